@@ -1,0 +1,1 @@
+"""KNOW. Accounts, roles, data scopes, consent, and the ledger residents see."""

@@ -1,0 +1,1 @@
+"""COUNT. Views over the record, and what is counted from them."""

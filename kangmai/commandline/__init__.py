@@ -1,0 +1,1 @@
+"""DOOR. The command `kangmai` for operators."""

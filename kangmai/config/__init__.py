@@ -1,0 +1,1 @@
+"""Settings, root urls, WSGI entry and the one table of schedules."""

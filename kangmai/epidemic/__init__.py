@@ -1,0 +1,1 @@
+"""SERVE. Epidemic surveillance and control."""

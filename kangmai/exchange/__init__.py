@@ -1,0 +1,1 @@
+"""DOOR. Standard interfaces for machines: FHIR REST, OAuth 2."""

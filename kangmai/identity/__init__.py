@@ -1,0 +1,1 @@
+"""KNOW. Residents: who is who, and which records are theirs."""

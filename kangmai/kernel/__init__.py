@@ -1,0 +1,1 @@
+"""KEEP. Errors, actor, ids, event feed, audit, crypto, definitions, embedded database."""

@@ -1,0 +1,1 @@
+"""DOOR. Web pages for people, in Chinese and English."""

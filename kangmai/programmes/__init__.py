@@ -1,0 +1,1 @@
+"""SERVE. Life-cycle services; their content is data."""

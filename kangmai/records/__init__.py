@@ -1,0 +1,1 @@
+"""KEEP. The FHIR R4 store."""

@@ -1,0 +1,1 @@
+"""KNOW. Institutions, departments, staff, places, beds and equipment."""

@@ -1,0 +1,1 @@
+"""KNOW. Code sets, identifiers, regions, calendars."""
