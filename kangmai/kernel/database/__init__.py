@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: binaries, life cycle, sizing, backup."""

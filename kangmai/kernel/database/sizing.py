@@ -1,0 +1,45 @@
+"""Server settings fitted to the memory of the machine."""
+
+import os
+
+
+def machine_memory_mb() -> int:
+    """The memory of this machine, or of the control group it runs in if that is less, in MB."""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        with open("/sys/fs/cgroup/memory.max") as limit:
+            text = limit.read().strip()
+    except OSError:
+        text = "max"
+    return min(physical, int(text) if text.isdigit() else physical) // 2**20
+
+
+def settings(memory_mb: int) -> dict[str, str]:
+    """The PostgreSQL settings for a machine with `memory_mb` MB that also runs Kangmai itself.
+
+    A fifth of the memory becomes shared buffers. Commits stay synchronous: an acknowledged write
+    survives a power cut.
+    """
+    shared = max(64, min(memory_mb // 5, 8192))
+    return {
+        "listen_addresses": "",
+        "max_connections": "100",
+        "shared_buffers": f"{shared}MB",
+        "effective_cache_size": f"{memory_mb // 2}MB",
+        "work_mem": "16MB",
+        "maintenance_work_mem": f"{max(64, min(memory_mb // 16, 1024))}MB",
+        "max_wal_size": "8GB" if memory_mb > 7000 else "2GB",
+        "min_wal_size": "512MB",
+        "wal_level": "replica",
+        "wal_compression": "pglz",
+        "checkpoint_timeout": "15min",
+        "synchronous_commit": "on",
+        "random_page_cost": "1.1",
+        "jit": "off",
+        "autovacuum_vacuum_scale_factor": "0.05",
+        "autovacuum_analyze_scale_factor": "0.02",
+        "idle_in_transaction_session_timeout": "10min",
+        "log_min_error_statement": "panic",
+        "log_parameter_max_length_on_error": "0",
+        "timezone": "UTC",
+    }
