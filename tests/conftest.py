@@ -1,11 +1,17 @@
-"""What every test may ask for."""
+"""What every test may ask for: outside material, and a real PostgreSQL database of its own."""
 
+import atexit
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 ROOT = Path(__file__).parents[1]
+TEMPLATE = "kangmai_template"
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +23,102 @@ def testdata() -> Path:
             pytest.fail(f"KANGMAI_TESTDATA names no folder: {folder}")
         pytest.skip(f"outside material not found at {folder} (set KANGMAI_TESTDATA)")
     return folder
+
+
+def _start_kangmai() -> None:
+    """Start one embedded server for the whole run and set Django up on it.
+
+    This happens at import, since test modules import models. `kangmai_template` is migrated on first
+    use; the address in the settings is replaced by that of each test's own clone.
+    """
+    from kangmai.config.start import start
+    from kangmai.kernel.database import cluster as clusters
+
+    folder = Path(tempfile.mkdtemp(prefix="kangmai-test-"))
+    cluster = clusters.Cluster(folder / "data")
+    clusters.start(cluster)
+
+    def clean_up() -> None:
+        clusters.stop(cluster)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(cluster.socket_folder, ignore_errors=True)
+
+    atexit.register(clean_up)
+    start(database_url=cluster.url, keys=folder / "keys" / "keyring.json")
+
+
+_start_kangmai()
+
+
+def _admin_url() -> str:
+    from django.conf import settings
+
+    host = settings.DATABASES["default"]["HOST"]
+    return f"postgresql://kangmai@/postgres?host={host}"
+
+
+def _point_to(name: str) -> None:
+    """Let Django and our own connections work on the database `name` from now on."""
+    from django.conf import settings
+    from django.db import connection
+
+    from kangmai.kernel import connections
+
+    connection.close()
+    connections.close_own()
+    settings.DATABASES["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name
+    host = settings.DATABASES["default"]["HOST"]
+    settings.DATABASE_URL = f"postgresql://kangmai@/{name}?host={host}"
+
+
+@pytest.fixture(scope="session")
+def _template() -> str:
+    from django.core.management import call_command
+
+    with psycopg.connect(_admin_url(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {TEMPLATE}")
+    _point_to(TEMPLATE)
+    call_command("migrate", verbosity=0)
+    _point_to("kangmai")
+    return TEMPLATE
+
+
+_clones = 0
+
+
+def _clone(template: str) -> str:
+    global _clones
+    _clones += 1
+    name = f"clone_{_clones}"
+    with psycopg.connect(_admin_url(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
+
+
+def _drop(name: str) -> None:
+    _point_to("kangmai")
+    with psycopg.connect(_admin_url(), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(_template: str) -> Iterator[str]:
+    """A migrated database of this test's own; its libpq address."""
+    from django.conf import settings
+
+    name = _clone(_template)
+    _point_to(name)
+    yield settings.DATABASE_URL
+    _drop(name)
+
+
+@pytest.fixture(scope="module")
+def shared_database(_template: str) -> Iterator[str]:
+    """A migrated database shared by the tests of one module, which must not disturb one another."""
+    from django.conf import settings
+
+    name = _clone(_template)
+    _point_to(name)
+    yield settings.DATABASE_URL
+    _drop(name)
