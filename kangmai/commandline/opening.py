@@ -1,0 +1,108 @@
+"""Open the database that a command works on, and close it again."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import wraps
+from pathlib import Path
+
+import click
+
+from kangmai.commandline.errors import KeysNotNamed, NoDatabase, TwoDatabases
+
+DEFAULT_FOLDER = Path("data")
+
+
+def keyring_path(folder: Path) -> Path:
+    """The keyring of an embedded database: beside the data folder, never in it, unless KANGMAI_KEYS names it."""
+    named = os.environ.get("KANGMAI_KEYS")
+    return Path(named) if named else folder.resolve().with_name(f"{folder.resolve().name}.keys") / "keyring.json"
+
+
+def chosen_folder(data: Path | None, *, default: Path | None = None) -> Path | None:
+    """The data folder a command works on, or None where DATABASE_URL names a server.
+
+    Raises:
+        TwoDatabases: both are given.
+        NoDatabase: neither is given and the command has no default.
+    """
+    outside = os.environ.get("DATABASE_URL")
+    if data and outside:
+        raise TwoDatabases()
+    if outside:
+        return None
+    if folder := data or default:
+        return folder
+    raise NoDatabase()
+
+
+@contextmanager
+def opened(
+    data: Path | None, *, default: Path | None = None, migrated: bool = True
+) -> Iterator[Path | None]:
+    """Start the database if it sleeps, wake Django on it, bring its tables up to date.
+
+    Yields the data folder, or None for a database outside. The embedded server is put to sleep again
+    by its last user.
+    """
+    from kangmai.config.start import start
+    from kangmai.kernel.database.cluster import Cluster, running
+
+    folder = chosen_folder(data, default=default)
+    with ExitStack() as stack:
+        if folder is None:
+            if not os.environ.get("KANGMAI_KEYS"):
+                raise KeysNotNamed()
+            start(database_url=os.environ["DATABASE_URL"], keys=Path(os.environ["KANGMAI_KEYS"]))
+        else:
+            cluster = stack.enter_context(running(Cluster(folder)))
+            start(database_url=cluster.url, keys=keyring_path(folder))
+        stack.callback(_close_connections)
+        if migrated:
+            migrate()
+        yield folder
+
+
+def migrate() -> None:
+    """Apply the migrations that are missing, one process at a time."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('kangmai migrate'))")
+        try:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                click.echo("preparing tables …", err=True)
+                call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('kangmai migrate'))")
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    from kangmai.kernel.connections import close_own
+
+    close_own()
+    connections.close_all()
+
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the embedded database.",
+)
+
+
+def with_database(function: Callable) -> Callable:
+    """Give a command the option --data and run it with the database open."""
+
+    @data_option
+    @wraps(function)
+    def command(*arguments: object, data: Path | None, **options: object) -> object:
+        with opened(data):
+            return function(*arguments, **options)
+
+    return command

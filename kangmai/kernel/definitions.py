@@ -1,0 +1,286 @@
+"""Load rules that are data: read everything once, check it, freeze it, and report every fault with its place.
+
+A definition is a file `definitions/<room>/<kind>/<id>.yaml`. Every kind has one header:
+
+    id: hypertension                 # equals the file's name
+    title: {zh: 高血压患者健康管理, en: Hypertension management}
+    status: active                   # draft | active | retired
+    source: {document: …, clause: …, url: …}
+    verified: false                  # false while any value in it is from memory
+    effective: {from: 2017-02-28, to: 2025-01-01}    # half-open; `to` may be absent
+
+and below it the kind's own fields, described by `definitions/<room>/<kind>.schema.json`. A changed
+rule is a new dated entry: files of one kind may share a stem, `hypertension@2017-02-28.yaml`, and the
+loader refuses versions of one id that overlap. Beside a definition, `<name>.cases.yaml` holds worked
+examples (given, on, expect) that tests run and the documentation shows.
+
+Rooms register what more must hold of a kind by `register_checker`.
+"""
+
+import datetime
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from kangmai.kernel.errors import Fault, NotFound
+
+FOLDER = Path(__file__).parents[1] / "definitions"
+
+HEADER = {
+    "type": "object",
+    "required": ["id", "title", "status", "source", "verified", "effective"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]*$"},
+        "title": {
+            "type": "object",
+            "required": ["zh", "en"],
+            "properties": {"zh": {"type": "string", "minLength": 1}, "en": {"type": "string", "minLength": 1}},
+        },
+        "status": {"enum": ["draft", "active", "retired"]},
+        "source": {
+            "type": "object",
+            "required": ["document"],
+            "properties": {"document": {"type": "string", "minLength": 1}},
+        },
+        "verified": {"type": "boolean"},
+        "effective": {"type": "object", "required": ["from"]},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionFault:
+    """One thing wrong with a definition file."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class FaultyDefinitions(Fault):
+    """The definitions have {count} faults, so nothing was started:\n{faults}"""
+
+    zh = "规则定义有 {count} 处错误，系统未启动：\n{faults}"
+
+    def message(self, language: str) -> str:
+        count, faults = self.details["count"], self.details["faults"]
+        if language.startswith("zh"):
+            return f"规则定义有 {count} 处错误，系统未启动：\n{faults}"
+        return f"The definitions have {count} faults, so nothing was started:\n{faults}"
+
+
+class UnknownDefinition(NotFound):
+    """There is no definition '{id}' of the kind {room}/{kind} in force on {on}."""
+
+    zh = "{on} 没有生效的 {room}/{kind} 定义“{id}”。"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One dated entry: its header, and its whole content as frozen plain data."""
+
+    room: str
+    kind: str
+    id: str
+    title: Mapping[str, str]
+    status: str
+    source: Mapping[str, Any]
+    verified: bool
+    effective_from: datetime.date
+    effective_to: datetime.date | None
+    content: Mapping[str, Any]
+    path: Path
+
+    def is_effective(self, on: datetime.date) -> bool:
+        """Whether this entry is in force on a day."""
+        return self.effective_from <= on and (self.effective_to is None or on < self.effective_to)
+
+
+Checker = Callable[[Definition], Iterator[str] | list[str]]
+_checkers: dict[tuple[str, str], list[Checker]] = {}
+
+
+def register_checker(room: str, kind: str, checker: Checker) -> None:
+    """Let a room say what more is wrong with a definition; each string it yields is a fault.
+
+    A string may begin with a path such as `/services/0/window: ` to have its line found.
+    """
+    _checkers.setdefault((room, kind), []).append(checker)
+
+
+class _LineLoader(yaml.SafeLoader):
+    """Safe YAML that refuses a key given twice, which YAML would silently merge."""
+
+
+def _mapping(loader: _LineLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]
+    for position, key in enumerate(keys):
+        if key in keys[:position]:
+            mark = node.value[position][0].start_mark
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", mark)
+    return {key: loader.construct_object(value, deep=True) for key, (_, value) in zip(keys, node.value, strict=True)}
+
+
+_LineLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def _lines(node: yaml.Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every path in a YAML document with the line it begins on."""
+    if node is None:
+        return
+    yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*path, str(key.value)), key.start_mark.line + 1
+            yield from list(_lines(value, (*path, str(key.value))))[1:]
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            yield from _lines(value, (*path, str(position)))
+
+
+def _line_of(places: Mapping[tuple[str, ...], int], path: tuple[str, ...]) -> int:
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path, 1)
+
+
+def freeze(value: Any) -> Any:
+    """The same plain data, unchangeable: mappings become read-only views, lists tuples."""
+    if isinstance(value, dict):
+        return MappingProxyType({key: freeze(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return tuple(freeze(item) for item in value)
+    return value
+
+
+def _schema_value(value: Any) -> Any:
+    """Plain JSON for the schema validator: YAML dates become their ISO text."""
+    if isinstance(value, dict):
+        return {str(key): _schema_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_schema_value(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+@cache
+def _validator(room: str, kind: str) -> jsonschema_rs.Validator:
+    path = FOLDER / room / f"{kind}.schema.json"
+    own = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return jsonschema_rs.validator_for({"allOf": [HEADER, own]})
+
+
+def _read(path: Path, room: str, kind: str) -> tuple[Definition | None, list[DefinitionFault]]:
+    name = str(path.relative_to(FOLDER))
+    text = path.read_text(encoding="utf-8")
+    try:
+        data = yaml.load(text, _LineLoader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return None, [DefinitionFault(name, line, f"not YAML: {error.problem}")]
+    places = dict(_lines(yaml.compose(text, yaml.SafeLoader)))
+    faults = [
+        DefinitionFault(name, _line_of(places, tuple(map(str, error.instance_path))), error.message)
+        for error in _validator(room, kind).iter_errors(_schema_value(data))
+    ]
+    if faults:
+        return None, faults
+    definition = _definition(data, path, room, kind)
+    if path.stem.split("@")[0] != definition.id:
+        faults.append(DefinitionFault(name, places[("id",)], f"the id is not the file's name {path.stem!r}"))
+    for checker in _checkers.get((room, kind), ()):
+        for message in checker(definition):
+            place = tuple(message.split(":")[0].strip("/").split("/")) if message.startswith("/") else ()
+            faults.append(DefinitionFault(name, _line_of(places, place), message))
+    return definition, faults
+
+
+def _definition(data: dict[str, Any], path: Path, room: str, kind: str) -> Definition:
+    effective = data["effective"]
+    return Definition(
+        room=room,
+        kind=kind,
+        id=data["id"],
+        title=freeze(data["title"]),
+        status=data["status"],
+        source=freeze(data["source"]),
+        verified=data["verified"],
+        effective_from=_date(effective["from"]),
+        effective_to=_date(effective["to"]) if effective.get("to") else None,
+        content=freeze(data),
+        path=path,
+    )
+
+
+def _date(value: str | datetime.date) -> datetime.date:
+    return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+
+
+def _overlaps(definitions: list[Definition]) -> Iterator[DefinitionFault]:
+    ordered = sorted(definitions, key=lambda d: (d.id, d.effective_from))
+    for earlier, later in zip(ordered, ordered[1:], strict=False):
+        if earlier.id == later.id and earlier.is_effective(later.effective_from):
+            name = str(later.path.relative_to(FOLDER))
+            yield DefinitionFault(name, 1, f"in force on {later.effective_from} together with {earlier.path.name}")
+
+
+def _files(room: str, kind: str) -> list[Path]:
+    folder = FOLDER / room / kind
+    return sorted(path for path in folder.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
+
+
+def check(room: str, kind: str) -> tuple[list[Definition], list[DefinitionFault]]:
+    """Read all files of one kind; returns what is sound and every fault found."""
+    pairs = [_read(path, room, kind) for path in _files(room, kind)]
+    sound = [definition for definition, _ in pairs if definition is not None]
+    faults = [fault for _, found in pairs for fault in found]
+    return sound, faults + list(_overlaps(sound))
+
+
+@cache
+def load(room: str, kind: str) -> tuple[Definition, ...]:
+    """All dated entries of one kind, ordered by id and date.
+
+    Raises:
+        FaultyDefinitions: at least one file is wrong; the message names each with its line.
+    """
+    sound, faults = check(room, kind)
+    if faults:
+        raise FaultyDefinitions(count=len(faults), faults="\n".join(map(str, faults)))
+    return tuple(sorted(sound, key=lambda d: (d.id, d.effective_from)))
+
+
+def get(room: str, kind: str, id: str, *, on: datetime.date) -> Definition:
+    """The entry of one id that is in force on a day.
+
+    Raises:
+        UnknownDefinition: there is none.
+    """
+    for definition in load(room, kind):
+        if definition.id == id and definition.is_effective(on):
+            return definition
+    raise UnknownDefinition(room=room, kind=kind, id=id, on=on)
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every (room, kind) that has a schema, and so is read by this loader."""
+    return sorted(
+        (path.parent.name, path.name.removesuffix(".schema.json")) for path in FOLDER.glob("*/*.schema.json")
+    )
+
+
+def cases(definition: Definition) -> tuple[Mapping[str, Any], ...]:
+    """The worked examples beside a definition."""
+    path = definition.path.with_name(definition.path.stem + ".cases.yaml")
+    if not path.exists():
+        return ()
+    return freeze(yaml.safe_load(path.read_text(encoding="utf-8")) or [])
