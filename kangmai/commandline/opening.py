@@ -16,7 +16,11 @@ DEFAULT_FOLDER = Path("data")
 def keyring_path(folder: Path) -> Path:
     """The keyring of an embedded database: beside the data folder, never in it, unless KANGMAI_KEYS names it."""
     named = os.environ.get("KANGMAI_KEYS")
-    return Path(named) if named else folder.resolve().with_name(f"{folder.resolve().name}.keys") / "keyring.json"
+    return (
+        Path(named)
+        if named
+        else folder.resolve().with_name(f"{folder.resolve().name}.keys") / "keyring.json"
+    )
 
 
 def chosen_folder(data: Path | None, *, default: Path | None = None) -> Path | None:

@@ -19,7 +19,13 @@ DEMO = os.environ.get("KANGMAI_DEMO") == "1"
 def _database(url: str) -> dict[str, object]:
     """The Django form of a libpq address."""
     parts = conninfo_to_dict(url)
-    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    names = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     return {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": None,

@@ -41,7 +41,10 @@ HEADER = {
         "title": {
             "type": "object",
             "required": ["zh", "en"],
-            "properties": {"zh": {"type": "string", "minLength": 1}, "en": {"type": "string", "minLength": 1}},
+            "properties": {
+                "zh": {"type": "string", "minLength": 1},
+                "en": {"type": "string", "minLength": 1},
+            },
         },
         "status": {"enum": ["draft", "active", "retired"]},
         "source": {
@@ -127,14 +130,21 @@ def _mapping(loader: _LineLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     for position, key in enumerate(keys):
         if key in keys[:position]:
             mark = node.value[position][0].start_mark
-            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", mark)
-    return {key: loader.construct_object(value, deep=True) for key, (_, value) in zip(keys, node.value, strict=True)}
+            raise yaml.constructor.ConstructorError(
+                None, None, f"the key {key!r} stands twice", mark
+            )
+    return {
+        key: loader.construct_object(value, deep=True)
+        for key, (_, value) in zip(keys, node.value, strict=True)
+    }
 
 
 _LineLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
-def _lines(node: yaml.Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
+def _lines(
+    node: yaml.Node | None, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], int]]:
     """Every path in a YAML document with the line it begins on."""
     if node is None:
         return
@@ -196,10 +206,16 @@ def _read(path: Path, room: str, kind: str) -> tuple[Definition | None, list[Def
         return None, faults
     definition = _definition(data, path, room, kind)
     if path.stem.split("@")[0] != definition.id:
-        faults.append(DefinitionFault(name, places[("id",)], f"the id is not the file's name {path.stem!r}"))
+        faults.append(
+            DefinitionFault(name, places[("id",)], f"the id is not the file's name {path.stem!r}")
+        )
     for checker in _checkers.get((room, kind), ()):
         for message in checker(definition):
-            place = tuple(message.split(":")[0].strip("/").split("/")) if message.startswith("/") else ()
+            place = (
+                tuple(message.split(":")[0].strip("/").split("/"))
+                if message.startswith("/")
+                else ()
+            )
             faults.append(DefinitionFault(name, _line_of(places, place), message))
     return definition, faults
 
@@ -230,7 +246,9 @@ def _overlaps(definitions: list[Definition]) -> Iterator[DefinitionFault]:
     for earlier, later in zip(ordered, ordered[1:], strict=False):
         if earlier.id == later.id and earlier.is_effective(later.effective_from):
             name = str(later.path.relative_to(FOLDER))
-            yield DefinitionFault(name, 1, f"in force on {later.effective_from} together with {earlier.path.name}")
+            yield DefinitionFault(
+                name, 1, f"in force on {later.effective_from} together with {earlier.path.name}"
+            )
 
 
 def _files(room: str, kind: str) -> list[Path]:
@@ -274,7 +292,8 @@ def get(room: str, kind: str, id: str, *, on: datetime.date) -> Definition:
 def kinds() -> list[tuple[str, str]]:
     """Every (room, kind) that has a schema, and so is read by this loader."""
     return sorted(
-        (path.parent.name, path.name.removesuffix(".schema.json")) for path in FOLDER.glob("*/*.schema.json")
+        (path.parent.name, path.name.removesuffix(".schema.json"))
+        for path in FOLDER.glob("*/*.schema.json")
     )
 
 

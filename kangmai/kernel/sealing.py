@@ -170,4 +170,6 @@ def blind64(text: str, *, purpose: str) -> int:
 
 def derived_secret(purpose: str) -> bytes:
     """A secret of 32 bytes for `purpose` (session cookies, cursors), stable for this keyring."""
-    return hashlib.sha256(b"kangmai\x1f" + purpose.encode() + b"\x1f" + keyring().signing_seed).digest()
+    return hashlib.sha256(
+        b"kangmai\x1f" + purpose.encode() + b"\x1f" + keyring().signing_seed
+    ).digest()

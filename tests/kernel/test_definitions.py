@@ -71,7 +71,9 @@ def test_versions_may_not_overlap(folder):
     write(folder, "a@2017.yaml")
     write(folder, "a@2025.yaml", start="2025-01-01")
     _, faults = definitions.check("room", "rule")
-    assert [fault.message for fault in faults] == ["in force on 2025-01-01 together with a@2017.yaml"]
+    assert [fault.message for fault in faults] == [
+        "in force on 2025-01-01 together with a@2017.yaml"
+    ]
 
 
 def test_room_checker_points_at_the_line(folder, monkeypatch):
@@ -82,5 +84,7 @@ def test_room_checker_points_at_the_line(folder, monkeypatch):
 
 
 def test_shipped_definitions_are_sound():
-    faults = [fault for room, kind in definitions.kinds() for fault in definitions.check(room, kind)[1]]
+    faults = [
+        fault for room, kind in definitions.kinds() for fault in definitions.check(room, kind)[1]
+    ]
     assert textwrap.shorten("\n".join(map(str, faults)), 2000) == ""

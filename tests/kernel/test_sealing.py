@@ -51,12 +51,9 @@ def test_keyring_is_private_and_never_overwritten(tmp_path):
 
 
 def test_missing_keyring_says_what_to_do(tmp_path):
-    with override_settings(KEYS=tmp_path / "none.json"), pytest.raises(sealing.KeyringMissing) as error:
+    with (
+        override_settings(KEYS=tmp_path / "none.json"),
+        pytest.raises(sealing.KeyringMissing) as error,
+    ):
         sealing.blind("x", purpose="phone")
     assert "backups" in str(error.value)
-
-
-def test_database_fixture(database):
-    from kangmai.access.models import Account
-
-    assert Account.objects.count() == 0

@@ -57,7 +57,10 @@ def run_as() -> RunAs:
     """
     if os.geteuid() != 0:
         return RunAs()
-    if shutil.which("unshare") and not subprocess.run([*NAMESPACE, "true"], capture_output=True).returncode:
+    if (
+        shutil.which("unshare")
+        and not subprocess.run([*NAMESPACE, "true"], capture_output=True).returncode
+    ):
         return RunAs(prefix=NAMESPACE)
     for name in UNPRIVILEGED_ACCOUNTS:
         try:
@@ -92,5 +95,7 @@ def run_client(program: str, *arguments: str, env: Mapping[str, str] | None = No
     full: Sequence[str] = [str(bin_folder() / program), *arguments]
     answer = subprocess.run(full, capture_output=True, text=True, env={**os.environ, **(env or {})})
     if answer.returncode:
-        raise subprocess.CalledProcessError(answer.returncode, program, answer.stdout, answer.stderr)
+        raise subprocess.CalledProcessError(
+            answer.returncode, program, answer.stdout, answer.stderr
+        )
     return answer.stdout

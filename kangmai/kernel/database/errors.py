@@ -1,13 +1,13 @@
 """What can go wrong with the embedded database.
 
-    Unavailable
-    ├── BinariesMissing
-    ├── CannotRunAsRoot
-    └── DatabaseDidNotStart
-    Conflict
-    ├── OtherMajorVersion
-    ├── NotADataFolder
-    └── DatabaseInUse
+Unavailable
+├── BinariesMissing
+├── CannotRunAsRoot
+└── DatabaseDidNotStart
+Conflict
+├── OtherMajorVersion
+├── NotADataFolder
+└── DatabaseInUse
 """
 
 from kangmai.kernel.errors import Conflict, Unavailable

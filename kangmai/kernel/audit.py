@@ -1,0 +1,307 @@
+"""Who did what to whose data, why, and whether it was allowed: written with the deed, chained by hash.
+
+A write's row commits with the write (`record`). Reads are gathered and written in groups within a
+second (`record_later`), since waiting for the disk at every page would double its cost; a crash may lose
+that second of reads, never a write and never a breaking of the glass.
+
+Rows hold ids only. Blocks of rows are chained by SHA-256 (`seal_blocks`): who alters, removes or inserts
+a row later must redo every later block, and the head of the chain, which `kangmai audit verify` prints
+and operators note down outside, shows it.
+"""
+
+import datetime
+import hashlib
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import psycopg
+from django.db import connection
+
+from kangmai.kernel.actor import Actor
+from kangmai.kernel.connections import own_connection, unit_of_work
+
+BLOCK_ROWS = 10_000
+FLUSH_SECONDS = 0.5
+FLUSH_ROWS = 500
+
+_INSERT = """
+INSERT INTO kernel_audit (at, account, role, organization, client, purpose, action, object_type,
+                          object_id, subjects, outcome, reason, details)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s, %s::jsonb)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One deed, as it is written down."""
+
+    actor: Actor
+    at: datetime.datetime
+    action: str
+    object_type: str
+    object_id: str
+    subjects: Sequence[int] = ()
+    outcome: str = "ok"
+    reason: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    grant = entry.actor.grants[0] if entry.actor.grants else None
+    return (
+        entry.at,
+        entry.actor.account,
+        grant.role if grant else "",
+        grant.organization if grant else None,
+        entry.actor.client,
+        entry.actor.purpose.value,
+        entry.action,
+        entry.object_type,
+        entry.object_id,
+        list(entry.subjects),
+        entry.outcome,
+        entry.reason,
+        orjson.dumps(entry.details).decode(),
+    )
+
+
+def record(
+    database: psycopg.Connection | None = None,
+    *,
+    actor: Actor,
+    at: datetime.datetime,
+    action: str,
+    object_type: str,
+    object_id: str,
+    subjects: Sequence[int] = (),
+    outcome: str = "ok",
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write one deed into the caller's transaction (or one of its own where there is none).
+
+    Args:
+        subjects: row ids of the Patients whose data it concerns.
+        outcome: `ok`, or the code of the refusal.
+    """
+    entry = Entry(
+        actor, at, action, object_type, object_id, subjects, outcome, reason, details or {}
+    )
+    if database is not None:
+        database.execute(_INSERT, _row(entry))
+        return
+    with unit_of_work() as own:
+        own.execute(_INSERT, _row(entry))
+
+
+class _Buffer:
+    """Reads that wait to be written: a thread writes them every half second or 500 rows."""
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def add(self, entry: Entry) -> None:
+        with self._lock:
+            self._entries.append(entry)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
+                self._thread.start()
+        if len(self._entries) >= FLUSH_ROWS:
+            self._wake.set()
+
+    def flush(self) -> None:
+        with self._lock:
+            entries, self._entries = self._entries, []
+        if not entries:
+            return
+        with own_connection().transaction(), own_connection().cursor() as cursor:
+            cursor.executemany(_INSERT, [_row(entry) for entry in entries])
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(FLUSH_SECONDS)
+            self._wake.clear()
+            try:
+                self.flush()
+            except psycopg.OperationalError:
+                time.sleep(
+                    FLUSH_SECONDS
+                )  # the database restarts; what was in flight is the second we may lose
+
+
+_buffer = _Buffer()
+
+
+def record_later(entry: Entry) -> None:
+    """Write a read within a second, together with others."""
+    _buffer.add(entry)
+
+
+def flush() -> None:
+    """Write what waits, now: before a process ends, and in tests."""
+    _buffer.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A sealed stretch of the trail."""
+
+    id: int
+    rows: int
+    hash: bytes
+    sealed_at: datetime.datetime
+
+
+_STRETCH = """
+SELECT count(*), sha256(convert_to(coalesce(string_agg(a::text, E'\\n' ORDER BY xid, seq), ''), 'UTF8'))
+FROM kernel_audit a
+WHERE (xid, seq) > (%(from_xid)s::text::xid8, %(from_seq)s) AND (xid, seq) <= (%(to_xid)s::text::xid8, %(to_seq)s)"""
+
+_END = """
+SELECT xid::text, seq FROM (
+    SELECT xid, seq FROM kernel_audit
+    WHERE (xid, seq) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY xid, seq LIMIT %s) s
+ORDER BY xid DESC, seq DESC LIMIT 1"""
+
+
+def _chained(previous: bytes, rows_hash: bytes) -> bytes:
+    return hashlib.sha256(previous + rows_hash).digest()
+
+
+def seal_blocks(*, at: datetime.datetime) -> int:
+    """Seal what is committed and not yet sealed; returns the number of new blocks."""
+    made = 0
+    while _seal_one(at):
+        made += 1
+    return made
+
+
+def _seal_one(at: datetime.datetime) -> bool:
+    with unit_of_work() as database:
+        database.execute("SET LOCAL timezone = 'UTC'")
+        database.execute("SELECT pg_advisory_xact_lock(hashtext('kernel_audit_block'))")
+        latest = database.execute(
+            "SELECT id, to_xid::text, to_seq, hash FROM kernel_audit_block ORDER BY id DESC LIMIT 1"
+        ).fetchone() or (0, "0", 0, b"")
+        end = database.execute(_END, [latest[1], latest[2], BLOCK_ROWS]).fetchone()
+        if end is None:
+            return False
+        stretch = {"from_xid": latest[1], "from_seq": latest[2], "to_xid": end[0], "to_seq": end[1]}
+        rows, rows_hash = database.execute(_STRETCH, stretch).fetchone()  # type: ignore[misc]
+        database.execute(
+            """INSERT INTO kernel_audit_block (id, from_xid, from_seq, to_xid, to_seq, rows, hash, sealed_at)
+               VALUES (%(id)s, %(from_xid)s::text::xid8, %(from_seq)s, %(to_xid)s::text::xid8, %(to_seq)s,
+                       %(rows)s, %(hash)s, %(at)s)""",
+            {
+                "id": latest[0] + 1,
+                **stretch,
+                "rows": rows,
+                "hash": _chained(latest[3], rows_hash),
+                "at": at,
+            },
+        )
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check of the whole trail found."""
+
+    blocks: int
+    rows: int
+    unsealed: int
+    head: str
+    broken: tuple[int, ...]
+
+
+def verify() -> Verdict:
+    """Recompute every block from its rows; `broken` lists the blocks whose rows or chain do not agree."""
+    broken, previous, rows = [], b"", 0
+    place = ("0", 0)
+    with unit_of_work() as database:
+        database.execute("SET LOCAL timezone = 'UTC'")
+        blocks = database.execute(
+            """SELECT id, from_xid::text, from_seq, to_xid::text, to_seq, rows, hash, dropped_at
+               FROM kernel_audit_block ORDER BY id"""
+        ).fetchall()
+        for position, (
+            id,
+            from_xid,
+            from_seq,
+            to_xid,
+            to_seq,
+            expected,
+            hash,
+            dropped_at,
+        ) in enumerate(blocks, 1):
+            stretch = {
+                "from_xid": from_xid,
+                "from_seq": from_seq,
+                "to_xid": to_xid,
+                "to_seq": to_seq,
+            }
+            found, rows_hash = database.execute(_STRETCH, stretch).fetchone()  # type: ignore[misc]
+            sound = dropped_at is not None or (
+                found == expected and hash == _chained(previous, rows_hash)
+            )
+            if id != position or (from_xid, from_seq) != place or not sound:
+                broken.append(id)
+            previous, place, rows = hash, (to_xid, to_seq), rows + expected
+        unsealed = database.execute(
+            "SELECT count(*) FROM kernel_audit WHERE (xid, seq) > (%s::text::xid8, %s)", place
+        ).fetchone()[0]  # type: ignore[index]
+    return Verdict(len(blocks), rows, unsealed, previous.hex(), tuple(broken))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the trail as it is shown."""
+
+    seq: int
+    at: datetime.datetime
+    account: int
+    role: str
+    organization: int | None
+    client: str
+    purpose: str
+    action: str
+    object_type: str
+    object_id: str
+    outcome: str
+    reason: str
+
+
+def search(
+    *,
+    subjects: Sequence[int] = (),
+    account: int | None = None,
+    action: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Line]:
+    """Rows of the trail, newest first, before row number `before`; the caller has checked the right to see them."""
+    conditions, values = ["true"], []
+    for condition, value in (
+        ("subjects && %s::bigint[]", list(subjects) or None),
+        ("account = %s", account),
+        ("action = %s", action or None),
+        ("seq < %s", before),
+    ):
+        if value is not None:
+            conditions.append(condition)
+            values.append(value)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT seq, at, account, role, organization, client, purpose, action, object_type, object_id,
+                       outcome, reason
+                FROM kernel_audit WHERE {" AND ".join(conditions)} ORDER BY seq DESC LIMIT %s""",
+            [*values, limit],
+        )
+        return [Line(*row) for row in cursor.fetchall()]
