@@ -1,0 +1,1 @@
+"""Early warning: series of counts, detectors, scans, nowcasts and what they say together. No database."""
