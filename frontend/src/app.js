@@ -1,0 +1,13 @@
+// What every page loads, deferred: htmx and a few small behaviours. Pages work without any of it.
+import "./htmx.js";
+import { start as startDialogs } from "./dialogs.js";
+import { start as startForms } from "./forms.js";
+import { start as startMenus } from "./menus.js";
+import { start as startSearch } from "./search.js";
+import { start as startToasts } from "./toasts.js";
+
+startMenus();
+startDialogs();
+startForms();
+startSearch();
+startToasts();
