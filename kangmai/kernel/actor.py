@@ -64,7 +64,8 @@ class DataScope:
 
     A row is inside when its label is allowed and its subject lives in one of `places`, is managed
     by or its author is one of `organizations`, or is one of `residents`; `everything` drops all but
-    the label condition and is for operators and whole-city tokens.
+    the label condition and is for operators and whole-city tokens. Of a resident in `objections`
+    only what one of `organizations` wrote itself is inside, whatever else would admit the row.
     """
 
     everything: bool = False
@@ -72,6 +73,7 @@ class DataScope:
     organizations: frozenset[OrganizationId] = frozenset()
     residents: frozenset[ResidentId] = frozenset()
     labels: frozenset[Label] = frozenset({Label.NORMAL})
+    objections: frozenset[ResidentId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
