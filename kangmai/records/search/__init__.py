@@ -1,0 +1,1 @@
+"""Search: parameters, extraction of keys, parsing of queries, compilation to SQL."""
