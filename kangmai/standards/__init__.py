@@ -1,1 +1,4 @@
-"""KNOW. Code sets, identifiers, regions, calendars."""
+"""Code sets, divisions, identity numbers, names' sort keys and calendars: what every room agrees on.
+
+Pure functions over published tables; no database, no clock. A table is read when it is first asked for.
+"""
