@@ -1,0 +1,1 @@
+"""Linking whole files: reading, blocking, engines, clusters."""

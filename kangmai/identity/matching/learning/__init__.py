@@ -1,0 +1,1 @@
+"""What an agreement is worth: weights, frequencies, training, likelihoods, safeguards."""

@@ -1,0 +1,68 @@
+"""Birth dates as desks write them, and the solar day that a lunar date stands for."""
+
+import datetime
+import re
+from functools import cache
+
+import unicodedata
+
+YEAR_FIRST = re.compile(r"^(\d{4})\D+(\d{1,2})(?:\D+(\d{1,2}))?(?!\d)")
+YEAR_LAST = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?!\d)")
+RUN_TOGETHER = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\D.*|\d{6})?$")
+YEAR_MONTH = re.compile(r"^(\d{4})(\d{2})$")
+YEAR_ONLY = re.compile(r"^(\d{4})(?:\.0)?年?$")
+EARLIEST_YEAR, LATEST_YEAR = 1850, 2100
+LUNAR_YEARS = range(1900, 2100)
+
+NO_DATE = 0
+
+
+def birth_number(text: str) -> int:
+    """The date as the number YYYYMMDD, parts unknown or absent as zeros; 0 for no date.
+
+    Impossible days stay as written (19370231): they still agree with themselves. Of `05/11/1980` the
+    first number is the day, unless the second cannot be a month.
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    for pattern in (RUN_TOGETHER, YEAR_FIRST, YEAR_MONTH, YEAR_ONLY):
+        if found := pattern.match(text):
+            year, month, day = (int(part or 0) for part in (*found.groups(), 0, 0)[:3])
+            return _number(year, month, day)
+    if found := YEAR_LAST.match(text):
+        first, second, year = map(int, found.groups())
+        day, month = (first, second) if second <= 12 else (second, first)
+        return _number(year, month, day)
+    return NO_DATE
+
+
+def _number(year: int, month: int, day: int) -> int:
+    return year * 10_000 + month * 100 + day if EARLIEST_YEAR <= year <= LATEST_YEAR else NO_DATE
+
+
+def ordinal(number: int) -> int:
+    """The day's place in the calendar (Python's ordinal), or 0 where YYYYMMDD is no day."""
+    try:
+        return datetime.date(number // 10_000, number // 100 % 100, number % 100).toordinal()
+    except ValueError:
+        return 0
+
+
+def lunar_ordinal(number: int) -> int:
+    """The solar day, as an ordinal, that YYYYMMDD means when read as a lunar date; 0 if none."""
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    if year not in LUNAR_YEARS or not 1 <= month <= 12 or not 1 <= day <= 30:
+        return 0
+    return _lunar_months(year)[month - 1] + day - 1
+
+
+@cache
+def _lunar_months(year: int) -> tuple[int, ...]:
+    """The ordinals of the first days of the twelve months of a lunar year, leap months left out."""
+    from lunar_python import LunarYear
+
+    julian = {
+        month.getMonth(): month.getFirstJulianDay()
+        for month in LunarYear.fromYear(year).getMonths()
+        if month.getYear() == year
+    }
+    return tuple(int(julian[month] + 0.5) - 1_721_425 for month in range(1, 13))
