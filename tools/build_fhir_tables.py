@@ -7,6 +7,7 @@ temporary folder, keeps the facts and drops the prose:
     elements.json           every type's elements: name, min, max, types, flags, required value set
     value_sets.json         codes of the value sets that R4 binds as required
     search_parameters.json  every (resource type, search parameter) with its number, never renumbered
+    code_systems.json       the code systems that R4 publishes or names
     compartments.json       which parameters put a resource into which compartment
     earlier_versions.json   elements and types that only DSTU2 or STU3 had
 
@@ -58,6 +59,7 @@ def build(modules: Path) -> None:
     write("resource_types.json", numbers)
     write("elements.json", dict(sorted(elements.items())))
     write("value_sets.json", value_sets(package, elements))
+    write("code_systems.json", code_systems(package))
     write("search_parameters.json", search_parameters(package, types))
     write("compartments.json", compartments(package))
     write("earlier_versions.json", earlier_versions(modules / "@types/fhir", elements))
@@ -185,6 +187,15 @@ def walk(concepts: list[dict]) -> Iterator[dict]:
 def codes_of(concepts: list[dict]) -> Iterator[str]:
     """Every code of a hierarchy."""
     return (concept["code"] for concept in walk(concepts))
+
+
+def code_systems(package: Path) -> list[str]:
+    """The addresses of every code system that R4 defines or draws value sets from."""
+    found = {s["url"] for s in read(package, "CodeSystem")}
+    for value_set in read(package, "ValueSet"):
+        compose = value_set.get("compose", {})
+        found |= {i["system"] for i in compose.get("include", []) if "system" in i}
+    return sorted(url for url in found if "example" not in url)
 
 
 # Search -----------------------------------------------------------------------------------------
