@@ -1,0 +1,408 @@
+"""Turn the nodes of an expression into Python functions, once, to be called many times.
+
+A node becomes a function of the Frame; a node that stands behind a source becomes a step from the
+source's collection. Every step that can meet a misuse tells its place on the way up.
+"""
+
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from kangmai.records.fhirpath import arithmetic
+from kangmai.records.fhirpath.comparison import compare, singleton, truth
+from kangmai.records.fhirpath.elements import Collection, Element, TypeName, members
+from kangmai.records.fhirpath.equality import are_equal, distinct, equal, equivalent
+from kangmai.records.fhirpath.errors import Misuse
+from kangmai.records.fhirpath.frames import Compiled, Form, Frame, Function, Step
+from kangmai.records.fhirpath.functions import FUNCTIONS
+from kangmai.records.fhirpath.functions.subsetting import number
+from kangmai.records.fhirpath.functions.types import Specifier, read_specifier
+from kangmai.records.fhirpath.lexer import misuse
+from kangmai.records.fhirpath.model import is_resource_name
+from kangmai.records.fhirpath.nodes import (
+    Binary,
+    Call,
+    Empty,
+    Index,
+    Indexer,
+    Literal,
+    Member,
+    Node,
+    Polarity,
+    This,
+    Total,
+    TypeTest,
+    Variable,
+)
+
+URLS = {
+    "ucum": "http://unitsofmeasure.org",
+    "sct": "http://snomed.info/sct",
+    "loinc": "http://loinc.org",
+}
+PREFIXED_URLS = {
+    "vs-": "http://hl7.org/fhir/ValueSet/",
+    "ext-": "http://hl7.org/fhir/StructureDefinition/",
+}
+NUMERIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": arithmetic.add,
+    "-": arithmetic.subtract,
+    "*": arithmetic.multiply,
+    "/": arithmetic.divide,
+    "div": arithmetic.whole_division,
+    "mod": arithmetic.remainder,
+}
+Operator = Callable[[Collection, Collection], Collection]
+
+
+def compiled(node: Node) -> Compiled:
+    """The function of a node. Raises: Misuse, with its place, for what cannot be compiled."""
+    match node:
+        case Literal(value):
+            constant = [value]
+            return lambda frame: constant
+        case Empty():
+            return lambda frame: []
+        case Variable(name):
+            return placed(variable(name), node.place)
+        case This():
+            return lambda frame: frame.this
+        case Index():
+            return lambda frame: [] if frame.index is None else [frame.index]
+        case Total():
+            return lambda frame: frame.total
+        case Member(source, name):
+            return member(source, name)
+        case Call():
+            return call(node)
+        case Indexer(source, index):
+            return placed(indexer(compiled(source), compiled(index)), node.place)
+        case Polarity(sign, operand):
+            return placed(polarity(sign, compiled(operand)), node.place)
+        case Binary():
+            return binary(node)
+        case TypeTest():
+            return type_test(node)
+    assert_never(node)
+
+
+def placed(run: Compiled, place: int) -> Compiled:
+    """The same function, whose misuses tell the place."""
+
+    def guarded(frame: Frame) -> Collection:
+        try:
+            return run(frame)
+        except Misuse as trouble:
+            if trouble.place is None:
+                trouble.place = place
+            raise
+
+    return guarded
+
+
+def after(source: Node | None, step: Step) -> Compiled:
+    """A step behind its source; without one, on the current item."""
+    if source is None or isinstance(source, This):
+        return lambda frame: step(frame.this, frame)
+    first = compiled(source)
+    return lambda frame: step(first(frame), frame)
+
+
+def member(source: Node | None, name: str) -> Compiled:
+    """A member; at the start of a path also the name of the current resource's type."""
+    if source is None and name[0].isupper() and is_resource_name(name):
+        return root_or_member(name)
+    return after(source, lambda focus, frame: members_of(focus, name))
+
+
+def members_of(focus: Collection, name: str) -> Collection:
+    found: Collection = []
+    for item in focus:
+        if item.__class__ is Element:
+            members(item, name, found)
+        elif item.__class__ is TypeName and name in ("namespace", "name"):
+            found.append(getattr(item, name))
+    return found
+
+
+def root_or_member(name: str) -> Compiled:
+    """`Patient` at the start of a path: the item itself if it is a Patient."""
+
+    def run(frame: Frame) -> Collection:
+        this = frame.this
+        if this and this[0].__class__ is Element and name in this[0].fact.lineage:
+            return this
+        return members_of(this, name)
+
+    return run
+
+
+def variable(name: str) -> Compiled:
+    """An environment variable. Raises when run: Misuse if nobody defined it."""
+    if constant := well_known(name):
+        return lambda frame: constant
+
+    def run(frame: Frame) -> Collection:
+        if name in frame.variables:
+            return frame.variables[name]
+        given = frame.run
+        match name:
+            case "resource":
+                return [given.resource]
+            case "rootResource":
+                return [given.root]
+            case "context":
+                return given.context
+        if name in given.variables:
+            return given.variables[name]
+        raise Misuse(f"%{name} is not defined")
+
+    return run
+
+
+def well_known(name: str) -> Collection | None:
+    """The content of a variable that the specification fixes."""
+    if name in URLS:
+        return [URLS[name]]
+    for prefix, url in PREFIXED_URLS.items():
+        if name.startswith(prefix):
+            return [url + name.removeprefix(prefix)]
+    return None
+
+
+def indexer(source: Compiled, index: Compiled) -> Compiled:
+    def run(frame: Frame) -> Collection:
+        place = number(index(frame))
+        focus = source(frame)
+        return [focus[place]] if place is not None and 0 <= place < len(focus) else []
+
+    return run
+
+
+def polarity(sign: str, operand: Compiled) -> Compiled:
+    def run(frame: Frame) -> Collection:
+        value = singleton(operand(frame))
+        if value is None:
+            return []
+        negative = arithmetic.negative(value)
+        return [negative if sign == "-" else value]
+
+    return run
+
+
+def call(node: Call) -> Compiled:
+    """A function call. Raises: Misuse for a name or number of arguments that does not exist."""
+    function = FUNCTIONS.get(node.name)
+    if function is None:
+        raise misuse(f"there is no function {node.name}()", node.place)
+    if not function.fewest <= len(node.arguments) <= function.most:
+        raise misuse(f"{node.name}() takes {arity(function)}", node.place)
+    step = placed_step(call_step(function, node), node.place)
+    return after(node.source, step)
+
+
+def arity(function: Function) -> str:
+    if function.fewest == function.most:
+        return f"{function.fewest} argument{'s' * (function.fewest != 1)}"
+    return f"{function.fewest} to {function.most} arguments"
+
+
+def placed_step(step: Step, place: int) -> Step:
+    def guarded(focus: Collection, frame: Frame) -> Collection:
+        try:
+            return step(focus, frame)
+        except Misuse as trouble:
+            if trouble.place is None:
+                trouble.place = place
+            raise
+
+    return guarded
+
+
+def call_step(function: Function, node: Call) -> Step:
+    """How a function is run on its input, by the form of its arguments."""
+    run = function.run
+    match function.form:
+        case Form.TYPE:
+            specifiers = [specifier(argument) for argument in node.arguments]
+            return lambda focus, frame: run(focus, frame, *specifiers)
+        case Form.EXPRESSIONS:
+            expressions = [lazy_argument(node.name, argument) for argument in node.arguments]
+            return lambda focus, frame: run(focus, frame, *expressions)
+        case Form.VALUES:
+            return value_step(run, [compiled(argument) for argument in node.arguments])
+    assert_never(function.form)
+
+
+def value_step(run: Callable[..., Collection], arguments: list[Compiled]) -> Step:
+    match arguments:
+        case []:
+            return lambda focus, frame: run(focus)
+        case [only]:
+            return lambda focus, frame: run(focus, only(frame))
+    return lambda focus, frame: run(focus, *[argument(frame) for argument in arguments])
+
+
+def lazy_argument(function: str, node: Node) -> Compiled:
+    """An argument the function evaluates itself; a key of sort() may be descending."""
+    if function == "sort" and isinstance(node, Polarity) and node.sign == "-":
+        key = compiled(node.operand)
+
+        def descending(frame: Frame) -> Collection:
+            return key(frame)
+
+        descending.descending = True  # type: ignore[attr-defined]
+        return descending
+    return compiled(node)
+
+
+def specifier(node: Node) -> Specifier:
+    """An argument that names a type, bare or as text. Raises: Misuse, with its place."""
+    name = type_path(node)
+    if name is None:
+        raise misuse("a type is expected", node.place)
+    try:
+        return read_specifier(name)
+    except Misuse as trouble:
+        trouble.place = node.place
+        raise
+
+
+def type_path(node: Node) -> str | None:
+    """`FHIR.Patient` as text, or None where the node is no name."""
+    match node:
+        case Member(None, name):
+            return name
+        case Member(source, name) if source is not None:
+            before = type_path(source)
+            return before and f"{before}.{name}"
+        case Literal(str(name)):
+            return name
+    return None
+
+
+def type_test(node: TypeTest) -> Compiled:
+    """`is` and `as` as operators."""
+    return call(
+        Call(node.operand, node.operator, (Literal(node.type_name, node.place),), node.place)
+    )
+
+
+def binary(node: Binary) -> Compiled:
+    left, right = compiled(node.left), compiled(node.right)
+    if node.operator in LAZY:
+        return placed(LAZY[node.operator](left, right), node.place)
+    operate = operator_of(node.operator)
+    return placed(lambda frame: operate(left(frame), right(frame)), node.place)
+
+
+def operator_of(name: str) -> Operator:
+    """The operator on two collections."""
+    if name in NUMERIC:
+        return on_values(NUMERIC[name])
+    if name in ("<", "<=", ">", ">="):
+        return lambda left, right: compare(name, left, right)
+    return OPERATORS[name]
+
+
+def on_values(combine: Callable[[Any, Any], Any]) -> Operator:
+    """An operator on two single values, empty where either is."""
+
+    def run(left: Collection, right: Collection) -> Collection:
+        ours, theirs = singleton(left), singleton(right)
+        if ours is None or theirs is None:
+            return []
+        found = combine(ours, theirs)
+        return [] if found is None else [found]
+
+    return run
+
+
+def equals(left: Collection, right: Collection) -> Collection:
+    found = equal(left, right)
+    return [] if found is None else [found]
+
+
+def differs(left: Collection, right: Collection) -> Collection:
+    found = equal(left, right)
+    return [] if found is None else [not found]
+
+
+def contains(left: Collection, right: Collection) -> Collection:
+    """Raises: Misuse if the right side is more than one item."""
+    if not right:
+        return []
+    if len(right) > 1:
+        raise Misuse(f"one item expected, found {len(right)}")
+    return [any(are_equal(item, right[0]) for item in left)]
+
+
+def concatenate(left: Collection, right: Collection) -> Collection:
+    """`&`: an empty side counts as an empty text. Raises: Misuse if a side is no text."""
+    ours, theirs = singleton(left) or "", singleton(right) or ""
+    if not (isinstance(ours, str) and isinstance(theirs, str)):
+        raise Misuse("& joins Strings")
+    return [ours + theirs]
+
+
+def exclusive_or(left: Collection, right: Collection) -> Collection:
+    ours, theirs = truth(left), truth(right)
+    return [] if ours is None or theirs is None else [ours != theirs]
+
+
+OPERATORS: dict[str, Operator] = {
+    "=": equals,
+    "!=": differs,
+    "~": lambda left, right: [equivalent(left, right)],
+    "!~": lambda left, right: [not equivalent(left, right)],
+    "|": lambda left, right: distinct([*left, *right]),
+    "in": lambda left, right: contains(right, left),
+    "contains": contains,
+    "&": concatenate,
+    "xor": exclusive_or,
+}
+
+
+def conjunction(left: Compiled, right: Compiled) -> Compiled:
+    def run(frame: Frame) -> Collection:
+        ours = truth(left(frame))
+        if ours is False:
+            return [False]
+        theirs = truth(right(frame))
+        if theirs is False:
+            return [False]
+        return [True] if ours and theirs else []
+
+    return run
+
+
+def disjunction(left: Compiled, right: Compiled) -> Compiled:
+    def run(frame: Frame) -> Collection:
+        ours = truth(left(frame))
+        if ours:
+            return [True]
+        theirs = truth(right(frame))
+        if theirs:
+            return [True]
+        return [False] if ours is False and theirs is False else []
+
+    return run
+
+
+def implication(left: Compiled, right: Compiled) -> Compiled:
+    def run(frame: Frame) -> Collection:
+        ours = truth(left(frame))
+        if ours is False:
+            return [True]
+        theirs = truth(right(frame))
+        if theirs:
+            return [True]
+        return [False] if ours and theirs is False else []
+
+    return run
+
+
+LAZY: dict[str, Callable[[Compiled, Compiled], Compiled]] = {
+    "and": conjunction,
+    "or": disjunction,
+    "implies": implication,
+}
