@@ -3,13 +3,14 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 FOLDER = Path(__file__).parents[1] / "definitions" / "standards"
 
 
-def read_header(kind: str, name: str) -> dict[str, object]:
+def read_header(kind: str, name: str) -> dict[str, Any]:
     """The YAML header `<kind>/<name>.yaml`: what the table is, whence, since when."""
     text = (FOLDER / kind / f"{name}.yaml").read_text(encoding="utf-8")
     header = yaml.load(text, Loader=yaml.CSafeLoader)

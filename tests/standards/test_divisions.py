@@ -27,7 +27,6 @@ from kangmai.standards.divisions import (
     grid_code,
     level_of,
     prefix_range,
-    short_code,
 )
 from kangmai.standards.errors import CityUnknown, DivisionCodeIncorrect, DivisionUnknown
 from kangmai.standards.geography import (
@@ -167,20 +166,29 @@ def test_what_is_no_division_code(code: str) -> None:
         level_of(code)
 
 
-CODES = st.integers(10**11, 9 * 10**11 - 1).map(str)
+PARTS = st.tuples(
+    st.integers(11, 82).map(str),
+    st.integers(1, 99).map("{:02d}".format),
+    st.integers(1, 99).map("{:02d}".format),
+    st.integers(1, 999).map("{:03d}".format),
+    st.integers(1, 999).map("{:03d}".format),
+)
 
 
-@given(place=CODES, cut=st.sampled_from([2, 4, 6, 9, 12]))
-def test_a_range_holds_exactly_the_codes_with_its_prefix(place: str, cut: int) -> None:
-    scope = short_code(place)[:cut]
-    if len(scope) != cut:
-        return
-    lo, hi = prefix_range(scope)
-    for other in (place, place + "01", str(int(place) + 10 ** (12 - cut)), str(int(place) - 1)):
-        prefix = scope.rstrip("0") if cut == 6 and scope.endswith("00") else scope
-        if cut == 6 and len(prefix) % 2:
-            prefix += "0"
-        assert (lo <= other < hi) == other.startswith(prefix)
+def _written(prefix: str) -> str:
+    """A prefix as a code is written: provinces and prefectures with zeros up to six digits."""
+    return prefix.ljust(6, "0")
+
+
+@given(scope=PARTS, other=PARTS, depth=st.integers(1, 5), shared=st.integers(0, 5))
+def test_a_range_holds_exactly_the_codes_with_its_prefix(
+    scope: tuple[str, ...], other: tuple[str, ...], depth: int, shared: int
+) -> None:
+    prefix = "".join(scope[:depth])
+    lo, hi = prefix_range(_written(prefix))
+    place = "".join([*scope[:shared], *other[shared:]])
+    for each in (place, f"{place}01", _written(place[:4]), place[:9], _written(prefix)):
+        assert (lo <= each < hi) == each.startswith(prefix)
 
 
 def test_grids_are_numbered_inside_their_village() -> None:
