@@ -1,0 +1,129 @@
+"""Run the server and the worker as children of a command, and stop them together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from django.conf import settings
+
+from kangmai.kernel.errors import Conflict, Unavailable
+
+READY_SECONDS = 60
+STOP_SECONDS = 15
+THREADS = 24
+
+
+class PortInUse(Conflict):
+    """Port {port} is taken by another program. Choose another with --port."""
+
+    zh = "端口 {port} 已被占用，请用 --port 换一个。"
+
+
+class ServerDidNotStart(Unavailable):
+    """The server did not become ready within {seconds} s; its messages stand above."""
+
+    zh = "服务器在 {seconds} 秒内未就绪，原因见上方输出。"
+
+
+def _check_port(port: int) -> None:
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortInUse(port=port) from None
+
+
+def _commands(port: int) -> dict[str, Sequence[str]]:
+    server = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", os.environ.get("KANGMAI_WORKERS", "1"), "--blocking-threads", str(THREADS),
+        "--no-ws", "--log-level", "warning", "kangmai.config.served:application",
+    ]  # fmt: skip
+    return {"server": server, "worker": [sys.executable, "-m", "kangmai.config.worker"]}
+
+
+def _environment() -> dict[str, str]:
+    # the package must be found from wherever the command was called
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
+    return {
+        **os.environ,
+        "DATABASE_URL": settings.DATABASE_URL,
+        "KANGMAI_KEYS": str(settings.KEYS),
+        "PYTHONPATH": path,
+    }
+
+
+def serve(*, port: int, announce: Sequence[str] = ()) -> None:
+    """Serve until SIGINT or SIGTERM; prints `ready http://127.0.0.1:PORT` once on stdout.
+
+    A child that dies is started again; one that cannot start at all ends the command.
+
+    Args:
+        announce: lines for people, shown on stderr once the server is ready.
+
+    Raises:
+        PortInUse, ServerDidNotStart
+    """
+    _check_port(port)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    commands, environment = _commands(port), _environment()
+    children = {name: _spawn(command, environment) for name, command in commands.items()}
+    try:
+        _wait_until_ready(port, children["server"], stop)
+        if not stop.is_set():
+            click.echo(f"ready http://127.0.0.1:{port}")
+            sys.stdout.flush()
+            for line in announce:
+                click.echo(line, err=True)
+        while not stop.wait(0.5):
+            for name, child in children.items():
+                if child.poll() is not None:
+                    click.echo(f"the {name} ended with code {child.returncode}; starting it again", err=True)
+                    children[name] = _spawn(commands[name], environment)
+                    time.sleep(1)
+    finally:
+        _stop(list(children.values()))
+
+
+def _spawn(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    # in sessions of their own: Ctrl-C reaches us alone, and we end them in order
+    return subprocess.Popen(command, env=environment, stdout=sys.stderr.fileno(), start_new_session=True)
+
+
+def _wait_until_ready(port: int, server: subprocess.Popen[bytes], stop: threading.Event) -> None:
+    limit = time.monotonic() + READY_SECONDS
+    while time.monotonic() < limit and server.poll() is None and not stop.is_set():
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    if not stop.is_set():
+        raise ServerDidNotStart(seconds=READY_SECONDS)
+
+
+def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    limit = time.monotonic() + STOP_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0.1, limit - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

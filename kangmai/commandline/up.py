@@ -1,0 +1,24 @@
+"""`kangmai up`: the whole system from one data folder."""
+
+from pathlib import Path
+
+import click
+
+from kangmai.commandline.opening import DEFAULT_FOLDER, data_option, opened
+
+
+@click.command(
+    epilog="Example:  kangmai up --data ./data --port 8000     (Ctrl-C stops server, worker and database)"
+)
+@data_option
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+def up(data: Path | None, port: int) -> None:
+    """Start the database, bring its tables up to date, serve pages and interfaces.
+
+    Prints `ready http://127.0.0.1:PORT` once. GET /healthz says that the server lives, GET /readyz
+    that it can work. SIGINT and SIGTERM stop everything in order.
+    """
+    from kangmai.commandline.serving import serve
+
+    with opened(data, default=DEFAULT_FOLDER):
+        serve(port=port)

@@ -1,0 +1,25 @@
+"""The one table of what runs by the clock: name → (seconds between runs, task)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection
+
+from kangmai.kernel import audit
+
+
+def seal_audit(*, at: datetime) -> None:
+    """Chain the newest rows of the audit trail."""
+    audit.seal_blocks(at=at)
+
+
+def make_partitions(*, at: datetime) -> None:
+    """Make the partitions of append-only tables that will be needed next."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kernel_ensure_partitions()")
+
+
+SCHEDULES: dict[str, tuple[int, Callable[..., None]]] = {
+    "seal audit": (60, seal_audit),
+    "make partitions": (600, make_partitions),
+}

@@ -1,0 +1,51 @@
+"""The worker process: hands events to their subscribers, runs what is due, seals the audit trail."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import OperationalError, connection
+
+from kangmai.config.start import start
+
+IDLE_SECONDS = 0.3
+LOST_SECONDS = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Work until SIGTERM or SIGINT."""
+    start(database_url=os.environ["DATABASE_URL"], keys=Path(os.environ["KANGMAI_KEYS"]))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(stop)
+
+
+def run(stop: threading.Event) -> None:
+    """Turn the wheel until `stop` is set; a lost database is waited for."""
+    from kangmai.config.schedules import SCHEDULES
+    from kangmai.kernel import feed
+
+    due = {name: 0.0 for name in SCHEDULES}
+    while not stop.is_set():
+        try:
+            busy = feed.drain()
+            for name, (seconds, task) in SCHEDULES.items():
+                if time.monotonic() >= due[name]:
+                    task(at=datetime.now(UTC))
+                    due[name] = time.monotonic() + seconds
+            stop.wait(0 if busy else IDLE_SECONDS)
+        except OperationalError:
+            logger.warning("the database does not answer; trying again")
+            connection.close()
+            stop.wait(LOST_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""The WSGI callable of the FHIR interface: one table from method and shape of the path to the interaction.
+
+It stands before Django in the same process: no middleware, no ORM, one PostgreSQL connection a thread.
+"""
+
+import gzip
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+import psycopg
+
+from kangmai.access.actors import actor_for_token
+from kangmai.exchange.fhir_rest import capabilities, history, outcome, read, search, transaction, write
+from kangmai.exchange.fhir_rest.errors import (
+    MethodNotAllowed,
+    NoSuchAddress,
+    NotAcceptable,
+    NotAuthenticated,
+    Overloaded,
+    TooLarge,
+    WrongMediaType,
+)
+from kangmai.exchange.fhir_rest.types import JSON, Request, Response
+from kangmai.kernel.errors import Fault, Forbidden, Interrupted, KangmaiError, Unavailable
+from kangmai.kernel.ids import uuid7
+
+BASE = "/fhir/R4"
+LARGEST_BODY_MB = 32
+WRITERS = 4
+"""Writes at once: more only wait for each other on two cores."""
+WRITER_PATIENCE_SECONDS = 20
+
+logger = logging.getLogger(__name__)
+_writers = threading.BoundedSemaphore(WRITERS)
+
+Interaction = Callable[[Request], Response]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+REASONS = {
+    200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
+    403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable", 409: "Conflict",
+    410: "Gone", 412: "Precondition Failed", 413: "Content Too Large", 415: "Unsupported Media Type",
+    422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
+    503: "Service Unavailable", 504: "Gateway Timeout",
+}  # fmt: skip
+
+
+class InternalError(Fault):
+    """Something went wrong on our side; tell your operator the number {instance}."""
+
+    zh = "系统内部错误，请将编号 {instance} 告知管理员。"
+
+
+def _shape(path: tuple[str, ...]) -> str:
+    """The shape of a path: T a type, I an id, V a version; words that begin with _ or $ stand for themselves."""
+    names = "TIXV"
+    return "/".join(part if part[:1] in ("_", "$") else names[min(n, 3)] for n, part in enumerate(path))
+
+
+WRITES: dict[tuple[str, str], Interaction] = {
+    ("POST", ""): transaction.transact,
+    ("POST", "T"): write.create,
+    ("PUT", "T/I"): write.update,
+    ("PUT", "T"): write.conditional_update,
+    ("DELETE", "T/I"): write.delete,
+    ("DELETE", "T"): write.conditional_delete,
+}
+READS: dict[tuple[str, str], Interaction] = {
+    ("GET", "T/I"): read.read,
+    ("GET", "T/I/_history/V"): read.vread,
+    ("GET", "T/I/_history"): history.instance,
+    ("GET", "T/_history"): history.changes,
+    ("GET", "_history"): history.changes,
+    ("GET", "T"): search.search_type,
+    ("POST", "T/_search"): search.search_type,
+    ("GET", "T/I/X"): search.search_compartment,
+}
+
+
+def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """Answer one HTTP request below `/fhir/R4`."""
+    language = _language(environ)
+    instance = str(uuid7())
+    try:
+        response = _answer(environ, language)
+    except KangmaiError as error:
+        if outcome.status_of(error)[0] >= 500:
+            logger.error("%s %s", instance, error.code)
+        response = outcome.failure(error, language, instance=instance)
+    except psycopg.errors.QueryCanceled:
+        response = outcome.failure(Interrupted(), language, instance=instance)
+    except psycopg.OperationalError:
+        logger.exception("%s database", instance)
+        response = outcome.failure(Unavailable(), language, instance=instance)
+    except Exception:
+        logger.exception("%s failed", instance)
+        response = outcome.failure(InternalError(instance=instance), language, instance=instance)
+    return _send(environ, start_response, response)
+
+
+def _send(environ: dict[str, Any], start_response: StartResponse, response: Response) -> Iterable[bytes]:
+    body, headers = response.body, list(response.headers)
+    if len(body) > 2000 and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+        body = gzip.compress(body, 1)
+        headers.append(("Content-Encoding", "gzip"))
+    headers += [("Content-Length", str(len(body))), ("Cache-Control", "no-store"), ("Vary", "Accept-Encoding")]
+    start_response(f"{response.status} {REASONS[response.status]}", headers)
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+
+def _answer(environ: dict[str, Any], language: str) -> Response:
+    method = "GET" if environ["REQUEST_METHOD"] == "HEAD" else environ["REQUEST_METHOD"]
+    path = tuple(
+        unquote(part)
+        for part in environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace").removeprefix(BASE).split("/")
+        if part
+    )
+    if method == "GET" and path == ("metadata",):
+        return capabilities.metadata(_base(environ))
+    interaction, is_write = _interaction(method, path)
+    at = datetime.now(UTC)
+    actor = _actor(environ, at)
+    headers = {
+        name[5:].lower().replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")
+    }
+    query = environ.get("QUERY_STRING", "")
+    _check_format(headers, query)
+    body = _body(environ)
+    if method == "POST" and path[-1:] == ("_search",):
+        query, path, body = "&".join(filter(None, (query, body.decode()))), path[:-1], b""
+    elif is_write and method != "DELETE":
+        _check_media_type(environ)
+    request = Request(method, path, query, headers, body, _base(environ), actor, at, language)
+    if not is_write:
+        return interaction(request)
+    if not _writers.acquire(timeout=WRITER_PATIENCE_SECONDS):
+        raise Overloaded()
+    try:
+        return interaction(request)
+    finally:
+        _writers.release()
+
+
+def _interaction(method: str, path: tuple[str, ...]) -> tuple[Interaction, bool]:
+    key = (method, _shape(path))
+    if key in WRITES:
+        return WRITES[key], True
+    if key in READS:
+        return READS[key], False
+    known = any(shape == key[1] for _, shape in (*WRITES, *READS))
+    raise MethodNotAllowed(method=method, path="/".join(path)) if known else NoSuchAddress(path="/".join(path))
+
+
+def _actor(environ: dict[str, Any], at: datetime) -> Any:
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticated(reason="send the header Authorization: Bearer <token>")
+    try:
+        return actor_for_token(token.strip(), at=at)
+    except Forbidden as error:
+        raise NotAuthenticated(reason=str(error)) from None
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    limit = LARGEST_BODY_MB * 2**20
+    if length > limit:
+        raise TooLarge(limit_mb=LARGEST_BODY_MB)
+    stream = environ["wsgi.input"]
+    body = stream.read(length) if length else stream.read(limit + 1)
+    if environ.get("HTTP_CONTENT_ENCODING") == "gzip":
+        body = gzip.decompress(body)
+    if len(body) > limit:
+        raise TooLarge(limit_mb=LARGEST_BODY_MB)
+    return body
+
+
+def _check_format(headers: dict[str, str], query: str) -> None:
+    """JSON only: by `_format` where given, else by Accept.
+
+    Raises:
+        NotAcceptable
+    """
+    wanted = next((part[8:] for part in query.split("&") if part.startswith("_format=")), "")
+    wanted = unquote(wanted) or headers.get("accept", "")
+    if wanted and not any(word in wanted for word in ("json", "*/*", "text/html", "application/*")):
+        raise NotAcceptable(format=wanted)
+
+
+def _check_media_type(environ: dict[str, Any]) -> None:
+    given = environ.get("CONTENT_TYPE", "")
+    if given and "json" not in given:
+        raise WrongMediaType(format=given)
+
+
+def _base(environ: dict[str, Any]) -> str:
+    scheme = environ.get("HTTP_X_FORWARDED_PROTO") or environ.get("wsgi.url_scheme", "http")
+    return f"{scheme}://{environ.get('HTTP_HOST') or 'localhost'}{BASE}"
+
+
+def _language(environ: dict[str, Any]) -> str:
+    given = environ.get("HTTP_ACCEPT_LANGUAGE", "zh")
+    return "en" if given.lower().startswith("en") else "zh"
+
+
+__all__ = ["BASE", "JSON", "application"]

@@ -1,0 +1,57 @@
+"""What the door itself refuses, before any room is asked."""
+
+from kangmai.kernel.errors import Busy, Forbidden, Incorrect, NotFound, Unsupported
+
+
+class NotAuthenticated(Forbidden):
+    """A valid bearer token is needed: {reason}"""
+
+    zh = "需要有效的访问令牌：{reason}"
+
+
+class TooLarge(Incorrect):
+    """The body is larger than {limit_mb} MB. Send it in parts, or use bulk import."""
+
+    zh = "请求内容超过 {limit_mb} MB。请分批发送，或使用批量导入。"
+
+
+class NotAcceptable(Incorrect):
+    """The format '{format}' is not available here; JSON is (application/fhir+json)."""
+
+    zh = "不支持格式“{format}”，请使用 JSON（application/fhir+json）。"
+
+
+class WrongMediaType(Incorrect):
+    """The body is said to be '{format}'; send application/fhir+json."""
+
+    zh = "请求内容格式为“{format}”，请使用 application/fhir+json。"
+
+
+class MethodNotAllowed(Unsupported):
+    """{method} is not possible at {path}."""
+
+    zh = "{path} 不支持 {method}。"
+
+
+class NoSuchAddress(NotFound):
+    """There is nothing at {path}."""
+
+    zh = "地址 {path} 不存在。"
+
+
+class Overloaded(Busy):
+    """Too many writes at once; this one was not started. Repeat it in a few seconds."""
+
+    zh = "写入过多，本次未执行，请几秒后重试。"
+
+
+class NotABundle(Incorrect):
+    """The base accepts a Bundle of type transaction or batch; this is {found}."""
+
+    zh = "此地址只接受 transaction 或 batch 类型的 Bundle，收到的是 {found}。"
+
+
+class BadEntry(Incorrect):
+    """Entry {position} of the Bundle cannot be carried out: {reason}"""
+
+    zh = "Bundle 的第 {position} 项无法执行：{reason}"

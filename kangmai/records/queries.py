@@ -1,0 +1,194 @@
+"""Reads of the record: every one inside the actor's scope, every one audited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from django.db import connection as django_connection
+
+from kangmai.kernel import audit
+from kangmai.kernel.actor import Actor
+from kangmai.kernel.connections import reading
+from kangmai.records import rules
+from kangmai.records.errors import ResourceGone, ResourceNotFound, UnknownType, VersionNotFound
+from kangmai.records.fhir.definitions import resource_type_names, resource_types
+from kangmai.records.scope import condition
+from kangmai.records.search.hashing import target_hash
+from kangmai.records.store import read as store
+from kangmai.records.store.rows import COLUMNS, stored
+from kangmai.records.store.write import COMPARTMENT
+from kangmai.records.types import Stored
+
+
+def _audit(actor: Actor, at: datetime, action: str, kind: str, id: str, found: Sequence[Stored]) -> None:
+    subjects = sorted({item.subject for item in found if item.subject is not None})
+    audit.record_later(audit.Entry(actor, at, action, kind, id, subjects))
+
+
+def get(resource_type: str, id: str, *, actor: Actor, at: datetime) -> Stored:
+    """The newest version of a resource.
+
+    Raises:
+        UnknownType, NotPermitted
+        ResourceNotFound: it never existed, or is outside the actor's scope.
+        ResourceGone: it was deleted.
+    """
+    _check_type(resource_type)
+    rules.require(actor, rules.Interaction.READ, resource_type)
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        found = store.find(database, resource_type, id, scope=actor.scope)
+    if found is None:
+        raise ResourceNotFound(type=resource_type, id=id)
+    if found.is_deleted:
+        raise ResourceGone(type=resource_type, id=id)
+    _audit(actor, at, "records.read", resource_type, id, [found])
+    return found
+
+
+def get_version(resource_type: str, id: str, version: int, *, actor: Actor, at: datetime) -> Stored:
+    """One version of a resource.
+
+    Raises:
+        UnknownType, NotPermitted, ResourceNotFound
+        VersionNotFound: the resource never had it.
+        ResourceGone: this version is its deletion.
+    """
+    found = _versions(resource_type, id, actor=actor, before=version + 1, limit=1)
+    if not found:
+        _exists(resource_type, id, actor)
+    if not found or found[0].version != version:
+        raise VersionNotFound(type=resource_type, id=id, version=version)
+    if found[0].is_deleted:
+        raise ResourceGone(type=resource_type, id=id)
+    _audit(actor, at, "records.vread", resource_type, id, found)
+    return found[0]
+
+
+def search_versions(
+    resource_type: str, id: str, *, before: int | None = None, limit: int = 50, actor: Actor, at: datetime
+) -> list[Stored]:
+    """Versions of a resource, newest first, deletions included.
+
+    Raises:
+        UnknownType, NotPermitted, ResourceNotFound
+    """
+    found = _versions(resource_type, id, actor=actor, before=before or 2**31 - 1, limit=limit)
+    if not found and before is None:
+        raise ResourceNotFound(type=resource_type, id=id)
+    _audit(actor, at, "records.history", resource_type, id, found)
+    return found
+
+
+def _versions(resource_type: str, id: str, *, actor: Actor, before: int, limit: int) -> list[Stored]:
+    _check_type(resource_type)
+    rules.require(actor, rules.Interaction.READ, resource_type)
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        return store.versions(database, resource_type, id, scope=actor.scope, before=before, limit=limit)
+
+
+def _exists(resource_type: str, id: str, actor: Actor) -> None:
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        if store.find(database, resource_type, id, scope=actor.scope) is None:
+            raise ResourceNotFound(type=resource_type, id=id)
+
+
+def _check_type(resource_type: str) -> None:
+    if resource_type not in resource_types():
+        raise UnknownType(type=resource_type)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change in the record, for the history of a type or of everything."""
+
+    seq: int
+    op: str
+    version: Stored
+
+
+def search_history(
+    *, types: Sequence[str] = (), since: datetime | None = None, before: int | None = None, limit: int = 50,
+    actor: Actor, at: datetime,
+) -> list[HistoryEntry]:  # fmt: skip
+    """Changes of resources of `types` (all if empty), newest first, below log number `before`.
+
+    Raises:
+        UnknownType, NotPermitted
+    """
+    for name in types:
+        _check_type(name)
+        rules.require(actor, rules.Interaction.READ, name)
+    if not types:
+        rules.require(actor, rules.Interaction.READ, "*")
+    now, then = condition(actor.scope), condition(actor.scope, alias="h")
+    kinds = [resource_types()[name] for name in types]
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        rows = database.execute(
+            f"""SELECT l.seq, l.op, {COLUMNS} FROM log l JOIN LATERAL (
+                    SELECT * FROM (
+                        SELECT r.rt, r.rid, r.fid, r.ver, r.ts, r.flags, r.subject, r.author_org, r.label,
+                               r.body, r.sealed, r.kv
+                        FROM res r WHERE r.rt = l.rt AND r.rid = l.rid AND r.ver = l.ver AND {now.sql}
+                        UNION ALL
+                        SELECT h.rt, h.rid, n.fid, h.ver, h.ts, CASE WHEN h.op = 'D' THEN 1 ELSE 0 END,
+                               h.subject, h.author_org, h.label, h.body, h.sealed, h.kv
+                        FROM hist h JOIN res n ON n.rt = h.rt AND n.rid = h.rid
+                        WHERE h.rt = l.rt AND h.rid = l.rid AND h.ver = l.ver AND {then.sql}) v) r ON true
+                WHERE (%s OR l.rt = ANY(%s::int2[])) AND l.ts >= %s AND l.seq < %s
+                ORDER BY l.seq DESC LIMIT %s""",
+            [*now.values, *then.values, not kinds, kinds, since or datetime.min, before or 2**62, limit],
+        ).fetchall()
+    entries = [HistoryEntry(row[0], row[1], stored(row[2:])) for row in rows]
+    _audit(actor, at, "records.history", ",".join(types) or "*", "", [entry.version for entry in entries])
+    return entries
+
+
+def timeline(
+    patients: Sequence[str],
+    *,
+    types: Sequence[str] = (),
+    before: int | None = None,
+    limit: int = 50,
+    actor: Actor,
+    at: datetime,
+) -> list[Stored]:
+    """What the record holds about some Patients (by FHIR id), newest entry first, below row id `before`.
+
+    Raises:
+        UnknownType, NotPermitted
+    """
+    wanted = [name for name in types or resource_types() if rules.may(actor, rules.Interaction.READ, name)]
+    for name in types:
+        _check_type(name)
+        rules.require(actor, rules.Interaction.READ, name)
+    inside = condition(actor.scope)
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        rows = database.execute(
+            f"""SELECT {COLUMNS} FROM ref f JOIN res r ON r.rid = f.rid AND r.rt = ANY(%s::int2[])
+                WHERE f.tgt = ANY(%s::int8[]) AND f.p = {COMPARTMENT} AND f.rid < %s
+                  AND r.flags & 1 = 0 AND {inside.sql}
+                ORDER BY f.rid DESC LIMIT %s""",
+            [
+                sorted(resource_types()[name] for name in wanted),
+                [target_hash(f"Patient/{id}") for id in patients],
+                before or 2**62,
+                *inside.values,
+                limit,
+            ],
+        ).fetchall()
+    found = [stored(row) for row in rows]
+    _audit(actor, at, "records.timeline", "Patient", patients[0] if patients else "", found)
+    return found
+
+
+def count_types(*, actor: Actor) -> dict[str, int]:
+    """How many resources of each type there are, deletions left out; for administrators and tests.
+
+    Raises:
+        NotPermitted
+    """
+    rules.require(actor, rules.Interaction.READ, "*")
+    with django_connection.cursor() as database:
+        database.execute("SELECT rt, count(*) FROM res WHERE flags & 1 = 0 GROUP BY rt ORDER BY rt")
+        return {resource_type_names()[rt]: count for rt, count in database.fetchall()}

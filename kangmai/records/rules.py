@@ -1,0 +1,48 @@
+"""Who may do what with resources: decided here once, for every door."""
+
+from enum import StrEnum
+
+from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
+from kangmai.records.types import Flag, Source, Stored
+
+
+class Interaction(StrEnum):
+    """What can be asked of the store; a permission is `records.<interaction>` or that with `:<Type>`."""
+
+    READ = "read"
+    SEARCH = "search"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+def may(actor: Actor, interaction: Interaction, resource_type: str) -> bool:
+    """Whether the actor holds an interaction for every type, or for this one."""
+    permission = f"records.{interaction}"
+    return is_permitted(actor, permission) or is_permitted(actor, f"{permission}:{resource_type}")
+
+
+def require(actor: Actor, interaction: Interaction, resource_type: str) -> None:
+    """Let pass an actor that may do this with resources of this type.
+
+    Raises:
+        NotPermitted: in every other case.
+    """
+    if not may(actor, interaction, resource_type):
+        raise NotPermitted(permission=f"records.{interaction}:{resource_type}")
+
+
+def may_change(actor: Actor, resource: Stored) -> bool:
+    """Whether the actor may write a new version: only what his own organization wrote, or everything."""
+    return actor.scope.everything or resource.author_org in actor.scope.organizations
+
+
+def is_projection(resource: Stored) -> bool:
+    """Whether a resource shows a master row and is read-only for doors."""
+    return bool(resource.flags & Flag.PROJECTION)
+
+
+def source_of(actor: Actor) -> Source:
+    """The source an actor writes as when the door names no other: his first organization."""
+    organization = next((grant.organization for grant in actor.grants if grant.organization), None)
+    return Source(name=actor.client or actor.name, organization=organization)

@@ -1,0 +1,1 @@
+"""The tables of the store: bodies, rows, writes, reads. Private to the room."""

@@ -1,0 +1,16 @@
+"""Which resources answer a search: the bridge from a compiled query to rows."""
+
+import psycopg
+
+from kangmai.kernel.actor import DataScope
+from kangmai.records.store.read import by_row_ids
+from kangmai.records.types import Stored
+
+
+def match(
+    database: psycopg.Cursor, resource_type: str, query: str, *, scope: DataScope, limit: int
+) -> list[Stored]:
+    """Up to `limit` resources that answer a search and lie inside the scope."""
+    from kangmai.records.search.query import parse_query
+
+    raise NotImplementedError
