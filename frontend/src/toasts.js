@@ -1,5 +1,5 @@
 // Messages at the edge: those of success leave by themselves, the others wait to be closed.
-// Requests that fail in the background say so here too, in the words of the page's language.
+// Requests that fail in the background say why here, in the server's words where it answered.
 const STAY_MS = 6000;
 const area = () => document.getElementById("toasts");
 
@@ -14,13 +14,11 @@ function say(text) {
 }
 
 function onFailure(event) {
-  const words = area().dataset;
-  const status = event.detail.xhr?.status ?? 0;
-  if (status === 401) window.location.reload();
-  else if (status === 0) say(words.offline);
-  else if (status === 403) say(words.forbidden);
-  else if (status === 429) say(words.busy);
-  else say(words.failed);
+  const { xhr } = event.detail;
+  const isSentence = xhr?.getResponseHeader("Content-Type")?.startsWith("text/plain");
+  if (xhr?.status === 401) window.location.reload();
+  else if (!xhr?.status) say(area().dataset.offline);
+  else say(isSentence ? xhr.responseText : area().dataset.failed);
 }
 
 export function start() {

@@ -8,7 +8,7 @@ import { calm, look, tooltip } from "./look.js";
 
 use([MapChart, AriaComponent, GeoComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
 
-const SHADES = ["#e6f4f6", "#a9d8df", "#5eb3bf", "#1f8a99", "#0b5f6e"];
+const SHADES = ["#e9f5f7", "#bfe1e6", "#93ccd4", "#68b6c1", "#43a0ae"];
 
 function scale(areas) {
   const values = areas.map((area) => area.value).filter((value) => value !== null);
@@ -24,6 +24,7 @@ export function draw(element, data) {
   const names = new Map(data.areas.map((area) => [area.code, area.name]));
   for (const feature of data.boundaries.features) {
     feature.properties.name = names.get(String(feature.id)) ?? feature.properties.name;
+    feature.properties.cp = feature.properties.label ?? feature.properties.centroid;
   }
   registerMap("city", data.boundaries);
   const chart = init(element);
@@ -54,7 +55,7 @@ export function draw(element, data) {
         top: 8,
         bottom: 8,
         selectedMode: false,
-        label: { show: true, fontSize: 12, fontFamily: colours.font, color: "#10313a", textBorderColor: "#fff", textBorderWidth: 2 },
+        label: { show: true, fontSize: 12, fontFamily: colours.font, color: "#10313a" },
         itemStyle: { borderColor: colours.surface, borderWidth: 1.5, areaColor: "#eef2f4" },
         emphasis: { label: { color: "#10313a" }, itemStyle: { areaColor: "#f7d794" } },
         data: data.areas.map((area) => ({ name: area.name, value: area.value ?? undefined, link: area.link })),

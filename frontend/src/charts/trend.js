@@ -21,6 +21,8 @@ function line(series, at, data, colours) {
     data: series.points,
     symbol: at ? "diamond" : "circle",
     symbolSize: 7,
+    showAllSymbol: true,
+    clip: false,
     lineStyle: { width: 2, type: at ? "dashed" : "solid" },
     markArea: at ? undefined : range(data, colours),
   };

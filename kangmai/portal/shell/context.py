@@ -1,0 +1,31 @@
+"""What every page's template knows without being told by its view."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from kangmai.kernel.actor import Actor, is_permitted
+from kangmai.portal.shell import inbox, navigation, standing
+from kangmai.portal.shell.bundle import bundle
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Django's context processor for the frame: navigation, standing, inbox count, bundle, demo."""
+    known = {"bundle": bundle(), "demo": settings.DEMO}
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return known
+    page = request.resolver_match.url_name or "" if request.resolver_match else ""
+    standings = standing.standings(actor)
+    return {
+        **known,
+        "actor": actor,
+        "navigation": navigation.sections(actor, page=page),
+        "bottom_bar": navigation.bottom_bar(actor, page=page),
+        "standings": standings,
+        "standing": standings[0] if standings else None,
+        "waiting_count": SimpleLazyObject(lambda: inbox.count(actor)),
+        "may_search": is_permitted(actor, "identity.search")
+        or is_permitted(actor, "registry.read"),
+        "is_administrator": is_permitted(actor, "kernel.doctor"),
+    }

@@ -1,0 +1,180 @@
+"""The one table of places in the portal: who sees which, in what order, under which heading.
+
+A place is shown to those whose roles hold one of its permissions; a place without permissions is for
+everybody who is logged in. Hiding is a courtesy: the queries behind a page decide who may read it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kangmai.kernel.actor import Actor, is_permitted
+
+
+class Section(Enum):
+    """The headings of the navigation, in order; the first has none."""
+
+    WORK = ""
+    CITY = _("City")
+    OWN = _("My data")
+    ADMINISTRATION = _("Administration")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of the table. `summary` is what its tile on the start page says."""
+
+    name: str
+    label: str | Promise
+    summary: str | Promise
+    icon: str
+    section: Section
+    permissions: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    """Beginnings of names of other pages that belong to this place."""
+    is_main: bool = False
+    """Whether it stands in the bar at the bottom of a phone."""
+
+
+PLACES = (
+    Place("home", _("Start"), "", "home", Section.WORK, is_main=True),
+    Place(
+        "inbox",
+        _("Inbox"),
+        _("What waits for you"),
+        "inbox",
+        Section.WORK,
+        is_main=True,
+    ),
+    Place(
+        "residents",
+        _("Residents"),
+        _("Find a resident and open the record"),
+        "residents",
+        Section.CITY,
+        permissions=("identity.search",),
+        roots=("resident",),
+        is_main=True,
+    ),
+    Place(
+        "institutions",
+        _("Institutions"),
+        _("Hospitals, centres and clinics of the city, with their staff and equipment"),
+        "institution",
+        Section.CITY,
+        permissions=("registry.read",),
+        roots=("institution",),
+        is_main=True,
+    ),
+    Place(
+        "my-record",
+        _("My record"),
+        _("Everything the city's institutions wrote about you"),
+        "document",
+        Section.OWN,
+        permissions=("own.record",),
+        is_main=True,
+    ),
+    Place(
+        "my-ledger",
+        _("Who looked"),
+        _("Who opened your record, when, from where and why"),
+        "ledger",
+        Section.OWN,
+        permissions=("own.ledger",),
+        is_main=True,
+    ),
+    Place(
+        "accounts",
+        _("Accounts"),
+        _("Accounts, their roles and where these hold"),
+        "accounts",
+        Section.ADMINISTRATION,
+        permissions=("access.administer",),
+        roots=("account",),
+    ),
+    Place(
+        "audit",
+        _("Audit trail"),
+        _("Who did what, and whether the trail is unbroken"),
+        "audit",
+        Section.ADMINISTRATION,
+        permissions=("kernel.audit",),
+    ),
+    Place(
+        "feed",
+        _("Event feed"),
+        _("How far each reader is, and events nobody could handle"),
+        "feed",
+        Section.ADMINISTRATION,
+        permissions=("kernel.feed",),
+    ),
+    Place(
+        "health",
+        _("System health"),
+        _("What the doctor found, and how to mend it"),
+        "system",
+        Section.ADMINISTRATION,
+        permissions=("kernel.doctor",),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """A place as a template shows it."""
+
+    label: str
+    summary: str
+    icon: str
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A heading with the places under it."""
+
+    title: str
+    entries: tuple[ShownPlace, ...]
+
+
+def is_open(place: Place, actor: Actor) -> bool:
+    """Whether an actor's roles lead to this place."""
+    return not place.permissions or any(is_permitted(actor, each) for each in place.permissions)
+
+
+def places_of(actor: Actor) -> Iterator[Place]:
+    """The places an actor's roles lead to, in order."""
+    return (place for place in PLACES if is_open(place, actor))
+
+
+def show(place: Place, *, page: str = "") -> ShownPlace:
+    """A place for a template, where `page` is the name of the page it stands on."""
+    current = page == place.name or page.split("-")[0] in place.roots
+    return ShownPlace(
+        str(place.label), str(place.summary), place.icon, reverse(place.name), current
+    )
+
+
+def sections(actor: Actor, *, page: str) -> tuple[ShownSection, ...]:
+    """The whole navigation of an actor."""
+    open_places = tuple(places_of(actor))
+    shown = (
+        ShownSection(
+            str(section.value),
+            tuple(show(each, page=page) for each in open_places if each.section is section),
+        )
+        for section in Section
+    )
+    return tuple(section for section in shown if section.entries)
+
+
+def bottom_bar(actor: Actor, *, page: str) -> tuple[ShownPlace, ...]:
+    """At most four places for a phone's bar."""
+    main = [place for place in places_of(actor) if place.is_main]
+    return tuple(show(place, page=page) for place in main[:4])

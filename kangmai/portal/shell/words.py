@@ -1,0 +1,43 @@
+"""How the portal writes instants, days, ages and counts; Asia/Shanghai, digits that line up."""
+
+import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def instant(value: datetime.datetime | None) -> str:
+    """2026-11-21 22:10, or a dash."""
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def day(value: datetime.date | None) -> str:
+    """2026-11-21, or a dash."""
+    return value.isoformat() if value else "—"
+
+
+def count(value: int) -> str:
+    """12,345."""
+    return f"{value:,}"
+
+
+def age(born: datetime.date | None, on: datetime.date) -> str:
+    """An age as clinicians say it: days up to a month, months up to three years, then years."""
+    if born is None or on < born:
+        return ""
+    months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    if months < 1:
+        days = (on - born).days
+        return ngettext("%(count)s day old", "%(count)s days old", days) % {"count": days}
+    if months < 36:
+        return ngettext("%(count)s month old", "%(count)s months old", months) % {"count": months}
+    years = months // 12
+    return _("%(count)s years old") % {"count": years}
+
+
+def masked(value: str, *, head: int, tail: int) -> str:
+    """A number with its middle hidden: enough to compare aloud, too little to copy."""
+    if len(value) <= head + tail:
+        return value
+    return f"{value[:head]}{'*' * (len(value) - head - tail)}{value[len(value) - tail :]}"

@@ -1,0 +1,26 @@
+"""Tags and filters of the portal's templates."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+SPRITE = "portal/icons.svg"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of static/portal/icons.svg, silent for screen readers."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static(SPRITE),
+        name,
+    )
+
+
+@register.filter
+def bcp47(code: str) -> str:
+    """A language code as HTML writes it: zh-hans becomes zh-Hans."""
+    language, _, script = code.partition("-")
+    return f"{language}-{script.title()}" if script else language
