@@ -67,6 +67,18 @@ def opened(
         yield folder
 
 
+def keeper(folder: Path | None) -> Callable[[], None]:
+    """A function that starts the embedded database again if it died; of a server outside nothing is done."""
+    from kangmai.kernel.database import cluster as clusters
+
+    def keep() -> None:
+        if folder is not None and clusters.postmaster_pid(clusters.Cluster(folder)) is None:
+            click.echo("the database ended; starting it again", err=True)
+            clusters.start(clusters.Cluster(folder))
+
+    return keep
+
+
 def migrate() -> None:
     """Apply the migrations that are missing, one process at a time."""
     from django.core.management import call_command

@@ -1,14 +1,16 @@
 """Run the server and the worker as children of a command, and stop them together."""
 
+import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +21,7 @@ from kangmai.kernel.errors import Conflict, Unavailable
 READY_SECONDS = 60
 STOP_SECONDS = 15
 THREADS = 24
+PR_SET_PDEATHSIG = 1
 
 
 class PortInUse(Conflict):
@@ -34,8 +37,6 @@ class ServerDidNotStart(Unavailable):
 
 
 def _check_port(port: int) -> None:
-    import socket
-
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -48,7 +49,7 @@ def _commands(port: int) -> dict[str, Sequence[str]]:
     server = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", os.environ.get("KANGMAI_WORKERS", "1"), "--blocking-threads", str(THREADS),
-        "--no-ws", "--log-level", "warning", "kangmai.config.served:application",
+        "--no-ws", "--respawn-failed-workers", "--log-level", "warning", "kangmai.config.served:application",
     ]  # fmt: skip
     return {"server": server, "worker": [sys.executable, "-m", "kangmai.config.worker"]}
 
@@ -65,12 +66,15 @@ def _environment() -> dict[str, str]:
     }
 
 
-def serve(*, port: int, announce: Sequence[str] = ()) -> None:
+def serve(
+    *, port: int, keep_database: Callable[[], None] = lambda: None, announce: Sequence[str] = ()
+) -> None:
     """Serve until SIGINT or SIGTERM; prints `ready http://127.0.0.1:PORT` once on stdout.
 
     A child that dies is started again; one that cannot start at all ends the command.
 
     Args:
+        keep_database: called twice a second; starts the embedded database again if it died.
         announce: lines for people, shown on stderr once the server is ready.
 
     Raises:
@@ -90,9 +94,13 @@ def serve(*, port: int, announce: Sequence[str] = ()) -> None:
             for line in announce:
                 click.echo(line, err=True)
         while not stop.wait(0.5):
+            keep_database()
             for name, child in children.items():
                 if child.poll() is not None:
-                    click.echo(f"the {name} ended with code {child.returncode}; starting it again", err=True)
+                    click.echo(
+                        f"the {name} ended with code {child.returncode}; starting it again",
+                        err=True,
+                    )
                     children[name] = _spawn(commands[name], environment)
                     time.sleep(1)
     finally:
@@ -101,7 +109,18 @@ def serve(*, port: int, announce: Sequence[str] = ()) -> None:
 
 def _spawn(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     # in sessions of their own: Ctrl-C reaches us alone, and we end them in order
-    return subprocess.Popen(command, env=environment, stdout=sys.stderr.fileno(), start_new_session=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdout=sys.stderr.fileno(),
+        start_new_session=True,
+        preexec_fn=_die_with_parent,
+    )
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this child when the command is killed, so that no port stays taken."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait_until_ready(port: int, server: subprocess.Popen[bytes], stop: threading.Event) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kangmai.commandline.opening import DEFAULT_FOLDER, data_option, opened
+from kangmai.commandline.opening import DEFAULT_FOLDER, data_option, keeper, opened
 
 
 @click.command(
@@ -20,5 +20,5 @@ def up(data: Path | None, port: int) -> None:
     """
     from kangmai.commandline.serving import serve
 
-    with opened(data, default=DEFAULT_FOLDER):
-        serve(port=port)
+    with opened(data, default=DEFAULT_FOLDER) as folder:
+        serve(port=port, keep_database=keeper(folder))

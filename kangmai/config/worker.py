@@ -32,7 +32,7 @@ def run(stop: threading.Event) -> None:
     from kangmai.config.schedules import SCHEDULES
     from kangmai.kernel import feed
 
-    due = {name: 0.0 for name in SCHEDULES}
+    due = dict.fromkeys(SCHEDULES, 0.0)
     while not stop.is_set():
         try:
             busy = feed.drain()

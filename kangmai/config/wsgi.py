@@ -40,5 +40,7 @@ def _ready(start_response: StartResponse) -> Iterable[bytes]:
 
 def _state(start_response: StartResponse, status: str, word: str) -> Iterable[bytes]:
     body = json.dumps({"status": word}).encode()
-    start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    start_response(
+        status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    )
     return [body]

@@ -18,6 +18,7 @@ Rooms register what more must hold of a kind by `register_checker`.
 """
 
 import datetime
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -193,7 +194,7 @@ def _read(path: Path, room: str, kind: str) -> tuple[Definition | None, list[Def
     name = str(path.relative_to(FOLDER))
     text = path.read_text(encoding="utf-8")
     try:
-        data = yaml.load(text, _LineLoader)  # noqa: S506 - a SafeLoader
+        data = yaml.load(text, _LineLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return None, [DefinitionFault(name, line, f"not YAML: {error.problem}")]
@@ -243,7 +244,7 @@ def _date(value: str | datetime.date) -> datetime.date:
 
 def _overlaps(definitions: list[Definition]) -> Iterator[DefinitionFault]:
     ordered = sorted(definitions, key=lambda d: (d.id, d.effective_from))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if earlier.id == later.id and earlier.is_effective(later.effective_from):
             name = str(later.path.relative_to(FOLDER))
             yield DefinitionFault(

@@ -1,23 +1,23 @@
 """What the store refuses.
 
-    Incorrect
-    ├── MalformedJson        not JSON at all
-    ├── InvalidResource      JSON, but not that FHIR resource
-    ├── UnknownType
-    ├── WrongType            body and address name different types
-    ├── WrongId              body and address name different ids
-    └── UnresolvedReference
-    NotFound
-    ├── ResourceNotFound     never existed, or not for this actor
-    └── VersionNotFound
-    Conflict
-    ├── ResourceGone         deleted
-    ├── VersionConflict      changed since the version named by If-Match
-    ├── ManyMatches          a condition that must name one resource names several
-    └── DuplicateInTransaction
-    Unsupported
-    ├── IdNotYours           PUT to an id the source may not choose
-    └── ReadOnlyProjection   the master row is kept by another room
+Incorrect
+├── MalformedJson        not JSON at all
+├── InvalidResource      JSON, but not that FHIR resource
+├── UnknownType
+├── WrongType            body and address name different types
+├── WrongId              body and address name different ids
+└── UnresolvedReference
+NotFound
+├── ResourceNotFound     never existed, or not for this actor
+└── VersionNotFound
+Conflict
+├── ResourceGone         deleted
+├── VersionConflict      changed since the version named by If-Match
+├── ManyMatches          a condition that must name one resource names several
+└── DuplicateInTransaction
+Unsupported
+├── IdNotYours           PUT to an id the source may not choose
+└── ReadOnlyProjection   the master row is kept by another room
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, KangmaiError, NotFound, Unsupported
@@ -132,5 +132,7 @@ class OperationFailed(KangmaiError):
 
     def message(self, language: str) -> str:
         reason = self.cause.message(language)
-        template = self.zh if language.startswith("zh") else " ".join((type(self).__doc__ or "").split())
+        template = (
+            self.zh if language.startswith("zh") else " ".join((type(self).__doc__ or "").split())
+        )
         return template.format_map({**self.details, "reason": reason})

@@ -10,7 +10,15 @@ from kangmai.kernel import definitions
 from kangmai.kernel.actor import Label
 from kangmai.records.types import Resource
 
-_CODED = ("code", "vaccineCode", "medicationCodeableConcept", "reasonCode", "diagnosis", "type", "category")
+_CODED = (
+    "code",
+    "vaccineCode",
+    "medicationCodeableConcept",
+    "reasonCode",
+    "diagnosis",
+    "type",
+    "category",
+)
 _CONFIDENTIAL = {"R": Label.RESTRICTED, "V": Label.RESTRICTED}
 
 

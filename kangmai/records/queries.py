@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import psycopg
 from django.db import connection as django_connection
@@ -20,8 +20,12 @@ from kangmai.records.store.rows import COLUMNS, stored
 from kangmai.records.store.write import COMPARTMENT
 from kangmai.records.types import Stored
 
+EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
-def _audit(actor: Actor, at: datetime, action: str, kind: str, id: str, found: Sequence[Stored]) -> None:
+
+def _audit(
+    actor: Actor, at: datetime, action: str, kind: str, id: str, found: Sequence[Stored]
+) -> None:
     subjects = sorted({item.subject for item in found if item.subject is not None})
     audit.record_later(audit.Entry(actor, at, action, kind, id, subjects))
 
@@ -66,7 +70,13 @@ def get_version(resource_type: str, id: str, version: int, *, actor: Actor, at: 
 
 
 def search_versions(
-    resource_type: str, id: str, *, before: int | None = None, limit: int = 50, actor: Actor, at: datetime
+    resource_type: str,
+    id: str,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+    actor: Actor,
+    at: datetime,
 ) -> list[Stored]:
     """Versions of a resource, newest first, deletions included.
 
@@ -80,11 +90,15 @@ def search_versions(
     return found
 
 
-def _versions(resource_type: str, id: str, *, actor: Actor, before: int, limit: int) -> list[Stored]:
+def _versions(
+    resource_type: str, id: str, *, actor: Actor, before: int, limit: int
+) -> list[Stored]:
     _check_type(resource_type)
     rules.require(actor, rules.Interaction.READ, resource_type)
     with reading() as connection, psycopg.Cursor(connection) as database:
-        return store.versions(database, resource_type, id, scope=actor.scope, before=before, limit=limit)
+        return store.versions(
+            database, resource_type, id, scope=actor.scope, before=before, limit=limit
+        )
 
 
 def _exists(resource_type: str, id: str, actor: Actor) -> None:
@@ -137,10 +151,25 @@ def search_history(
                         WHERE h.rt = l.rt AND h.rid = l.rid AND h.ver = l.ver AND {then.sql}) v) r ON true
                 WHERE (%s OR l.rt = ANY(%s::int2[])) AND l.ts >= %s AND l.seq < %s
                 ORDER BY l.seq DESC LIMIT %s""",
-            [*now.values, *then.values, not kinds, kinds, since or datetime.min, before or 2**62, limit],
+            [
+                *now.values,
+                *then.values,
+                not kinds,
+                kinds,
+                since or EARLIEST,
+                before or 2**62,
+                limit,
+            ],
         ).fetchall()
     entries = [HistoryEntry(row[0], row[1], stored(row[2:])) for row in rows]
-    _audit(actor, at, "records.history", ",".join(types) or "*", "", [entry.version for entry in entries])
+    _audit(
+        actor,
+        at,
+        "records.history",
+        ",".join(types) or "*",
+        "",
+        [entry.version for entry in entries],
+    )
     return entries
 
 
@@ -158,7 +187,9 @@ def timeline(
     Raises:
         UnknownType, NotPermitted
     """
-    wanted = [name for name in types or resource_types() if rules.may(actor, rules.Interaction.READ, name)]
+    wanted = [
+        name for name in types or resource_types() if rules.may(actor, rules.Interaction.READ, name)
+    ]
     for name in types:
         _check_type(name)
         rules.require(actor, rules.Interaction.READ, name)

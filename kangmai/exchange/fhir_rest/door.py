@@ -14,7 +14,15 @@ from urllib.parse import unquote
 import psycopg
 
 from kangmai.access.actors import actor_for_token
-from kangmai.exchange.fhir_rest import capabilities, history, outcome, read, search, transaction, write
+from kangmai.exchange.fhir_rest import (
+    capabilities,
+    history,
+    outcome,
+    read,
+    search,
+    transaction,
+    write,
+)
 from kangmai.exchange.fhir_rest.errors import (
     MethodNotAllowed,
     NoSuchAddress,
@@ -58,7 +66,9 @@ class InternalError(Fault):
 def _shape(path: tuple[str, ...]) -> str:
     """The shape of a path: T a type, I an id, V a version; words that begin with _ or $ stand for themselves."""
     names = "TIXV"
-    return "/".join(part if part[:1] in ("_", "$") else names[min(n, 3)] for n, part in enumerate(path))
+    return "/".join(
+        part if part[:1] in ("_", "$") else names[min(n, 3)] for n, part in enumerate(path)
+    )
 
 
 WRITES: dict[tuple[str, str], Interaction] = {
@@ -102,12 +112,18 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     return _send(environ, start_response, response)
 
 
-def _send(environ: dict[str, Any], start_response: StartResponse, response: Response) -> Iterable[bytes]:
+def _send(
+    environ: dict[str, Any], start_response: StartResponse, response: Response
+) -> Iterable[bytes]:
     body, headers = response.body, list(response.headers)
     if len(body) > 2000 and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
         body = gzip.compress(body, 1)
         headers.append(("Content-Encoding", "gzip"))
-    headers += [("Content-Length", str(len(body))), ("Cache-Control", "no-store"), ("Vary", "Accept-Encoding")]
+    headers += [
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        ("Vary", "Accept-Encoding"),
+    ]
     start_response(f"{response.status} {REASONS[response.status]}", headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
@@ -116,7 +132,11 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
     method = "GET" if environ["REQUEST_METHOD"] == "HEAD" else environ["REQUEST_METHOD"]
     path = tuple(
         unquote(part)
-        for part in environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace").removeprefix(BASE).split("/")
+        for part in environ.get("PATH_INFO", "")
+        .encode("latin-1")
+        .decode(errors="replace")
+        .removeprefix(BASE)
+        .split("/")
         if part
     )
     if method == "GET" and path == ("metadata",):
@@ -125,7 +145,9 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
     at = datetime.now(UTC)
     actor = _actor(environ, at)
     headers = {
-        name[5:].lower().replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")
+        name[5:].lower().replace("_", "-"): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
     }
     query = environ.get("QUERY_STRING", "")
     _check_format(headers, query)
@@ -152,7 +174,11 @@ def _interaction(method: str, path: tuple[str, ...]) -> tuple[Interaction, bool]
     if key in READS:
         return READS[key], False
     known = any(shape == key[1] for _, shape in (*WRITES, *READS))
-    raise MethodNotAllowed(method=method, path="/".join(path)) if known else NoSuchAddress(path="/".join(path))
+    raise (
+        MethodNotAllowed(method=method, path="/".join(path))
+        if known
+        else NoSuchAddress(path="/".join(path))
+    )
 
 
 def _actor(environ: dict[str, Any], at: datetime) -> Any:

@@ -36,7 +36,9 @@ def _parameters(request: Request) -> tuple[int, datetime | None, int | None]:
     count = min(_number("_count", given.get("_count", "50")), LARGEST_PAGE)
     before = _number("_before", given["_before"]) if "_before" in given else None
     try:
-        since = datetime.fromisoformat(given["_since"].replace(" ", "+")) if "_since" in given else None
+        since = (
+            datetime.fromisoformat(given["_since"].replace(" ", "+")) if "_since" in given else None
+        )
     except ValueError:
         raise BadHistoryParameter(name="_since", value=given["_since"]) from None
     return count, since.astimezone() if since else None, before
@@ -46,7 +48,9 @@ def instance(request: Request) -> Response:
     """GET [type]/[id]/_history"""
     kind, id, _ = request.path
     count, since, before = _parameters(request)
-    found = queries.search_versions(kind, id, before=before, limit=count, actor=request.actor, at=request.at)
+    found = queries.search_versions(
+        kind, id, before=before, limit=count, actor=request.actor, at=request.at
+    )
     shown = [item for item in found if since is None or item.updated_at >= since]
     more = str(found[-1].version) if len(found) == count and found[-1].version > 1 else None
     return _answer(request, [(_method(item), item) for item in shown], more)

@@ -78,11 +78,16 @@ def _issue(error: KangmaiError, where: str, language: str) -> dict[str, Any]:
 
 def _issue_of(issue: Any, where: str, language: str) -> dict[str, Any]:
     text = issue.message_zh if language.startswith("zh") else issue.message
-    expression = f"{where}.resource.{issue.expression.partition('.')[2]}" if where else issue.expression
+    expression = (
+        f"{where}.resource.{issue.expression.partition('.')[2]}" if where else issue.expression
+    )
     return {
         "severity": issue.severity,
         "code": issue.code,
-        "details": {"coding": [{"system": "urn:kangmai:error", "code": "InvalidResource"}], "text": text},
+        "details": {
+            "coding": [{"system": "urn:kangmai:error", "code": "InvalidResource"}],
+            "text": text,
+        },
         "diagnostics": issue.message,
         "expression": [expression.rstrip(".")],
     }

@@ -48,20 +48,29 @@ def written(request: Request, outcome: Outcome) -> Response:
         case "minimal":
             return Response(status, b"", tuple(headers))
         case "OperationOutcome":
-            issue = {"severity": "information", "code": "informational", "diagnostics": outcome.effect.value}
+            issue = {
+                "severity": "information",
+                "code": "informational",
+                "diagnostics": outcome.effect.value,
+            }
             body = orjson.dumps({"resourceType": "OperationOutcome", "issue": [issue]})
             return Response(status, body, (*headers, ("Content-Type", JSON)))
         case _:
             return Response(status, outcome.body, (*headers, ("Content-Type", JSON)))
 
 
-def bundle(kind: str, entries: list[bytes], *, links: list[tuple[str, str]], total: int | None = None) -> bytes:
+def bundle(
+    kind: str, entries: list[bytes], *, links: list[tuple[str, str]], total: int | None = None
+) -> bytes:
     """A Bundle put together from bytes; entries are JSON objects already."""
     parts = [b'{"resourceType":"Bundle","type":"', kind.encode(), b'"']
     if total is not None:
         parts.append(b',"total":%d' % total)
     if links:
-        parts += [b',"link":', orjson.dumps([{"relation": name, "url": url} for name, url in links])]
+        parts += [
+            b',"link":',
+            orjson.dumps([{"relation": name, "url": url} for name, url in links]),
+        ]
     if entries:
         parts += [b',"entry":[', b",".join(entries), b"]"]
     parts.append(b"}")

@@ -29,7 +29,9 @@ def transact(request: Request) -> Response:
         case "transaction":
             parts = _transaction(request, received)
         case "batch":
-            parts = [_alone(request, position, entry) for position, entry in enumerate(received.entry)]
+            parts = [
+                _alone(request, position, entry) for position, entry in enumerate(received.entry)
+            ]
         case _:
             raise NotABundle(found=received.type or received.resourceType)
     body = bundle(f"{received.type}-response", parts, links=[])
@@ -58,9 +60,13 @@ def _operation(position: int, entry: Entry) -> Operation | None:
             return Operation(Verb.CREATE, kind, None, raw, entry.fullUrl, condition)
         case "PUT" | "DELETE" as method if "/" not in id and (id or query):
             condition = unquote(query) if not id else None
-            return Operation(Verb(method), kind, id or None, raw, entry.fullUrl, condition, if_match)
+            return Operation(
+                Verb(method), kind, id or None, raw, entry.fullUrl, condition, if_match
+            )
         case method:
-            raise BadEntry(position=position, reason=f"{method} {entry.request.url} is not possible here")
+            raise BadEntry(
+                position=position, reason=f"{method} {entry.request.url} is not possible here"
+            )
 
 
 def _transaction(request: Request, received: Bundle) -> list[bytes]:
@@ -71,7 +77,9 @@ def _transaction(request: Request, received: Bundle) -> list[bytes]:
     outcomes: dict[int, Outcome] = {}
     if writes:
         try:
-            done = actions.transact([operation for _, operation in writes], actor=request.actor, at=request.at)
+            done = actions.transact(
+                [operation for _, operation in writes], actor=request.actor, at=request.at
+            )
         except OperationFailed as error:
             raise OperationFailed(
                 position=writes[error.position][0],
@@ -92,7 +100,9 @@ def _alone(request: Request, position: int, entry: Entry) -> bytes:
         operation = _operation(position, entry)
         if operation is None:
             return _read(request, entry)
-        return _written(request, actions.transact([operation], actor=request.actor, at=request.at)[0])
+        return _written(
+            request, actions.transact([operation], actor=request.actor, at=request.at)[0]
+        )
     except KangmaiError as error:
         return _failed(request, error)
 
@@ -118,7 +128,9 @@ def _written(request: Request, outcome: Outcome) -> bytes:
 
 def _read(request: Request, entry: Entry) -> bytes:
     """A read or search inside a Bundle, answered after the writes."""
-    address, _, query = (entry.request.url if entry.request else "").removeprefix("/").partition("?")
+    address, _, query = (
+        (entry.request.url if entry.request else "").removeprefix("/").partition("?")
+    )
     kind, _, id = address.partition("/")
     if id:
         found = queries.get(kind, id, actor=request.actor, at=request.at)
@@ -128,4 +140,3 @@ def _read(request: Request, entry: Entry) -> bytes:
         body, etag = search_type(inner).body, None
     response = orjson.dumps({"response": {"status": "200 OK", **({"etag": etag} if etag else {})}})
     return b'{"resource":' + body + b"," + response[1:]
-

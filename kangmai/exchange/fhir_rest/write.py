@@ -13,7 +13,7 @@ from kangmai.records.types import Operation, Verb
 class BadETag(Incorrect):
     """If-Match must be an ETag such as W/"3"; it is {value}."""
 
-    zh = "If-Match 应为形如 W/\"3\" 的 ETag，收到 {value}。"
+    zh = 'If-Match 应为形如 W/"3" 的 ETag，收到 {value}。'
 
 
 def version_of(etag: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """The life of one embedded database: create, start, use, stop, and never harm one that lives."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -26,6 +27,7 @@ from kangmai.kernel.database.errors import DatabaseDidNotStart, NotADataFolder, 
 DATABASE = "kangmai"
 START_SECONDS = 120
 STOP_SECONDS = 60
+ORPHAN_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,20 @@ def start(cluster: Cluster) -> None:
     with _only_one(cluster):
         create(cluster)
         if postmaster_pid(cluster) is None:
-            _launch(cluster)
+            _launch_patiently(cluster)
         _ensure_database(cluster)
+
+
+def _launch_patiently(cluster: Cluster) -> None:
+    """Launch; after a crash the orphans of the old server need a moment to let go of its memory."""
+    for _ in range(ORPHAN_SECONDS):
+        try:
+            return _launch(cluster)
+        except DatabaseDidNotStart:
+            if "still in use" not in _log_tail(cluster):
+                raise
+            time.sleep(1)
+    _launch(cluster)
 
 
 def stop(cluster: Cluster) -> None:
@@ -184,10 +198,8 @@ def _stop(cluster: Cluster) -> None:
 
 
 def _reap(pid: int) -> None:
-    try:
+    with contextlib.suppress(ChildProcessError):  # another process started it, and will reap it
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass  # started by another process, which or init will reap it
 
 
 @contextmanager

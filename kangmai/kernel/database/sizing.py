@@ -1,14 +1,14 @@
 """Server settings fitted to the memory of the machine."""
 
 import os
+from pathlib import Path
 
 
 def machine_memory_mb() -> int:
     """The memory of this machine, or of the control group it runs in if that is less, in MB."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
-        with open("/sys/fs/cgroup/memory.max") as limit:
-            text = limit.read().strip()
+        text = Path("/sys/fs/cgroup/memory.max").read_text().strip()
     except OSError:
         text = "max"
     return min(physical, int(text) if text.isdigit() else physical) // 2**20

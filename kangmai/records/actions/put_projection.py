@@ -21,7 +21,9 @@ def put_projection(resources: Sequence[Resource], *, actor: Actor, at: datetime)
         InvalidResource: the projection is not valid FHIR.
     """
     operations = [
-        Operation(Verb.UPDATE, r["resourceType"], r["id"], orjson.dumps(r), authority=Authority.PROJECTION)
+        Operation(
+            Verb.UPDATE, r["resourceType"], r["id"], orjson.dumps(r), authority=Authority.PROJECTION
+        )
         for r in resources
     ]
     return run_as_master(operations, source=MASTER, actor=actor, at=at)

@@ -30,7 +30,17 @@ from kangmai.records.store.conditions import resolve_conditions
 from kangmai.records.store.prepare import Prepared, prepare, with_ids
 from kangmai.records.store.read import existing_targets, lock
 from kangmai.records.store.rows import Row, keys_of, take_row_ids, type_number
-from kangmai.records.types import Authority, Effect, Flag, Operation, Outcome, Policy, Source, Stored, Verb
+from kangmai.records.types import (
+    Authority,
+    Effect,
+    Flag,
+    Operation,
+    Outcome,
+    Policy,
+    Source,
+    Stored,
+    Verb,
+)
 
 _INTERACTIONS = {
     Verb.CREATE: rules.Interaction.CREATE,
@@ -92,7 +102,9 @@ class _Transaction:
 
     def _lock(self, wanted: Sequence[Prepared]) -> dict[tuple[str, str], Stored]:
         """The present versions of what is updated or deleted, after every check that may refuse it."""
-        found = lock(self.database, [(p.operation.type, p.id) for p in wanted], scope=self.actor.scope)
+        found = lock(
+            self.database, [(p.operation.type, p.id) for p in wanted], scope=self.actor.scope
+        )
         for p in wanted:
             self._check(p.operation, *found.get((p.operation.type, p.id), (None, False)))
         return {key: stored for key, (stored, _) in found.items()}
@@ -135,10 +147,14 @@ class _Transaction:
         targets: dict[int, tuple[int, int | None]],
     ) -> list[Row]:
         fresh = [p for p in prepared if (p.operation.type, p.id) not in old]
-        ids = dict(zip([id(p) for p in fresh], take_row_ids(self.database, len(fresh)), strict=True))
+        ids = dict(
+            zip([id(p) for p in fresh], take_row_ids(self.database, len(fresh)), strict=True)
+        )
         rids = [ids[id(p)] if id(p) in ids else old[p.operation.type, p.id].rid for p in prepared]
         patients = {
-            p.fh: rid for p, rid in zip(prepared, rids, strict=True) if p.operation.type == "Patient"
+            p.fh: rid
+            for p, rid in zip(prepared, rids, strict=True)
+            if p.operation.type == "Patient"
         }
         known = {tgt: rid for tgt, (rid, subject) in targets.items() if subject == rid} | patients
         if self.source.references is Policy.ENFORCE:
@@ -165,7 +181,9 @@ class _Transaction:
         else:
             subject = next((patients[tgt] for tgt in p.compartments if tgt in patients), None)
             label, author = p.label, old.author_org if old else self.source.organization
-        body = b"" if is_deletion else encode(p.raw, p.resource, id=p.id, version=version, at=self.at)
+        body = (
+            b"" if is_deletion else encode(p.raw, p.resource, id=p.id, version=version, at=self.at)
+        )
         is_projection = p.operation.authority is Authority.PROJECTION
         flags = Flag.DELETED if is_deletion else Flag.PROJECTION if is_projection else Flag(0)
         keys = p.keys or keys_of({"resourceType": p.operation.type})
@@ -175,13 +193,21 @@ class _Transaction:
     def _write(
         self, prepared: Sequence[Prepared], old: dict[tuple[str, str], Stored], rows: Sequence[Row]
     ) -> list[Outcome]:
-        write.insert(self.database, [row for row in rows if row.ver == 1], account=self.actor.account)
+        write.insert(
+            self.database, [row for row in rows if row.ver == 1], account=self.actor.account
+        )
         outcomes = []
         for p, row in zip(prepared, rows, strict=True):
             stored = old.get((p.operation.type, p.id))
             if stored is not None:
                 self._supersede(stored, row)
-            effect = Effect.DELETED if row.flags & Flag.DELETED else Effect.UPDATED if stored else Effect.CREATED
+            effect = (
+                Effect.DELETED
+                if row.flags & Flag.DELETED
+                else Effect.UPDATED
+                if stored
+                else Effect.CREATED
+            )
             outcomes.append(Outcome(effect, p.operation.type, p.id, row.ver, self.at, row.body))
         return outcomes
 
@@ -226,4 +252,3 @@ def _literal_references(resource: object) -> list[tuple[str, int]]:
         for value in resource:
             found += _literal_references(value)
     return found
-

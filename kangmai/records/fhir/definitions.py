@@ -72,6 +72,11 @@ def is_type(name: str) -> bool:
     return name in _element_table()
 
 
+def type_names() -> tuple[str, ...]:
+    """Every type that `elements` knows."""
+    return tuple(_element_table())
+
+
 @cache
 def elements(type_name: str) -> tuple[Element, ...]:
     """The elements of a type in the order of its definition.

@@ -17,7 +17,9 @@ from kangmai.records.fhir.times import instant
 from kangmai.records.types import Resource
 
 _FRAGILE = re.compile(rb"[:\[,\s]-?\d+(?:\.\d*0|\.?\d*[eE][-+]?\d+|\.\d{15,}|\d{16,})(?=[\s,}\]])")
-_REFERENCE = re.compile(rb'("(?:reference|url|uri)"\s*:\s*)"((?:urn:(?:uuid|oid):|https?:)[^"\\]*)"')
+_REFERENCE = re.compile(
+    rb'("(?:reference|url|uri)"\s*:\s*)"((?:urn:(?:uuid|oid):|https?:)[^"\\]*)"'
+)
 _CONDITIONAL = re.compile(rb'"reference"\s*:\s*"([A-Za-z]+\?[^"]*)"')
 
 
@@ -35,10 +37,14 @@ def decode(raw: bytes) -> Any:
             raw.decode()
         except UnicodeDecodeError as encoding:
             raise NotUtf8(position=encoding.start) from None
-        raise MalformedJson(reason=error.msg.split(":")[0], line=error.lineno, column=error.colno) from None
+        raise MalformedJson(
+            reason=error.msg.split(":")[0], line=error.lineno, column=error.colno
+        ) from None
 
 
-def encode(raw: bytes, resource: Resource, *, id: str, version: int, at: datetime.datetime) -> bytes:
+def encode(
+    raw: bytes, resource: Resource, *, id: str, version: int, at: datetime.datetime
+) -> bytes:
     """The body to store: the resource as sent, with our id, version and time.
 
     Args:
@@ -47,7 +53,11 @@ def encode(raw: bytes, resource: Resource, *, id: str, version: int, at: datetim
     """
     exact = _decode_exactly(raw) if _FRAGILE.search(raw) else resource
     stamp = {"versionId": str(version), "lastUpdated": instant(at)}
-    body = {"resourceType": exact["resourceType"], "id": id, "meta": {**exact.get("meta", {}), **stamp}}
+    body = {
+        "resourceType": exact["resourceType"],
+        "id": id,
+        "meta": {**exact.get("meta", {}), **stamp},
+    }
     for key, value in exact.items():
         if key not in body:
             body[key] = value

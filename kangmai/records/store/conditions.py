@@ -39,7 +39,9 @@ class Decided:
         return [self.kept[n] if n in self.kept else next(fresh) for n in range(total)]
 
 
-def resolve_conditions(database: psycopg.Cursor, operations: Sequence[Operation], *, actor: Actor) -> Decided:
+def resolve_conditions(
+    database: psycopg.Cursor, operations: Sequence[Operation], *, actor: Actor
+) -> Decided:
     """Answer the conditions of a transaction.
 
     Raises:
@@ -48,7 +50,9 @@ def resolve_conditions(database: psycopg.Cursor, operations: Sequence[Operation]
         UnresolvedReference: a conditional reference names none.
     """
     conditional = sorted({f"{op.type}?{op.condition}" for op in operations if op.condition})
-    for condition in conditional:  # in a fixed order, so that two transactions cannot wait in a circle
+    for (
+        condition
+    ) in conditional:  # in a fixed order, so that two transactions cannot wait in a circle
         database.execute("SELECT pg_advisory_xact_lock(%s)", [hash64(condition)])
     remaining, names, kept = [], {}, {}
     for position, operation in enumerate(operations):
@@ -71,7 +75,9 @@ def _found(database: psycopg.Cursor, operation: Operation, actor: Actor) -> Stor
 
 
 def _unchanged(stored: Stored) -> Outcome:
-    return Outcome(Effect.UNCHANGED, stored.type, stored.id, stored.version, stored.updated_at, stored.body)
+    return Outcome(
+        Effect.UNCHANGED, stored.type, stored.id, stored.version, stored.updated_at, stored.body
+    )
 
 
 def _decided(operation: Operation, found: Stored | None) -> Operation:

@@ -52,7 +52,11 @@ def copy_fixed(database: psycopg.Cursor, table: str, rows: Sequence[tuple[float,
 
 
 def copy_rows(
-    database: psycopg.Cursor, table: str, columns: str, types: Sequence[str], rows: Iterable[Sequence[object]]
+    database: psycopg.Cursor,
+    table: str,
+    columns: str,
+    types: Sequence[str],
+    rows: Iterable[Sequence[object]],
 ) -> None:
     """Append rows of any kind; `types` are the PostgreSQL names of the columns' types."""
     with database.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)") as copy:

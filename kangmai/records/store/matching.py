@@ -3,7 +3,6 @@
 import psycopg
 
 from kangmai.kernel.actor import DataScope
-from kangmai.records.store.read import by_row_ids
 from kangmai.records.types import Stored
 
 
@@ -11,6 +10,5 @@ def match(
     database: psycopg.Cursor, resource_type: str, query: str, *, scope: DataScope, limit: int
 ) -> list[Stored]:
     """Up to `limit` resources that answer a search and lie inside the scope."""
-    from kangmai.records.search.query import parse_query
 
     raise NotImplementedError

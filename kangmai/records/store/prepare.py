@@ -120,5 +120,9 @@ def _check_address(operation: Operation, resource: object) -> None:
         raise InvalidResource(issues=tuple(issues))
     if resource["resourceType"] != operation.type:
         raise WrongType(address=operation.type, body=resource["resourceType"])
-    if operation.verb is Verb.UPDATE and operation.authority is Authority.CLIENT and resource.get("id") != operation.id:
+    if (
+        operation.verb is Verb.UPDATE
+        and operation.authority is Authority.CLIENT
+        and resource.get("id") != operation.id
+    ):
         raise WrongId(address=operation.id, body=resource.get("id", ""))

@@ -10,7 +10,9 @@ from kangmai.records.store.rows import COLUMNS, stored, type_number
 from kangmai.records.types import Stored
 
 
-def find(database: psycopg.Cursor, resource_type: str, id: str, *, scope: DataScope) -> Stored | None:
+def find(
+    database: psycopg.Cursor, resource_type: str, id: str, *, scope: DataScope
+) -> Stored | None:
     """The newest version of a resource (which may be its deletion), if it is inside the scope."""
     inside = condition(scope)
     row = database.execute(
@@ -42,12 +44,15 @@ def lock(
     return {(item.type, item.id): (item, visible) for item, visible in found}
 
 
-def existing_targets(database: psycopg.Cursor, targets: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+def existing_targets(
+    database: psycopg.Cursor, targets: Sequence[int]
+) -> dict[int, tuple[int, int | None]]:
     """For each hash of `Type/id` that exists and is not deleted: its row id and the Patient it is about."""
     if not targets:
         return {}
     rows = database.execute(
-        "SELECT fh, rid, subject FROM res WHERE fh = ANY(%s::int8[]) AND flags & 1 = 0", [sorted(set(targets))]
+        "SELECT fh, rid, subject FROM res WHERE fh = ANY(%s::int8[]) AND flags & 1 = 0",
+        [sorted(set(targets))],
     ).fetchall()
     return {fh: (rid, subject) for fh, rid, subject in rows}
 
@@ -69,7 +74,13 @@ def by_row_ids(
 
 
 def versions(
-    database: psycopg.Cursor, resource_type: str, id: str, *, scope: DataScope, before: int, limit: int
+    database: psycopg.Cursor,
+    resource_type: str,
+    id: str,
+    *,
+    scope: DataScope,
+    before: int,
+    limit: int,
 ) -> list[Stored]:
     """Versions of one resource below version `before`, newest first, deletions included."""
     inside, past = condition(scope), condition(scope, alias="h")

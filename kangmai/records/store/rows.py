@@ -61,7 +61,9 @@ def take_row_ids(database: psycopg.Cursor, count: int) -> list[int]:
     ids = list(range(_row_ids.next, min(_row_ids.end, _row_ids.next + count)))
     if missing := count - len(ids):
         blocks = -(-missing // BLOCK)
-        rows = database.execute("SELECT nextval('records_rid') FROM generate_series(1, %s)", [blocks]).fetchall()
+        rows = database.execute(
+            "SELECT nextval('records_rid') FROM generate_series(1, %s)", [blocks]
+        ).fetchall()
         fresh = [base + offset for (base,) in rows for offset in range(BLOCK)]
         ids += fresh[:missing]
         _row_ids.next = ids[-1]
@@ -102,7 +104,9 @@ def stored(row: Sequence) -> Stored:
         text = sealing.unseal(kv, bytes(sealed), bound_to=bound_to(rt, rid))
     else:
         text = (body or "").encode()
-    return Stored(resource_type_names()[rt], fid, rid, ver, ts, Flag(flags), subject, author_org, label, text)
+    return Stored(
+        resource_type_names()[rt], fid, rid, ver, ts, Flag(flags), subject, author_org, label, text
+    )
 
 
 def type_number(resource_type: str) -> int:

@@ -112,7 +112,9 @@ def replace_keys(
             copy_fixed(database, table, sorted(come))
 
 
-def supersede(database: psycopg.Cursor, old: Stored, row: Row, *, op: str, account: AccountId) -> None:
+def supersede(
+    database: psycopg.Cursor, old: Stored, row: Row, *, op: str, account: AccountId
+) -> None:
     """Put the present version of a resource into history and write the next one in its place.
 
     Args:
@@ -156,7 +158,11 @@ def _known_shapes(database: str) -> set[int]:
 def remember_shapes(database: psycopg.Cursor, rows: Sequence[Row]) -> None:
     """Register which parameters have values in shapes not met before; searches with `:missing` need it."""
     known = _known_shapes(f"{database.connection.info.host}/{database.connection.info.dbname}")
-    fresh = {row.keys.shape: (row.rt, list(row.keys.present)) for row in rows if row.keys.shape not in known}
+    fresh = {
+        row.keys.shape: (row.rt, list(row.keys.present))
+        for row in rows
+        if row.keys.shape not in known
+    }
     for shape, (rt, present) in sorted(fresh.items()):
         database.execute(
             "INSERT INTO shape (h, rt, present) VALUES (%s, %s, %s::int[]) ON CONFLICT DO NOTHING",

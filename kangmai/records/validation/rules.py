@@ -9,7 +9,7 @@ A resource goes by the compiled schema first; only one that fails is walked in P
 from functools import cache
 from typing import Any
 
-from kangmai.records.fhir.definitions import elements_by_key, resource_types
+from kangmai.records.fhir.definitions import elements_by_key, resource_types, type_names
 from kangmai.records.validation.issues import Issue
 from kangmai.records.validation.narrative import is_safe
 from kangmai.records.validation.primitives import PRIMITIVES
@@ -99,38 +99,36 @@ def _complex_parts(name: str) -> dict[str, tuple[str, frozenset[str]]]:
 
 @cache
 def _special_types() -> frozenset[str]:
-    """Types that hold other resources or narratives deeper down, where the schema does not look."""
-    return frozenset(name for name in resource_types() if _special_keys(name))
+    """Types that hold resources or narratives deeper down than their own, where the schema does not look."""
+    parts: set[str] = set()
+    while grown := {name for name in type_names() if _holds(name, parts)} - parts:
+        parts |= grown
+    return frozenset(parts)
+
+
+def _holds(name: str, known: set[str]) -> bool:
+    return any(
+        choice.name in known or (choice.name in ("Resource", "xhtml") and name not in resource_types())
+        for key, (_, choice) in elements_by_key(name).items()
+        if key not in ("contained", "text") or name not in resource_types()
+    )
 
 
 @cache
 def _special_keys(name: str) -> dict[str, str]:
-    """The parts of a resource type that lead to a resource or a narrative, by their JSON names."""
-    found = _reaching(name, ())
-    return {key: of for key, of in found.items() if key not in ("contained", "text")}
-
-
-@cache
-def _reaching(name: str, above: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for key, (_, choice) in elements_by_key(name).items():
-        if choice.name in ("Resource", "xhtml"):
-            found[key] = choice.name
-        elif choice.name in (name, *above):
-            found[key] = choice.name
-        elif choice.name not in PRIMITIVES and _leads(_reaching(choice.name, (*above, name)), above):
-            found[key] = choice.name
-    return found if _leads(found, (name, *above)) else {}
-
-
-def _leads(found: dict[str, str], above: tuple[str, ...]) -> bool:
-    """Whether any part leads somewhere else than back up."""
-    return any(of not in above for of in found.values())
+    """The parts of a type that lead to a resource or a narrative, by their JSON names."""
+    wanted = {"Resource", "xhtml", *_special_types()}
+    own = ("contained", "text") if name in resource_types() else ()
+    return {
+        key: choice.name
+        for key, (_, choice) in elements_by_key(name).items()
+        if choice.name in wanted and key not in own
+    }
 
 
 def _special_passes(value: dict, name: str) -> bool:
     """Whether resources and narratives below a value are right."""
-    for key, type_name in _parts_to_special(name).items():
+    for key, type_name in _special_keys(name).items():
         part = value.get(key)
         if part is None:
             continue
@@ -138,12 +136,6 @@ def _special_passes(value: dict, name: str) -> bool:
             if not _special_value_passes(each, type_name):
                 return False
     return True
-
-
-@cache
-def _parts_to_special(name: str) -> dict[str, str]:
-    keys = _special_keys(name) if name in resource_types() else _reaching(name, ())
-    return dict(keys)
 
 
 def _special_value_passes(value: Any, type_name: str) -> bool:
