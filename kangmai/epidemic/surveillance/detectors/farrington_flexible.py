@@ -137,8 +137,9 @@ def batches(
             if not kept.any():
                 continue
             relative = base.positions[kept] - k
-            # R counts time from the first point of the baseline, but "now" from the first counted one
-            shift = base.times[kept][0] - base.times[0]
+            # with dates, R counts time from the first point of the baseline but "now" from the first
+            # counted one
+            shift = base.times[kept][0] - base.times[0] if series.dates is not None else 0.0
             times = base.times[kept] - (base.time_now - shift)
             levels = np.unique(base.levels[kept], return_inverse=True)[1]
             if base.levels[kept].max() != base.levels.max():

@@ -61,10 +61,12 @@ def smallest_count(p: float, cdf: object, *, mean: Floats, spread: Floats) -> Fl
         step = np.where(down, step * 2, step)
         low = np.where(down, low - step, low)
     low = np.maximum(low, -1)
-    while ((high - low) > 1).any():
+    while True:
         middle = np.floor((low + high) / 2)
+        open_ = (middle > low) & (middle < high)  # beyond 2^53 neighbours are more than 1 apart
+        if not open_.any():
+            break
         reached = cdf(np.maximum(middle, 0), index) >= target  # type: ignore[operator]
-        open_ = (high - low) > 1
         high = np.where(open_ & reached, middle, high)
         low = np.where(open_ & ~reached, middle, low)
     result[index] = high

@@ -1,0 +1,153 @@
+"""glrpois: the generalized likelihood ratio detector for a seasonal Poisson mean.
+
+Source: Höhle and Paul 2008, Comput Stat Data Anal 52:4357 (https://doi.org/10.1016/j.csda.2008.02.015);
+epidemic change: Held, Höhle and Hofmann 2005, Stat Model 5:187. After an alarm the statistic starts
+anew. Results equal R's `surveillance::glrpois` 1.20.3.
+"""
+
+import numpy as np
+
+from kangmai.epidemic.surveillance.control import control, number, one_of, setting, truth, whole
+from kangmai.epidemic.surveillance.detectors.epidemic_ratio import epidemic_ratios
+from kangmai.epidemic.surveillance.detectors.harmonic import harmonic_mean
+from kangmai.epidemic.surveillance.errors import ControlMalformed
+from kangmai.epidemic.surveillance.series import CountSeries, Detection, Floats, Ints
+
+METHOD = "glrpois"
+SILENT = frozenset({"S", "beta", "xMax"})  # R's own wrapper names S and beta and then ignores them
+LOWEST = -1e99
+
+
+def in_control(value: object) -> tuple[float, ...] | dict[str, object]:
+    """Read mu0: a mean for each point, or the model {S, trend, refit} that predicts it."""
+    if isinstance(value, dict):
+        checks = {"S": whole(), "trend": truth, "refit": truth}
+        if unknown := set(value) - set(checks):
+            raise ValueError(f"unknown key {', '.join(sorted(unknown))} in mu0")
+        return {k: checks[k](v) for k, v in value.items() if v is not None}
+    values = value if isinstance(value, list) else [value]
+    return tuple(number(low=0)(v) for v in values)
+
+
+@control
+class GlrPois:
+    """Settings, with R's keys and defaults."""
+
+    threshold: float = setting("c.ARL", number(), 5.0)
+    mu0: tuple[float, ...] | dict[str, object] | None = setting("mu0", in_control, None)
+    least: int = setting("Mtilde", whole(low=1), 1)
+    window: int = setting("M", whole(low=-1), -1)
+    change: str = setting("change", one_of("intercept", "epi"), "intercept")
+    theta: float | None = setting("theta", number(), None)
+    direction: str = setting("dir", one_of("inc", "dec"), "inc")
+    ret: str = setting("ret", one_of("value", "cases"), "value")
+    alpha: float = setting("alpha", number(low=0, high=0), 0.0)
+
+
+def default_first(series: CountSeries, settings: GlrPois) -> int:
+    """After one year."""
+    return series.frequency + 1
+
+
+def detect(series: CountSeries, *, points: Ints, settings: GlrPois) -> Detection:
+    """Judge every unit; the bound is the statistic (or the cases that would reach the threshold)."""
+    if settings.change == "epi" and settings.ret == "cases":
+        raise ControlMalformed(method=METHOD, what="ret = cases exists only for change = intercept")
+    if settings.theta == 1:
+        raise ControlMalformed(method=METHOD, what="theta must not be 1")
+    said = Detection.empty(series, points)
+    if isinstance(settings.mu0, tuple):
+        if len(settings.mu0) not in (1, len(points)):
+            raise ControlMalformed(method=METHOD, what=f"mu0 has {len(settings.mu0)} values for {len(points)} points")
+        mu0 = np.broadcast_to(np.array(settings.mu0)[:, None], said.expected.shape).copy()
+    else:
+        mu0 = predicted(series, points, settings, None)
+    said.expected[:] = mu0
+    with np.errstate(all="ignore"):
+        for unit in range(len(series.units)):
+            judge_unit(said, series, unit, settings)
+    return said
+
+
+def predicted(series: CountSeries, points: Ints, settings: GlrPois, unit: int | None) -> Floats:
+    """In-control means by regression on what lies before."""
+    model = settings.mu0 if isinstance(settings.mu0, dict) else {}
+    harmonics, trend = model.get("S", 1), model.get("trend", False)
+    return harmonic_mean(series, points=points, harmonics=int(str(harmonics)), trend=bool(trend), unit=unit)
+
+
+def judge_unit(said: Detection, series: CountSeries, unit: int, settings: GlrPois) -> None:
+    """Run from alarm to alarm through one series."""
+    x = np.trunc(said.observed[:, unit])
+    if np.isnan(x).any() or np.isnan(said.expected[:, unit]).any():
+        return
+    refit = isinstance(settings.mu0, dict) and bool(settings.mu0.get("refit", False))
+    values, alarms = np.zeros(len(x)), np.zeros(len(x))
+    start, before = 0, 0.0
+    while start < len(x):
+        mu = said.expected[start:, unit]
+        part, stopped = run(x[start:], mu, before, settings)
+        values[start : start + len(part)] = part
+        if stopped is None:
+            break
+        alarms[start + stopped] = 1
+        before, start = x[start + stopped], start + stopped + 1
+        if refit and start < len(x):
+            said.expected[start:, unit] = predicted(series, said.points[start:], settings, unit)[:, 0]
+    values = np.where(np.isnan(values) | (values < 0), 0.0, values)
+    said.upperbound[:, unit], said.alarm[:, unit] = values, alarms
+
+
+def run(x: Floats, mu: Floats, before: float, settings: GlrPois) -> tuple[Floats, int | None]:
+    """The statistic (or cases) up to the first alarm, and where that is."""
+    if settings.change == "epi":
+        return epidemic_ratios(x, mu, before, settings.threshold, settings.least, settings.window)
+    if settings.theta is not None:
+        return known_change(x, mu, settings)
+    direction = 1 if settings.direction == "inc" else -1
+    values = np.zeros(len(x))
+    for n in range(settings.least if settings.window > 0 else settings.least - 1, len(x)):
+        ratio = best_ratio(x[: n + 1], mu[: n + 1], direction, settings)
+        values[n] = ratio
+        if settings.ret == "cases":
+            values[n] = cases_needed(x[: n + 1], mu[: n + 1], direction, settings)
+        if ratio >= settings.threshold:
+            return values[: n + 1], n
+    return values, None
+
+
+def best_ratio(x: Floats, mu: Floats, direction: int, settings: GlrPois) -> float:
+    """The largest log-likelihood ratio over all times of change."""
+    cases, means = np.cumsum(x[::-1]), np.cumsum(mu[::-1])
+    if settings.window > 0:
+        n = len(x) - 1
+        cases = cases[settings.least : n - max(0, n - settings.window) + 1]
+        means = means[settings.least : n - max(0, n - settings.window) + 1]
+    shift = direction * np.fmax(0, direction * np.log(cases / means))
+    ratios = shift * cases + (1 - np.exp(shift)) * means
+    return float(np.max(np.where(ratios > LOWEST, ratios, LOWEST), initial=LOWEST))
+
+
+def cases_needed(x: Floats, mu: Floats, direction: int, settings: GlrPois) -> float:
+    """The smallest latest count, tried from zero, at which the statistic reaches the threshold."""
+    trial, value = x.copy(), -1.0
+    ratio = settings.threshold - direction
+    while direction * ratio < settings.threshold * direction:
+        value += 1
+        trial[-1] = value
+        ratio = best_ratio(trial, mu, direction, settings)
+    return value
+
+
+def known_change(x: Floats, mu: Floats, settings: GlrPois) -> tuple[Floats, int | None]:
+    """The likelihood ratio sum for a change of log mean by theta."""
+    theta = settings.theta
+    assert theta is not None
+    total, values = 0.0, np.zeros(len(x))
+    for n in range(len(x)):
+        needed = (settings.threshold - total + mu[n] * (np.exp(theta) - 1)) / theta
+        total = max(0.0, total + theta * x[n] + (1 - np.exp(theta)) * mu[n])
+        values[n] = needed if settings.ret == "cases" else total
+        if total > settings.threshold:
+            return values[: n + 1], n
+    return values, None
