@@ -80,5 +80,7 @@ def singleton(items: Collection) -> Any:
 
 def truth(items: Collection) -> bool | None:
     """A collection as a truth value: one item that is no Boolean counts as true. Raises: Misuse."""
+    if len(items) == 1 and items[0].__class__ is bool:
+        return items[0]
     value = singleton(items)
     return value if value is None or isinstance(value, bool) else True

@@ -12,7 +12,7 @@ from kangmai.records.fhirpath.comparison import compare, singleton, truth
 from kangmai.records.fhirpath.elements import Collection, Element, TypeName, members
 from kangmai.records.fhirpath.equality import are_equal, distinct, equal, equivalent
 from kangmai.records.fhirpath.errors import Misuse
-from kangmai.records.fhirpath.frames import Compiled, Form, Frame, Function, Step
+from kangmai.records.fhirpath.frames import Compiled, Form, Frame, Function
 from kangmai.records.fhirpath.functions import FUNCTIONS
 from kangmai.records.fhirpath.functions.subsetting import number
 from kangmai.records.fhirpath.functions.types import Specifier, read_specifier
@@ -99,19 +99,19 @@ def placed(run: Compiled, place: int) -> Compiled:
     return guarded
 
 
-def after(source: Node | None, step: Step) -> Compiled:
-    """A step behind its source; without one, on the current item."""
-    if source is None or isinstance(source, This):
-        return lambda frame: step(frame.this, frame)
-    first = compiled(source)
-    return lambda frame: step(first(frame), frame)
+def source_of(source: Node | None) -> Compiled:
+    """What stands before a step; without it, the current item."""
+    return (lambda frame: frame.this) if source is None else compiled(source)
 
 
 def member(source: Node | None, name: str) -> Compiled:
     """A member; at the start of a path also the name of the current resource's type."""
     if source is None and name[0].isupper() and is_resource_name(name):
         return root_or_member(name)
-    return after(source, lambda focus, frame: members_of(focus, name))
+    if source is None or isinstance(source, This):
+        return lambda frame: members_of(frame.this, name)
+    first = compiled(source)
+    return lambda frame: members_of(first(frame), name)
 
 
 def members_of(focus: Collection, name: str) -> Collection:
@@ -196,8 +196,7 @@ def call(node: Call) -> Compiled:
         raise misuse(f"there is no function {node.name}()", node.place)
     if not function.fewest <= len(node.arguments) <= function.most:
         raise misuse(f"{node.name}() takes {arity(function)}", node.place)
-    step = placed_step(call_step(function, node), node.place)
-    return after(node.source, step)
+    return placed(invocation(function, node), node.place)
 
 
 def arity(function: Function) -> str:
@@ -206,40 +205,31 @@ def arity(function: Function) -> str:
     return f"{function.fewest} to {function.most} arguments"
 
 
-def placed_step(step: Step, place: int) -> Step:
-    def guarded(focus: Collection, frame: Frame) -> Collection:
-        try:
-            return step(focus, frame)
-        except Misuse as trouble:
-            if trouble.place is None:
-                trouble.place = place
-            raise
-
-    return guarded
-
-
-def call_step(function: Function, node: Call) -> Step:
+def invocation(function: Function, node: Call) -> Compiled:
     """How a function is run on its input, by the form of its arguments."""
-    run = function.run
+    run, first = function.run, source_of(node.source)
     match function.form:
         case Form.TYPE:
             specifiers = [specifier(argument) for argument in node.arguments]
-            return lambda focus, frame: run(focus, frame, *specifiers)
+            return lambda frame: run(first(frame), frame, *specifiers)
         case Form.EXPRESSIONS:
             expressions = [lazy_argument(node.name, argument) for argument in node.arguments]
-            return lambda focus, frame: run(focus, frame, *expressions)
+            return lambda frame: run(first(frame), frame, *expressions)
         case Form.VALUES:
-            return value_step(run, [compiled(argument) for argument in node.arguments])
+            return on_collections(run, first, [compiled(each) for each in node.arguments])
     assert_never(function.form)
 
 
-def value_step(run: Callable[..., Collection], arguments: list[Compiled]) -> Step:
+def on_collections(
+    run: Callable[..., Collection], first: Compiled, arguments: list[Compiled]
+) -> Compiled:
+    """A function whose arguments are evaluated on the current item."""
     match arguments:
         case []:
-            return lambda focus, frame: run(focus)
+            return lambda frame: run(first(frame))
         case [only]:
-            return lambda focus, frame: run(focus, only(frame))
-    return lambda focus, frame: run(focus, *[argument(frame) for argument in arguments])
+            return lambda frame: run(first(frame), only(frame))
+    return lambda frame: run(first(frame), *[argument(frame) for argument in arguments])
 
 
 def lazy_argument(function: str, node: Node) -> Compiled:

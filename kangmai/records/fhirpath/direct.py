@@ -32,10 +32,8 @@ from kangmai.records.fhirpath.nodes import (
 
 Read = Callable[[Any], Any]
 UNEXPECTED = (TypeError, AttributeError, KeyError, IndexError)
-STRINGS = frozenset(
-    ["string", "code", "id", "uri", "url", "canonical", "oid", "uuid", "markdown", "xhtml"]
-    + ["base64Binary"]
-)
+URIS = frozenset(["uri", "url", "canonical", "oid", "uuid"])
+STRINGS = URIS | {"string", "code", "id", "markdown", "xhtml", "base64Binary"}
 INTEGERS = frozenset(["integer", "positiveInt", "unsignedInt"])
 
 
@@ -87,10 +85,14 @@ def constant(value: Any) -> Direct | None:
     """A text, whole number or Boolean; a FHIR constant by its type."""
     if isinstance(value, Element):
         known = value.fact.name in STRINGS | INTEGERS | {"boolean"}
-        return Direct(lambda _, fixed=value.value: fixed, value.fact.name) if known else None
+        return fixed(value.value, value.fact.name) if known else None
     names = {str: "string", int: "integer", bool: "boolean"}
     name = names.get(type(value))
-    return Direct(lambda _: value, name) if name else None
+    return None if name is None else fixed(value, name)
+
+
+def fixed(value: Any, type_name: str) -> Direct:
+    return Direct(lambda _: value, type_name)
 
 
 def source_of(node: Member | Call, scope: Scope) -> Direct | None:
@@ -196,9 +198,9 @@ def call(node: Call, scope: Scope) -> Direct | None:
             return at(source_of(node, scope), 0)
         case "last", ():
             return at(source_of(node, scope), -1)
-        case ("ofType" | "as"), (argument,):
-            source = This(node.place) if node.source is None else node.source
-            return of_type(source, type_path(argument) or "", scope)
+        case (("ofType" | "as"), (argument,)):
+            operand = This(node.place) if node.source is None else node.source
+            return of_type(operand, type_path(argument) or "", scope)
         case "where", (criteria,):
             return where(source_of(node, scope), criteria, scope)
         case "exists", ():
@@ -209,8 +211,9 @@ def call(node: Call, scope: Scope) -> Direct | None:
             return exists(where(source_of(node, scope), criteria, scope))
         case "not", ():
             source = source_of(node, scope)
-            is_truth = source and source.type_name == "boolean" and not source.is_many
-            return negated(source) if is_truth else None
+            if source is None or source.is_many or source.type_name != "boolean":
+                return None
+            return negated(source)
         case "extension", (Literal(str(url)),):
             return extension(source_of(node, scope), url)
         case "join", (Literal(str(separator)),):

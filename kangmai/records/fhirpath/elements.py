@@ -73,7 +73,7 @@ def guessed(value: Any) -> TypeFact:
 def members(element: Element, name: str, found: Collection) -> None:
     """Append the children called `name` of one element to `found`."""
     value = element.value
-    if type(value) is not dict:
+    if value.__class__ is not dict:
         if element.fact.kind == "primitive":
             members_of_primitive(element, name, found)
         return
@@ -82,24 +82,29 @@ def members(element: Element, name: str, found: Collection) -> None:
         if element.fact is UNTYPED:
             untyped_members(element, name, found)
     elif fact.is_choice:
-        for key in value:
-            if key in fact.keys:
-                append(element, key, fact.keys[key], found)
-            elif key[:1] == "_" and key[1:] in fact.keys and key[1:] not in value:
-                append(element, key[1:], fact.keys[key[1:]], found)
+        choice(element, fact, found)
     else:
-        append(element, name, fact.keys[name], found)
+        append(element, name, fact.half, fact.target, found)
 
 
-def append(element: Element, key: str, type_name: str, found: Collection) -> None:
+def choice(element: Element, fact: MemberFact, found: Collection) -> None:
+    """Append what a choice such as value[x] holds, whichever its type."""
+    value, keys = element.value, fact.keys
+    for key in value:
+        if key in keys:
+            append(element, key, "_" + key, get_type(keys[key]), found)
+        elif key[:1] == "_" and key[1:] in keys and key[1:] not in value:
+            append(element, key[1:], key, get_type(keys[key[1:]]), found)
+
+
+def append(element: Element, key: str, half_key: str, fact: TypeFact, found: Collection) -> None:
     """Append what stands under `key`, one or many, to `found`."""
     source = element.value
     value = source.get(key)
-    fact = get_type(type_name)
-    half = source.get("_" + key) if fact.kind == "primitive" else None
+    half = source.get(half_key) if fact.kind == "primitive" else None
     if value is None and half is None:
         return
-    if isinstance(value, list) or isinstance(half, list):
+    if value.__class__ is list or half.__class__ is list:
         append_many(element, value or [], half or [], fact, found)
     elif fact.kind == "resource":
         found.append(inner_resource(element, value, key))
@@ -113,6 +118,10 @@ def append_many(
     """Append a repeating element; the halves of its primitives stand in a list beside it."""
     if fact.kind == "resource":
         found.extend(inner_resource(element, value, "contained") for value in values)
+        return
+    if not halves:
+        holder = element.holder
+        found.extend(Element(value, fact, None, holder) for value in values if value is not None)
         return
     for place in range(max(len(values), len(halves))):
         value = values[place] if place < len(values) else None
@@ -213,24 +222,17 @@ def system_value(item: Any) -> Any:
     Raises: Misuse where the JSON is not what the type demands.
     """
     if item.__class__ is not Element:
-        return decimal_value(item) if isinstance(item, float) else item
-    fact = item.fact
-    if fact.kind == "primitive":
-        return primitive_value(item.value, fact.name)
-    if "Quantity" in fact.lineage:
-        return quantity_value(item)
-    return item
-
-
-def primitive_value(value: Any, type_name: str) -> Any:
-    """The System value of a primitive's JSON. Raises: Misuse."""
-    reader = READERS.get(type_name)
+        return item
+    fact, value = item.fact, item.value
+    if fact.kind != "primitive":
+        return quantity_value(item) if "Quantity" in fact.lineage else item
+    reader = READERS.get(fact.name)
     if reader is None or value is None:
         return value
     try:
         return reader(value)
     except (NotATime, TypeError):
-        raise Misuse(f"a value of type {type_name} is not written as one") from None
+        raise Misuse(f"a value of type {fact.name} is not written as one") from None
 
 
 def quantity_value(item: Element) -> Any:

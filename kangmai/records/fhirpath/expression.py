@@ -10,10 +10,10 @@ from kangmai.records.fhirpath.compiler import compiled
 from kangmai.records.fhirpath.elements import (
     Collection,
     Element,
+    decimal_value,
     fact_of,
     plain,
     root_element,
-    system_value,
 )
 from kangmai.records.fhirpath.errors import (
     ExpressionFailed,
@@ -22,7 +22,15 @@ from kangmai.records.fhirpath.errors import (
     Misuse,
     line_and_column,
 )
-from kangmai.records.fhirpath.frames import Compiled, Frame, Membership, Resolver, Run, Tracer
+from kangmai.records.fhirpath.frames import (
+    NO_VARIABLES,
+    Compiled,
+    Frame,
+    Membership,
+    Resolver,
+    Run,
+    Tracer,
+)
 from kangmai.records.fhirpath.model import get_type
 from kangmai.records.fhirpath.nodes import Node
 from kangmai.records.fhirpath.parser import parse
@@ -89,9 +97,9 @@ class Expression:
             resolver=resolver,
             is_member=is_member,
             trace=trace,
-            variables=collections(variables),
+            variables=collections(variables) if variables else NO_VARIABLES,
         )
-        return self.in_frame(Frame(run, [root], {}))
+        return self.in_frame(Frame(run, run.context))
 
     def in_frame(self, frame: Frame) -> Collection:
         """The result in a frame that the caller keeps. Raises: ExpressionFailed."""
@@ -103,11 +111,11 @@ class Expression:
             raise refusal(ExpressionFailed, self.text, TOO_DEEP) from None
 
 
-def collections(variables: Mapping[str, Any] | None) -> dict[str, Collection]:
+def collections(variables: Mapping[str, Any]) -> dict[str, Collection]:
     """Variables as collections: a list stands for its items, None for nothing."""
     return {
         name: [item(part) for part in value] if isinstance(value, list) else as_items(value)
-        for name, value in (variables or {}).items()
+        for name, value in variables.items()
     }
 
 
@@ -117,7 +125,9 @@ def as_items(value: Any) -> Collection:
 
 def item(value: Any) -> Any:
     """A variable's value as an item: JSON objects become elements, the rest stays."""
-    return root_element(value) if isinstance(value, dict) else system_value(value)
+    if isinstance(value, dict):
+        return root_element(value)
+    return decimal_value(value) if isinstance(value, float) else value
 
 
 def typed(value: Any, type_name: str) -> Element:

@@ -14,11 +14,12 @@ from kangmai.records.fhirpath.elements import Collection, Element
 Resolver = Callable[[str], Mapping[str, Any] | None]
 Tracer = Callable[[str, Collection], None]
 Membership = Callable[[str, str | None, str], bool]
+NO_VARIABLES: Mapping[str, Collection] = {}  # never changed: defineVariable() makes a copy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Run:
-    """One evaluation: the resource, the moment, and what the caller lends it.
+    """One evaluation: the resource, the moment, and what the caller lends it. Never changed.
 
     `resolver` fetches the resource of a reference, `is_member` asks whether a value set has a
     code of a system, `trace` hears what trace() names. Each may be missing.
@@ -39,7 +40,9 @@ class Frame:
 
     __slots__ = ("index", "run", "this", "total", "variables")
 
-    def __init__(self, run: Run, this: Collection, variables: Mapping[str, Collection]) -> None:
+    def __init__(
+        self, run: Run, this: Collection, variables: Mapping[str, Collection] = NO_VARIABLES
+    ) -> None:
         self.run = run
         self.this = this
         self.index: int | None = None
@@ -54,7 +57,6 @@ class Frame:
 
 
 Compiled = Callable[[Frame], Collection]
-Step = Callable[[Collection, Frame], Collection]
 
 
 class Form(Enum):

@@ -16,17 +16,27 @@ SYSTEM_TYPES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class MemberFact:
     """An element of a type: its JSON keys with the type each stands for, and whether it repeats.
 
     A choice such as `value[x]` has many keys (`valueQuantity`, ...), every other element one.
+    `half` is the key beside a primitive that holds its id and extensions.
     """
 
     name: str
     keys: dict[str, str]
     is_choice: bool
     repeats: bool
+    half: str
+    known: "TypeFact | None" = None
+
+    @property
+    def target(self) -> "TypeFact":
+        """The type of an element that is no choice. Types lead in circles, so it is found late."""
+        if self.known is None:
+            self.known = get_type(self.keys[self.name])
+        return self.known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,10 +92,10 @@ def member_facts(elements: dict[str, str]) -> Iterator[MemberFact]:
         repeats = cardinality.endswith("*")
         name = written.removesuffix("[x]")
         if name == written:
-            yield MemberFact(name, {name: types}, is_choice=False, repeats=repeats)
+            yield MemberFact(name, {name: types}, False, repeats, "_" + name)
         else:
             keys = {choice_key(name, choice): choice for choice in types.split("|")}
-            yield MemberFact(name, keys, is_choice=True, repeats=repeats)
+            yield MemberFact(name, keys, True, repeats, "")
 
 
 def choice_key(name: str, type_name: str) -> str:
