@@ -36,10 +36,16 @@ class SurnameReading:
 
 def fold_name(name: str) -> str:
     """The name in the form in which names are compared: 張 偉 and 张伟 become one."""
-    folded = name.translate(_FOLDED)
-    if " " in folded:
-        folded = _LOOSE_SPACE.sub("", _SPACES.sub(" ", folded.strip()))
-    return folded
+    return _without_loose_spaces(name.translate(_FOLDED))
+
+
+def tidy_name(name: str) -> str:
+    """The name as written, but for spaces between characters, invisible marks and forms of the middle dot."""
+    return _without_loose_spaces(name.translate(_TIDIED))
+
+
+def _without_loose_spaces(name: str) -> str:
+    return _LOOSE_SPACE.sub("", _SPACES.sub(" ", name.strip())) if " " in name else name
 
 
 def syllables(name: str) -> tuple[str, ...]:
@@ -87,19 +93,17 @@ def sort_key(name: str) -> str:
 
 
 def split_surname(name: str) -> tuple[str, str]:
-    """Surname and given name of a folded Chinese name: the longest compound surname that leaves a given name.
+    """Surname and given name as written: the longest compound surname that leaves a given name.
 
     A name with a middle dot or in Latin letters has no surname: it is all given name. 欧 and 阳 may
     also be a one-character surname and a given name: compare whole names first.
     """
-    folded = fold_name(name)
-    if MIDDLE_DOT in folded or not _HAN_CHARACTER.match(folded):
-        return "", folded
-    compound = next(
-        (n for n in _compound_lengths(folded) if n < len(folded)),
-        1,
-    )
-    return folded[:compound], folded[compound:]
+    written = tidy_name(name)
+    if MIDDLE_DOT in written or not _HAN_CHARACTER.match(written):
+        return "", written
+    lengths = _compound_lengths(fold_name(written))
+    length = next((each for each in lengths if each < len(written)), 1)
+    return written[:length], written[length:]
 
 
 def romanize(name: str) -> str:
@@ -190,14 +194,25 @@ class _Folded(dict[int, str]):
         return folded
 
 
-def _fold_character(character: str) -> str:
+class _Tidied(dict[int, str]):
+    """Tidies a character the first time it is met; used as a table of `str.translate`."""
+
+    def __missing__(self, point: int) -> str:
+        tidied = _tidy_character(chr(point))
+        self[point] = tidied
+        return tidied
+
+
+def _tidy_character(character: str) -> str:
     if character in _MIDDLE_DOTS:
         return MIDDLE_DOT
     if character.isspace():
         return " "
-    if unicodedata.category(character) in ("Cf", "Cc"):
-        return ""
-    compatible = unicodedata.normalize("NFKC", character)
+    return "" if unicodedata.category(character) in ("Cf", "Cc") else character
+
+
+def _fold_character(character: str) -> str:
+    compatible = unicodedata.normalize("NFKC", _tidy_character(character))
     if compatible.isascii():
         return compatible.casefold()
     variant = _variants().get(compatible)
@@ -241,4 +256,5 @@ def _read_character(character: str) -> str:
 
 
 _FOLDED = _Folded()
+_TIDIED = _Tidied()
 _READINGS = _Readings()

@@ -16,6 +16,7 @@ from kangmai.standards.pinyin import (
     split_surname,
     surname_readings,
     syllables,
+    tidy_name,
 )
 
 
@@ -87,10 +88,11 @@ def test_initials_and_full_pinyin() -> None:
     [
         ("欧阳修", "欧阳", "修"),
         ("欧阳", "欧", "阳"),
-        ("張偉", "张", "伟"),
+        ("張 偉", "張", "偉"),
+        ("歐陽喆", "歐陽", "喆"),
         ("爱新觉罗溥仪", "爱新觉罗", "溥仪"),
         ("阿依古丽·买买提", "", "阿依古丽·买买提"),
-        ("John", "", "john"),
+        ("John  Smith", "", "John Smith"),
         ("", "", ""),
         ("王", "王", ""),
     ],
@@ -175,7 +177,8 @@ def test_any_text_has_keys(name: str) -> None:
     assert "".join(read) == full_pinyin(name)
     assert len(initials(name)) == len(read)
     assert len(sort_key(name).split(" ")) == max(1, len(read))
-    assert "".join(split_surname(name)) == fold_name(name)
+    assert "".join(split_surname(name)) == tidy_name(name)
+    assert fold_name(tidy_name(name)) == fold_name(name)
 
 
 @given(HAN)
