@@ -9,18 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kangmai.analytics.views.columns import (
-    ROW_INDEX,
-    Context,
-    Extract,
-    Iterate,
-    Visit,
-    column_extract,
-    condition,
-    iteration,
-    repetition,
-)
+from kangmai.analytics.views.columns import Extract, column_extract
+from kangmai.analytics.views.conditions import condition
 from kangmai.analytics.views.definition import Column, Selection, View, read_view
+from kangmai.analytics.views.iterations import Iterate, iteration, repetition
+from kangmai.analytics.views.paths import ROW_INDEX, Context, Visit
 from kangmai.records.fhirpath.checker import Shape, root_shape
 from kangmai.records.fhirpath.elements import Element, fact_of
 from kangmai.records.fhirpath.expression import typed

@@ -16,7 +16,7 @@ from kangmai.records.fhirpath.frames import Form
 from kangmai.records.fhirpath.functions import FUNCTIONS
 from kangmai.records.fhirpath.functions.types import Specifier, read_specifier, system_name
 from kangmai.records.fhirpath.model import choice_of_key, get_type, is_resource_name
-from kangmai.records.fhirpath.nodes import (
+from kangmai.records.fhirpath.syntax.nodes import (
     Binary,
     Call,
     Empty,

@@ -11,8 +11,8 @@ from typing import Any
 
 from kangmai.records.fhirpath.errors import Misuse
 from kangmai.records.fhirpath.model import UNTYPED, MemberFact, TypeFact, get_type
-from kangmai.records.fhirpath.quantity import Quantity
-from kangmai.records.fhirpath.temporal import NotATime, read_date, read_date_time, read_time
+from kangmai.records.fhirpath.values.quantity import Quantity
+from kangmai.records.fhirpath.values.temporal import NotATime, read_date, read_date_time, read_time
 
 Collection = list[Any]
 UCUM = "http://unitsofmeasure.org"

@@ -32,8 +32,8 @@ from kangmai.records.fhirpath.frames import (
     Tracer,
 )
 from kangmai.records.fhirpath.model import get_type
-from kangmai.records.fhirpath.nodes import Node
-from kangmai.records.fhirpath.parser import parse
+from kangmai.records.fhirpath.syntax.nodes import Node
+from kangmai.records.fhirpath.syntax.parser import parse
 
 TOO_DEEP = Misuse("the expression or the data is nested too deeply")
 

@@ -11,15 +11,15 @@ https://build.fhir.org/ig/HL7/FHIRPath/#lowboundaryprecision-integer-decimal--da
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from kangmai.records.fhirpath.arithmetic import CONTEXT
-from kangmai.records.fhirpath.comparison import kind, singleton
 from kangmai.records.fhirpath.elements import Collection, Element, members
-from kangmai.records.fhirpath.equality import is_number
 from kangmai.records.fhirpath.errors import Misuse
 from kangmai.records.fhirpath.frames import Form, Function
 from kangmai.records.fhirpath.functions.subsetting import number
-from kangmai.records.fhirpath.quantity import Quantity, digits, is_comparable
-from kangmai.records.fhirpath.temporal import (
+from kangmai.records.fhirpath.values.arithmetic import CONTEXT
+from kangmai.records.fhirpath.values.comparison import kind, singleton
+from kangmai.records.fhirpath.values.equality import is_number
+from kangmai.records.fhirpath.values.quantity import Quantity, digits, is_comparable
+from kangmai.records.fhirpath.values.temporal import (
     EASTERNMOST,
     WESTERNMOST,
     Date,

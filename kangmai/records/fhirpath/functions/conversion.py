@@ -8,13 +8,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from kangmai.records.fhirpath.arithmetic import INTEGER_RANGE, converted
-from kangmai.records.fhirpath.comparison import singleton
 from kangmai.records.fhirpath.elements import Collection, Element
-from kangmai.records.fhirpath.equality import is_number
 from kangmai.records.fhirpath.frames import Form, Function
-from kangmai.records.fhirpath.quantity import CALENDAR_WORDS, Quantity
-from kangmai.records.fhirpath.temporal import (
+from kangmai.records.fhirpath.values.arithmetic import INTEGER_RANGE, converted
+from kangmai.records.fhirpath.values.comparison import singleton
+from kangmai.records.fhirpath.values.equality import is_number
+from kangmai.records.fhirpath.values.quantity import CALENDAR_WORDS, Quantity
+from kangmai.records.fhirpath.values.temporal import (
     Date,
     DateTime,
     NotATime,

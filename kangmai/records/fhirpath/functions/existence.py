@@ -4,12 +4,12 @@ isDistinct, not.
 Source: FHIRPath, Existence, https://hl7.org/fhirpath/#existence
 """
 
-from kangmai.records.fhirpath.comparison import kind, truth
 from kangmai.records.fhirpath.elements import Collection, system_value
-from kangmai.records.fhirpath.equality import distinct, key
 from kangmai.records.fhirpath.errors import Misuse
 from kangmai.records.fhirpath.frames import Compiled, Form, Frame, Function
 from kangmai.records.fhirpath.functions.filtering import where
+from kangmai.records.fhirpath.values.comparison import kind, truth
+from kangmai.records.fhirpath.values.equality import distinct, key
 
 
 def exists(focus: Collection, frame: Frame, criteria: Compiled | None = None) -> Collection:

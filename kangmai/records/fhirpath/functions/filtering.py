@@ -6,11 +6,11 @@ Source: FHIRPath, Filtering and Projection, https://hl7.org/fhirpath/#filtering-
 from functools import cmp_to_key, partial
 from typing import Any
 
-from kangmai.records.fhirpath.comparison import order, singleton, truth
 from kangmai.records.fhirpath.elements import Collection, system_value
-from kangmai.records.fhirpath.equality import key
 from kangmai.records.fhirpath.errors import Misuse
 from kangmai.records.fhirpath.frames import Compiled, Form, Frame, Function
+from kangmai.records.fhirpath.values.comparison import order, singleton, truth
+from kangmai.records.fhirpath.values.equality import key
 
 MOST_REPEATED = 1_000_000  # a projection that always finds something new never ends
 

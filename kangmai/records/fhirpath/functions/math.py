@@ -8,14 +8,14 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decim
 from functools import reduce
 from typing import Any
 
-from kangmai.records.fhirpath.arithmetic import CONTEXT, QUOTIENT, add, as_written, divide
-from kangmai.records.fhirpath.comparison import kind, order, singleton
 from kangmai.records.fhirpath.elements import Collection, system_value
-from kangmai.records.fhirpath.equality import is_number
 from kangmai.records.fhirpath.errors import Misuse
 from kangmai.records.fhirpath.frames import Form, Function
 from kangmai.records.fhirpath.functions.subsetting import number
-from kangmai.records.fhirpath.quantity import Quantity
+from kangmai.records.fhirpath.values.arithmetic import CONTEXT, QUOTIENT, add, as_written, divide
+from kangmai.records.fhirpath.values.comparison import kind, order, singleton
+from kangmai.records.fhirpath.values.equality import is_number
+from kangmai.records.fhirpath.values.quantity import Quantity
 
 MOST_DIGITS = 31
 

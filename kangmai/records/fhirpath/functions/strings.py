@@ -12,11 +12,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from kangmai.records.fhirpath.comparison import kind, singleton
 from kangmai.records.fhirpath.elements import Collection, system_value
 from kangmai.records.fhirpath.errors import Misuse
 from kangmai.records.fhirpath.frames import Form, Function
 from kangmai.records.fhirpath.functions.subsetting import number
+from kangmai.records.fhirpath.values.comparison import kind, singleton
 
 JSON_ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\.", re.DOTALL)
 GROUP = re.compile(r"\$(?:(\d+)|\{(\w+)\}|(\$))")

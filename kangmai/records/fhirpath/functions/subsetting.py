@@ -3,11 +3,11 @@
 Source: FHIRPath, Subsetting and Combining, https://hl7.org/fhirpath/#subsetting
 """
 
-from kangmai.records.fhirpath.comparison import singleton
 from kangmai.records.fhirpath.elements import Collection
-from kangmai.records.fhirpath.equality import distinct, key
 from kangmai.records.fhirpath.errors import Misuse
 from kangmai.records.fhirpath.frames import Compiled, Form, Frame, Function
+from kangmai.records.fhirpath.values.comparison import singleton
+from kangmai.records.fhirpath.values.equality import distinct, key
 
 
 def single(focus: Collection) -> Collection:

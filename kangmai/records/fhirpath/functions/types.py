@@ -16,7 +16,7 @@ from kangmai.records.fhirpath.elements import Collection, Element, TypeName
 from kangmai.records.fhirpath.errors import Misuse
 from kangmai.records.fhirpath.frames import Form, Frame, Function
 from kangmai.records.fhirpath.model import SYSTEM_TYPES, UNTYPED, find_type
-from kangmai.records.fhirpath.quantity import Quantity
+from kangmai.records.fhirpath.values.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)

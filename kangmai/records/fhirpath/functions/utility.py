@@ -14,7 +14,7 @@ from kangmai.records.fhirpath.frames import Compiled, Form, Frame, Function
 from kangmai.records.fhirpath.functions.filtering import select
 from kangmai.records.fhirpath.functions.strings import text
 from kangmai.records.fhirpath.model import is_resource_name
-from kangmai.records.fhirpath.temporal import Date, DateTime, Time, from_datetime
+from kangmai.records.fhirpath.values.temporal import Date, DateTime, Time, from_datetime
 
 BASE_PROFILE = "http://hl7.org/fhir/StructureDefinition/"
 

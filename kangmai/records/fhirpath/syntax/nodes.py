@@ -5,8 +5,8 @@ Source: FHIRPath 2.0.0 and 3.0.0 (draft), grammar, https://hl7.org/fhirpath/gram
 
 from dataclasses import dataclass
 
-from kangmai.records.fhirpath.quantity import Quantity
-from kangmai.records.fhirpath.temporal import Date, DateTime, Time
+from kangmai.records.fhirpath.values.quantity import Quantity
+from kangmai.records.fhirpath.values.temporal import Date, DateTime, Time
 
 LiteralValue = bool | int | str | object | Date | DateTime | Time | Quantity
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from kangmai.records.fhirpath import quantity as quantities
-from kangmai.records.fhirpath import temporal
 from kangmai.records.fhirpath.elements import Collection, Element, TypeName, system_value
-from kangmai.records.fhirpath.quantity import Quantity
-from kangmai.records.fhirpath.temporal import Date, DateTime, Time
+from kangmai.records.fhirpath.values import quantity as quantities
+from kangmai.records.fhirpath.values import temporal
+from kangmai.records.fhirpath.values.quantity import Quantity
+from kangmai.records.fhirpath.values.temporal import Date, DateTime, Time
 
 TEMPORAL = (Date, DateTime, Time)
 DAYS = (Date, DateTime)

@@ -8,13 +8,13 @@ from datetime import timedelta
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
-from kangmai.records.fhirpath import quantity as quantities
-from kangmai.records.fhirpath import temporal, ucum
-from kangmai.records.fhirpath.comparison import kind
-from kangmai.records.fhirpath.equality import TEMPORAL, is_number
 from kangmai.records.fhirpath.errors import Misuse
-from kangmai.records.fhirpath.quantity import AS_UCUM, CALENDAR_WORDS, Quantity
-from kangmai.records.fhirpath.temporal import Date, DateTime, Temporal, Time
+from kangmai.records.fhirpath.values import quantity as quantities
+from kangmai.records.fhirpath.values import temporal, ucum
+from kangmai.records.fhirpath.values.comparison import kind
+from kangmai.records.fhirpath.values.equality import TEMPORAL, is_number
+from kangmai.records.fhirpath.values.quantity import AS_UCUM, CALENDAR_WORDS, Quantity
+from kangmai.records.fhirpath.values.temporal import Date, DateTime, Temporal, Time
 
 CONTEXT = Context(prec=34, traps=[InvalidOperation, DivisionByZero, Overflow])
 QUOTIENT = Context(prec=28, traps=[InvalidOperation, DivisionByZero, Overflow])

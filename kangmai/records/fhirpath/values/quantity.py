@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from kangmai.records.fhirpath import ucum
+from kangmai.records.fhirpath.values import ucum
 
 CALENDAR_WORDS = {
     word + plural: word

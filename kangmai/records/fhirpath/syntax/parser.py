@@ -5,8 +5,8 @@ Source: FHIRPath, Operator Precedence, https://hl7.org/fhirpath/#operator-preced
 
 from decimal import Decimal
 
-from kangmai.records.fhirpath.lexer import Kind, Token, misuse, tokens
-from kangmai.records.fhirpath.nodes import (
+from kangmai.records.fhirpath.syntax.lexer import Kind, Token, misuse, tokens
+from kangmai.records.fhirpath.syntax.nodes import (
     Binary,
     Call,
     Empty,
@@ -21,8 +21,8 @@ from kangmai.records.fhirpath.nodes import (
     TypeTest,
     Variable,
 )
-from kangmai.records.fhirpath.quantity import CALENDAR_WORDS, Quantity
-from kangmai.records.fhirpath.temporal import NotATime, read_literal
+from kangmai.records.fhirpath.values.quantity import CALENDAR_WORDS, Quantity
+from kangmai.records.fhirpath.values.temporal import NotATime, read_literal
 
 LEVELS = (
     ("implies",),

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from kangmai.records.fhirpath import quantity as quantities
-from kangmai.records.fhirpath import temporal
 from kangmai.records.fhirpath.elements import Collection, Element, system_value
-from kangmai.records.fhirpath.equality import DAYS, is_number
 from kangmai.records.fhirpath.errors import Misuse
-from kangmai.records.fhirpath.quantity import Quantity
-from kangmai.records.fhirpath.temporal import Time
+from kangmai.records.fhirpath.values import quantity as quantities
+from kangmai.records.fhirpath.values import temporal
+from kangmai.records.fhirpath.values.equality import DAYS, is_number
+from kangmai.records.fhirpath.values.quantity import Quantity
+from kangmai.records.fhirpath.values.temporal import Time
 
 TRUTHS: dict[str, Callable[[int], bool]] = {
     "<": lambda order: order < 0,

@@ -1,0 +1,1 @@
+"""System values: reading, order, equality and arithmetic."""
