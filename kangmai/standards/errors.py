@@ -60,6 +60,18 @@ class BirthInFuture(IdentityNumberIncorrect):
     zh = "身份证号码中的出生日期晚于{on}。"
 
 
+class DocumentNumberMissing(Incorrect):
+    """The number of the document is missing."""
+
+    zh = "缺少证件号码。"
+
+
+class DocumentKindWrong(Incorrect):
+    """The number is sound, but it belongs to a document of kind {found}, not {given}."""
+
+    zh = "号码有效，但属于证件类别{found}，而不是{given}。"
+
+
 class CreditCodeIncorrect(Incorrect):
     """A unified social credit code has 18 characters, without I, O, S, V and Z, and a right check character."""
 

@@ -10,6 +10,7 @@ Source: GB 11643-1999 clauses 3 and 4, annex A; 15-digit form: GB 11643-1989. Th
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -27,7 +28,6 @@ from kangmai.standards.types import Sex
 
 FIRST_CENTENARIAN_SEQUENCE = 996
 
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９ＸｘＡＢＣ", "0123456789XxABC")
 _SPACES_AND_DASHES = re.compile(r"[\s\-‐-―−－]+")
 _OLD_FOREIGN_CARD = re.compile(r"[A-Z]{3}[0-9]{12}")
 
@@ -113,7 +113,7 @@ def normalise_identity_number(text: str) -> str:
     """The number without spaces and dashes, full-width characters folded, in capitals."""
     if text.isascii() and text.isalnum():
         return text.upper()
-    return _SPACES_AND_DASHES.sub("", text.translate(_FULL_WIDTH)).upper()
+    return _SPACES_AND_DASHES.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def upgrade_identity_number(number: str) -> str:

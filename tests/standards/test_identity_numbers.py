@@ -16,11 +16,13 @@ from kangmai.standards.check_characters import (
     mod_11_2_many,
     mod_31,
 )
+from kangmai.standards.codes import code_set
 from kangmai.standards.credit_codes import is_credit_code, make_credit_code, parse_credit_code
 from kangmai.standards.health_record_numbers import (
     make_health_record_number,
     parse_health_record_number,
 )
+from kangmai.standards.identity_documents import DocumentKind, parse_identity_document
 from kangmai.standards.identity_numbers import (
     IdentityKind,
     is_identity_number,
@@ -270,3 +272,43 @@ def test_wrong_record_numbers(text: str) -> None:
 
 def test_all_check_characters_occur() -> None:
     assert {mod_11_2(f"{n:017d}") for n in range(200)} == set(MOD_11_2_CHARACTERS)
+
+
+def test_document_kinds_are_those_of_the_code_set() -> None:
+    assert {kind.value for kind in DocumentKind} == set(code_set("identity-document").codes)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "value"),
+    [
+        (" e 1234 5678", DocumentKind.PASSPORT, "E12345678"),
+        ("h12345678", DocumentKind.HONG_KONG_MACAU_TRAVEL_PERMIT, "H12345678"),
+        ("g441234567", DocumentKind.BIRTH_CERTIFICATE, "G441234567"),
+        ("军字第0123号", DocumentKind.MILITARY_OFFICER_CARD, "军字第0123号"),
+    ],
+)
+def test_documents_taken_as_written(written: str, kind: DocumentKind, value: str) -> None:
+    document = parse_identity_document(written, kind=kind, on=TODAY)
+    assert (document.kind, document.value, document.number) == (kind, value, None)
+
+
+def test_documents_with_a_checked_number() -> None:
+    document = parse_identity_document(
+        "110105 19491231 002x", kind=DocumentKind.RESIDENT_CARD, on=TODAY
+    )
+    assert document.value == "11010519491231002X"
+    assert document.number is not None
+    assert document.number.birth_on == date(1949, 12, 31)
+    with pytest.raises(errors.CheckCharacterWrong):
+        parse_identity_document("110105194912310021", kind=DocumentKind.RESIDENT_CARD, on=TODAY)
+
+
+def test_a_number_of_another_kind_is_refused() -> None:
+    permit = make_identity_number(region="810000", birth_on=date(1980, 5, 6), sequence=2)
+    with pytest.raises(errors.DocumentKindWrong, match="kind P237, not 01"):
+        parse_identity_document(permit, kind=DocumentKind.RESIDENT_CARD, on=TODAY)
+
+
+def test_an_empty_number_is_refused() -> None:
+    with pytest.raises(errors.DocumentNumberMissing):
+        parse_identity_document(" - ", kind=DocumentKind.PASSPORT, on=TODAY)
