@@ -1,0 +1,108 @@
+"""Candidate pairs by DuckDB: each kind of key joined with itself, pairs united, memory bounded."""
+
+from collections.abc import Iterable
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from kangmai.identity.matching.comparison.blocking import FIRM, Key
+
+FIRM_PAIRS, LOOSE_PAIRS = 6.0, 0.5
+"""Pairs a record that one kind of firm, or loose, key may bring; larger blocks are left out first."""
+LEAST_FIRM, LEAST_LOOSE = 2_000_000, 300_000
+"""Pairs that a kind of key may bring in any file, however small."""
+LARGEST_BLOCK = 500
+
+
+class DuckDBCandidates:
+    """Collects keys, then gives each pair of records that share one, once."""
+
+    def __init__(self, *, records: int, memory: str = "", threads: int = 0) -> None:
+        self.records = records
+        self.connection = duckdb.connect()
+        self.connection.execute("set enable_progress_bar = false")
+        self.connection.execute("set preserve_insertion_order = false")
+        if memory:
+            self.connection.execute(f"set memory_limit = '{memory}'")
+        if threads:
+            self.connection.execute(f"set threads = {threads}")
+        self.connection.execute("create table pairs (pair bigint)")
+
+    def add(self, name: str, key: Key) -> None:
+        """Add the pairs of one kind of key."""
+        rows = shared_rows(key)
+        self.connection.register("keys", pa.table({"key": key[rows], "row": rows.astype(np.int64)}))
+        self.connection.execute(BLOCKS)
+        self.connection.unregister("keys")
+        largest = self._largest_block(firm=name in FIRM)
+        if largest >= 2:
+            self.connection.execute(PAIRS_OF_BLOCKS, {"largest": largest})
+
+    def _largest_block(self, *, firm: bool) -> int:
+        """The largest block that keeps the pairs of this kind of key within bounds."""
+        a_record, least = (FIRM_PAIRS, LEAST_FIRM) if firm else (LOOSE_PAIRS, LEAST_LOOSE)
+        allowed, largest = max(least, a_record * self.records), 0
+        for size, blocks in self.connection.execute(BLOCK_SIZES).fetchall():
+            allowed -= blocks * size * (size - 1) / 2
+            if allowed < 0 or size > LARGEST_BLOCK:
+                break
+            largest = size
+        return largest
+
+    def all(self) -> np.ndarray:
+        """All pairs, `left << 32 | right`, each once, sorted."""
+        found = self.connection.sql("select distinct pair from pairs").to_arrow_table()
+        pairs = found.column(0).to_numpy().copy()
+        pairs.sort()
+        return pairs
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.connection.close()
+
+
+BLOCKS = """
+create or replace temp table blocks as
+select list(row order by row) as members, count(*) as size from keys group by key having count(*) > 1
+"""
+
+BLOCK_SIZES = "select size, count(*) as blocks from blocks group by size order by size"
+
+PAIRS_OF_BLOCKS = """
+insert into pairs
+select members[i] << 32 | members[j]
+from blocks, range(1, size) as a(i), range(i + 1, size + 1) as b(j)
+where size <= $largest
+"""
+
+
+def shared_rows(key: Key) -> np.ndarray:
+    """Rows whose key another row has too, and a few more: a cheap filter before the exact grouping."""
+    rows = np.flatnonzero(key)
+    bits = max(10, min(24, int(np.ceil(np.log2(len(rows) + 1))) + 3))
+    bucket = (key[rows] >> np.uint64(64 - bits)).astype(np.int64)
+    return rows[np.bincount(bucket, minlength=1 << bits)[bucket] > 1]
+
+
+def candidates(records: int, keys: Iterable[tuple[str, Key]], *, memory: str = "") -> DuckDBCandidates:
+    """The candidate pairs of all kinds of keys."""
+    found = DuckDBCandidates(records=records, memory=memory)
+    for name, key in keys:
+        found.add(name, key)
+    return found
+
+
+class DuckDBEngine:
+    """Candidate pairs on one machine."""
+
+    def __init__(self, *, memory: str = "") -> None:
+        self.memory = memory
+
+    def pairs(self, records: int, keys: Iterable[tuple[str, Key]]) -> np.ndarray:
+        """Pairs of rows that share a key, `left << 32 | right`, each once, sorted."""
+        found = candidates(records, keys, memory=self.memory)
+        try:
+            return found.all()
+        finally:
+            found.close()

@@ -1,0 +1,112 @@
+"""Pairs that are never linked by themselves, however probable: for one pair and by columns.
+
+The list and why: `docs/algorithms/matching.md`, "Never linked".
+"""
+
+import numpy as np
+
+from kangmai.identity.matching.comparison.levels import (
+    BirthLevel,
+    Field,
+    MotherLevel,
+    NameLevel,
+    NumberLevel,
+    PlaceLevel,
+    ValueLevel,
+    WordLevel,
+)
+from kangmai.identity.matching.comparison.pair_columns import Levels
+from kangmai.identity.matching.types import Caution
+
+SAME_NAME = (NameLevel.EXACT, NameLevel.VARIANT, NameLevel.HOMOPHONE, NameLevel.NEAR_HOMOPHONE)
+OTHER_GIVEN_NAME = (NameLevel.ONE_CHARACTER, NameLevel.SURNAME_ONLY, NameLevel.DIFFERENT)
+SAME_WORD = (WordLevel.EXACT, WordLevel.CLOSE, WordLevel.SWAPPED, WordLevel.SIMILAR)
+SAME_BIRTH = tuple(level for level in BirthLevel if BirthLevel.EQUAL <= level <= BirthLevel.FIRST_OF_JANUARY)
+SAME_NUMBER = (NumberLevel.EQUAL, NumberLevel.TYPO)
+SAME_VALUE = (ValueLevel.EQUAL, ValueLevel.TYPO)
+SAME_ADDRESS = (PlaceLevel.EQUAL, PlaceLevel.CLOSE)
+SAME_MOTHER = (MotherLevel.EQUAL, MotherLevel.HOMOPHONE)
+FEWEST_AGREEING = 2
+
+
+def _in(levels: Levels, field: Field, wanted: tuple[int, ...]) -> np.ndarray:
+    found = levels[field] == wanted[0]
+    for level in wanted[1:]:
+        found |= levels[field] == level
+    return found
+
+
+def agreeing(levels: Levels) -> dict[str, np.ndarray]:
+    """What agrees of name, birth, number, phone, address and mother, by name; sex and town are too weak."""
+    word = _in(levels, Field.GIVEN_NAME, SAME_WORD) & (
+        _in(levels, Field.SURNAME, SAME_WORD) | (levels[Field.SURNAME] == 0)
+    )
+    return {
+        "name": _in(levels, Field.NAME, SAME_NAME) | word,
+        "birth": _in(levels, Field.BIRTH_DATE, SAME_BIRTH),
+        "number": _in(levels, Field.NUMBER, SAME_NUMBER),
+        "phone": _in(levels, Field.PHONE, SAME_VALUE),
+        "address": _in(levels, Field.ADDRESS, SAME_ADDRESS),
+        "mother": _in(levels, Field.MOTHER, SAME_MOTHER),
+    }
+
+
+def cautions(
+    levels: Levels, name_share: np.ndarray, newborn: np.ndarray, *, common: float
+) -> dict[Caution, np.ndarray]:
+    """For each reason the pairs it holds for.
+
+    `name_share` is log2 of the share of the name agreed on; `newborn` whether a side has a placeholder
+    name; `common` the share from which a name is common.
+    """
+    same = agreeing(levels)
+    support = same["number"] | same["phone"] | same["address"] | same["mother"]
+    alone = same["name"] & same["birth"] & ~support & ~_in(levels, Field.NUMBER, (NumberLevel.NEAR,))
+    count = sum(each.astype(np.int8) for each in same.values())
+    equal_number = levels[Field.NUMBER] == NumberLevel.EQUAL
+    return {
+        Caution.NUMBERS_CONFLICT: levels[Field.NUMBER] == NumberLevel.CONFLICT,
+        Caution.COMMON_NAME: alone & (name_share >= np.log2(common)),
+        Caution.NAME_AND_BIRTH_ONLY: alone & (levels[Field.NUMBER] == NumberLevel.MISSING),
+        Caution.TWINS: _twins(levels, same),
+        Caution.NEWBORN: newborn & ~_newborn_known(levels, same),
+        Caution.TOO_LITTLE: ~equal_number & (count + _weak(levels) < FEWEST_AGREEING),
+    }
+
+
+def _weak(levels: Levels) -> np.ndarray:
+    """1 where the postcode agrees, or a surname in Latin letters without its given name."""
+    postcode = _in(levels, Field.POSTCODE, SAME_VALUE)
+    surname = _in(levels, Field.SURNAME, SAME_WORD) & ~_in(levels, Field.GIVEN_NAME, SAME_WORD)
+    return (postcode | surname).astype(np.int8)
+
+
+def _twins(levels: Levels, same: dict[str, np.ndarray]) -> np.ndarray:
+    """Born the same day in one household, given names differ, the number does not decide."""
+    household = same["phone"] | same["address"] | same["mother"]
+    other = _in(levels, Field.NAME, OTHER_GIVEN_NAME)
+    return (levels[Field.BIRTH_DATE] == BirthLevel.EQUAL) & household & other & ~same["number"]
+
+
+def _newborn_known(levels: Levels, same: dict[str, np.ndarray]) -> np.ndarray:
+    """A newborn is known by its number, or by mother and birth with a phone or an address."""
+    born = (levels[Field.BIRTH_DATE] == BirthLevel.EQUAL) & same["mother"]
+    return same["number"] | (born & (same["phone"] | same["address"]))
+
+
+HARD = (
+    Caution.NUMBERS_CONFLICT,
+    Caution.COMMON_NAME,
+    Caution.TWINS,
+    Caution.NEWBORN,
+    Caution.TOO_LITTLE,
+)
+"""Reasons that also hold in a file, where no one reviews each pair."""
+
+
+def is_barred(
+    levels: Levels, name_share: np.ndarray, newborn: np.ndarray, *, common: float
+) -> np.ndarray:
+    """Pairs that no file may link by themselves."""
+    found = cautions(levels, name_share, newborn, common=common)
+    return np.logical_or.reduce([found[reason] for reason in HARD])
