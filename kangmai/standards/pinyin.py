@@ -1,28 +1,20 @@
-"""Pinyin of names: sort keys with surname readings, initials, full pinyin, and folding of variants.
+"""Pinyin of names: sort keys with surname readings, initials, full pinyin, surname and given name.
 
-Names are kept as written; what this module gives is for keys, sorting and comparison. Folding makes
-traditional, full-width and variant characters one, drops spaces between characters and unifies the
-middle dot. Readings are cached by character: a million names take seconds.
+Names are kept as written; what this module gives is for keys, sorting and comparison. Readings are
+cached by character: a million names take seconds.
 
-Source: readings by pypinyin (MIT); traditional to simplified by OpenCC (Apache-2.0); surname readings
-and variants by `definitions/standards/pinyin`.
+Source: readings by pypinyin (MIT); surname readings by `definitions/standards/pinyin`.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from kangmai.standards.name_folding import HAN, MIDDLE_DOT, fold_name, tidy_name
 from kangmai.standards.tables import read_rows
 
-MIDDLE_DOT = "·"
-_MIDDLE_DOTS = frozenset("·•‧∙⋅・･．·᛫⸱ꞏ")
-_HAN = r"々〇㐀-䶿一-鿿豈-﫿𠀀-𳑿"
-_TOKENS = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
-_HAN_CHARACTER = re.compile(rf"[{_HAN}]")
-_SPACES = re.compile(r"\s+")
-_LOOSE_SPACE = re.compile(rf"(?<=[{_HAN}·])\s+|\s+(?=[{_HAN}·])")
+_TOKENS = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
+_HAN_CHARACTER = re.compile(rf"[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +24,6 @@ class SurnameReading:
     surname: str
     reading: tuple[str, ...]
     also: tuple[str, ...] | None
-
-
-def fold_name(name: str) -> str:
-    """The name in the form in which names are compared: 張 偉 and 张伟 become one."""
-    return _without_loose_spaces(name.translate(_FOLDED))
-
-
-def tidy_name(name: str) -> str:
-    """The name as written, but for spaces between characters, invisible marks and forms of the middle dot."""
-    return _without_loose_spaces(name.translate(_TIDIED))
-
-
-def _without_loose_spaces(name: str) -> str:
-    return _LOOSE_SPACE.sub("", _SPACES.sub(" ", name.strip())) if " " in name else name
 
 
 def syllables(name: str) -> tuple[str, ...]:
@@ -185,57 +163,6 @@ def _compound_beginnings() -> frozenset[str]:
     return frozenset(surname[0] for surname in _surnames() if len(surname) > 1)
 
 
-class _Folded(dict[int, str]):
-    """Folds a character the first time it is met; used as a table of `str.translate`."""
-
-    def __missing__(self, point: int) -> str:
-        folded = _fold_character(chr(point))
-        self[point] = folded
-        return folded
-
-
-class _Tidied(dict[int, str]):
-    """Tidies a character the first time it is met; used as a table of `str.translate`."""
-
-    def __missing__(self, point: int) -> str:
-        tidied = _tidy_character(chr(point))
-        self[point] = tidied
-        return tidied
-
-
-def _tidy_character(character: str) -> str:
-    if character in _MIDDLE_DOTS:
-        return MIDDLE_DOT
-    if character.isspace():
-        return " "
-    return "" if unicodedata.category(character) in ("Cf", "Cc") else character
-
-
-def _fold_character(character: str) -> str:
-    compatible = unicodedata.normalize("NFKC", _tidy_character(character))
-    if compatible.isascii():
-        return compatible.casefold()
-    variant = _variants().get(compatible)
-    return variant or str(_opencc().convert(compatible)).casefold()
-
-
-@cache
-def _opencc() -> Any:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
-
-
-@cache
-def _name_readings() -> dict[str, str]:
-    return {row["character"]: row["reading"] for row in read_rows("pinyin", "name_characters")}
-
-
-@cache
-def _variants() -> dict[str, str]:
-    return {row["character"]: row["standard"] for row in read_rows("pinyin", "variants")}
-
-
 class _Readings(dict[str, str]):
     """Reads a character the first time it is met; a Latin word is its own reading."""
 
@@ -255,6 +182,9 @@ def _read_character(character: str) -> str:
     return str(reading)
 
 
-_FOLDED = _Folded()
-_TIDIED = _Tidied()
+@cache
+def _name_readings() -> dict[str, str]:
+    return {row["character"]: row["reading"] for row in read_rows("pinyin", "name_characters")}
+
+
 _READINGS = _Readings()

@@ -15,18 +15,15 @@ from kangmai.standards.division_changes import (
     division_changes,
     successors,
 )
+from kangmai.standards.division_codes import Level, grid_code, level_of, prefix_range
 from kangmai.standards.division_names import division_label, english_name
 from kangmai.standards.divisions import (
     DivisionKind,
-    Level,
     cities,
     city,
     city_code_of,
     division,
     find_division,
-    grid_code,
-    level_of,
-    prefix_range,
 )
 from kangmai.standards.errors import CityUnknown, DivisionCodeIncorrect, DivisionUnknown
 from kangmai.standards.geography import (

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kangmai.standards.name_folding import fold_name, tidy_name
 from kangmai.standards.pinyin import (
     all_readings,
-    fold_name,
     full_pinyin,
     initials,
     romanize,
@@ -16,7 +16,6 @@ from kangmai.standards.pinyin import (
     split_surname,
     surname_readings,
     syllables,
-    tidy_name,
 )
 
 
