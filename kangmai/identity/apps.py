@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class IdentityConfig(AppConfig):
     name = "kangmai.identity"
     label = "identity"
+
+    def ready(self) -> None:
+        from kangmai.identity import handlers
+
+        handlers.register()

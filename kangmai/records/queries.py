@@ -15,6 +15,7 @@ from kangmai.records.errors import ResourceGone, ResourceNotFound, UnknownType, 
 from kangmai.records.fhir.definitions import resource_type_names, resource_types
 from kangmai.records.scope import condition
 from kangmai.records.search.hashing import target_hash
+from kangmai.records.search.people import people_hashes
 from kangmai.records.store import read as store
 from kangmai.records.store.rows import COLUMNS, stored
 from kangmai.records.store.write import COMPARTMENT
@@ -223,3 +224,34 @@ def count_types(*, actor: Actor) -> dict[str, int]:
     with django_connection.cursor() as database:
         database.execute("SELECT rt, count(*) FROM res WHERE flags & 1 = 0 GROUP BY rt ORDER BY rt")
         return {resource_type_names()[rt]: count for rt, count in database.fetchall()}
+
+
+def by_row_ids(wanted: Sequence[tuple[int, int]], *, actor: Actor) -> list[Stored]:
+    """Resources by (type number, row id), as the feed names them; for handlers, which act for the house.
+
+    Raises:
+        NotPermitted
+    """
+    for rt in {rt for rt, _ in wanted}:
+        rules.require(actor, rules.Interaction.READ, resource_type_names()[rt])
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        return store.by_row_ids(database, wanted, scope=actor.scope)
+
+
+def find_people(text: str, *, limit: int, actor: Actor) -> list[int]:
+    """Row ids of Patients inside the scope whose name begins like `text` (characters, pinyin, initials),
+    or who have an identifier or telephone number equal to it; newest first.
+
+    Raises:
+        NotPermitted
+    """
+    rules.require(actor, rules.Interaction.SEARCH, "Patient")
+    inside = condition(actor.scope)
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        rows = database.execute(
+            f"""SELECT DISTINCT t.rid FROM tok t JOIN res r ON r.rt = %s AND r.rid = t.rid
+                WHERE t.h = ANY(%s::int8[]) AND r.flags & 1 = 0 AND {inside.sql}
+                ORDER BY t.rid DESC LIMIT %s""",
+            [resource_types()["Patient"], people_hashes(text), *inside.values, limit],
+        ).fetchall()
+    return [rid for (rid,) in rows]

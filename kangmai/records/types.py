@@ -95,6 +95,7 @@ class Outcome:
     effect: Effect
     type: str
     id: str
+    rid: int
     version: int
     updated_at: datetime
     body: bytes = field(repr=False)

@@ -1,11 +1,12 @@
 """Say whose a Patient is and where that resident belongs: every scope over the record follows at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import psycopg
 
 from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.ids import OrganizationId, ResidentId, ResourceRowId
+from kangmai.records.store.copying import copy_rows
 
 
 def place_subject(
@@ -27,6 +28,18 @@ def place_subject(
                        place_code = EXCLUDED.place_code, managing_org = EXCLUDED.managing_org""",
                 [rid, resident, place_code, managing_org],
             )
+
+
+def place_subjects(placed: Sequence[tuple[int, int, str, int | None]]) -> None:
+    """Place many new Patients at once: (row id, resident id, division code, managing institution)."""
+    with unit_of_work() as connection, psycopg.Cursor(connection) as database:
+        copy_rows(
+            database,
+            "subject",
+            "rid, resident_id, place_code, managing_org",
+            ("int8", "int8", "text", "int8"),
+            placed,
+        )
 
 
 def withdraw_subject(*, patients: Iterable[ResourceRowId]) -> None:

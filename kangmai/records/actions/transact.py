@@ -4,9 +4,10 @@ Source: FHIR R4, https://hl7.org/fhir/R4/http.html#transaction (and #create, #up
 transactions of one operation here).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import psycopg
 
@@ -48,16 +49,23 @@ _INTERACTIONS = {
     Verb.DELETE: rules.Interaction.DELETE,
 }
 _LARGEST_AUDIT = 1000
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def transact(
-    operations: Sequence[Operation], *, source: Source | None = None, actor: Actor, at: datetime
+    operations: Sequence[Operation],
+    *,
+    source: Source | None = None,
+    names: Mapping[str, str] = NO_NAMES,
+    actor: Actor,
+    at: datetime,
 ) -> list[Outcome]:
     """Store all operations or none.
 
     Args:
         operations: creates, updates and deletes in any order; references between them go by fullUrl.
         source: who writes; by default the actor's first organization.
+        names: fullUrl → `Type/id` of resources that references may name besides those of the operations.
 
     Returns:
         One outcome an operation, in the order given.
@@ -68,17 +76,23 @@ def transact(
     """
     for kind, verb in {(operation.type, operation.verb) for operation in operations}:
         rules.require(actor, _INTERACTIONS[verb], kind)
-    return run_as_master(operations, source=source or rules.source_of(actor), actor=actor, at=at)
+    source = source or rules.source_of(actor)
+    return run_as_master(operations, source=source, names=names, actor=actor, at=at)
 
 
 def run_as_master(
-    operations: Sequence[Operation], *, source: Source, actor: Actor, at: datetime
+    operations: Sequence[Operation],
+    *,
+    source: Source,
+    names: Mapping[str, str] = NO_NAMES,
+    actor: Actor,
+    at: datetime,
 ) -> list[Outcome]:
     """As `transact`, where the calling room has decided that the actor may."""
     # whole milliseconds, as the body's meta.lastUpdated says it
     at = at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
     with unit_of_work() as connection, psycopg.Cursor(connection) as database:
-        return _Transaction(database, source, actor, at).run(operations)
+        return _Transaction(database, source, actor, at).run(operations, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +102,11 @@ class _Transaction:
     actor: Actor
     at: datetime
 
-    def run(self, operations: Sequence[Operation]) -> list[Outcome]:
+    def run(self, operations: Sequence[Operation], known: Mapping[str, str]) -> list[Outcome]:
         decided = resolve_conditions(self.database, operations, actor=self.actor)
         named = with_ids(decided.operations)
-        names = {op.full_url: f"{op.type}/{op.id}" for op in named if op.full_url} | decided.names
+        own = {op.full_url: f"{op.type}/{op.id}" for op in named if op.full_url}
+        names = {**known, **own, **decided.names}
         prepared = prepare(named, names=names)
         old = self._lock([p for p in prepared if p.operation.verb is not Verb.CREATE])
         targets = self._targets(prepared)
@@ -208,7 +223,7 @@ class _Transaction:
                 if stored
                 else Effect.CREATED
             )
-            outcomes.append(Outcome(effect, p.operation.type, p.id, row.ver, self.at, row.body))
+            outcomes.append(Outcome(effect, p.operation.type, p.id, row.rid, row.ver, self.at, row.body))
         return outcomes
 
     def _supersede(self, old: Stored, row: Row) -> None:

@@ -37,7 +37,27 @@ class Bundle(msgspec.Struct):
     entry: list[Entry] = []
 
 
+class _Head(msgspec.Struct):
+    resourceType: str = ""
+    id: str = ""
+
+
 _decoder = msgspec.json.Decoder(Bundle)
+_heads = msgspec.json.Decoder(_Head)
+
+
+def resource_head(raw: bytes) -> tuple[str, str]:
+    """Type and id of a resource (either may be empty) without decoding the rest.
+
+    Raises:
+        MalformedJson, NotUtf8
+    """
+    try:
+        head = _heads.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        decode(raw)  # says where the JSON is broken, if it is
+        return "", ""
+    return head.resourceType, head.id
 
 
 def read_bundle(raw: bytes) -> Bundle:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 
-from kangmai.records.fhirpath.ucum import read_unit
+from kangmai.records.fhirpath.values.ucum import read_unit
 from kangmai.records.search.hashing import hash32
 
 UCUM = "http://unitsofmeasure.org"

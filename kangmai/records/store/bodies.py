@@ -106,3 +106,8 @@ def replace_reference(raw: bytes, reference: str, target: str) -> bytes:
     """Put the found `Type/id` in the place of a reference by search."""
     old, new = orjson.dumps(reference), orjson.dumps(target)
     return re.sub(rb'("reference"\s*:\s*)' + re.escape(old), lambda match: match[1] + new, raw)
+
+
+def urn_references(raw: bytes) -> list[str]:
+    """The `urn:` names that a resource refers to."""
+    return [match[2].decode() for match in _REFERENCE.finditer(raw) if match[2].startswith(b"urn:")]

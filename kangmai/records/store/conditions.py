@@ -76,7 +76,7 @@ def _found(database: psycopg.Cursor, operation: Operation, actor: Actor) -> Stor
 
 def _unchanged(stored: Stored) -> Outcome:
     return Outcome(
-        Effect.UNCHANGED, stored.type, stored.id, stored.version, stored.updated_at, stored.body
+        Effect.UNCHANGED, stored.type, stored.id, stored.rid, stored.version, stored.updated_at, stored.body
     )
 
 

@@ -1,0 +1,15 @@
+"""The writes of the resident index."""
+
+from kangmai.identity.actions.change import correct_resident, move_resident
+from kangmai.identity.actions.link import link_patients
+from kangmai.identity.actions.load import ResidentDraft, load_residents
+from kangmai.identity.actions.register import register_resident
+
+__all__ = [
+    "ResidentDraft",
+    "correct_resident",
+    "link_patients",
+    "load_residents",
+    "move_resident",
+    "register_resident",
+]

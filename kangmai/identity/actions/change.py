@@ -1,0 +1,130 @@
+"""Correct what is known of a resident, or move him; every scope follows within the same transaction."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from kangmai.identity import models, rules
+from kangmai.identity.details import document_hash, seal_details
+from kangmai.identity.errors import PlaceUnknown, ResidentChanged, ResidentNotFound
+from kangmai.identity.fhir import to_fhir
+from kangmai.identity.queries import demographics_of, is_inside, resident_of
+from kangmai.identity.types import Demographics, Resident
+from kangmai.kernel import audit, feed
+from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.ids import OrganizationId, ResidentId, ResourceRowId
+from kangmai.records import actions as records
+from kangmai.standards.calendars import legal_day
+from kangmai.standards.divisions import find_division
+from kangmai.standards.pinyin import initials
+
+
+def correct_resident(
+    resident_id: ResidentId,
+    demographics: Demographics,
+    *,
+    deceased_on: date | None = None,
+    expected_version: int,
+    actor: Actor,
+    at: datetime,
+) -> Resident:
+    """Replace what is known of a resident; documents left out are closed, not forgotten.
+
+    Raises:
+        ResidentNotFound, NotPermitted, ResidentChanged, and what `register_resident` raises of demographics.
+    """
+    known = rules.checked(demographics, on=legal_day(at))
+    with transaction.atomic():
+        row = _locked(resident_id, expected_version, actor)
+        require(actor, "identity.register", row.place_code)
+        row.birth_date, row.sex_code, row.deceased_on = known.birth_date, known.sex_code, deceased_on
+        row.place_code, row.initials = known.place_code, initials(known.name)[:16]
+        row.details_key, row.details = seal_details(row.id, known)
+        _keep_documents(row, known, legal_day(at))
+        _save(row, known, "identity.correct", actor, at)
+    return resident_of(row)
+
+
+def move_resident(
+    resident_id: ResidentId,
+    *,
+    place_code: str,
+    address: str,
+    managing_org: OrganizationId | None,
+    expected_version: int,
+    actor: Actor,
+    at: datetime,
+) -> Resident:
+    """Give a resident another home and another managing institution.
+
+    The new place sees the whole record at once, the old one only what it wrote itself.
+
+    Raises:
+        ResidentNotFound, NotPermitted, ResidentChanged, PlaceUnknown
+    """
+    if find_division(place_code) is None:
+        raise PlaceUnknown(code=place_code)
+    with transaction.atomic():
+        row = _locked(resident_id, expected_version, actor)
+        require(actor, "identity.register", row.place_code)
+        known = replace(demographics_of(row), place_code=place_code, address=address)
+        row.place_code, row.managing_org = place_code, managing_org
+        row.details_key, row.details = seal_details(row.id, known)
+        _save(row, known, "identity.move", actor, at)
+    return resident_of(row)
+
+
+def _locked(resident_id: ResidentId, expected_version: int, actor: Actor) -> models.Resident:
+    row = models.Resident.objects.select_for_update().filter(id=resident_id, merged_into=None).first()
+    if row is None or not is_inside(row, actor.scope):
+        raise ResidentNotFound()
+    if row.version != expected_version:
+        raise ResidentChanged(current=row.version, expected=expected_version)
+    return row
+
+
+def _keep_documents(row: models.Resident, known: Demographics, today: date) -> None:
+    kept = {document_hash(d): d for d in known.documents}
+    present = {bytes(d.number_hash): d for d in row.documents.all()}
+    for value, document in present.items():
+        if value not in kept and document.closed_on is None:
+            document.closed_on = today
+            document.save(update_fields=["closed_on"])
+    models.Document.objects.bulk_create(
+        models.Document(resident=row, kind_code=d.kind_code, number_hash=value)
+        for value, d in kept.items()
+        if value not in present
+    )
+
+
+def _save(row: models.Resident, known: Demographics, action: str, actor: Actor, at: datetime) -> None:
+    row.version += 1
+    row.updated_at = at
+    row.save()
+    patient = to_fhir(
+        known,
+        patient_id=row.patient_id,
+        index_number=row.index_number,
+        record_number=row.record_number,
+        deceased_on=row.deceased_on,
+        is_invented=row.is_invented,
+    )
+    records.put_projection([patient], actor=actor, at=at)
+    linked = models.Link.objects.filter(resident=row).values_list("patient_rid", flat=True)
+    records.place_subject(
+        patients=[ResourceRowId(rid) for rid in (row.patient_rid, *linked)],
+        resident=ResidentId(row.id),
+        place_code=row.place_code,
+        managing_org=OrganizationId(row.managing_org) if row.managing_org else None,
+    )
+    audit.record(
+        connection.connection,
+        actor=actor,
+        at=at,
+        action=action,
+        object_type="Resident",
+        object_id=str(row.id),
+        subjects=[row.patient_rid],
+    )
+    feed.announce(connection.connection, kind=action, key=str(row.id), at=at)

@@ -1,0 +1,35 @@
+"""The sealed part of a resident's row, and the keyed hashes of documents. Private to the room."""
+
+from typing import Any
+
+import orjson
+
+from kangmai.identity.types import Demographics, IdentityDocument
+from kangmai.kernel import sealing
+
+
+def bound_to(resident_id: int) -> bytes:
+    """The place a resident's sealed details belong to."""
+    return f"resident:{resident_id}".encode()
+
+
+def seal_details(resident_id: int, demographics: Demographics) -> tuple[int, bytes]:
+    """Key version and sealed details of a resident."""
+    plain = orjson.dumps(demographics.sealed_part())
+    return sealing.seal(plain, bound_to=bound_to(resident_id))
+
+
+def open_details(resident_id: int, version: int, sealed: bytes) -> dict[str, Any]:
+    """The details of a resident as keyword arguments of `Demographics`."""
+    details = orjson.loads(sealing.unseal(version, bytes(sealed), bound_to=bound_to(resident_id)))
+    details["documents"] = tuple(
+        IdentityDocument(d["kind_code"], d["number"], d.get("closed_on")) for d in details["documents"]
+    )
+    for name in ("phones", "former_names"):
+        details[name] = tuple(details[name])
+    return details
+
+
+def document_hash(document: IdentityDocument) -> bytes:
+    """The keyed hash by which a document in canonical form is found."""
+    return sealing.blind(f"{document.kind_code}|{document.number}", purpose="document")

@@ -1,0 +1,74 @@
+"""What must hold of a resident, and when two records are the same one's: decisions without a database."""
+
+from dataclasses import replace
+from datetime import date
+
+from kangmai.identity.errors import (
+    BirthInFuture,
+    DocumentDisagrees,
+    NameMissing,
+    PlaceUnknown,
+    SexUnknown,
+)
+from kangmai.identity.types import Demographics, IdentityDocument
+from kangmai.standards.divisions import find_division
+from kangmai.standards.identity_numbers import IdentityKind, Sex, parse_identity_number
+
+NUMBERED_KINDS = frozenset(kind.value for kind in IdentityKind)
+"""Kinds of documents whose numbers carry birth, sex and a check character."""
+
+
+def index_number(resident_id: int) -> str:
+    """The number people quote: twelve digits of the resident id and a check digit (Luhn, ISO/IEC 7812-1).
+
+    >>> index_number(42)
+    '0000000000422'
+    """
+    digits = f"{resident_id:012d}"
+    doubled = [int(digit) * (2 - position % 2) for position, digit in enumerate(reversed(digits))]
+    total = sum(value - 9 if value > 9 else value for value in doubled)
+    return f"{digits}{-total % 10}"
+
+
+def canonical_document(document: IdentityDocument, *, on: date) -> IdentityDocument:
+    """A document with its number as it is stored and compared.
+
+    Raises:
+        IdentityNumberIncorrect: a numbered kind whose number cannot be one.
+    """
+    if document.kind_code not in NUMBERED_KINDS:
+        return replace(document, number="".join(document.number.upper().split()))
+    parsed = parse_identity_number(document.number, on=on)
+    return replace(document, kind_code=parsed.kind.value, number=parsed.value)
+
+
+def checked(demographics: Demographics, *, on: date) -> Demographics:
+    """Demographics in canonical form.
+
+    Raises:
+        NameMissing, BirthInFuture, SexUnknown, PlaceUnknown, DocumentDisagrees, IdentityNumberIncorrect
+    """
+    if not demographics.name.strip():
+        raise NameMissing()
+    if demographics.sex_code not in ("0", "1", "2", "9"):
+        raise SexUnknown(code=demographics.sex_code)
+    if demographics.birth_date and demographics.birth_date > on:
+        raise BirthInFuture(birth_date=demographics.birth_date, today=on)
+    if find_division(demographics.place_code) is None:
+        raise PlaceUnknown(code=demographics.place_code)
+    documents = tuple(canonical_document(document, on=on) for document in demographics.documents)
+    for document in documents:
+        _check_agreement(document, demographics, on)
+    return replace(demographics, name=demographics.name.strip(), documents=documents)
+
+
+def _check_agreement(document: IdentityDocument, demographics: Demographics, on: date) -> None:
+    """A typed number is a witness, not a source: it must agree with what was entered, and replaces nothing."""
+    if document.kind_code not in NUMBERED_KINDS:
+        return
+    parsed = parse_identity_number(document.number, on=on)
+    birth = demographics.birth_date
+    if birth and parsed.birth_on and parsed.birth_on != birth:
+        raise DocumentDisagrees(what="birth date 出生日期")
+    if demographics.sex_code in ("1", "2") and parsed.sex not in (Sex.UNKNOWN, Sex(demographics.sex_code)):
+        raise DocumentDisagrees(what="sex 性别")

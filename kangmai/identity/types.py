@@ -1,0 +1,65 @@
+"""A resident as people and doors see one."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from kangmai.kernel.ids import (
+    HealthRecordNumber,
+    IndexNumber,
+    OrganizationId,
+    PatientId,
+    ResidentId,
+    ResourceRowId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityDocument:
+    """A document: kind by the code set `ws-364.3` identity-document, number in canonical form."""
+
+    kind_code: str
+    number: str
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demographics:
+    """What is known of a person; codes by GB/T 2261, GB/T 3304."""
+
+    name: str
+    sex_code: str
+    birth_date: date | None
+    place_code: str
+    documents: tuple[IdentityDocument, ...] = ()
+    phones: tuple[str, ...] = ()
+    address: str = ""
+    former_names: tuple[str, ...] = ()
+    ethnic_code: str = ""
+    marital_code: str = ""
+
+    def sealed_part(self) -> dict[str, Any]:
+        """What names the person, as plain JSON data to be sealed."""
+        details = asdict(self)
+        for plain in ("sex_code", "birth_date", "place_code"):
+            del details[plain]
+        return details
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A resident with everything the reader's scope allows."""
+
+    id: ResidentId
+    index_number: IndexNumber
+    record_number: HealthRecordNumber | None
+    patient_id: PatientId
+    patient_rid: ResourceRowId
+    demographics: Demographics
+    managing_org: OrganizationId | None
+    household_id: int | None
+    deceased_on: date | None
+    moved_out_on: date | None
+    is_invented: bool
+    version: int
+    linked_patients: tuple[PatientId, ...] = field(default=())
