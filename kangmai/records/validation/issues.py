@@ -249,7 +249,7 @@ def operation_outcome(issues: list[Issue]) -> dict:
 
 def issue_row(found: Issue) -> dict:
     """One issue as OperationOutcome.issue: the sentence in English, then in Chinese."""
-    row = {
+    row: dict = {
         "severity": found.severity.value,
         "code": found.code,
         "details": {

@@ -108,7 +108,8 @@ def _special_types() -> frozenset[str]:
 
 def _holds(name: str, known: set[str]) -> bool:
     return any(
-        choice.name in known or (choice.name in ("Resource", "xhtml") and name not in resource_types())
+        choice.name in known
+        or (choice.name in ("Resource", "xhtml") and name not in resource_types())
         for key, (_, choice) in elements_by_key(name).items()
         if key not in ("contained", "text") or name not in resource_types()
     )

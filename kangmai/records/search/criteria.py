@@ -1,0 +1,594 @@
+"""Reads one search criterion, `name:modifier=value`, into a condition; one method for each kind.
+
+Source: FHIR R4, https://hl7.org/fhir/R4/search.html#ptypes
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Protocol
+
+from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.search import dates, numbers, quantities
+from kangmai.records.search.conditions import (
+    AllOf,
+    AnyOf,
+    Chained,
+    Comparator,
+    Condition,
+    Coordinates,
+    Dates,
+    Ids,
+    Match,
+    Missing,
+    Not,
+    PointedAt,
+    Quantities,
+    References,
+    Strings,
+    Tokens,
+    Updated,
+    any_of,
+)
+from kangmai.records.search.errors import (
+    BadValue,
+    NotSearchable,
+    SealedText,
+    UnknownModifier,
+    UnknownParameter,
+    UnknownResourceType,
+)
+from kangmai.records.search.expressions import resolve
+from kangmai.records.search.generator import component_kinds
+from kangmai.records.search.hashing import hash32, system_hash, targets, token_hash
+from kangmai.records.search.names import folded_name
+from kangmai.records.search.parameters import (
+    SEALED_TYPES,
+    Kind,
+    SearchParameter,
+    Source,
+    find_parameter,
+    parameters,
+)
+from kangmai.records.search.rows import KeyedHash, code_key, code_unit_key, local
+from kangmai.records.search.text import PREFIX_LIMIT, contact, folded, normalised
+from kangmai.records.search.written import prefixed, split, unescaped
+
+CHAIN_LIMIT = 4
+MODIFIERS: dict[Kind, tuple[str, ...]] = {
+    Kind.TOKEN: ("missing", "not", "text", "in", "not-in", "below", "above", "of-type"),
+    Kind.STRING: ("missing", "exact", "contains"),
+    Kind.REFERENCE: ("missing", "identifier"),
+    Kind.URI: ("missing", "below", "above"),
+    Kind.DATE: ("missing",),
+    Kind.NUMBER: ("missing",),
+    Kind.QUANTITY: ("missing",),
+    Kind.COMPOSITE: ("missing",),
+    Kind.SPECIAL: ("missing",),
+}
+
+
+class Terminology(Protocol):
+    """What answers for value sets and hierarchies of codes."""
+
+    def codes_in(self, value_set: str) -> Iterable[tuple[str, str]]:
+        """The (system, code) pairs of a value set. Raises: an Incorrect or Unsupported error."""
+
+    def codes_below(self, system: str, code: str) -> Iterable[tuple[str, str]]:
+        """A code and all that it subsumes."""
+
+    def codes_above(self, system: str, code: str) -> Iterable[tuple[str, str]]:
+        """A code and all that subsume it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading a criterion needs to know besides the criterion."""
+
+    at: datetime
+    keyed_hash: KeyedHash | None
+    server: str
+    terminology: Terminology | None
+    depth: int = 0
+
+    def criterion(self, resource_type: str, name: str, value: str) -> Condition:
+        """The condition of `name=value` on resources of the type."""
+        if name.startswith("_has:"):
+            return self.has(resource_type, name, value)
+        head, dot, rest = name.partition(".")
+        base, _, modifier = head.partition(":")
+        known = find_parameter(resource_type, base)
+        if known is None:
+            listed = ", ".join(sorted(parameters(resource_type)))
+            raise UnknownParameter(
+                resource_type=resource_type, name=base[:64], place=name[:200], known=listed
+            )
+        if dot:
+            return self.chain(known, modifier, rest, name, value)
+        self.check_modifier(known, modifier, name)
+        if modifier == "missing":
+            return self.missing(known, name, value)
+        return self.values(known, modifier, name, value)
+
+    def check_modifier(self, known: SearchParameter, modifier: str, place: str) -> None:
+        allowed = MODIFIERS[known.kind]
+        is_target = known.kind is Kind.REFERENCE and modifier in known.targets
+        if known.name == "_id":
+            allowed = ("not",)
+        if modifier and modifier not in allowed and not is_target:
+            if known.kind is Kind.REFERENCE:
+                allowed = (*allowed, *sorted(known.targets)[:8])
+            raise UnknownModifier(
+                kind=known.kind.value,
+                name=known.name,
+                modifier=modifier[:64],
+                place=place[:200],
+                known=", ".join(":" + m for m in allowed),
+            )
+
+    def missing(self, known: SearchParameter, place: str, value: str) -> Condition:
+        if value not in ("true", "false"):
+            raise BadValue(place=place, reason="true or false", reason_zh="应为 true 或 false")
+        if known.name == "_lastUpdated":
+            return AnyOf(()) if value == "true" else AllOf(())
+        return Missing((known.p,), value == "true")
+
+    def values(self, known: SearchParameter, modifier: str, place: str, value: str) -> Condition:
+        """Any of the alternatives in a value; none of them for a `not`."""
+        reader = _READERS[known.kind]
+        found = [reader(self, known, modifier, place, part) for part in split(value, ",")]
+        whole = any_of(found)
+        return Not(whole) if modifier in ("not", "not-in") else whole
+
+    # Chains -------------------------------------------------------------------------------------
+
+    def chain(
+        self, known: SearchParameter, modifier: str, rest: str, place: str, value: str
+    ) -> Condition:
+        """`subject:Patient.name=…`: a criterion on what a reference points to."""
+        if known.kind is not Kind.REFERENCE:
+            raise BadValue(
+                place=place[:200],
+                reason=f"{known.name} is no reference, so nothing can follow it",
+                reason_zh=f"{known.name} 不是引用，不能链式检索",
+            )
+        if modifier and modifier not in resource_types():
+            raise UnknownResourceType(name=modifier[:64], place=place[:200])
+        following = rest.partition(".")[0].partition(":")[0]
+        inner = self.deeper(place)
+        found: list[Condition] = []
+        for source in known.sources:
+            for target in _chain_targets(known, source, modifier, following):
+                where = inner.criterion(target, rest, value)
+                found.append(Chained((source.p,), target, (where,)))
+        if not found:
+            raise UnknownParameter(
+                resource_type=modifier or " / ".join(sorted(known.targets)[:8]),
+                name=following[:64],
+                place=place[:200],
+                known="",
+            )
+        return any_of(found)
+
+    def has(self, resource_type: str, name: str, value: str) -> Condition:
+        """`_has:Observation:patient:code=…`: a criterion on what points here."""
+        parts = name.split(":", 3)
+        if len(parts) < 4:
+            raise BadValue(
+                place=name[:200],
+                reason="the form is _has:Type:reference:parameter",
+                reason_zh="格式为 _has:类型:引用参数:参数",
+            )
+        _, source_type, reference, rest = parts
+        if source_type not in resource_types():
+            raise UnknownResourceType(name=source_type[:64], place=name[:200])
+        known = find_parameter(source_type, reference)
+        if known is None or known.kind is not Kind.REFERENCE or resource_type not in known.targets:
+            listed = ", ".join(_references_to(source_type, resource_type))
+            raise UnknownParameter(
+                resource_type=source_type, name=reference[:64], place=name[:200], known=listed
+            )
+        where = self.deeper(name).criterion(source_type, rest, value)
+        return PointedAt(tuple(s.p for s in known.sources), source_type, (where,))
+
+    def deeper(self, place: str) -> "Reader":
+        if self.depth >= CHAIN_LIMIT:
+            raise BadValue(
+                place=place[:200],
+                reason=f"a chain may have {CHAIN_LIMIT} links at most",
+                reason_zh=f"链最多 {CHAIN_LIMIT} 级",
+            )
+        return replace(self, depth=self.depth + 1)
+
+    # Tokens -------------------------------------------------------------------------------------
+
+    def token(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        if known.name == "_id":
+            return Ids((unescaped(text),))
+        if modifier == "text":
+            return self.token_text(known, text)
+        if modifier in ("in", "not-in", "below", "above"):
+            return self.token_set(known, modifier, place, text)
+        parts = [unescaped(part) for part in split(text, "|")]
+        if modifier == "of-type":
+            if len(parts) != 3 or not all(parts):
+                raise BadValue(
+                    place=place,
+                    reason="the form is system|type|value",
+                    reason_zh="格式为 系统|类型|值",
+                )
+            return self.tokens(known, None, f":of-type|{parts[0]}|{parts[1]}|{parts[2]}")
+        if len(parts) > 2 or not any(parts):
+            raise BadValue(
+                place=place,
+                reason="the form is code, system|code, |code or system|",
+                reason_zh="格式为 代码、系统|代码、|代码 或 系统|",
+            )
+        if len(parts) == 1:
+            return self.tokens(known, None, parts[0])
+        system, code = parts
+        return self.tokens(known, system, code) if code else self.whole_system(known, system)
+
+    def tokens(self, known: SearchParameter, system: str | None, code: str) -> Condition:
+        """A code; under a system, under none (`""`), or under any (None)."""
+        types = leaf_types(known)
+        if types == {"ContactPoint"}:
+            code = contact(code)
+        if types <= {"code", "boolean", "id", "string", "uri", "ContactPoint"} and system == "":
+            system = None
+        is_keyed = known.resource_type in SEALED_TYPES and bool(
+            types & {"Identifier", "ContactPoint"}
+        )
+        keys = tuple(self.token_key(known, s.name, code, is_keyed) for s in known.sources)
+        return Tokens(keys, None if system is None else hash32(system))
+
+    def token_key(self, known: SearchParameter, name: str, code: str, is_keyed: bool) -> int:
+        if is_keyed and self.keyed_hash is not None:
+            return self.keyed_hash(f"{known.resource_type}|{name}|{code}")
+        return token_hash(known.resource_type, name, code)
+
+    def whole_system(self, known: SearchParameter, system: str) -> Condition:
+        of = known.resource_type
+        keys = tuple(system_hash(of, s.name, system) for s in known.sources)
+        return Tokens(keys, hash32(system))
+
+    def token_text(self, known: SearchParameter, text: str) -> Condition:
+        numbers_ = tuple(s.p for s in known.sources)
+        return Strings(numbers_, Match.STARTS, (normalised(unescaped(text)),))
+
+    def token_set(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        if self.terminology is None:
+            raise NotSearchable(
+                place=place, reason="no value sets are loaded", reason_zh="未加载值集"
+            )
+        if modifier in ("in", "not-in"):
+            codes = self.terminology.codes_in(unescaped(text))
+        else:
+            system, _, code = text.partition("|")
+            if not code:
+                raise BadValue(
+                    place=place, reason="the form is system|code", reason_zh="格式为 系统|代码"
+                )
+            terms = self.terminology
+            find = terms.codes_below if modifier == "below" else terms.codes_above
+            codes = find(unescaped(system), unescaped(code))
+        return any_of([self.tokens(known, system, code) for system, code in codes])
+
+    # References ---------------------------------------------------------------------------------
+
+    def reference(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        if modifier == "identifier":
+            return self.reference_identifier(known, place, text)
+        value = unescaped(text)
+        found: list[Condition] = []
+        for source in known.sources:
+            for target in _written_targets(known, source, modifier, value, self.server):
+                found.append(References((targets[target],), (source.p,)))
+        return any_of(found)
+
+    def reference_identifier(self, known: SearchParameter, place: str, text: str) -> Condition:
+        parts = [unescaped(part) for part in split(text, "|")]
+        if len(parts) > 2 or not parts[-1]:
+            raise BadValue(
+                place=place,
+                reason="the form is value or system|value",
+                reason_zh="格式为 值 或 系统|值",
+            )
+        system = hash32(parts[0]) if len(parts) == 2 else None
+        keys = tuple(
+            self.token_key(known, f"{s.name}:identifier", parts[-1], True) for s in known.sources
+        )
+        return Tokens(keys, system)
+
+    # Strings and uris ---------------------------------------------------------------------------
+
+    def string(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        value = unescaped(text)
+        if modifier == "exact":
+            is_keyed = known.resource_type in SEALED_TYPES
+            keys = [self.token_key(known, s.name, "=" + value, is_keyed) for s in known.sources]
+            return Tokens(tuple(keys))
+        if known.resource_type in SEALED_TYPES and self.keyed_hash is not None:
+            return self.sealed_string(known, modifier, place, value)
+        numbers_ = tuple(s.p for s in known.sources)
+        match = Match.CONTAINS if modifier == "contains" else Match.STARTS
+        return Strings(numbers_, match, (normalised(value),))
+
+    def sealed_string(
+        self, known: SearchParameter, modifier: str, place: str, value: str
+    ) -> Condition:
+        """The beginning of a name or address of a person, by its keyed hash."""
+        if modifier == "contains":
+            raise SealedText(place=place)
+        is_name = known.name in ("name", "family", "given", "phonetic")
+        beginning = (folded_name(value) if is_name else folded(value))[:PREFIX_LIMIT]
+        if not beginning:
+            raise BadValue(place=place, reason="it is empty", reason_zh="为空")
+        keys = [self.token_key(known, s.name, "^" + beginning, True) for s in known.sources]
+        return Tokens(tuple(keys))
+
+    def uri(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        value = unescaped(text)[:1000]
+        numbers_ = tuple(s.p for s in known.sources)
+        if modifier == "below":
+            return Strings(numbers_, Match.STARTS, (value,))
+        if modifier == "above":
+            parts = value.split("/")
+            texts = tuple("/".join(parts[: n + 1]) for n in range(2, len(parts)))
+            return Strings(numbers_, Match.EQUALS, texts or (value,))
+        return Strings(numbers_, Match.EQUALS, (value,))
+
+    # Dates, numbers, quantities -----------------------------------------------------------------
+
+    def date(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        comparator, lo, hi = self.date_range(place, text)
+        if known.name == "_lastUpdated":
+            return Updated(comparator, lo, hi)
+        return Dates(tuple(s.p for s in known.sources), comparator, lo, hi)
+
+    def date_range(self, place: str, text: str) -> tuple[Comparator, datetime, datetime]:
+        try:
+            comparator, value = prefixed(unescaped(text))
+            lo, hi = dates.range_of_query(value.replace(" ", "+"))
+        except ValueError:
+            raise BadValue(
+                place=place,
+                reason="a date is written as ge2024-03-01 or 2024-03-01T08:30:00+08:00",
+                reason_zh="日期应写作 ge2024-03-01 或 2024-03-01T08:30:00+08:00",
+            ) from None
+        if comparator is Comparator.APPROXIMATE:
+            lo, hi = dates.widened((lo, hi), self.at)
+        return comparator, lo, hi
+
+    def number(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        found = self.compared(place, text)
+        return replace(found, parameters=tuple(s.p for s in known.sources), unit=0)
+
+    def compared(self, place: str, text: str) -> Quantities:
+        """A number with its comparator and precision, under no parameter yet."""
+        try:
+            comparator, written = prefixed(unescaped(text))
+            value, lo, hi = numbers.written_range(written)
+        except ValueError:
+            raise BadValue(
+                place=place,
+                reason="a number is written as 5.40 or gt5e-3",
+                reason_zh="数值应写作 5.40 或 gt5e-3",
+            ) from None
+        if comparator is Comparator.APPROXIMATE:
+            lo, hi = value - abs(value) / 10, value + abs(value) / 10
+        return Quantities((), None, comparator, value, lo, hi)
+
+    def quantity(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        found, scales = self.quantity_parts(place, text)
+        parameters_ = tuple(s.p for s in known.sources)
+        if not scales:
+            return replace(found, parameters=parameters_)
+        return any_of([_scaled(found, parameters_, scale.u, scale) for scale in scales])
+
+    def quantity_parts(
+        self, place: str, text: str
+    ) -> tuple[Quantities, tuple[quantities.Scale, ...]]:
+        parts = [unescaped(part) for part in split(text, "|")]
+        if len(parts) not in (1, 3):
+            raise BadValue(
+                place=place,
+                reason="the form is number, number|system|unit or number||unit",
+                reason_zh="格式为 数值、数值|系统|单位 或 数值||单位",
+            )
+        found = self.compared(place, parts[0])
+        scales = quantities.scales_of_query(parts[1], parts[2]) if len(parts) == 3 else ()
+        return found, scales
+
+    # Composites ---------------------------------------------------------------------------------
+
+    def composite(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        parts = split(text, "$")
+        if len(parts) != len(known.components):
+            form = "$".join(name for name, _ in known.components)
+            raise BadValue(place=place, reason=f"the form is {form}", reason_zh=f"格式为 {form}")
+        kinds = component_kinds(known)
+        system, code = _system_and_code(parts[0], place)
+        found = _COMPOSITES[kinds](self, known, place, code, parts[1:])
+        if system is None:
+            return found
+        name = known.components[0][0]
+        with_system = self.tokens(parameters(known.resource_type)[name], system, code)
+        return AllOf((found, with_system))
+
+    def token_token(
+        self, known: SearchParameter, place: str, code: str, parts: list[str]
+    ) -> Condition:
+        system, second = _system_and_code(parts[0], place)
+        of = known.resource_type
+        keys = tuple(token_hash(of, s.name, f"{code}${second}") for s in known.sources)
+        if system is None:
+            return Tokens(keys)
+        other = parameters(of)[known.components[1][0]]
+        return AllOf((Tokens(keys), self.tokens(other, system, second)))
+
+    def token_reference(
+        self, known: SearchParameter, place: str, code: str, parts: list[str]
+    ) -> Condition:
+        of = known.resource_type
+        other = parameters(of)[known.components[1][0]]
+        found = _written_targets(other, other.sources[0], "", unescaped(parts[0]), self.server)
+        names = [s.name for s in known.sources]
+        return Tokens(
+            tuple(token_hash(of, n, f"{code}${targets[t]}") for n in names for t in found)
+        )
+
+    def token_quantity(
+        self, known: SearchParameter, place: str, code: str, parts: list[str]
+    ) -> Condition:
+        found, scales = self.quantity_parts(place, parts[0])
+        numbers_ = tuple(s.p for s in known.sources)
+        if not scales:
+            return replace(found, parameters=numbers_, unit=code_key(code))
+        return any_of(
+            [_scaled(found, numbers_, code_unit_key(code, scale.u), scale) for scale in scales]
+        )
+
+    def token_string(
+        self, known: SearchParameter, place: str, code: str, parts: list[str]
+    ) -> Condition:
+        text = f"{code}${normalised(unescaped(parts[0]))}"
+        return Strings(tuple(s.p for s in known.sources), Match.STARTS, (text,))
+
+    def token_date(
+        self, known: SearchParameter, place: str, code: str, parts: list[str]
+    ) -> Condition:
+        comparator, lo, hi = self.date_range(place, parts[0])
+        return Coordinates(
+            tuple(s.p for s in known.sources), code_key(code), *_date_bounds(comparator, lo, hi)
+        )
+
+    def token_numbers(
+        self, known: SearchParameter, place: str, code: str, parts: list[str]
+    ) -> Condition:
+        start, end = (self.compared(place, part) for part in parts)
+        return Coordinates(tuple(s.p for s in known.sources), code_key(code), start, end)
+
+    def special(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
+        raise NotSearchable(
+            place=place, reason="distances are not indexed", reason_zh="未建立距离索引"
+        )
+
+
+_Read = Callable[[Reader, SearchParameter, str, str, str], Condition]
+_READERS: dict[Kind, _Read] = {
+    Kind.TOKEN: Reader.token,
+    Kind.REFERENCE: Reader.reference,
+    Kind.STRING: Reader.string,
+    Kind.URI: Reader.uri,
+    Kind.DATE: Reader.date,
+    Kind.NUMBER: Reader.number,
+    Kind.QUANTITY: Reader.quantity,
+    Kind.COMPOSITE: Reader.composite,
+    Kind.SPECIAL: Reader.special,
+}
+_ReadComposite = Callable[[Reader, SearchParameter, str, str, list[str]], Condition]
+_COMPOSITES: dict[tuple[Kind, ...], _ReadComposite] = {
+    (Kind.TOKEN, Kind.TOKEN): Reader.token_token,
+    (Kind.TOKEN, Kind.REFERENCE): Reader.token_reference,
+    (Kind.TOKEN, Kind.QUANTITY): Reader.token_quantity,
+    (Kind.TOKEN, Kind.STRING): Reader.token_string,
+    (Kind.TOKEN, Kind.DATE): Reader.token_date,
+    (Kind.TOKEN, Kind.NUMBER, Kind.NUMBER): Reader.token_numbers,
+}
+
+
+@cache
+def leaf_types(known: SearchParameter) -> frozenset[str]:
+    """The FHIR types of the values that a parameter reads."""
+    branches = [b for b in known.branches if not b.odd]
+    paths = [path for b in branches for path in resolve(b, known.resource_type)]
+    return frozenset(path.type_name for path in paths) or frozenset({"boolean"})
+
+
+def _chain_targets(
+    known: SearchParameter, source: Source, modifier: str, following: str
+) -> list[str]:
+    """The types a chain goes on with: the one named, or all that have the next parameter."""
+    allowed = {source.target} if source.target else known.targets
+    if modifier:
+        return [modifier] if modifier in allowed else []
+    has_next = [t for t in sorted(allowed) if following == "_has" or find_parameter(t, following)]
+    return has_next
+
+
+def _references_to(source_type: str, resource_type: str) -> list[str]:
+    """The parameters by which one type may point to another."""
+    return sorted(
+        p.name
+        for p in parameters(source_type).values()
+        if p.kind is Kind.REFERENCE and resource_type in p.targets
+    )
+
+
+def _written_targets(
+    known: SearchParameter, source: Source, modifier: str, value: str, server: str
+) -> list[str]:
+    """What a reference in a search may mean, as it is hashed: an id alone means any allowed type."""
+    allowed = {source.target} if source.target else known.targets
+    target = local(value, server) if value else None
+    if not target:
+        return []
+    if "://" in target or target.startswith("urn:"):
+        return [target]
+    named, slash, _ = target.partition("/")
+    if slash:
+        return [target] if named in allowed and modifier in ("", named) else []
+    return [f"{t}/{target}" for t in sorted({modifier} & allowed if modifier else allowed)]
+
+
+def _system_and_code(text: str, place: str) -> tuple[str | None, str]:
+    parts = [unescaped(part) for part in split(text, "|")]
+    if len(parts) > 2 or not parts[-1]:
+        raise BadValue(
+            place=place, reason="a code is needed in each part", reason_zh="每一部分都需要代码"
+        )
+    return (parts[0] if len(parts) == 2 else None), parts[-1]
+
+
+def _scaled(
+    found: Quantities, parameters_: tuple[int, ...], unit: int, scale: quantities.Scale
+) -> Quantities:
+    """The comparison in base units."""
+    return Quantities(
+        parameters_,
+        unit,
+        found.comparator,
+        scale.of(found.value),
+        scale.of(found.lo),
+        scale.of(found.hi),
+    )
+
+
+def _date_bounds(
+    comparator: Comparator, lo: datetime, hi: datetime
+) -> tuple[Quantities, Quantities]:
+    """A comparison of dates as two of numbers: one for the start, one for the end, in seconds."""
+    first, last = lo.timestamp(), hi.timestamp()
+    anything = Quantities((), None, Comparator.GREATER, float("-inf"), 0, 0)
+    at_least = Quantities((), None, Comparator.GREATER_OR_EQUAL, first, 0, 0)
+    at_most = Quantities((), None, Comparator.LESS_OR_EQUAL, last, 0, 0)
+    match comparator:
+        case Comparator.EQUAL | Comparator.NOT_EQUAL:
+            return at_least, at_most
+        case Comparator.GREATER | Comparator.GREATER_OR_EQUAL:
+            after = first if comparator is Comparator.GREATER_OR_EQUAL else last
+            return anything, Quantities((), None, Comparator.GREATER, after, 0, 0)
+        case Comparator.LESS | Comparator.LESS_OR_EQUAL:
+            before = last if comparator is Comparator.LESS_OR_EQUAL else first
+            return Quantities((), None, Comparator.LESS, before, 0, 0), anything
+        case Comparator.STARTS_AFTER:
+            return replace(at_least, value=last), anything
+        case Comparator.ENDS_BEFORE:
+            return anything, replace(at_most, value=first)
+        case Comparator.APPROXIMATE:
+            return (
+                Quantities((), None, Comparator.LESS, last, 0, 0),
+                Quantities((), None, Comparator.GREATER, first, 0, 0),
+            )
