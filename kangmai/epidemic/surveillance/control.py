@@ -21,7 +21,9 @@ def control(cls: type[T]) -> type[T]:
     return dataclass(frozen=True, slots=True)(cls)
 
 
-def read_control(kind: type[T], given: Mapping[str, object], *, method: str, silent: frozenset[str]) -> T:
+def read_control(
+    kind: type[T], given: Mapping[str, object], *, method: str, silent: frozenset[str]
+) -> T:
     """Build the control `kind` from R's keys; `silent` keys exist in R and change no result.
 
     A null value means the default, as in R. Raises ControlMalformed.
@@ -39,7 +41,9 @@ def read_control(kind: type[T], given: Mapping[str, object], *, method: str, sil
                 values[known[key].name] = known[key].metadata["check"](value)
             except (ValueError, TypeError) as error:
                 raise ControlMalformed(method=method, what=f"{key} = {value!r}: {error}") from None
-    missing = [f.metadata["key"] for f in known.values() if f.default is MISSING and f.name not in values]
+    missing = [
+        f.metadata["key"] for f in known.values() if f.default is MISSING and f.name not in values
+    ]
     if missing:
         raise ControlMalformed(method=method, what=f"missing key {', '.join(missing)}")
     return kind(**values)

@@ -1,12 +1,12 @@
 """What can be wrong with a series, a control list or a range.
 
-    Incorrect
-    ├── SeriesMalformed     the table of counts cannot be read as series
-    ├── ControlMalformed    a key is unknown or a value is out of its bounds
-    ├── RangeOutOfSeries    the weeks asked for are not in the series
-    ├── HistoryTooShort     the method looks back beyond the first count
-    ├── PlacesMismatch      counts, places or populations name different places
-    └── ModelImpossible     the settings leave no model that can be fitted
+Incorrect
+├── SeriesMalformed     the table of counts cannot be read as series
+├── ControlMalformed    a key is unknown or a value is out of its bounds
+├── RangeOutOfSeries    the weeks asked for are not in the series
+├── HistoryTooShort     the method looks back beyond the first count
+├── PlacesMismatch      counts, places or populations name different places
+└── ModelImpossible     the settings leave no model that can be fitted
 """
 
 from kangmai.kernel.errors import Incorrect

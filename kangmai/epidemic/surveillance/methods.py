@@ -54,6 +54,8 @@ class Method:
 def method(name: str, control: Mapping[str, object]) -> Method:
     """The method `name` with R's control list. Raises ControlMalformed."""
     if name not in DETECTORS:
-        raise ControlMalformed(method=name, what=f"no such method; there are {', '.join(DETECTORS)}")
+        raise ControlMalformed(
+            method=name, what=f"no such method; there are {', '.join(DETECTORS)}"
+        )
     module, kind = DETECTORS[name]
     return Method(name, read_control(kind, control, method=name, silent=module.SILENT), module)

@@ -31,7 +31,10 @@ class CountSeries:
         refuse_bad_counts(self.counts, self.units)
         if self.dates is not None:
             refuse_bad_dates(self.dates)
-        if self.population is not None and not (np.isfinite(self.population) & (self.population > 0)).all():
+        if (
+            self.population is not None
+            and not (np.isfinite(self.population) & (self.population > 0)).all()
+        ):
             raise SeriesMalformed(
                 where="population",
                 what="a population is missing, zero or negative",

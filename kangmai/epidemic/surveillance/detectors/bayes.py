@@ -41,7 +41,9 @@ def detect(series: CountSeries, *, points: Ints, settings: Bayes) -> Detection:
     total = np.nansum(values, axis=1)
     with np.errstate(all="ignore"):
         success = np.where(n > 0, n / (n + 1), np.nan)
-        said.upperbound[:] = negative_binomial_quantile_of_size(1 - settings.alpha, size=total + 0.5, success=success)
+        said.upperbound[:] = negative_binomial_quantile_of_size(
+            1 - settings.alpha, size=total + 0.5, success=success
+        )
         said.expected[:] = (total + 0.5) / np.where(n > 0, n, np.nan)
     unknown = np.isnan(said.upperbound) | np.isnan(said.observed)
     said.alarm[:] = np.where(unknown, np.nan, said.observed > said.upperbound)

@@ -34,7 +34,9 @@ def weekday(days: NDArray[np.datetime64]) -> Ints:
     return (days.astype(DAYS).astype(np.int64) + 4) % 7
 
 
-def same_weekday_years_back(day: np.datetime64, years: int, *, period: str) -> NDArray[np.datetime64]:
+def same_weekday_years_back(
+    day: np.datetime64, years: int, *, period: str
+) -> NDArray[np.datetime64]:
     """`day` and the days 1..`years` years earlier, in weekly series moved to the nearest same weekday."""
     days = np.array([months_earlier(day, 12 * i) for i in range(years + 1)], dtype=DAYS)
     if period != "week":

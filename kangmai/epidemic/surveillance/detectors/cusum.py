@@ -72,7 +72,9 @@ def reference_mean(series: CountSeries, points: Ints, settings: Cusum) -> Floats
     shape = (len(points), len(series.units))
     if isinstance(settings.m, tuple):
         if len(settings.m) not in (1, len(points)):
-            raise ControlMalformed(method=METHOD, what=f"m has {len(settings.m)} values for {len(points)} points")
+            raise ControlMalformed(
+                method=METHOD, what=f"m has {len(settings.m)} values for {len(points)} points"
+            )
         return np.broadcast_to(np.array(settings.m)[:, None], shape).copy()
     if points[0] < 1:
         raise HistoryTooShort(index=1, method=METHOD, what="counts before the first point")
@@ -104,7 +106,9 @@ def standardise(x: Floats, m: Floats, settings: Cusum) -> Floats:
 
 def anscombe_negative_binomial(x: Floats, m: Floats, alpha: float) -> Floats:
     """Anscombe residuals of the negative binomial (Hilbe 2007, 5.1)."""
-    upper = 3 / 2 * x ** (2 / 3) * tabulated(-alpha * x) - 3 / 2 * m ** (2 / 3) * tabulated(-alpha * m)
+    upper = 3 / 2 * x ** (2 / 3) * tabulated(-alpha * x) - 3 / 2 * m ** (2 / 3) * tabulated(
+        -alpha * m
+    )
     return np.asarray(upper / (m + alpha * m**2) ** (1 / 6))
 
 

@@ -35,7 +35,9 @@ def default_first(series: CountSeries, settings: EarsC) -> int:
 def detect(series: CountSeries, *, points: Ints, settings: EarsC) -> Detection:
     """Judge every unit at every point. Raises HistoryTooShort."""
     if points[0] - settings.baseline - GAPS[settings.method] < 0:
-        raise HistoryTooShort(index=int(points[0]) + 1, method=METHOD, what=f"baseline of {settings.baseline}")
+        raise HistoryTooShort(
+            index=int(points[0]) + 1, method=METHOD, what=f"baseline of {settings.baseline}"
+        )
     said = Detection.empty(series, points)
     alpha = settings.alpha or (0.025 if settings.method == "C3" else 0.001)
     z = float(ndtri(1 - alpha))
@@ -49,7 +51,9 @@ def detect(series: CountSeries, *, points: Ints, settings: EarsC) -> Detection:
             mean, sigma = window(counts, points, settings, gap=GAPS[settings.method])
             upper = mean + z * sigma
     said.upperbound[:], said.expected[:] = upper, mean
-    said.alarm[:] = np.where(np.isnan(upper) | np.isnan(said.observed), np.nan, said.observed > upper)
+    said.alarm[:] = np.where(
+        np.isnan(upper) | np.isnan(said.observed), np.nan, said.observed > upper
+    )
     return said
 
 

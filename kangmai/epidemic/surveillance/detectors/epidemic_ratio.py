@@ -25,7 +25,9 @@ def epidemic_ratios(
         for k in range(low, n - least + 2):
             part = slice(k, n + 1)
             rate = best_rate(x[part], previous[part], mu[part], rate)
-            ratio = np.sum(x[part] * np.log(rate * previous[part] / mu[part] + 1) - rate * previous[part])
+            ratio = np.sum(
+                x[part] * np.log(rate * previous[part] / mu[part] + 1) - rate * previous[part]
+            )
             best = max(best, float(ratio)) if ratio > best else best
         values[n] = best
         if best > threshold:

@@ -31,7 +31,11 @@ from kangmai.epidemic.surveillance.series import CountSeries, Detection, Floats,
 
 METHOD = "farrington"
 SILENT = frozenset({"verbose", "plot"})
-FITS = ("algo.farrington.fitGLM.fast", "algo.farrington.fitGLM", "algo.farrington.fitGLM.populationOffset")
+FITS = (
+    "algo.farrington.fitGLM.fast",
+    "algo.farrington.fitGLM",
+    "algo.farrington.fitGLM.populationOffset",
+)
 
 
 @control
@@ -73,7 +77,9 @@ def detect(series: CountSeries, *, points: Ints, settings: Farrington) -> Detect
         groups[tuple(reference_points(series, int(k), settings) - k)].append(place)
     for relative, places in groups.items():
         back = np.array(relative)
-        rows = (np.array(places)[:, None] * len(series.units) + np.arange(len(series.units))).ravel()
+        rows = (
+            np.array(places)[:, None] * len(series.units) + np.arange(len(series.units))
+        ).ravel()
         design = Design(np.zeros(len(back), dtype=np.int64), back.astype(float), 0.0)
         for part in np.array_split(rows, 1 + rows.size * len(back) // CELLS_A_BATCH):
             now, units = points[part // len(series.units)], part % len(series.units)
@@ -84,10 +90,21 @@ def detect(series: CountSeries, *, points: Ints, settings: Farrington) -> Detect
             ahead = None if offsets is None else offsets[now, units]
             model.put(
                 part,
-                predict(design, tables.take(units[:, None], columns), rule, offset=shift, offset_now=ahead),
+                predict(
+                    design,
+                    tables.take(units[:, None], columns),
+                    rule,
+                    offset=shift,
+                    offset_now=ahead,
+                ),
             )
     shape = said.upperbound.shape
-    judge(said, series, settings, *(getattr(model, n).reshape(shape) for n in ("eta", "error", "phi", "slope")))
+    judge(
+        said,
+        series,
+        settings,
+        *(getattr(model, n).reshape(shape) for n in ("eta", "error", "phi", "slope")),
+    )
     return said
 
 

@@ -105,7 +105,9 @@ def detect(series: CountSeries, *, points: Ints, settings: FarringtonFlexible) -
         said,
         series,
         settings,
-        Prediction(*(getattr(prediction, n).reshape(shape) for n in prediction.__dataclass_fields__)),
+        Prediction(
+            *(getattr(prediction, n).reshape(shape) for n in prediction.__dataclass_fields__)
+        ),
     )
     return said
 
@@ -133,7 +135,9 @@ def batches(
         clean = np.ones(len(series.units), dtype=bool) if gaps is None else ~gaps.any(axis=1)
         for pattern in patterns(gaps, clean):
             here = pattern.units
-            kept = np.ones(len(base.positions), dtype=bool) if pattern.gaps is None else ~pattern.gaps
+            kept = (
+                np.ones(len(base.positions), dtype=bool) if pattern.gaps is None else ~pattern.gaps
+            )
             if not kept.any():
                 continue
             relative = base.positions[kept] - k
@@ -207,7 +211,9 @@ def reference_positions(series: CountSeries, k: int, years: int) -> list[int]:
     if series.dates is None:
         found = [k - series.frequency * i for i in range(years + 1)]
         if found[-1] < 0:
-            raise HistoryTooShort(index=k + 1, method=METHOD, what=f"{years} years of {series.frequency} points")
+            raise HistoryTooShort(
+                index=k + 1, method=METHOD, what=f"{years} years of {series.frequency} points"
+            )
         return found
     period = period_of(series.frequency, method=METHOD)
     days = series.dates.astype(DAYS)
@@ -215,7 +221,9 @@ def reference_positions(series: CountSeries, k: int, years: int) -> list[int]:
     places = np.searchsorted(days, wanted)
     for day, place in zip(wanted, places, strict=True):
         if place >= len(days) or days[place] != day:
-            raise HistoryTooShort(index=k + 1, method=METHOD, what=f"the reference day {day} is not in the series")
+            raise HistoryTooShort(
+                index=k + 1, method=METHOD, what=f"the reference day {day} is not in the series"
+            )
     return [int(p) for p in places]
 
 
@@ -223,16 +231,22 @@ def put(marks: Ints, first: int, latest: int, level: int, k: int) -> None:
     """Mark the one-based points first..latest (downwards if latest is smaller, as R counts)."""
     low, high = min(first, latest), max(first, latest)
     if low < 0:
-        raise HistoryTooShort(index=k + 1, method=METHOD, what="a reference window begins before the series")
+        raise HistoryTooShort(
+            index=k + 1, method=METHOD, what="a reference window begins before the series"
+        )
     marks[max(low, 1) : high + 1] = level
 
 
-def put_periods(marks: Ints, reference: int, later: int, settings: FarringtonFlexible, k: int) -> None:
+def put_periods(
+    marks: Ints, reference: int, later: int, settings: FarringtonFlexible, k: int
+) -> None:
     """Cut the points between two reference windows into periods, the remainder going to the first ones."""
     between = later - 2 * settings.w - 1 - reference
     parts = settings.periods - 1
     if between < settings.periods - (2 * settings.w + 1):
-        raise ModelImpossible(index=k + 1, what=f"noPeriods = {settings.periods} is more than the year has points")
+        raise ModelImpossible(
+            index=k + 1, what=f"noPeriods = {settings.periods} is more than the year has points"
+        )
     length, rest = divmod(between, parts)
     start = reference + settings.w + 1
     for level in range(1, settings.periods):
@@ -241,7 +255,9 @@ def put_periods(marks: Ints, reference: int, later: int, settings: FarringtonFle
         start += size
 
 
-def judge(said: Detection, series: CountSeries, settings: FarringtonFlexible, model: Prediction) -> None:
+def judge(
+    said: Detection, series: CountSeries, settings: FarringtonFlexible, model: Prediction
+) -> None:
     """Set thresholds, expected counts and alarms from the predictions."""
     with np.errstate(all="ignore"):
         mean = np.exp(model.eta)
@@ -266,7 +282,9 @@ def judge(said: Detection, series: CountSeries, settings: FarringtonFlexible, mo
     said.alarm[:] = np.where(fitted, (score > 1) & (said.observed != 0), np.nan)
 
 
-def power_threshold(mean: Floats, error: Floats, phi: Floats, alpha: float, powertrans: str) -> Floats:
+def power_threshold(
+    mean: Floats, error: Floats, phi: Floats, alpha: float, powertrans: str
+) -> Floats:
     """The upper bound of a normal interval on the transformed scale (two-thirds power by default)."""
     exponent = EXPONENTS[powertrans]
     tau = phi + error**2 / mean
@@ -280,7 +298,9 @@ def enough_cases(series: CountSeries, points: Ints, limit54: tuple[float, int]) 
     """Whether the latest points hold enough cases to be worth an alarm; never where one is missing."""
     cases, latest = limit54
     if points[0] - latest + 1 < -1:
-        raise HistoryTooShort(index=int(points[0]) + 1, method=METHOD, what=f"limit54 looks {latest} points back")
+        raise HistoryTooShort(
+            index=int(points[0]) + 1, method=METHOD, what=f"limit54 looks {latest} points back"
+        )
     total = np.zeros((series.length + 1, len(series.units)))
     np.cumsum(np.nan_to_num(series.counts), axis=0, out=total[1:])
     gaps = np.zeros_like(total)

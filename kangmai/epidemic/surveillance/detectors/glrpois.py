@@ -58,7 +58,9 @@ def detect(series: CountSeries, *, points: Ints, settings: GlrPois) -> Detection
     said = Detection.empty(series, points)
     if isinstance(settings.mu0, tuple):
         if len(settings.mu0) not in (1, len(points)):
-            raise ControlMalformed(method=METHOD, what=f"mu0 has {len(settings.mu0)} values for {len(points)} points")
+            raise ControlMalformed(
+                method=METHOD, what=f"mu0 has {len(settings.mu0)} values for {len(points)} points"
+            )
         mu0 = np.broadcast_to(np.array(settings.mu0)[:, None], said.expected.shape).copy()
     else:
         mu0 = predicted(series, points, settings, None)
@@ -73,7 +75,9 @@ def predicted(series: CountSeries, points: Ints, settings: GlrPois, unit: int | 
     """In-control means by regression on what lies before."""
     model = settings.mu0 if isinstance(settings.mu0, dict) else {}
     harmonics, trend = model.get("S", 1), model.get("trend", False)
-    return harmonic_mean(series, points=points, harmonics=int(str(harmonics)), trend=bool(trend), unit=unit)
+    return harmonic_mean(
+        series, points=points, harmonics=int(str(harmonics)), trend=bool(trend), unit=unit
+    )
 
 
 def judge_unit(said: Detection, series: CountSeries, unit: int, settings: GlrPois) -> None:
@@ -93,7 +97,9 @@ def judge_unit(said: Detection, series: CountSeries, unit: int, settings: GlrPoi
         alarms[start + stopped] = 1
         before, start = x[start + stopped], start + stopped + 1
         if refit and start < len(x):
-            said.expected[start:, unit] = predicted(series, said.points[start:], settings, unit)[:, 0]
+            said.expected[start:, unit] = predicted(series, said.points[start:], settings, unit)[
+                :, 0
+            ]
     values = np.where(np.isnan(values) | (values < 0), 0.0, values)
     said.upperbound[:, unit], said.alarm[:, unit] = values, alarms
 

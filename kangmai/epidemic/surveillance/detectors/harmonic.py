@@ -24,7 +24,9 @@ def harmonic_mean(
     for place, u in enumerate(units):
         known = np.flatnonzero(~np.isnan(series.counts[: points[0], u]))
         if not len(known):
-            raise HistoryTooShort(index=int(points[0]) + 1, method="seasonal mean", what="counts before")
+            raise HistoryTooShort(
+                index=int(points[0]) + 1, method="seasonal mean", what="counts before"
+            )
         fit = fit_log_linear(design=design[known], counts=series.counts[known, u])
         if fit is not None:
             means[:, place] = np.exp(design[points] @ np.nan_to_num(fit.coefficients))

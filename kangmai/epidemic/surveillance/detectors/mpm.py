@@ -68,5 +68,7 @@ def whole_years(series: CountSeries, k: int, settings: MovingPercentile) -> int:
     reach = settings.block * (settings.w + 1) - 1
     years = min(settings.b, (k - reach) // series.frequency)
     if years < min(settings.b, FEWEST_YEARS):
-        raise HistoryTooShort(index=k + 1, method=METHOD, what=f"{max(years, 0)} whole years of history")
+        raise HistoryTooShort(
+            index=k + 1, method=METHOD, what=f"{max(years, 0)} whole years of history"
+        )
     return int(years)

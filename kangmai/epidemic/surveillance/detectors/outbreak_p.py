@@ -82,7 +82,12 @@ def product(blocks: list[Block], mean: float, counts: Floats) -> float:
 
 
 def cases_needed(
-    before: list[Block], mean: float, counts: Floats, statistic: float, alarm: bool, settings: OutbreakP
+    before: list[Block],
+    mean: float,
+    counts: Floats,
+    statistic: float,
+    alarm: bool,
+    settings: OutbreakP,
 ) -> float:
     """The count at which the alarm starts: up from the observed one without alarm, down with one."""
     if len(counts) <= 1:

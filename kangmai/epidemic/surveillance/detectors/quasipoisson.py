@@ -102,7 +102,6 @@ class BatchFit:
     safe: Mask
 
 
-
 def fit_levels(
     design: Design, data: Tables, *, prior: Floats | None, offset: Floats | None
 ) -> BatchFit:
@@ -111,7 +110,11 @@ def fit_levels(
     member = np.eye(count)[design.levels]
     target = data.start_target if offset is None else data.start_target - data.start * offset
     scale = np.ones_like(data.counts) if offset is None else np.exp(offset)
-    weigh = (lambda values: values @ member) if prior is None else (lambda values: (values * prior) @ member)
+    weigh = (
+        (lambda values: values @ member)
+        if prior is None
+        else (lambda values: (values * prior) @ member)
+    )
     cases, exposure = weigh(data.counts), weigh(scale)
     constant = deviance_constant(data, prior, offset)
     last = weigh(data.start)
@@ -190,7 +193,11 @@ class Trend:
         weighted = data.counts if prior is None else data.counts * prior
         cases = weighted @ self.columns.T  # per level, and with time in the last column
         constant = deviance_constant(data, prior, self.offset)
-        target = data.start_target if self.offset is None else data.start_target - data.start * self.offset
+        target = (
+            data.start_target
+            if self.offset is None
+            else data.start_target - data.start * self.offset
+        )
         first = data.start if prior is None else data.start * prior
         pulled = (target if prior is None else target * prior) @ self.columns.T
         found = np.empty((rows, self.count + 1))
@@ -218,14 +225,21 @@ class Trend:
                 [fitted, now_gram[:, self.count : 2 * self.count].sum(axis=1)]
             )
             new = 2 * (constant - np.sum(cases * coefficients, axis=1) + fitted.sum(axis=1))
-            low = coefficients[:, :-1].min(axis=1) - np.abs(coefficients[:, -1]) * np.abs(self.times).max()
+            low = (
+                coefficients[:, :-1].min(axis=1)
+                - np.abs(coefficients[:, -1]) * np.abs(self.times).max()
+            )
             limit[alive] = np.minimum(limit[alive], np.where(np.isfinite(new), low, -np.inf))
             rest = ~(np.abs(new - old) / (np.abs(new) + 0.1) >= EPSILON)
             latest = step == MAXIMUM_ITERATIONS - 1
             out = np.ones(len(alive), dtype=bool) if latest else rest
             if out.any():
                 where = alive[out]
-                found[where], mean[where], weights[where] = coefficients[out], now_mean[out], last_mean[out]
+                found[where], mean[where], weights[where] = (
+                    coefficients[out],
+                    now_mean[out],
+                    last_mean[out],
+                )
                 gram[where], converged[where] = last_gram[out], rest[out]
                 if out.all():
                     break
@@ -240,12 +254,22 @@ class Trend:
         return self.finish(found, mean, weights, gram, converged, limit)
 
     def finish(
-        self, found: Floats, mean: Floats, weights: Floats, gram: Floats, converged: Mask, limit: Floats
+        self,
+        found: Floats,
+        mean: Floats,
+        weights: Floats,
+        gram: Floats,
+        converged: Mask,
+        limit: Floats,
     ) -> BatchFit:
         """Describe the last least squares of every row."""
         level_weights, lean, spread = arrow(gram, self.count)
         total = gram[:, -1]
-        safe = (limit > LOWEST_SAFE_ETA) & (spread > SAFE_SHARE_OF_TIME * total) & np.isfinite(found).all(axis=1)
+        safe = (
+            (limit > LOWEST_SAFE_ETA)
+            & (spread > SAFE_SHARE_OF_TIME * total)
+            & np.isfinite(found).all(axis=1)
+        )
         return BatchFit(
             found[:, :-1], found[:, -1], mean, weights, level_weights, lean, spread, converged, safe
         )

@@ -45,7 +45,11 @@ def detect(series: CountSeries, *, points: Ints, settings: Rki) -> Detection:
         return said
     mean = values.mean(axis=1)
     with np.errstate(all="ignore"):
-        wide = mean + 2 * np.sqrt(values.var(axis=1, ddof=1)) if values.shape[1] > 1 else np.full_like(mean, np.nan)
+        wide = (
+            mean + 2 * np.sqrt(values.var(axis=1, ddof=1))
+            if values.shape[1] > 1
+            else np.full_like(mean, np.nan)
+        )
     small = np.clip(np.floor(np.nan_to_num(mean)), 0, LARGEST_TABULATED).astype(int)
     upper = np.where(mean > LARGEST_TABULATED, wide, UPPER_LIMITS[small])
     said.upperbound[:] = np.where(np.isnan(mean), np.nan, upper)

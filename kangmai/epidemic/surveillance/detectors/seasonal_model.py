@@ -126,7 +126,9 @@ def fit_twice(
     fitter = fit_levels_and_trend if with_trend else fit_levels
     freedom = data.counts.shape[1] - design.count - int(with_trend)
     fit = fitter(design, data, prior=None, offset=offset)
-    exists = fit.converged if (rule.must_converge or with_trend) else np.ones(len(fit.safe), dtype=bool)
+    exists = (
+        fit.converged if (rule.must_converge or with_trend) else np.ones(len(fit.safe), dtype=bool)
+    )
     safe = fit.safe
     residual = data.counts / fit.mean - 1
     natural = np.sum(fit.weights * residual**2, axis=1) / freedom
@@ -148,7 +150,9 @@ def fit_twice(
         variance = variance + (ahead - fit.lean[:, -1]) ** 2 / spread
         p = 2 * stdtr(freedom, -np.abs(fit.slope) / np.sqrt(scaled / spread))
     error = np.sqrt(variance * (scaled if rule.case_weights_in_error else phi))
-    replaced = BatchFit(*(getattr(fit, n) if n != "safe" else safe for n in fit.__dataclass_fields__))
+    replaced = BatchFit(
+        *(getattr(fit, n) if n != "safe" else safe for n in fit.__dataclass_fields__)
+    )
     return replaced, phi, error, p, exists
 
 
