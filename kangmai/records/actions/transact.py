@@ -74,6 +74,8 @@ def transact(
         NotPermitted: the actor may not do one of them.
         OperationFailed: around the error of one operation among several (see `records.errors`).
     """
+    if not operations:
+        return []
     for kind, verb in {(operation.type, operation.verb) for operation in operations}:
         rules.require(actor, _INTERACTIONS[verb], kind)
     source = source or rules.source_of(actor)

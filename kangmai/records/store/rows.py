@@ -55,6 +55,8 @@ _row_ids = _RowIds()
 
 def take_row_ids(database: psycopg.Cursor, count: int) -> list[int]:
     """`count` new row ids, ascending."""
+    if count == 0:
+        return []
     name = database.connection.info.dbname + database.connection.info.host
     if _row_ids.database != name:
         _row_ids.database, _row_ids.next, _row_ids.end = name, 0, 0

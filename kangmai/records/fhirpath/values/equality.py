@@ -39,7 +39,7 @@ def key(item: Any) -> tuple[Any, ...]:
             return quantities.key(value)
         case TypeName():
             return "type", value
-    return "element", frozen(value.value if value.value is not None else value.half)
+    return "element", frozen(item.half if value is None else value.value)
 
 
 def frozen(value: Any) -> Any:
@@ -64,6 +64,8 @@ def are_equal(left: Any, right: Any) -> Answer:
     ours, theirs = system_value(left), system_value(right)
     if ours.__class__ is str and theirs.__class__ is str:
         return ours == theirs
+    if ours is None or theirs is None:
+        return ours is theirs and left.half == right.half
     if isinstance(ours, Quantity) and is_number(theirs):
         theirs = Quantity(Decimal(theirs), "1")
     elif isinstance(theirs, Quantity) and is_number(ours):
@@ -78,8 +80,6 @@ def are_equal(left: Any, right: Any) -> Answer:
 
 def same(ours: Any, theirs: Any) -> bool:
     """Whether two values of the remaining kinds are equal."""
-    if ours.__class__ is str or theirs.__class__ is str or ours is None or theirs is None:
-        return ours.__class__ is theirs.__class__ and ours == theirs
     if is_number(ours) and is_number(theirs):
         return ours == theirs
     return key(ours) == key(theirs)
