@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from kangmai.commandline.city.ages import AgeStructure, age_structure
 from kangmai.commandline.city.columns import TownChunk
-from kangmai.commandline.city.network import Network, make_network
+from kangmai.commandline.city.institutions.network import make_network
+from kangmai.commandline.city.institutions.types import Network
+from kangmai.commandline.city.people.ages import AgeStructure, age_structure
+from kangmai.commandline.city.people.person import departed
+from kangmai.commandline.city.people.town import make_town
 from kangmai.commandline.city.places import Places, lay_out
-from kangmai.commandline.city.residents import departed, make_town
 
 INVENTED_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 INVENTED_CODE = "HTEST"
@@ -30,7 +32,9 @@ class InventedCity:
     first_numbers: tuple[int, ...]
 
 
-def invent(*, code: str = "441200", residents: int = 50_000, seed: int = 1, on: date) -> InventedCity:
+def invent(
+    *, code: str = "441200", residents: int = 50_000, seed: int = 1, on: date
+) -> InventedCity:
     """Lay the city out: places, institutions, staff, teams.
 
     `residents` is how many live there on `on`; those who died or moved away within the year are

@@ -146,7 +146,9 @@ def _town_weight(area: City, town: Division, *, table: Table, seed: int) -> floa
     chance = Stream(seed, town.code, "weight").normal(1)[0]
     villages = max(len(area.children(town.code)), 1)
     spread = np.exp(table["towns"]["spread"] * chance)
-    return float(_town_rank(town, table=table) * villages ** table["towns"]["village_power"] * spread)
+    return float(
+        _town_rank(town, table=table) * villages ** table["towns"]["village_power"] * spread
+    )
 
 
 def _town_rank(town: Division, *, table: Table) -> float:
@@ -198,3 +200,13 @@ def _town(
 def village_targets(town: Town) -> Whole:
     """How many of the town's residents each village should have."""
     return largest_remainder(town.residents, town.village_weights)
+
+
+def stem_of_village(name: str) -> str:
+    """A village's or community's name without the word for its committee: 罗岸村委会 gives 罗岸村."""
+    for ending in ("村民委员会", "村委会", "居民委员会", "居委会"):
+        if name.endswith(ending) and len(name) > len(ending):
+            stem = name.removesuffix(ending)
+            named = stem.endswith(("村", "社区")) or not ending.startswith("村")
+            return stem if named else stem + "村"
+    return name

@@ -5,6 +5,7 @@ are not); everything else is an inverse distribution, so that a seed gives the s
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ Flags = NDArray[np.bool_]
 Bytes16 = NDArray[np.uint8]
 
 YEAR_DAYS = 365.2425
+DAY_SECONDS = 86_400
+EAST_8_SECONDS = 8 * 3600
 MILLISECONDS_A_DAY = 86_400_000
 
 
@@ -101,6 +104,39 @@ def largest_remainder(total: int, weights: Sequence[float] | Floats) -> Whole:
     return parts
 
 
-def along(table: Mapping[str, Sequence[float]], column: str, at: Floats, *, by: str = "age") -> Floats:
+def along(
+    table: Mapping[str, Sequence[float]], column: str, at: Floats, *, by: str = "age"
+) -> Floats:
     """The straight line through a table's points, read at `at`, flat beyond both ends."""
     return np.interp(at, table[by], table[column])
+
+
+def poisson(stream: Stream, mean: Floats) -> Whole:
+    """Poisson numbers by inversion, at most 30."""
+    draw = stream.uniform(len(mean))
+    term = np.exp(-mean)
+    total, count = term.copy(), np.zeros(len(mean), dtype=np.int64)
+    for step in range(1, 31):
+        above = draw >= total
+        if not above.any():
+            break
+        count += above
+        term = term * mean / step
+        total += term
+    return count
+
+
+def day_number(on: date) -> int:
+    """Days since 1970."""
+    return (on - date(1970, 1, 1)).days
+
+
+def midnight_ms(on: date) -> int:
+    """Milliseconds since 1970 at the start of the day, UTC."""
+    return day_number(on) * MILLISECONDS_A_DAY
+
+
+def uuid_text(row: bytes) -> str:
+    """The text form of 16 bytes."""
+    text = row.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

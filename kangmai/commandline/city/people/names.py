@@ -159,7 +159,9 @@ def draw_given(
         for man, table in zip((True, False), tables, strict=True):
             rows = np.flatnonzero((cohort == number) & (is_man == man))
             if len(rows):
-                points[rows] = _names_of(table, *(d[rows] for d in draws), shares_character[rows])
+                points[rows] = _names_of(
+                    table, np.stack([each[rows] for each in draws]), shares_character[rows]
+                )
     return points
 
 
@@ -168,9 +170,9 @@ def _family_uniform(stream: Stream, family: Whole, count: int) -> Floats:
     return stream.uniform(count)[np.where(family >= 0, family, np.arange(count))]
 
 
-def _names_of(
-    table: GivenNames, form: Floats, single: Floats, first: Floats, second: Floats, shared: Flags
-) -> Points:
+def _names_of(table: GivenNames, draws: Floats, shared: Flags) -> Points:
+    """Names for rows of four uniform numbers: form, single or not, first and second character."""
+    form, single, first, second = draws
     points = np.zeros((len(form), 2), dtype=np.uint32)
     points[:, 0] = table.first[0][inverse(table.first[1], first), 0]
     points[:, 1] = table.second[0][inverse(table.second[1], second), 0]
@@ -244,6 +246,6 @@ def household_surnames(
     count = len(village)
     villages = int(village.max()) + 1 if count else 0
     leaders = inverse(shares, stream.uniform(villages * leading)).reshape(villages, leading)
-    which = inverse(0.5 ** np.arange(leading), stream.uniform(count))
+    which = inverse(np.power(0.5, np.arange(leading, dtype=np.float64)), stream.uniform(count))
     led = stream.chance(leading_part[village], count)
     return np.where(led, leaders[village, which], inverse(shares, stream.uniform(count)))

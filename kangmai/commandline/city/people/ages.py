@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from kangmai.commandline.city.assumptions import Table, for_area, read
+from kangmai.commandline.city.assumptions import for_area, read
 from kangmai.commandline.city.streams import (
     YEAR_DAYS,
     Days,
@@ -18,7 +18,6 @@ from kangmai.commandline.city.streams import (
     Floats,
     Stream,
     inverse,
-    largest_remainder,
 )
 
 OLDEST = 105
@@ -103,11 +102,10 @@ def draw_men(stream: Stream, structure: AgeStructure, years: Floats) -> Flags:
     return stream.chance(structure.men[at], len(years))
 
 
-def deaths_by_year_of_age(shares: Floats, residents: int) -> tuple[Floats, int]:
-    """Shares of the year's deaths by age, and how many there are among `residents`."""
-    table: Table = read("population")["deaths"]
+def shares_of_the_dying(shares: Floats) -> Floats:
+    """Shares of a year's deaths by age, for people of these age shares."""
+    table = read("population")["deaths"]
     years = np.arange(OLDEST + 1) + 0.5
     rate = np.exp(np.interp(years, table["age"], np.log(table["per_100000"])))
     dying = shares * rate
-    count = int(largest_remainder(round(residents * table["per_1000"]), [0.001, 0.999])[0])
-    return dying / dying.sum(), count
+    return dying / dying.sum()

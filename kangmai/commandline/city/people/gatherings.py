@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from kangmai.commandline.city.assumptions import Table, read
 from kangmai.commandline.city.columns import Gatherings
-from kangmai.commandline.city.credit import invented_credit_code
+from kangmai.commandline.city.institutions.credit import invented_credit_code
 from kangmai.commandline.city.places import Town
 from kangmai.commandline.city.streams import Codes, Flags, Floats, Stream, Whole
 
@@ -77,8 +77,7 @@ def _fill(
 
 def _classes(years: Floats, which: Whole, heads: Whole, *, rules: Table) -> Codes:
     """Grade * 100 + class number; classes of a grade are filled in turn."""
-    low, high = rules["ages"]
-    grade = years.astype(np.int64) - low + 1
+    grade = years.astype(np.int64) - rules["ages"][0] + 1
     key = which * 20 + grade
     order = np.argsort(key, kind="stable")
     starts = np.searchsorted(key[order], key[order], side="left")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.columns import Text
-from kangmai.commandline.city.places import Places, Town
+from kangmai.commandline.city.places import Places, Town, stem_of_village
 from kangmai.commandline.city.streams import Codes, Days, Flags, Stream, Whole
 from kangmai.standards.check_characters import mod_11_2_many
 from kangmai.standards.tables import read_rows
@@ -199,23 +199,25 @@ def addresses(
     return pc.binary_join_element_wise(start, group_text, middle, door_text, end, "")
 
 
-STREETS = ("人民路", "建设路", "解放路", "文明路", "新兴路", "和平路", "中山路", "环城路", "教育路", "康乐路")
+STREETS = (
+    "人民路",
+    "建设路",
+    "解放路",
+    "文明路",
+    "新兴路",
+    "和平路",
+    "中山路",
+    "环城路",
+    "教育路",
+    "康乐路",
+)
 
 
 def _prefix(places: Places, town: Town, village: int, *, seed: int) -> str:
     path = places.city.path(town.villages[village])
-    where = "".join(path[:-1]) + _short(path[-1])
+    where = "".join(path[:-1]) + stem_of_village(path[-1])
     if not town.village_urban[village]:
         return where
     stream = Stream(seed, town.villages[village], "street")
     street = STREETS[int(stream.below(len(STREETS), 1)[0])]
     return f"{where}{street}{int(stream.below(180, 1)[0]) + 1}号"
-
-
-def _short(village: str) -> str:
-    """The village without the word for its committee."""
-    for ending in ("村民委员会", "村委会", "居民委员会", "居委会"):
-        if village.endswith(ending) and len(village) > len(ending):
-            stem = village.removesuffix(ending)
-            return stem if stem.endswith(("村", "社区")) else stem + "村" * ending.startswith("村")
-    return village

@@ -55,37 +55,47 @@ def make_families(
     place = "urban" if urban else "rural"
     marital = _marital(stream, is_man=is_man, years=years)
     births, twin = _twins(stream, births, years=years, part=rules["twins_part"])
+    town = _Town(births=births, is_man=is_man, years=years, marital=marital, twin=twin)
     spouse = _couples(stream, births, is_man=is_man, marital=marital)
     at_home = _at_home(stream, years=years, marital=marital, rules=rules)
     child = years < ADULT_YEARS
     away = child & stream.chance(rules["left_behind"][place], len(births))
-    mother = _mothers(
-        stream, births, is_man=is_man, marital=marital, offspring=(child & ~away) | at_home,
-        twin=twin, rules=rules,
-    )  # fmt: skip
-    lost = child & (mother == NOBODY)
-    guardian = _guardians(stream, births, is_man=is_man, years=years, child=lost)
+    mother = _mothers(stream, town, offspring=(child & ~away) | at_home, rules=rules)
+    guardian = _guardians(stream, town, child=child & (mother == NOBODY))
     nucleus = _nuclei(spouse=spouse, mother=mother, guardian=guardian, is_man=is_man)
-    parent = _stem_parents(
-        stream, births, is_man=is_man, years=years, marital=marital, nucleus=nucleus,
-        mother=mother, spouse=spouse, part=rules["son_with_parents"][place], rules=rules,
-    )  # fmt: skip
-    mother = np.where((mother == NOBODY) & (parent != NOBODY) & ~is_man[parent], parent, mother)
+    part = rules["son_with_parents"][place]
+    parent = _stem_parents(stream, town, nucleus=nucleus, spouse=spouse, part=part, rules=rules)
+    return _families(town, spouse, mother, guardian, nucleus, parent), births
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Town:
+    """The people among whom families are found, oldest first."""
+
+    births: Days
+    is_man: Flags
+    years: Floats
+    marital: Codes
+    twin: Whole
+
+
+def _families(
+    town: _Town, spouse: Whole, mother: Whole, guardian: Whole, nucleus: Whole, parent: Whole
+) -> Families:
+    """Households and generations; a son who lives with his mother is hers."""
+    adds = (mother == NOBODY) & (parent != NOBODY) & ~town.is_man[parent]
     household, depth = _roots(nucleus=nucleus, parent=parent)
-    is_child = (mother != NOBODY) & (nucleus != np.arange(len(births))) & (spouse == NOBODY)
-    depth = depth + is_child + 2 * (guardian != NOBODY)
-    return (
-        Families(
-            marital=marital,
-            spouse=spouse,
-            mother=mother,
-            guardian=guardian,
-            twin=twin,
-            nucleus=nucleus,
-            household=household,
-            depth=depth.astype(np.int16),
-        ),
-        births,
+    in_nucleus = (mother != NOBODY) & (nucleus != np.arange(len(mother)))
+    depth = depth + (in_nucleus & (spouse == NOBODY)) + 2 * (guardian != NOBODY)
+    return Families(
+        marital=town.marital,
+        spouse=spouse,
+        mother=np.where(adds, parent, mother),
+        guardian=guardian,
+        twin=town.twin,
+        nucleus=nucleus,
+        household=household,
+        depth=depth.astype(np.int16),
     )
 
 
@@ -151,19 +161,11 @@ def _at_home(stream: Stream, *, years: Floats, marital: Codes, rules: Table) -> 
     return grown & stream.chance(part, len(years))
 
 
-def _mothers(
-    stream: Stream,
-    births: Days,
-    *,
-    is_man: Flags,
-    marital: Codes,
-    offspring: Flags,
-    twin: Whole,
-    rules: Table,
-) -> Whole:
+def _mothers(stream: Stream, town: _Town, *, offspring: Flags, rules: Table) -> Whole:
     """A mother for every offspring for whom one of fitting age is found, births spaced apart."""
+    births, twin = town.births, town.twin
     mother = np.full(len(births), NOBODY, dtype=np.int64)
-    mothers = np.flatnonzero(~is_man & (marital != NEVER))
+    mothers = np.flatnonzero(~town.is_man & (town.marital != NEVER))
     young = np.flatnonzero(offspring)
     if not len(mothers) or not len(young):
         return mother
@@ -222,15 +224,14 @@ def _drop_misfits(mother: Whole, births: Days, *, rules: Table) -> None:
     mother[have[(age < table["lowest"]) | (age > table["highest"])]] = NOBODY
 
 
-def _guardians(
-    stream: Stream, births: Days, *, is_man: Flags, years: Floats, child: Flags
-) -> Whole:
+def _guardians(stream: Stream, town: _Town, *, child: Flags) -> Whole:
     """A grandmother, else any adult, for children without a mother at home."""
+    births = town.births
     guardian = np.full(len(births), NOBODY, dtype=np.int64)
     children = np.flatnonzero(child)
-    elders = np.flatnonzero(~is_man & (years >= 45))
+    elders = np.flatnonzero(~town.is_man & (town.years >= 45))
     if not len(elders):
-        elders = np.flatnonzero(years >= ADULT_YEARS)
+        elders = np.flatnonzero(town.years >= ADULT_YEARS)
     if len(elders) and len(children):
         ages = (53 + 5 * stream.normal(len(children))) * YEAR_DAYS
         latest = births[elders[-1]] - np.abs(stream.normal(len(children))) * 5 * YEAR_DAYS
@@ -248,25 +249,17 @@ def _nuclei(*, spouse: Whole, mother: Whole, guardian: Whole, is_man: Flags) -> 
 
 
 def _stem_parents(
-    stream: Stream,
-    births: Days,
-    *,
-    is_man: Flags,
-    years: Floats,
-    marital: Codes,
-    nucleus: Whole,
-    mother: Whole,
-    spouse: Whole,
-    part: float,
-    rules: Table,
+    stream: Stream, town: _Town, *, nucleus: Whole, spouse: Whole, part: float, rules: Table
 ) -> Whole:
     """The parent with whom a once married son lives, one son for each older nucleus."""
+    births, years = town.births, town.years
     parent = np.full(len(births), NOBODY, dtype=np.int64)
     own = nucleus == np.arange(len(births))
-    sons = np.flatnonzero(own & is_man & (years > 20) & (years < 58) & (marital != NEVER))
+    married = town.marital != NEVER
+    sons = np.flatnonzero(own & town.is_man & (years > 20) & (years < 58) & married)
     sons = sons[stream.chance(part, len(sons))]
-    old = (years > 40) & (marital != NEVER)
-    elders = np.flatnonzero(old & (~is_man | (spouse == NOBODY)))
+    alone_or_woman = ~town.is_man | (spouse == NOBODY)
+    elders = np.flatnonzero((years > 40) & married & alone_or_woman)
     if not len(sons) or not len(elders):
         return parent
     ages = _mother_ages(stream, len(sons), rules=rules)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.columns import CONDITIONS, Dates, Pregnancies
-from kangmai.commandline.city.families import MARRIED
+from kangmai.commandline.city.people.families import MARRIED
 from kangmai.commandline.city.streams import (
     YEAR_DAYS,
     Codes,
@@ -23,9 +23,12 @@ FIRST_SERVICES = np.datetime64("2009-07-01")
 
 
 def draw_conditions(
-    stream: Stream, *, years: Floats, is_man: Flags, on: np.datetime64
+    stream: Stream, *, years: Floats, is_man: Flags, ended: Dates
 ) -> tuple[Dates, Dates]:
-    """For each resident and each of `CONDITIONS`: the day of the diagnosis, the day of enrolment."""
+    """For each resident and each of `CONDITIONS`: the day of the diagnosis, the day of enrolment.
+
+    `ended` is the day of the city, or the day someone died or left: nothing is known later.
+    """
     count = len(years)
     known = np.full((count, len(CONDITIONS)), NONE)
     enrolled = np.full((count, len(CONDITIONS)), NONE)
@@ -42,12 +45,12 @@ def draw_conditions(
         rows = np.flatnonzero(has)
         since = stream.uniform(len(rows)) ** 1.4 * rules["years"]
         since = np.minimum(since, np.maximum(years[rows] - rules["age"][0], 0.02))
-        known[rows, column] = on - (since * YEAR_DAYS).astype("timedelta64[D]")
+        known[rows, column] = ended[rows] - (since * YEAR_DAYS).astype("timedelta64[D]")
         least = LEAST_AGE_MANAGED.get(name, 0)
         managed = stream.chance(rules["managed"], len(rows)) & (years[rows] >= least)
         wait = (stream.uniform(len(rows)) ** 2 * 150).astype("timedelta64[D]")
         start = np.maximum(known[rows, column] + wait, FIRST_SERVICES)
-        enrolled[rows, column] = np.where(managed & (start <= on), start, NONE)
+        enrolled[rows, column] = np.where(managed & (start <= ended[rows]), start, NONE)
     return known, enrolled
 
 
@@ -65,7 +68,6 @@ def draw_pregnancies(
     stream: Stream,
     *,
     years: Floats,
-    births: NDArray[np.int32],
     is_man: Flags,
     marital: Codes,
     here: Flags,

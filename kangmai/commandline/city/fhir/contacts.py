@@ -1,0 +1,169 @@
+"""Contacts as Encounters and their readings as Observations, one line of JSON each."""
+
+from functools import cache
+
+import numpy as np
+
+from kangmai.commandline.city.city import InventedCity
+from kangmai.commandline.city.columns import (
+    ENCOUNTER_KINDS,
+    MEASUREMENT_KINDS,
+    History,
+    TownChunk,
+)
+from kangmai.commandline.city.fhir.pieces import (
+    META,
+    codeable,
+    json,
+    loinc,
+    organizations_of,
+    practitioners_of,
+    status,
+    texts,
+    times,
+    uuid_texts,
+)
+from kangmai.commandline.city.history.record import diagnosis_codes
+
+SERVICE_SYSTEM = "https://kangmai.org/fhir/CodeSystem/service"
+
+
+ENCOUNTER_TYPES = {
+    "outpatient": ("AMB", "ambulatory", "门诊", "Outpatient visit"),
+    "inpatient": ("IMP", "inpatient encounter", "住院", "Hospital stay"),
+    "hypertension_follow_up": ("AMB", "ambulatory", "高血压随访", "Hypertension follow-up"),
+    "diabetes_follow_up": ("AMB", "ambulatory", "2型糖尿病随访", "Diabetes follow-up"),
+    "check_up": ("AMB", "ambulatory", "健康体检", "Health check-up"),
+    "antenatal": ("AMB", "ambulatory", "产前检查", "Antenatal visit"),
+}
+
+
+CLASS_BY_METHOD = {"2": ("HH", "home health"), "3": ("VR", "virtual")}
+
+
+MEASURED = {
+    "fasting_glucose": ("laboratory", "14771-0", "Fasting glucose [Moles/volume] in Serum or Plasma", "mmol/L"),
+    "body_height": ("vital-signs", "8302-2", "Body height", "cm"),
+    "body_weight": ("vital-signs", "29463-7", "Body weight", "kg"),
+}  # fmt: skip
+
+
+_SYSTOLIC = loinc("8480-6", "Systolic blood pressure")
+
+
+_DIASTOLIC = loinc("8462-4", "Diastolic blood pressure")
+
+
+_ABSENT = f'"dataAbsentReason":{status("data-absent-reason", "not-performed")}'
+
+
+def encounters(city: InventedCity, chunk: TownChunk, history: History) -> list[bytes]:
+    """An Encounter for each contact, finished."""
+    table = history.encounters
+    people = np.array(uuid_texts(chunk.residents.patient_id), dtype=object)
+    heads = _encounter_heads()
+    reasons = [
+        f',"reasonCode":[{codeable(each["icd10"], each["zh"])}]' for each in diagnosis_codes()
+    ]
+    reasons.append("")  # where NO_REASON, -1, leads
+    organizations, staff = organizations_of(city), practitioners_of(city)
+    rows = zip(
+        uuid_texts(table.id),
+        people[table.resident],
+        table.kind.tolist(),
+        texts(table.method),
+        times(table.started_at),
+        times(table.ended_at),
+        table.institution.tolist(),
+        table.staff.tolist(),
+        table.reason.tolist(),
+        strict=True,
+    )
+    return [
+        (
+            f'{{"resourceType":"Encounter","id":"{id_}","meta":{META},"status":"finished",'
+            f'{heads[kind, method]},"subject":{{"reference":"Patient/{who}"}},'
+            f'"participant":[{{"individual":{staff[doctor]}}}],'
+            f'"period":{{"start":"{start}","end":"{end}"}}'
+            f"{reasons[reason]}"
+            f',"serviceProvider":{organizations[place]}}}'
+        ).encode()
+        for id_, who, kind, method, start, end, place, doctor, reason in rows
+    ]
+
+
+def observations(city: InventedCity, chunk: TownChunk, history: History) -> list[bytes]:
+    """An Observation for each measurement; a diastolic not taken down has a reason for its absence."""
+    table, contacts = history.measurements, history.encounters
+    people = np.array(uuid_texts(chunk.residents.patient_id), dtype=object)
+    visits = np.array(uuid_texts(contacts.id), dtype=object)
+    organizations = organizations_of(city)
+    heads = [_observation_head(kind) for kind in MEASUREMENT_KINDS]
+    units = ["", *(MEASURED[kind][3] for kind in MEASUREMENT_KINDS[1:])]
+    rows = zip(
+        uuid_texts(table.id),
+        people[table.resident],
+        visits[table.encounter],
+        table.kind.tolist(),
+        times(table.at),
+        table.value.tolist(),
+        table.second.tolist(),
+        contacts.institution[table.encounter].tolist(),
+        strict=True,
+    )
+    return [
+        (
+            f'{{"resourceType":"Observation","id":"{id_}","meta":{META},"status":"final",'
+            f'{heads[kind]},"subject":{{"reference":"Patient/{who}"}},'
+            f'"encounter":{{"reference":"Encounter/{visit}"}},"effectiveDateTime":"{at}",'
+            f'"performer":[{organizations[place]}],'
+            f"{_components(value, second) if kind == 0 else _quantity(value, units[kind])}}}"
+        ).encode()
+        for id_, who, visit, kind, at, value, second, place in rows
+    ]
+
+
+@cache
+def _encounter_heads() -> dict[tuple[int, str], str]:
+    """Class and type for each kind and follow-up method."""
+    heads = {}
+    for number, kind in enumerate(ENCOUNTER_KINDS):
+        code, display, zh, _ = ENCOUNTER_TYPES[kind]
+        for method in ("", "1", "2", "3"):
+            class_code, class_name = CLASS_BY_METHOD.get(method, (code, display))
+            system = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+            class_ = {"system": system, "code": class_code, "display": class_name}
+            type_ = {"coding": [{"system": SERVICE_SYSTEM, "code": kind, "display": zh}]}
+            heads[number, method] = f'"class":{json(class_)},"type":[{json(type_)}]'
+    return heads
+
+
+def _observation_head(kind: str) -> str:
+    category, code, display = (
+        ("vital-signs", "85354-9", "Blood pressure panel with all children optional")
+        if kind == "blood_pressure"
+        else MEASURED[kind][:3]
+    )
+    system = "http://terminology.hl7.org/CodeSystem/observation-category"
+    categories = [{"coding": [{"system": system, "code": category}]}]
+    coded = {"coding": [{"system": "http://loinc.org", "code": code, "display": display}]}
+    return f'"category":{json(categories)},"code":{json(coded)}'
+
+
+def _quantity(value: float, unit: str) -> str:
+    return (
+        f'"valueQuantity":{{"value":{value:g},"unit":"{unit}",'
+        f'"system":"http://unitsofmeasure.org","code":"{unit}"}}'
+    )
+
+
+def _components(systolic: float, diastolic: float) -> str:
+    second = _ABSENT if diastolic != diastolic else _pressure(diastolic)
+    return f'"component":[{{{_SYSTOLIC},{_pressure(systolic)}}},{{{_DIASTOLIC},{second}}}]'
+
+
+def _pressure(value: float) -> str:
+    return (
+        f'"valueQuantity":{{"value":{value:.0f},"unit":"mmHg",'
+        '"system":"http://unitsofmeasure.org","code":"mm[Hg]"}'
+    )

@@ -1,0 +1,111 @@
+"""Diagnoses as Conditions and doses as Immunizations, one line of JSON each."""
+
+import numpy as np
+
+from kangmai.commandline.city.assumptions import read
+from kangmai.commandline.city.city import InventedCity
+from kangmai.commandline.city.columns import History, TownChunk
+from kangmai.commandline.city.fhir.pieces import (
+    META,
+    codeable,
+    days,
+    given,
+    json,
+    organizations_of,
+    practitioners_of,
+    status,
+    texts,
+    times,
+    uuid_texts,
+)
+from kangmai.commandline.city.history.doses import vaccine_codes
+from kangmai.commandline.city.history.record import diagnosis_codes
+
+VACCINE_SYSTEM = "https://kangmai.org/fhir/CodeSystem/vaccine"
+
+
+_ACTIVE = status("condition-clinical", "active")
+
+
+_RESOLVED = status("condition-clinical", "resolved")
+
+
+_CONFIRMED = status("condition-ver-status", "confirmed")
+
+
+_PROBLEM = status("condition-category", "problem-list-item")
+
+
+_DIAGNOSIS = status("condition-category", "encounter-diagnosis")
+
+
+def conditions(city: InventedCity, chunk: TownChunk, history: History) -> list[bytes]:
+    """A Condition for each diagnosis: chronic ones as problems, others as diagnoses of their visit."""
+    table = history.diagnoses
+    people = np.array(uuid_texts(chunk.residents.patient_id), dtype=object)
+    visits = [
+        f',"encounter":{{"reference":"Encounter/{each}"}}'
+        for each in uuid_texts(history.encounters.id)
+    ]
+    visits.append("")  # where a diagnosis without encounter, -1, leads
+    codes = [codeable(each["icd10"], each["zh"]) for each in diagnosis_codes()]
+    rows = zip(
+        uuid_texts(table.id),
+        people[table.resident],
+        table.encounter.tolist(),
+        table.code.tolist(),
+        days(table.onset_on),
+        days(table.abated_on),
+        times(table.recorded_at),
+        table.is_chronic.tolist(),
+        strict=True,
+    )
+    return [
+        (
+            f'{{"resourceType":"Condition","id":"{id_}","meta":{META},'
+            f'"clinicalStatus":{_RESOLVED if abated else _ACTIVE},"verificationStatus":{_CONFIRMED},'
+            f'"category":[{_PROBLEM if chronic else _DIAGNOSIS}],"code":{codes[code]},'
+            f'"subject":{{"reference":"Patient/{who}"}}'
+            f"{visits[visit]}"
+            f',"onsetDateTime":"{onset}"{given("abatementDateTime", abated)}'
+            f',"recordedDate":"{recorded}"}}'
+        ).encode()
+        for id_, who, visit, code, onset, abated, recorded, chronic in rows
+    ]
+
+
+def immunizations(city: InventedCity, chunk: TownChunk, history: History) -> list[bytes]:
+    """An Immunization for each dose."""
+    table = history.vaccinations
+    people = np.array(uuid_texts(chunk.residents.patient_id), dtype=object)
+    names = read("vaccinations")["names"]
+    vaccines = [_vaccine(code, names[code]["zh"]) for code in vaccine_codes()]
+    organizations, staff = organizations_of(city), practitioners_of(city)
+    rows = zip(
+        uuid_texts(table.id),
+        people[table.resident],
+        table.vaccine.tolist(),
+        table.dose.tolist(),
+        times(table.given_at),
+        table.institution.tolist(),
+        table.staff.tolist(),
+        texts(table.batch),
+        strict=True,
+    )
+    return [
+        (
+            f'{{"resourceType":"Immunization","id":"{id_}","meta":{META},"status":"completed",'
+            f'"vaccineCode":{vaccines[vaccine]},"patient":{{"reference":"Patient/{who}"}},'
+            f'"occurrenceDateTime":"{at}","primarySource":true'
+            f"{given('lotNumber', batch)}"
+            f',"performer":[{{"actor":{staff[doctor]}}},{{"actor":{organizations[place]}}}],'
+            f'"protocolApplied":[{{"doseNumberPositiveInt":{dose}}}]}}'
+        ).encode()
+        for id_, who, vaccine, dose, at, place, doctor, batch in rows
+    ]
+
+
+def _vaccine(code: str, display: str) -> str:
+    return json(
+        {"coding": [{"system": VACCINE_SYSTEM, "code": code, "display": display}], "text": display}
+    )

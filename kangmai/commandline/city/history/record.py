@@ -1,0 +1,234 @@
+"""The history of a town: encounters, measurements, diagnoses and vaccinations as columns.
+
+Chance is a town's own, so a town's history is the same whether or not others are made.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from kangmai.commandline.city.assumptions import read
+from kangmai.commandline.city.city import InventedCity
+from kangmai.commandline.city.columns import (
+    CONDITIONS,
+    Diagnoses,
+    Encounters,
+    History,
+    Measurements,
+    TownChunk,
+    Vaccinations,
+)
+from kangmai.commandline.city.history.contacts import (
+    KIND,
+    NO_REASON,
+    Contacts,
+    Window,
+    town_contacts,
+)
+from kangmai.commandline.city.history.doses import town_doses
+from kangmai.commandline.city.history.readings import blood_pressures, bodies, glucoses
+from kangmai.commandline.city.institutions.types import Network
+from kangmai.commandline.city.streams import (
+    DAY_SECONDS,
+    EAST_8_SECONDS,
+    YEAR_DAYS,
+    Bytes16,
+    Flags,
+    Floats,
+    Stream,
+    Whole,
+    day_number,
+    midnight_ms,
+)
+
+IDS_A_PERSON = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How much history to make: `years` back from the day of the city; a factor for outpatient and
+    inpatient contacts; whether children have their doses from birth or of the span only."""
+
+    years: float = 1.0
+    contacts: float = 1.0
+    doses_from_birth: bool = True
+
+
+WHOLE_YEAR = Span()
+
+
+@cache
+def diagnosis_codes() -> tuple[dict[str, Any], ...]:
+    """Every diagnosis used: `icd10`, `zh`, `en`; the chronic ones of `CONDITIONS` first."""
+    health = read("health")
+    chronic = [
+        {"icd10": each["icd10"], **each["name"]}
+        for each in (health["conditions"][c] for c in CONDITIONS)
+    ]
+    acute = [*health["outpatient"]["reasons"], *health["inpatient"]["reasons"]]
+    return tuple(chronic + [{k: each[k] for k in ("icd10", "zh", "en")} for each in acute])
+
+
+def town_history(city: InventedCity, chunk: TownChunk, span: Span = WHOLE_YEAR) -> History:
+    """The history of a town's residents in the span that ends before the day of the city."""
+    stream = Stream(city.seed, city.code, chunk.town.code, "history")
+    today = day_number(city.on)
+    window = Window(since=today - int(span.years * YEAR_DAYS), today=today, contacts=span.contacts)
+    contacts = town_contacts(stream, chunk, city.network, window)
+    encounters = _encounters(stream, city, chunk, contacts)
+    return History(
+        encounters=encounters,
+        measurements=_measurements(stream, city, chunk, contacts, encounters),
+        diagnoses=_diagnoses(stream, city, chunk, contacts, encounters),
+        vaccinations=_vaccinations(stream, city, chunk, span, window),
+    )
+
+
+def _ids(city: InventedCity, chunk: TownChunk, what: str, count: int) -> Bytes16:
+    return Stream(city.seed, city.code, chunk.town.code, what).uuids(
+        count,
+        from_ms=midnight_ms(city.on),
+        from_ordinal=int(chunk.residents.number[0]) * IDS_A_PERSON,
+    )
+
+
+def _encounters(
+    stream: Stream, city: InventedCity, chunk: TownChunk, contacts: Contacts
+) -> Encounters:
+    count = len(contacts.resident)
+    start = contacts.day * DAY_SECONDS + contacts.second - EAST_8_SECONDS
+    minutes = np.where(contacts.kind == KIND["check_up"], 90, 12)
+    length = np.where(contacts.stay_days > 0, contacts.stay_days * DAY_SECONDS, minutes * 60)
+    followed = contacts.method != b""
+    late = followed & stream.chance(0.12, count)
+    entered = start + length + np.where(late, 1 + stream.below(21, count), 0) * DAY_SECONDS
+    latest = day_number(city.on) * DAY_SECONDS - EAST_8_SECONDS - 1
+    return Encounters(
+        id=_ids(city, chunk, "encounters", count),
+        resident=contacts.resident,
+        kind=contacts.kind.astype(np.int16),
+        method=contacts.method,
+        started_at=start,
+        ended_at=start + length,
+        entered_at=np.minimum(entered, latest),
+        institution=contacts.institution,
+        staff=_staff_of(stream, city.network, contacts.institution),
+        reason=contacts.reason,
+    )
+
+
+def _staff_of(stream: Stream, network: Network, institution: Whole) -> Whole:
+    """Someone of each institution."""
+    first = np.array([group[0] if group else -1 for group in network.staff_of])
+    size = np.array([len(group) for group in network.staff_of])
+    return first[institution] + stream.below(np.minimum(size[institution], 40), len(institution))
+
+
+def _measurements(
+    stream: Stream, city: InventedCity, chunk: TownChunk, contacts: Contacts, made: Encounters
+) -> Measurements:
+    """Which readings each contact has, then the readings themselves."""
+    resident = contacts.resident
+    seen = contacts.method != b"3"
+    births = chunk.residents.birth_on.astype(np.int64)
+    age = (contacts.day - births[resident]) / YEAR_DAYS
+    pressure, sugar, height, weight = _taken(stream, contacts, chunk, age, seen)
+    known = chunk.residents.known_on[:, :2].astype(np.int64)
+    has = ~np.isnat(chunk.residents.known_on[:, :2]) & (known < 2**40)
+    tables = [
+        blood_pressures(stream, resident, age, contacts.day, pressure, has[:, 0]),
+        glucoses(stream, resident, age, sugar, has[:, 1]),
+        *bodies(stream, resident, age, chunk.residents.sex == b"1", height, weight),
+    ]
+    encounter = np.concatenate([np.flatnonzero(rows) for rows in (pressure, sugar, height, weight)])
+    sizes = [int(rows.sum()) for rows in (pressure, sugar, height, weight)]
+    what = np.repeat(np.arange(len(sizes), dtype=np.int16), sizes)
+    value = np.concatenate([table[0] for table in tables])
+    second = np.concatenate([table[1] for table in tables])
+    order = np.lexsort((what, encounter))
+    encounter = encounter[order]
+    return Measurements(
+        id=_ids(city, chunk, "measurements", len(order)),
+        encounter=encounter,
+        resident=resident[encounter],
+        kind=what[order],
+        at=made.started_at[encounter] + 240,
+        value=value[order],
+        second=second[order],
+    )
+
+
+def _taken(
+    stream: Stream, contacts: Contacts, chunk: TownChunk, age: Floats, seen: Flags
+) -> tuple[Flags, Flags, Flags, Flags]:
+    """Whether a contact has a blood pressure, a glucose, a height, a weight."""
+    rules = read("health")
+    kind, count = contacts.kind, len(contacts.resident)
+    hypertension = kind == KIND["hypertension_follow_up"]
+    diabetes = kind == KIND["diabetes_follow_up"]
+    check_up, antenatal = kind == KIND["check_up"], kind == KIND["antenatal"]
+    follow_up = (hypertension | diabetes) & seen
+    adult_visit = (kind == KIND["outpatient"]) & (age >= 18)
+    at_visit = adult_visit & stream.chance(rules["outpatient"]["blood_pressure_part"], count)
+    pressure = (
+        follow_up | check_up | antenatal | at_visit | ((kind == KIND["inpatient"]) & (age >= 18))
+    )
+    enrolled = chunk.residents.enrolled_on[:, 1]
+    in_diabetes = np.where(np.isnat(enrolled), 2**40, enrolled.astype(np.int64))
+    for_sugar = (in_diabetes[contacts.resident] <= contacts.day) & follow_up
+    missing = rules["follow_up"]["glucose_missing"]
+    sugar = (for_sugar & ~stream.chance(missing, count)) | check_up
+    lacking = stream.chance(rules["follow_up"]["weight_missing"], count)
+    weight = (follow_up | check_up | antenatal) & ~lacking
+    return pressure, sugar, check_up, weight
+
+
+def _diagnoses(
+    stream: Stream, city: InventedCity, chunk: TownChunk, contacts: Contacts, made: Encounters
+) -> Diagnoses:
+    """Chronic ones as reported when they were made, and one for each visit that has a reason."""
+    known = chunk.residents.known_on
+    who, what = np.nonzero(~np.isnat(known))
+    onset = known[who, what]
+    midday = onset.astype(np.int64) * DAY_SECONDS + 4 * 3600
+    hospital = city.network.county_hospital[chunk.town.county]
+    visits = np.flatnonzero(contacts.reason != NO_REASON)
+    began = contacts.day[visits] - stream.below(4, len(visits))
+    began = np.maximum(began, chunk.residents.birth_on.astype(np.int64)[contacts.resident[visits]])
+    lasted = 4 + stream.below(12, len(visits)) + contacts.stay_days[visits]
+    today = np.datetime64(city.on, "D")
+    ended = (contacts.day[visits] + lasted).astype("datetime64[D]")
+    none = np.full(len(who), np.datetime64("NaT", "D"))
+    return Diagnoses(
+        id=_ids(city, chunk, "diagnoses", len(who) + len(visits)),
+        encounter=np.concatenate([np.full(len(who), -1), visits]),
+        resident=np.concatenate([who, contacts.resident[visits]]),
+        code=np.concatenate([what, contacts.reason[visits]]).astype(np.int16),
+        onset_on=np.concatenate([onset, began.astype("datetime64[D]")]),
+        abated_on=np.concatenate([none, np.where(ended < today, ended, np.datetime64("NaT", "D"))]),
+        recorded_at=np.concatenate([midday, made.started_at[visits] + 600]),
+        institution=np.concatenate([np.full(len(who), hospital), contacts.institution[visits]]),
+        is_chronic=np.concatenate([np.ones(len(who), bool), np.zeros(len(visits), bool)]),
+    )
+
+
+def _vaccinations(
+    stream: Stream, city: InventedCity, chunk: TownChunk, span: Span, window: Window
+) -> Vaccinations:
+    since = -(2**40) if span.doses_from_birth else window.since
+    doses = town_doses(stream, chunk, since=since, today=window.today)
+    count = len(doses.resident)
+    place = np.full(count, city.network.town_institution[chunk.town.order])
+    morning = 9 * 3600 - EAST_8_SECONDS + stream.below(9000, count)
+    return Vaccinations(
+        id=_ids(city, chunk, "vaccinations", count),
+        resident=doses.resident,
+        vaccine=doses.vaccine.astype(np.int16),
+        dose=doses.number.astype(np.int16),
+        given_at=doses.day * DAY_SECONDS + morning,
+        institution=place,
+        staff=_staff_of(stream, city.network, place),
+        batch=doses.batch,
+    )

@@ -1,0 +1,1 @@
+"""The invented health institutions of the city and who works in them."""
