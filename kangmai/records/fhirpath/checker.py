@@ -62,6 +62,7 @@ UNKNOWN = Shape(None)
 NOTHING = Shape(frozenset())
 BOOLEANS = frozenset(["System.Boolean", "boolean"])
 ABSTRACT = frozenset(["Resource", "DomainResource", "Element", "BackboneElement"])
+MOST_NAMED = 4
 PICKING = frozenset(["first", "last", "tail", "skip", "take"])
 KEEPING = PICKING.union(
     ["where", "distinct", "trace", "defineVariable", "intersect", "exclude", "sort", "single"],
@@ -250,6 +251,8 @@ def missing(types: frozenset[str], name: str) -> str:
     for type_name in types:
         if choice := choice_of_key(type_name, name):
             return f"{name} is written {choice.name}.ofType({choice.keys[name]})"
+    if len(types) > MOST_NAMED:
+        return f"none of the {len(types)} types that may stand here has an element {name}"
     return f"{' or '.join(sorted(types))} has no element {name}"
 
 
