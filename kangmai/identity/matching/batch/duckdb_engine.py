@@ -35,20 +35,10 @@ class DuckDBCandidates:
         self.connection.register("keys", pa.table({"key": key[rows], "row": rows.astype(np.int64)}))
         self.connection.execute(BLOCKS)
         self.connection.unregister("keys")
-        largest = self._largest_block(firm=name in FIRM)
+        sizes = self.connection.execute(BLOCK_SIZES).fetchall()
+        largest = largest_block(sizes, records=self.records, firm=name in FIRM)
         if largest >= 2:
             self.connection.execute(PAIRS_OF_BLOCKS, {"largest": largest})
-
-    def _largest_block(self, *, firm: bool) -> int:
-        """The largest block that keeps the pairs of this kind of key within bounds."""
-        a_record, least = (FIRM_PAIRS, LEAST_FIRM) if firm else (LOOSE_PAIRS, LEAST_LOOSE)
-        allowed, largest = max(least, a_record * self.records), 0
-        for size, blocks in self.connection.execute(BLOCK_SIZES).fetchall():
-            allowed -= blocks * size * (size - 1) / 2
-            if allowed < 0 or size > LARGEST_BLOCK:
-                break
-            largest = size
-        return largest
 
     def all(self) -> np.ndarray:
         """All pairs, `left << 32 | right`, each once, sorted."""
@@ -75,6 +65,21 @@ select members[i] << 32 | members[j]
 from blocks, range(1, size) as a(i), range(i + 1, size + 1) as b(j)
 where size <= $largest
 """
+
+
+def largest_block(sizes: list[tuple[int, int]], *, records: int, firm: bool) -> int:
+    """The largest block that keeps the pairs of a kind of key within bounds; 0 if none does.
+
+    `sizes`: size of blocks and how many there are, in order of size.
+    """
+    a_record, least = (FIRM_PAIRS, LEAST_FIRM) if firm else (LOOSE_PAIRS, LEAST_LOOSE)
+    allowed, largest = max(least, a_record * records), 0
+    for size, blocks in sizes:
+        allowed -= blocks * size * (size - 1) / 2
+        if allowed < 0 or size > LARGEST_BLOCK:
+            break
+        largest = size
+    return largest
 
 
 def shared_rows(key: Key) -> np.ndarray:

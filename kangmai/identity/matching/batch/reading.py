@@ -73,7 +73,7 @@ def _column(raw: pa.Table, fields: Mapping[str, int], name: str) -> pa.ChunkedAr
     parts = [raw.column(fields[part]) for part in ADDRESS_PARTS if part in fields]
     if len(parts) == 1:
         return parts[0]
-    return pc.binary_join_element_wise(*parts, " ", null_handling="skip")
+    return pc.binary_join_element_wise(*(pc.fill_null(part, "") for part in parts), " ")
 
 
 def _read_table(path: Path) -> pa.Table:

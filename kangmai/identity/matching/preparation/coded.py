@@ -26,7 +26,11 @@ class Coded:
 def plain_column(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
     """Codes of a column and its different values in half width, small letters and trimmed, as `plain` does."""
     encoded = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
-    values = pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(encoded.dictionary, "NFKC")))
+    values = encoded.dictionary
+    if pc.all(pc.string_is_ascii(values), min_count=0).as_py():
+        values = pc.ascii_lower(pc.ascii_trim_whitespace(values))
+    else:
+        values = pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(values, "NFKC")))
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
     return codes, values
 
@@ -40,11 +44,13 @@ def recode(codes: Codes, values: pa.Array) -> Coded:
     texts = encoded.dictionary.to_pylist()
     places = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     lookup = np.zeros(len(texts) + 1, dtype=np.int32)
-    filled = [place for place, text in enumerate(texts) if text]
-    lookup[filled] = np.arange(1, len(filled) + 1, dtype=np.int32)
+    kept = [""]
+    for place, text in enumerate(texts):
+        if text:
+            lookup[place] = len(kept)
+            kept.append(text)
     by_value = np.append(lookup[places], np.int32(0))
-    kept = np.array(["", *[texts[place] for place in filled]], dtype=object)
-    return Coded(by_value[codes], kept)
+    return Coded(by_value[codes], np.array(kept, dtype=object))
 
 
 def coded(column: pa.ChunkedArray, prepare: Callable[[str], str]) -> Coded:

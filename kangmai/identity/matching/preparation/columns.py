@@ -4,14 +4,16 @@ Every different value is prepared once; records hold codes. A property test comp
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kangmai.identity.matching.comparison.levels import Kind
-from kangmai.identity.matching.preparation.coded import Coded, Codes, coded, nothing, recode
+from kangmai.identity.matching.preparation.coded import Coded, Codes, coded, dense, nothing, recode
 from kangmai.identity.matching.preparation.dates import birth_number, lunar_ordinal, ordinal
 from kangmai.identity.matching.preparation.name_columns import NameTable, name_table, plain_mother, plain_name
 from kangmai.identity.matching.preparation.names import is_chinese, latin_parts, latin_word, newborn_placeholder
@@ -58,6 +60,7 @@ class Columns:
     surname: Codes
     words: np.ndarray
     birth: Codes
+    birth_code: Codes
     birth_ordinal: Codes
     lunar_ordinal: Codes
     sex: np.ndarray
@@ -86,7 +89,7 @@ class Columns:
             case Kind.SURNAME_WORD:
                 return self.surname
             case Kind.BIRTH_DATE:
-                return self.birth
+                return self.birth_code
             case Kind.NUMBER:
                 return self.numbers.codes
             case Kind.PHONE:
@@ -105,42 +108,71 @@ class Columns:
 
 def columns(table: pa.Table) -> Columns:
     """Make ready a table of text columns named as `COLUMNS`."""
-    size = table.num_rows
     text = {name: _column(table, name) for name in COLUMNS}
-    whole, given, surname = _names(text)
-    newborn, mother_text, newborn_sex, whole = _newborns(whole, text["mother"])
-    latin_given, latin_surname = _latin(whole, given, surname, newborn)
-    names, name_row, mother_row = _name_rows(whole, mother_text)
-    birth, birth_ordinal, birth_lunar = _births(text["birth_date"])
-    sex = _sexes(text["sex"])
+    birth = _births(text["birth_date"])
     town = coded(text["town"], plain_town)
-    words = _shared_words(latin_given, latin_surname)
+    with ThreadPoolExecutor(1) as beside:
+        # Arrow works on these without holding back the work on names.
+        numbers = beside.submit(number_columns, text["id_number"], birth[0])
+        phone = beside.submit(phone_column, text["phone"])
+        address = beside.submit(address_column, text["address"], town)
+        named = _named(text)
+    sex = _sexes(text["sex"])
     return Columns(
-        size=size,
-        names=names,
-        written=name_row,
-        name=names.folded[name_row],
-        sound=names.sound[name_row],
-        blur=names.blur[name_row],
-        family=names.family[name_row],
-        own=names.own[name_row],
-        mother=names.folded[mother_row],
-        mother_sound=names.sound[mother_row],
-        mother_row=mother_row,
-        given_name=words[0],
-        surname=words[1],
-        words=words[2],
-        birth=birth,
-        birth_ordinal=birth_ordinal,
-        lunar_ordinal=birth_lunar,
-        sex=np.where(sex == 0, newborn_sex, sex),
-        numbers=number_columns(text["id_number"], birth),
-        phone=phone_column(text["phone"]),
-        address=address_column(text["address"], town),
+        size=table.num_rows,
+        **named.by_field(),
+        birth=birth[0],
+        birth_code=dense(birth[0]),
+        birth_ordinal=birth[1],
+        lunar_ordinal=birth[2],
+        sex=np.where(sex == 0, named.newborn_sex, sex),
+        numbers=numbers.result(),
+        phone=phone.result(),
+        address=address.result(),
         town=town,
         postcode=postcode_column(text["postcode"]),
-        is_newborn=newborn,
+        is_newborn=named.is_newborn,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the names of people and mothers give."""
+
+    names: NameTable
+    row: Codes
+    mother_row: Codes
+    words: tuple[Codes, Codes, np.ndarray]
+    is_newborn: np.ndarray
+    newborn_sex: np.ndarray
+
+    def by_field(self) -> dict[str, Any]:
+        """The fields of `Columns` that hold names."""
+        names, row, mother = self.names, self.row, self.mother_row
+        given, surname, words = self.words
+        return {
+            "names": names,
+            "written": row,
+            "name": names.folded[row],
+            "sound": names.sound[row],
+            "blur": names.blur[row],
+            "family": names.family[row],
+            "own": names.own[row],
+            "mother": names.folded[mother],
+            "mother_sound": names.sound[mother],
+            "mother_row": mother,
+            "given_name": given,
+            "surname": surname,
+            "words": words,
+        }
+
+
+def _named(text: dict[str, pa.ChunkedArray]) -> _Named:
+    whole, given, surname = _names(text)
+    newborn, mother, newborn_sex, whole = _newborns(whole, text["mother"])
+    words = _shared_words(*_latin(whole, given, surname, newborn))
+    names, row, mother_row = _name_rows(whole, mother)
+    return _Named(names, row, mother_row, words, newborn, newborn_sex)
 
 
 def _column(table: pa.Table, name: str) -> pa.ChunkedArray:

@@ -1,6 +1,7 @@
 """Chinese names by columns: every different name once, characters and sounds as numbers."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from kangmai.identity.matching.preparation.names import (
 )
 from kangmai.identity.matching.preparation.text import SPACES
 from kangmai.identity.matching.preparation.words import no_names
-from kangmai.standards.pinyin import MIDDLE_DOT, fold_name, split_surname
+from kangmai.standards.pinyin import MIDDLE_DOT, fold_name, split_surname, surname_readings
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -67,10 +68,16 @@ def _split(written: str) -> tuple[str, str, str, bool]:
     if not is_chinese(written):
         return written, "", "", False
     folded = fold_name(written)
+    if folded[:1] not in _compound_beginnings() and MIDDLE_DOT not in folded and is_chinese(folded):
+        return folded.replace(" ", ""), folded[0], folded[1:], True
     family, own = split_surname(folded)
-    if MIDDLE_DOT in folded or " " in folded:
-        folded = folded.replace(MIDDLE_DOT, "").replace(" ", "")
-    return folded, family, own if family else "", True
+    return folded.replace(MIDDLE_DOT, "").replace(" ", ""), family, own if family else "", True
+
+
+@cache
+def _compound_beginnings() -> frozenset[str]:
+    """First characters of surnames of two and more: only names that begin so need a closer look."""
+    return frozenset(surname[0] for surname in surname_readings() if len(surname) > 1)
 
 
 def _text_codes(texts: list[str]) -> Codes:
