@@ -120,6 +120,29 @@ def descendant_ids(*, organization_id: int) -> frozenset[int]:
     return frozenset(row.pk for row in models.Organization.objects.raw(sql, [organization_id]))
 
 
+def codes_of_place(*, organization_id: int) -> tuple[str, str]:
+    """Division and jurisdiction of an institution; codes only, for building scopes. Raises OrganizationUnknown."""
+    rows = models.Organization.objects.filter(pk=organization_id)
+    found = rows.values_list("division_code", "jurisdiction_code").first()
+    if found is None:
+        raise OrganizationUnknown(organization=organization_id)
+    return found
+
+
+def kind_of(*, organization_id: int) -> str:
+    """The kind of an institution; only that, to see whether a role fits. Raises OrganizationUnknown."""
+    rows = models.Organization.objects.filter(pk=organization_id).values_list("kind", flat=True)
+    found = rows.first()
+    if found is None:
+        raise OrganizationUnknown(organization=organization_id)
+    return found
+
+
+def names_by_id(*, ids: Collection[int]) -> dict[int, str]:
+    """The names of institutions, for lists that name them."""
+    return dict(models.Organization.objects.filter(pk__in=ids).values_list("id", "name"))
+
+
 def departments(*, organization_id: int, actor: Actor) -> tuple[Department, ...]:
     """The departments of an institution that are open, by pinyin."""
     require(actor, rules.READ)

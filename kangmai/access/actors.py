@@ -1,0 +1,216 @@
+"""Build the Actor of an account or a token: the only place where authority comes from.
+
+An actor exercises together the roles it holds in one institution with one reach and one purpose; who
+holds others switches to them (`grant_id`), so that what one role may do never leaks into the sight of
+another. Actors are kept for at most five seconds in a process, and dropped at once when access itself
+changes them.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+
+from kangmai.access import models, smart
+from kangmai.access.cache import remembered
+from kangmai.access.errors import AccountDisabled, GrantUnknown, TokenRefused
+from kangmai.access.reading import Held, decisions_for, held_roles, home_of
+from kangmai.access.roles import roles
+from kangmai.access.scopes import grants_of, scope_of
+from kangmai.access.smart import Context, Scopes, common
+from kangmai.access.types import Posting, Reach
+from kangmai.kernel.actor import (
+    ALL_LABELS,
+    EVERYWHERE,
+    Actor,
+    DataScope,
+    Grant,
+    Label,
+    Purpose,
+    subtree,
+)
+from kangmai.kernel.ids import AccountId, OrganizationId, ResidentId
+from kangmai.records.types import Policy, Source
+
+CLOCK_SKEW = timedelta(seconds=5)
+OPERATOR = AccountId(0)
+
+
+def actor_for_account(account_id: int, *, at: datetime, grant_id: int | None = None) -> Actor:
+    """The actor of an account, in its first posting or in the one named.
+
+    An account without any role in force gives an actor who may do nothing.
+
+    Args:
+        grant_id: the id of a posting (`postings`), to exercise other roles than the first.
+
+    Raises:
+        AccountDisabled: the account is disabled or not there.
+        GrantUnknown: it holds no such role now.
+    """
+    return remembered(
+        ("account", account_id, grant_id),
+        at=at,
+        make=lambda: _account_actor(account_id, at=at, grant_id=grant_id),
+    )
+
+
+def actor_for_token(token: str, *, at: datetime) -> Actor:
+    """The actor of a bearer token.
+
+    Raises:
+        TokenRefused: not known, expired, revoked, or its program or account is disabled.
+    """
+    digest = token_hash(token)
+    actor, expires_at = remembered(
+        ("token", digest), at=at, make=lambda: _token_actor(digest, at=at)
+    )
+    if expires_at <= at:
+        raise TokenRefused()
+    return actor
+
+
+def source_for_token(token: str, *, at: datetime) -> Source:
+    """The source as which a token writes: its institution, its id prefix, its policy on references.
+
+    Raises:
+        TokenRefused: as `actor_for_token`.
+    """
+    digest = token_hash(token)
+    return remembered(("source", digest), at=at, make=lambda: _source(digest, at=at))
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def postings(account_id: int, *, at: datetime) -> tuple[Posting, ...]:
+    """The groups of roles between which an account may switch, in the order in which they were given."""
+    held = held_roles(account_id, roles=roles(on=at.date()), at=at)
+    groups: dict[object, list[Held]] = {}
+    for each in held:
+        groups.setdefault(_group(each), []).append(each)
+    return tuple(
+        Posting(some[0].grant_id, tuple(each.role.id for each in some), some[0].organization_id)
+        for some in groups.values()
+    )
+
+
+def _group(held: Held) -> tuple[int | None, Reach, Purpose]:
+    return held.organization_id, held.role.reach, held.role.purpose
+
+
+def _account_actor(account_id: int, *, at: datetime, grant_id: int | None) -> Actor:
+    account = models.Account.objects.filter(pk=account_id, is_active=True).first()
+    if account is None:
+        raise AccountDisabled()
+    held = held_roles(account_id, roles=roles(on=at.date()), at=at)
+    chosen = [each for each in held if grant_id in (None, each.grant_id)]
+    if grant_id is not None and not chosen:
+        raise GrantUnknown(grant=grant_id)
+    if not chosen:
+        return Actor(AccountId(account.pk), account.name, (), Purpose.OPERATIONS, DataScope())
+    together = [each for each in held if _group(each) == _group(chosen[0])]
+    return _acting(account, together, at)
+
+
+def _acting(account: models.Account, together: list[Held], at: datetime) -> Actor:
+    exercised = [each.role for each in together]
+    organization_id = together[0].organization_id
+    home = home_of(organization_id, {role.reach for role in exercised})
+    decisions = decisions_for(account_id=account.pk, organization_id=organization_id, at=at)
+    resident = ResidentId(account.resident_id) if account.resident_id is not None else None
+    purpose = Purpose.EMERGENCY if decisions.opened else exercised[0].purpose
+    return Actor(
+        account=AccountId(account.pk),
+        name=account.name,
+        grants=grants_of(exercised, home),
+        purpose=purpose,
+        scope=scope_of(exercised, home, resident=resident, decisions=decisions),
+    )
+
+
+def _valid_token(digest: bytes, *, at: datetime) -> models.AccessToken:
+    close_old_connections()  # the hot door runs outside Django's request cycle, which would do it
+    row = (
+        models.AccessToken.objects.select_related("client", "client__account", "account")
+        .filter(token_hash=digest, revoked_at=None, expires_at__gt=at)
+        .first()
+    )
+    if row is None or row.issued_at > at + CLOCK_SKEW:
+        raise TokenRefused()
+    if row.client and not (row.client.is_active and row.client.account.is_active):
+        raise TokenRefused()
+    if row.account and not row.account.is_active:
+        raise TokenRefused()
+    return row
+
+
+def _token_actor(digest: bytes, *, at: datetime) -> tuple[Actor, datetime]:
+    row = _valid_token(digest, at=at)
+    scopes = smart.parse_scopes(row.scopes)
+    if row.account_id is not None:
+        return _narrowed(row, scopes, at), row.expires_at
+    return _program(row, scopes, at), row.expires_at
+
+
+def _narrowed(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
+    """The actor of a person's token: his own authority, as far as the scopes let it through."""
+    whole = _account_actor(row.account_id, at=at, grant_id=None)
+    grants = tuple(
+        Grant(
+            each.role, each.organization, each.places, common(each.permissions, scopes.permissions)
+        )
+        for each in whole.grants
+    )
+    return Actor(whole.account, whole.name, grants, whole.purpose, whole.scope)
+
+
+def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
+    """The actor of a program, or of an operator's token: what its scopes say, for one institution or all."""
+    client = row.client
+    organization_id = row.organization_id
+    home = home_of(organization_id, ())
+    places = (EVERYWHERE,) if home is None else ()
+    if home is not None and home.jurisdiction_code:
+        places = (subtree(home.jurisdiction_code),)
+    grant = Grant("integrator", home.id if home else None, places, scopes.permissions)
+    return Actor(
+        account=AccountId(client.account_id) if client else OPERATOR,
+        name=client.name if client else "token",
+        grants=(grant,),
+        purpose=Purpose.TREATMENT,
+        scope=_program_scope(row, scopes, at),
+        client=client.client_id if client else "",
+    )
+
+
+def _program_scope(row: models.AccessToken, scopes: Scopes, at: datetime) -> DataScope:
+    labels = frozenset(map(Label, row.client.labels)) | {Label.NORMAL} if row.client else ALL_LABELS
+    if scopes.context is Context.PATIENT:
+        if row.resident_id is None:
+            raise TokenRefused()
+        return DataScope(residents=frozenset({ResidentId(row.resident_id)}), labels=labels)
+    if row.organization_id is None:
+        return DataScope(everything=True, labels=labels)
+    decisions = decisions_for(account_id=None, organization_id=row.organization_id, at=at)
+    return DataScope(
+        organizations=frozenset({OrganizationId(row.organization_id)}),
+        residents=decisions.shared,
+        labels=labels,
+        objections=decisions.objecting,
+    )
+
+
+def _source(digest: bytes, *, at: datetime) -> Source:
+    row = _valid_token(digest, at=at)
+    organization = OrganizationId(row.organization_id) if row.organization_id is not None else None
+    if row.client is None:
+        return Source(name="token", organization=organization)
+    return Source(
+        name=row.client.client_id,
+        organization=organization,
+        references=Policy(row.client.reference_policy),
+        id_prefix=row.client.id_prefix,
+    )

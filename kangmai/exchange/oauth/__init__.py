@@ -1,0 +1,1 @@
+"""OAuth 2 for programs: client credentials with SMART scopes."""
