@@ -184,10 +184,11 @@ def _schema_value(value: Any) -> Any:
 
 
 @cache
-def _validator(room: str, kind: str) -> jsonschema_rs.Validator:
+def _validators(room: str, kind: str) -> tuple[jsonschema_rs.Validator, ...]:
+    """The header's and the kind's own, apart: inside another schema `#/$defs/…` would point elsewhere."""
     path = FOLDER / room / f"{kind}.schema.json"
     own = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return jsonschema_rs.validator_for({"allOf": [HEADER, own]})
+    return jsonschema_rs.validator_for(HEADER), jsonschema_rs.validator_for(own)
 
 
 def _read(path: Path, room: str, kind: str) -> tuple[Definition | None, list[DefinitionFault]]:
@@ -199,9 +200,11 @@ def _read(path: Path, room: str, kind: str) -> tuple[Definition | None, list[Def
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return None, [DefinitionFault(name, line, f"not YAML: {error.problem}")]
     places = dict(_lines(yaml.compose(text, yaml.SafeLoader)))
+    value = _schema_value(data)
     faults = [
         DefinitionFault(name, _line_of(places, tuple(map(str, error.instance_path))), error.message)
-        for error in _validator(room, kind).iter_errors(_schema_value(data))
+        for validator in _validators(room, kind)
+        for error in validator.iter_errors(value)
     ]
     if faults:
         return None, faults

@@ -25,10 +25,10 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "room" / "rule.schema.json").write_text(
         '{"properties": {"limit": {"type": "integer", "maximum": 300}}, "required": ["limit"]}'
     )
-    for function in (definitions.load, definitions._validator):
+    for function in (definitions.load, definitions._validators):
         function.cache_clear()
     yield tmp_path / "room" / "rule"
-    for function in (definitions.load, definitions._validator):
+    for function in (definitions.load, definitions._validators):
         function.cache_clear()
 
 
@@ -65,6 +65,17 @@ def test_every_fault_is_reported_with_file_and_line(folder):
     assert "room/rule/a.yaml:7: " in text
     assert "room/rule/b.yaml:1: the id is not the file's name 'b'" in text
     assert "room/rule/d.yaml:2: not YAML: the key 'id' stands twice" in text
+
+
+def test_schema_may_refer_to_its_own_parts(folder):
+    definitions_of_its_own = '{"properties": {"limit": {"$ref": "#/$defs/positive"}},'
+    definitions_of_its_own += '"$defs": {"positive": {"type": "integer", "minimum": 1}}}'
+    folder.with_name("rule.schema.json").write_text(definitions_of_its_own)
+    write(folder, "a.yaml", limit="1")
+    write(folder, "b.yaml", id="b", limit="0")
+    sound, faults = definitions.check("room", "rule")
+    assert [definition.id for definition in sound] == ["a"]
+    assert [(fault.file, fault.line) for fault in faults] == [("room/rule/b.yaml", 7)]
 
 
 def test_versions_may_not_overlap(folder):
