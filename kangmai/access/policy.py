@@ -1,19 +1,14 @@
 """Limits of logging in, sessions, emergency openings and tokens, read from definitions/access/policy."""
 
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from kangmai.kernel import definitions
 
 
 def limit(name: str, *, on: date) -> int:
     """One number of the security policy in force on a day."""
-    return _values(definitions.get("access", "policy", "security", on=on))[name]
-
-
-@cache
-def _values(definition: definitions.Definition) -> dict[str, int]:
-    return dict(definition.content["values"])
+    definition = definitions.get("access", "policy", "security", on=on)
+    return int(definition.content["values"][name])
 
 
 def minutes(name: str, *, at: datetime) -> timedelta:

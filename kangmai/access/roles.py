@@ -22,13 +22,12 @@ def permissions() -> dict[str, tuple[str, str, bool]]:
 
 def roles(*, on: date) -> dict[str, Role]:
     """The roles in force on a day, by id."""
-    found = definitions.load("access", "role")
-    return {each.id: _role(each) for each in found if each.is_effective(on)}
+    return {role.id: role for definition, role in _entries() if definition.is_effective(on)}
 
 
 def every_role() -> tuple[Role, ...]:
     """All roles there ever were, the latest entry of each last."""
-    return tuple(_role(each) for each in definitions.load("access", "role"))
+    return tuple(role for _, role in _entries())
 
 
 def role(id: str, *, on: date) -> Role:
@@ -40,6 +39,10 @@ def role(id: str, *, on: date) -> Role:
 
 
 @cache
+def _entries() -> tuple[tuple[Definition, Role], ...]:
+    return tuple((each, _role(each)) for each in definitions.load("access", "role"))
+
+
 def _role(definition: Definition) -> Role:
     content = definition.content
     return Role(
