@@ -29,6 +29,8 @@ PACKAGES = ["hl7.fhir.r4.examples@4.0.1", "@types/fhir@0.0.41"]
 TABLES = Path(__file__).parents[1] / "kangmai/records/fhir/tables"
 PROFILE = "http://hl7.org/fhir/StructureDefinition/"
 NOT_LISTED = re.compile(r"-(extensions|genetic)-|SearchParameter/(example|filter)")
+SWAPPED = {("DocumentReference", "relationship")}
+"""R4 gives the components of this composite each other's expression; R5 has them right."""
 SELF_BINDING_OPEN = ("mimetypes", "ucum-units", "LL379-9")
 
 
@@ -230,6 +232,8 @@ def parameter_row(key: tuple[str, str], parameter: dict, names: dict, numbers: d
     expression = expression_for(base, parameter.get("expression", ""))
     targets = [] if len(parameter.get("target", [])) > 140 else sorted(parameter.get("target", []))
     components = [[names[c["definition"]], c["expression"]] for c in parameter.get("component", [])]
+    if key in SWAPPED:
+        components = [[components[0][0], components[1][1]], [components[1][0], components[0][1]]]
     row = [
         numbers[f"{base} {code}"],
         base,

@@ -85,7 +85,10 @@ class Strings:
 
 @dataclass(frozen=True, slots=True)
 class Quantities:
-    """A number in unit `unit` (None for any) that stands so to a value, which stands for [lo, hi)."""
+    """A number under `unit` (0: as written) that stands so to a value, which stands for [lo, hi).
+
+    A part of `Coordinates` has no unit of its own.
+    """
 
     parameters: tuple[int, ...]
     unit: int | None

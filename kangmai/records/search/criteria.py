@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from math import inf, nextafter
 from typing import Protocol
 
 from kangmai.records.fhir.definitions import resource_types
@@ -384,7 +385,7 @@ class Reader:
         found, scales = self.quantity_parts(place, text)
         parameters_ = tuple(s.p for s in known.sources)
         if not scales:
-            return replace(found, parameters=parameters_)
+            return replace(found, parameters=parameters_, unit=0)
         return any_of([_scaled(found, parameters_, scale.u, scale) for scale in scales])
 
     def quantity_parts(
@@ -409,6 +410,8 @@ class Reader:
             form = "$".join(name for name, _ in known.components)
             raise BadValue(place=place, reason=f"the form is {form}", reason_zh=f"格式为 {form}")
         kinds = component_kinds(known)
+        if kinds[0] is Kind.REFERENCE:
+            return self.reference_token(known, place, parts)
         system, code = _system_and_code(parts[0], place)
         found = _COMPOSITES[kinds](self, known, place, code, parts[1:])
         if system is None:
@@ -428,16 +431,13 @@ class Reader:
         other = parameters(of)[known.components[1][0]]
         return AllOf((Tokens(keys), self.tokens(other, system, second)))
 
-    def token_reference(
-        self, known: SearchParameter, place: str, code: str, parts: list[str]
-    ) -> Condition:
+    def reference_token(self, known: SearchParameter, place: str, parts: list[str]) -> Condition:
         of = known.resource_type
-        other = parameters(of)[known.components[1][0]]
-        found = _written_targets(other, other.sources[0], "", unescaped(parts[0]), self.server)
-        names = [s.name for s in known.sources]
-        return Tokens(
-            tuple(token_hash(of, n, f"{code}${targets[t]}") for n in names for t in found)
-        )
+        first = parameters(of)[known.components[0][0]]
+        _, code = _system_and_code(parts[1], place)
+        found = _written_targets(first, first.sources[0], "", unescaped(parts[0]), self.server)
+        texts = [f"{targets[target]}${code}" for target in found]
+        return Tokens(tuple(token_hash(of, s.name, t) for s in known.sources for t in texts))
 
     def token_quantity(
         self, known: SearchParameter, place: str, code: str, parts: list[str]
@@ -491,7 +491,6 @@ _READERS: dict[Kind, _Read] = {
 _ReadComposite = Callable[[Reader, SearchParameter, str, str, list[str]], Condition]
 _COMPOSITES: dict[tuple[Kind, ...], _ReadComposite] = {
     (Kind.TOKEN, Kind.TOKEN): Reader.token_token,
-    (Kind.TOKEN, Kind.REFERENCE): Reader.token_reference,
     (Kind.TOKEN, Kind.QUANTITY): Reader.token_quantity,
     (Kind.TOKEN, Kind.STRING): Reader.token_string,
     (Kind.TOKEN, Kind.DATE): Reader.token_date,
@@ -539,7 +538,8 @@ def _written_targets(
         return [target]
     named, slash, _ = target.partition("/")
     if slash:
-        return [target] if named in allowed and modifier in ("", named) else []
+        is_wanted = modifier in ("", named) and source.target in (None, named)
+        return [target] if is_wanted and named in resource_types() else []
     return [f"{t}/{target}" for t in sorted({modifier} & allowed if modifier else allowed)]
 
 
@@ -555,15 +555,10 @@ def _system_and_code(text: str, place: str) -> tuple[str | None, str]:
 def _scaled(
     found: Quantities, parameters_: tuple[int, ...], unit: int, scale: quantities.Scale
 ) -> Quantities:
-    """The comparison in base units."""
-    return Quantities(
-        parameters_,
-        unit,
-        found.comparator,
-        scale.of(found.value),
-        scale.of(found.lo),
-        scale.of(found.hi),
-    )
+    """The comparison in base units; rounding must not lose the value itself."""
+    value = scale.of(found.value)
+    lo, hi = min(scale.of(found.lo), value), max(scale.of(found.hi), nextafter(value, inf))
+    return Quantities(parameters_, unit, found.comparator, value, lo, hi)
 
 
 def _date_bounds(

@@ -29,8 +29,8 @@ class Keys:
     references  (tgt, p): hash of the target; number of the parameter
     dates       (p, lo, hi): instants from lo up to, not including, hi, in UTC
     strings     (p, v): text as it is compared; a uri as it stands; the text of codes for `:text`
-    quantities  (p, u, lo, hi): values in base units from lo to hi inclusive; u = hash of the unit,
-                0 for a number, hash of the code for a composite
+    quantities  (p, u, lo, hi): values from lo to hi inclusive; as written under u = 0, in base units
+                under u = hash of the unit; of a composite u = hash of the code, or of code and unit
     shape       hash of the resource's type and of which parameters have a value; among the tokens too
     present     the numbers of the parameters that have a value, ascending
     """

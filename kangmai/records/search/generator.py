@@ -69,7 +69,7 @@ WRITERS: dict[Kind, dict[str, Writer]] = {
 
 PAIR_WRITERS: dict[tuple[Kind, ...], Callable[[str], Writer | None]] = {
     (Kind.TOKEN, Kind.TOKEN): lambda _: rows.token_token,
-    (Kind.TOKEN, Kind.REFERENCE): lambda _: rows.token_reference,
+    (Kind.REFERENCE, Kind.TOKEN): lambda _: rows.reference_token,
     (Kind.TOKEN, Kind.STRING): lambda _: rows.token_string,
     (Kind.TOKEN, Kind.DATE): lambda _: rows.token_date,
     (Kind.TOKEN, Kind.NUMBER, Kind.NUMBER): lambda _: rows.token_numbers,

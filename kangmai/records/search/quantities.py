@@ -1,7 +1,8 @@
 """Quantities in base units, so that 5 mg finds 0.005 g.
 
 A UCUM unit we know is keyed by its dimensions and its value is converted; any other unit is keyed
-by its code, or its text, as it stands. Units are small integers (`hashing.hash32`); 0 is no unit.
+by its code, or its text, as it stands. Units are small integers (`hashing.hash32`). Under 0 every
+value is kept as written too, for searches that name no unit.
 Source: FHIR R4, https://hl7.org/fhir/R4/search.html#quantity; UCUM, https://ucum.org/ucum
 """
 

@@ -197,6 +197,8 @@ def narrowed_reference(resource_type: str) -> Callable[[dict, Rows, Column], Non
 
 def canonical(value: str, rows: Rows, column: Column) -> None:
     """A canonical or uri as a reference: with its version and without."""
+    if value[0] == "#":
+        return
     rows.references.append((targets[value], column.p))
     url, _, version = value.partition("|")
     if version:
@@ -252,11 +254,13 @@ QuantityRows = Callable[[dict], list[tuple[quantities.Scale, float, float]]]
 
 
 def scaled(read: QuantityRows) -> Callable[[dict, Rows, Column], None]:
-    """The function that writes rows in base units for the values that `read` finds."""
+    """The function that writes the values that `read` finds: as written under 0, and in base units."""
 
     def write(value: dict, rows: Rows, column: Column) -> None:
         for scale, lo, hi in read(value):
-            rows.quantities.append((column.p, scale.u, scale.of(lo), scale.of(hi)))
+            rows.quantities.append((column.p, 0, lo, hi))
+            if scale.u:
+                rows.quantities.append((column.p, scale.u, scale.of(lo), scale.of(hi)))
 
     return write
 
@@ -336,11 +340,11 @@ def token_token(first: dict, second: dict, rows: Rows, column: Column) -> None:
             rows.tokens.append(column.keys[None, f"{left}${right}"][0])
 
 
-def token_reference(first: str, second: dict, rows: Rows, column: Column) -> None:
-    """A code with what a reference beside it points to."""
-    target = local(second.get("reference") or "#", rows.server)
+def reference_token(first: dict, second: str, rows: Rows, column: Column) -> None:
+    """What a reference points to, with a code beside it."""
+    target = local(first.get("reference") or "#", rows.server)
     if target:
-        rows.tokens += column.keys.rows(None, f"{first}${targets[target]}")
+        rows.tokens += column.keys.rows(None, f"{targets[target]}${second}")
 
 
 def token_scaled(read: QuantityRows) -> Callable[[dict, dict, Rows, Column], None]:

@@ -613,6 +613,8 @@ def _sort_value(types: Sequence[str], sort: Sort) -> _Text:
         return _token_rank(known, sort)
     best = "max" if sort.is_descending else "min"
     text.add(f"(SELECT {best}(k.{column}) FROM {table} k WHERE")
+    if known.kind is Kind.QUANTITY:
+        text.add("k.u <> 0 AND")
     return text.add("k.p = ANY(%s::int[]) AND k.rid = r.rid)", numbers)
 
 
