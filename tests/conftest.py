@@ -97,6 +97,9 @@ def _clone(template: str) -> str:
 
 
 def _drop(name: str) -> None:
+    from kangmai.kernel import audit
+
+    audit.flush()
     _point_to("kangmai")
     with psycopg.connect(_admin_url(), autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -23,7 +23,8 @@ def open_details(resident_id: int, version: int, sealed: bytes) -> dict[str, Any
     """The details of a resident as keyword arguments of `Demographics`."""
     details = orjson.loads(sealing.unseal(version, bytes(sealed), bound_to=bound_to(resident_id)))
     details["documents"] = tuple(
-        IdentityDocument(d["kind_code"], d["number"], d.get("closed_on")) for d in details["documents"]
+        IdentityDocument(d["kind_code"], d["number"], d.get("closed_on"))
+        for d in details["documents"]
     )
     for name in ("phones", "former_names"):
         details[name] = tuple(details[name])

@@ -1,16 +1,16 @@
 """What the resident index refuses.
 
-    Incorrect
-    ├── NameMissing
-    ├── BirthInFuture
-    ├── SexUnknown
-    ├── PlaceUnknown
-    └── DocumentDisagrees
-    NotFound
-    └── ResidentNotFound
-    Conflict
-    ├── DocumentTaken
-    └── ResidentChanged
+Incorrect
+├── NameMissing
+├── BirthInFuture
+├── SexUnknown
+├── PlaceUnknown
+└── DocumentDisagrees
+NotFound
+└── ResidentNotFound
+Conflict
+├── DocumentTaken
+└── ResidentChanged
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound

@@ -14,7 +14,11 @@ GENDERS = {"0": "unknown", "1": "male", "2": "female", "9": "other"}
 SEX_CODES = {gender: code for code, gender in GENDERS.items()}
 INDEX_SYSTEM = "urn:kangmai:identifier:index-number"
 RECORD_SYSTEM = "urn:kangmai:identifier:health-record"
-INVENTED = {"system": "urn:kangmai:tag", "code": "invented", "display": "虚构居民 Invented resident"}
+INVENTED = {
+    "system": "urn:kangmai:tag",
+    "code": "invented",
+    "display": "虚构居民 Invented resident",
+}
 _RESIDENT_CARD_SYSTEMS = ("urn:oid:2.16.156.10011.1.3", "http://www.mps.gov.cn/id")
 
 
@@ -85,7 +89,11 @@ def _name(text: str, surname: str, given: str) -> dict[str, Any]:
 
 def _identifiers(demographics: Demographics, record_number: str | None) -> list[dict[str, Any]]:
     found = [
-        {"use": "old" if d.closed_on else "official", "system": document_system(d.kind_code), "value": d.number}
+        {
+            "use": "old" if d.closed_on else "official",
+            "system": document_system(d.kind_code),
+            "value": d.number,
+        }
         for d in demographics.documents
     ]
     if record_number:

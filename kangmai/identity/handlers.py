@@ -15,7 +15,9 @@ LINKER = operator("identity.linker", permissions=("records.read", "identity.link
 def link_new_patients(batch: Sequence[Event]) -> None:
     """Find the residents of Patients that came or changed; our own home Patients are theirs already."""
     rids = sorted({event.data["rid"] for event in batch})
-    patients = queries.by_row_ids([(resource_types()["Patient"], rid) for rid in rids], actor=LINKER)
+    patients = queries.by_row_ids(
+        [(resource_types()["Patient"], rid) for rid in rids], actor=LINKER
+    )
     at = datetime.now(UTC)
     link_patients([p for p in patients if not events.is_projection(p)], actor=LINKER, at=at)
 

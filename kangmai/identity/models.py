@@ -19,7 +19,9 @@ class Resident(models.Model):
     """Division of the present home: village, or as far down as is known."""
     managing_org = models.BigIntegerField(null=True, blank=True)
     household_id = models.BigIntegerField(null=True, blank=True)
-    record_number = models.CharField(max_length=17, null=True, blank=True, unique=True, db_collation="C")  # noqa: DJ001 - unique where present
+    record_number = models.CharField(
+        max_length=17, null=True, blank=True, unique=True, db_collation="C"
+    )
     patient_id = models.CharField(max_length=64, unique=True, db_collation="C")
     """FHIR id of the home Patient, which every own write is about."""
     patient_rid = models.BigIntegerField(unique=True)
@@ -35,9 +37,12 @@ class Resident(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(sex_code__in=("0", "1", "2", "9")), name="resident_sex_known"),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="resident_not_own_target"
+                condition=Q(sex_code__in=("0", "1", "2", "9")), name="resident_sex_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="resident_not_own_target",
             ),
         )
         indexes = (
@@ -75,7 +80,9 @@ class Link(models.Model):
 
     patient_rid = models.BigIntegerField(primary_key=True)
     patient_id = models.CharField(max_length=64, unique=True, db_collation="C")
-    resident = models.ForeignKey(Resident, null=True, on_delete=models.PROTECT, related_name="links")
+    resident = models.ForeignKey(
+        Resident, null=True, on_delete=models.PROTECT, related_name="links"
+    )
     state = models.CharField(max_length=8, choices=State.choices)
     reason = models.CharField(max_length=32)
     """How it was decided: exact_document, no_document, unknown_document, ambiguous_document."""
@@ -84,8 +91,13 @@ class Link(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(state="linked", resident__isnull=False) | Q(state="waiting", resident__isnull=True),
+                condition=Q(state="linked", resident__isnull=False)
+                | Q(state="waiting", resident__isnull=True),
                 name="link_state_and_resident_agree",
             ),
         )
-        indexes = (models.Index(fields=("state", "patient_rid"), name="link_waiting", condition=Q(state="waiting")),)
+        indexes = (
+            models.Index(
+                fields=("state", "patient_rid"), name="link_waiting", condition=Q(state="waiting")
+            ),
+        )

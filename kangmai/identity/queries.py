@@ -71,7 +71,7 @@ def get_resident(resident_id: ResidentId, *, actor: Actor, at: datetime) -> Resi
         NotPermitted
         ResidentNotFound: there is none, or he is outside the actor's scope.
     """
-    require(actor, "identity.read")
+    require(actor, "identity.search")
     row = inside(actor.scope).filter(id=current(resident_id)).first()
     if row is None:
         raise ResidentNotFound()
@@ -84,7 +84,9 @@ def get_resident(resident_id: ResidentId, *, actor: Actor, at: datetime) -> Resi
 
 def current(resident_id: ResidentId) -> ResidentId:
     """The resident that an id stands for now: itself, or the one it was merged into."""
-    row = models.Resident.objects.filter(id=resident_id).values_list("merged_into", flat=True).first()
+    row = (
+        models.Resident.objects.filter(id=resident_id).values_list("merged_into", flat=True).first()
+    )
     return current(ResidentId(row)) if row else resident_id
 
 
@@ -107,13 +109,16 @@ def search_residents(
     Raises:
         NotPermitted
     """
-    require(actor, "identity.read")
+    require(actor, "identity.search")
     words = text.strip()
     if not words:
         return []
     rids = records.find_people(words, limit=limit * 5, actor=actor)
     by_home = inside(actor.scope).filter(
-        Q(patient_rid__in=rids) | Q(links__patient_rid__in=rids) | Q(index_number=words) | Q(record_number=words)
+        Q(patient_rid__in=rids)
+        | Q(links__patient_rid__in=rids)
+        | Q(index_number=words)
+        | Q(record_number=words)
     )
     rows = list(by_home.filter(id__gt=after).distinct().order_by("id")[:limit])
     subjects = [row.patient_rid for row in rows]
@@ -129,8 +134,12 @@ def search_village(
     Raises:
         NotPermitted
     """
-    require(actor, "identity.read")
-    rows = inside(actor.scope).filter(place_code__startswith=place, id__gt=after).order_by("id")[:limit]
+    require(actor, "identity.search")
+    rows = (
+        inside(actor.scope)
+        .filter(place_code__startswith=place, id__gt=after)
+        .order_by("id")[:limit]
+    )
     found = [resident_of(row) for row in rows]
     audit.record_later(
         audit.Entry(actor, at, "identity.list", "Division", place, [r.patient_rid for r in found])
@@ -146,4 +155,3 @@ def count_waiting(*, actor: Actor) -> int:
     """
     require(actor, "identity.review")
     return models.Link.objects.filter(state=models.Link.State.WAITING).count()
-

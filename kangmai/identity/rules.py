@@ -70,5 +70,8 @@ def _check_agreement(document: IdentityDocument, demographics: Demographics, on:
     birth = demographics.birth_date
     if birth and parsed.birth_on and parsed.birth_on != birth:
         raise DocumentDisagrees(what="birth date 出生日期")
-    if demographics.sex_code in ("1", "2") and parsed.sex not in (Sex.UNKNOWN, Sex(demographics.sex_code)):
+    if demographics.sex_code in ("1", "2") and parsed.sex not in (
+        Sex.UNKNOWN,
+        Sex(demographics.sex_code),
+    ):
         raise DocumentDisagrees(what="sex 性别")

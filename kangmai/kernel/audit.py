@@ -120,8 +120,13 @@ class _Buffer:
             entries, self._entries = self._entries, []
         if not entries:
             return
-        with own_connection().transaction(), own_connection().cursor() as cursor:
-            cursor.executemany(_INSERT, [_row(entry) for entry in entries])
+        try:
+            with own_connection().transaction(), own_connection().cursor() as cursor:
+                cursor.executemany(_INSERT, [_row(entry) for entry in entries])
+        except psycopg.OperationalError:
+            with self._lock:
+                self._entries = entries + self._entries
+            raise
 
     def _run(self) -> None:
         while True:

@@ -15,36 +15,41 @@ from django.db import connection as django_connection
 
 STATEMENT_TIMEOUT_SECONDS = 30
 
+class _Owned:
+    """A connection that is closed when its thread ends and lets go of it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.connection = _open()
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 _local = threading.local()
 
 
 def _open() -> psycopg.Connection:
-    connection = psycopg.connect(
+    return psycopg.connect(
         settings.DATABASE_URL,
         autocommit=True,
         prepare_threshold=2,
         options=f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c timezone=UTC",
     )
-    # Chinese and other text comes back as str; jsonb is not used where bytes pass through.
-    return connection
 
 
 def own_connection() -> psycopg.Connection:
     """This thread's own connection in autocommit mode, opened again if it was lost."""
-    connection: psycopg.Connection | None = getattr(_local, "connection", None)
-    if connection is None or connection.closed or _local.url != settings.DATABASE_URL:
+    owned: _Owned | None = getattr(_local, "owned", None)
+    if owned is None or owned.connection.closed or owned.url != settings.DATABASE_URL:
         close_own()
-        connection = _local.connection = _open()
-        _local.url = settings.DATABASE_URL
-    return connection
+        owned = _local.owned = _Owned(settings.DATABASE_URL)
+    return owned.connection
 
 
 def close_own() -> None:
     """Close this thread's own connection, if it has one."""
-    connection = getattr(_local, "connection", None)
-    if connection is not None:
-        connection.close()
-        _local.connection = None
+    _local.owned = None
 
 
 @contextmanager

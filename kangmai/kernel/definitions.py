@@ -89,7 +89,7 @@ class UnknownDefinition(NotFound):
     zh = "{on} 没有生效的 {room}/{kind} 定义“{id}”。"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Definition:
     """One dated entry: its header, and its whole content as frozen plain data."""
 

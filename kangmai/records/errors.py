@@ -119,6 +119,12 @@ class ReadOnlyProjection(Unsupported):
     zh = "{type}/{id} 由康脉主数据生成，不能通过 FHIR 修改。"
 
 
+class EmptyCondition(Incorrect):
+    """A conditional operation on {type} needs at least one search criterion."""
+
+    zh = "对 {type} 的条件操作至少需要一个检索条件。"
+
+
 class OperationFailed(KangmaiError):
     """Operation {position} of the transaction ({verb} {type}) failed, so nothing was stored: {reason}"""
 

@@ -1,7 +1,7 @@
 """Reads of the record: every one inside the actor's scope, every one audited."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import psycopg
@@ -17,7 +17,9 @@ from kangmai.records.scope import condition
 from kangmai.records.search.hashing import target_hash
 from kangmai.records.search.people import people_hashes
 from kangmai.records.store import read as store
+from kangmai.records.store import searching
 from kangmai.records.store.rows import COLUMNS, stored
+from kangmai.records.store.searching import Page, Position
 from kangmai.records.store.write import COMPARTMENT
 from kangmai.records.types import Stored
 
@@ -111,6 +113,49 @@ def _exists(resource_type: str, id: str, actor: Actor) -> None:
 def _check_type(resource_type: str) -> None:
     if resource_type not in resource_types():
         raise UnknownType(type=resource_type)
+
+
+def search(
+    resource_type: str | None,
+    query: str,
+    *,
+    compartment: str | None = None,
+    position: Position | None = None,
+    server: str = "",
+    lenient: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> Page:
+    """One page of a FHIR search.
+
+    Args:
+        resource_type: the type searched; None for several, by `_type`.
+        query: the parameters as they stand in an address.
+        compartment: a Patient id, to search only what is about that Patient.
+        position: where the page begins; the first where absent.
+        server: our own base address, so that references below it count as ours.
+        lenient: leave out parameters that do not exist instead of refusing them.
+
+    Raises:
+        UnknownType, NotPermitted, and the errors of `records.search.errors`.
+    """
+    if resource_type is not None:
+        _check_type(resource_type)
+    read = searching.read_query(resource_type, query, at=at, server=server, lenient=lenient)
+    types = tuple(t for t in read.types if rules.may(actor, rules.Interaction.SEARCH, t))
+    if not types or (resource_type is not None and resource_type not in types):
+        rules.require(actor, rules.Interaction.SEARCH, resource_type or "*")
+    read = replace(read, types=types)
+    if compartment is not None:
+        read = searching.within(read, target_hash(f"Patient/{compartment}"))
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        page = searching.run(database, read, scope=actor.scope, position=position)
+    included = tuple(
+        item for item in page.included if rules.may(actor, rules.Interaction.READ, item.type)
+    )
+    page = replace(page, included=included)
+    _audit(actor, at, "records.search", resource_type or "*", "", [*page.matches, *page.included])
+    return page
 
 
 @dataclass(frozen=True, slots=True)

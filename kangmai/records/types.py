@@ -14,6 +14,7 @@ Resource = dict[str, Any]
 class Flag(IntFlag):
     """What is special about a stored resource."""
 
+    NONE = 0
     DELETED = 1
     PROJECTION = 2
 

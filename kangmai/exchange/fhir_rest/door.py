@@ -6,6 +6,7 @@ It stands before Django in the same process: no middleware, no ORM, one PostgreS
 import gzip
 import logging
 import threading
+import zlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 
 import psycopg
 
-from kangmai.access.actors import actor_for_token
+from kangmai.access.actors import actor_for_token, source_for_token
 from kangmai.exchange.fhir_rest import (
     capabilities,
     history,
@@ -33,8 +34,10 @@ from kangmai.exchange.fhir_rest.errors import (
     WrongMediaType,
 )
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
+from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Fault, Forbidden, Interrupted, KangmaiError, Unavailable
 from kangmai.kernel.ids import uuid7
+from kangmai.records.types import Source
 
 BASE = "/fhir/R4"
 LARGEST_BODY_MB = 32
@@ -87,6 +90,8 @@ READS: dict[tuple[str, str], Interaction] = {
     ("GET", "_history"): history.changes,
     ("GET", "T"): search.search_type,
     ("POST", "T/_search"): search.search_type,
+    ("GET", ""): search.search_system,
+    ("POST", "_search"): search.search_system,
     ("GET", "T/I/X"): search.search_compartment,
 }
 
@@ -143,7 +148,7 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         return capabilities.metadata(_base(environ))
     interaction, is_write = _interaction(method, path)
     at = datetime.now(UTC)
-    actor = _actor(environ, at)
+    actor, source = _sender(environ, at)
     headers = {
         name[5:].lower().replace("_", "-"): value
         for name, value in environ.items()
@@ -156,7 +161,7 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         query, path, body = "&".join(filter(None, (query, body.decode()))), path[:-1], b""
     elif is_write and method != "DELETE":
         _check_media_type(environ)
-    request = Request(method, path, query, headers, body, _base(environ), actor, at, language)
+    request = Request(method, path, query, headers, body, _base(environ), actor, source, at, language)
     if not is_write:
         return interaction(request)
     if not _writers.acquire(timeout=WRITER_PATIENCE_SECONDS):
@@ -181,12 +186,13 @@ def _interaction(method: str, path: tuple[str, ...]) -> tuple[Interaction, bool]
     )
 
 
-def _actor(environ: dict[str, Any], at: datetime) -> Any:
+def _sender(environ: dict[str, Any], at: datetime) -> tuple[Actor, Source]:
+    """Who asks, and as which source it writes."""
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotAuthenticated(reason="send the header Authorization: Bearer <token>")
     try:
-        return actor_for_token(token.strip(), at=at)
+        return actor_for_token(token.strip(), at=at), source_for_token(token.strip(), at=at)
     except Forbidden as error:
         raise NotAuthenticated(reason=str(error)) from None
 
@@ -199,10 +205,18 @@ def _body(environ: dict[str, Any]) -> bytes:
     stream = environ["wsgi.input"]
     body = stream.read(length) if length else stream.read(limit + 1)
     if environ.get("HTTP_CONTENT_ENCODING") == "gzip":
-        body = gzip.decompress(body)
+        body = _unpacked(body, limit)
     if len(body) > limit:
         raise TooLarge(limit_mb=LARGEST_BODY_MB)
     return body
+
+
+def _unpacked(body: bytes, limit: int) -> bytes:
+    """A gzip body, unpacked no further than one byte over the limit."""
+    try:
+        return zlib.decompressobj(31).decompress(body, limit + 1)
+    except zlib.error:
+        raise WrongMediaType(format="gzip (damaged)") from None
 
 
 def _check_format(headers: dict[str, str], query: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kangmai.kernel.actor import Actor
+from kangmai.records.types import Source
 
 JSON = "application/fhir+json; charset=utf-8"
 
@@ -20,6 +21,7 @@ class Request:
     body: bytes = field(repr=False)
     base: str
     actor: Actor
+    source: Source
     at: datetime
     language: str = "zh"
 

@@ -37,8 +37,12 @@ def correct_resident(
     known = rules.checked(demographics, on=legal_day(at))
     with transaction.atomic():
         row = _locked(resident_id, expected_version, actor)
-        require(actor, "identity.register", row.place_code)
-        row.birth_date, row.sex_code, row.deceased_on = known.birth_date, known.sex_code, deceased_on
+        require(actor, "identity.write", row.place_code)
+        row.birth_date, row.sex_code, row.deceased_on = (
+            known.birth_date,
+            known.sex_code,
+            deceased_on,
+        )
         row.place_code, row.initials = known.place_code, initials(known.name)[:16]
         row.details_key, row.details = seal_details(row.id, known)
         _keep_documents(row, known, legal_day(at))
@@ -67,7 +71,7 @@ def move_resident(
         raise PlaceUnknown(code=place_code)
     with transaction.atomic():
         row = _locked(resident_id, expected_version, actor)
-        require(actor, "identity.register", row.place_code)
+        require(actor, "identity.write", row.place_code)
         known = replace(demographics_of(row), place_code=place_code, address=address)
         row.place_code, row.managing_org = place_code, managing_org
         row.details_key, row.details = seal_details(row.id, known)
@@ -76,7 +80,9 @@ def move_resident(
 
 
 def _locked(resident_id: ResidentId, expected_version: int, actor: Actor) -> models.Resident:
-    row = models.Resident.objects.select_for_update().filter(id=resident_id, merged_into=None).first()
+    row = (
+        models.Resident.objects.select_for_update().filter(id=resident_id, merged_into=None).first()
+    )
     if row is None or not is_inside(row, actor.scope):
         raise ResidentNotFound()
     if row.version != expected_version:
@@ -98,7 +104,9 @@ def _keep_documents(row: models.Resident, known: Demographics, today: date) -> N
     )
 
 
-def _save(row: models.Resident, known: Demographics, action: str, actor: Actor, at: datetime) -> None:
+def _save(
+    row: models.Resident, known: Demographics, action: str, actor: Actor, at: datetime
+) -> None:
     row.version += 1
     row.updated_at = at
     row.save()

@@ -18,7 +18,9 @@ from kangmai.standards.calendars import legal_day
 from kangmai.standards.errors import IdentityNumberIncorrect
 
 
-def link_patients(patients: Sequence[Stored], *, actor: Actor, at: datetime) -> dict[str, models.Link.State]:
+def link_patients(
+    patients: Sequence[Stored], *, actor: Actor, at: datetime
+) -> dict[str, models.Link.State]:
     """Decide for each Patient whose it is. Deciding again changes nothing unless the Patient changed.
 
     A Patient links to the one resident who has a document of the same number. With no such document, an
@@ -76,7 +78,9 @@ def _resident_of(patient: Resource, at: datetime) -> tuple[models.Resident | Non
     if not hashes:
         return None, "no_document"
     found = list(
-        models.Resident.objects.filter(documents__number_hash__in=hashes, merged_into=None).distinct()[:2]
+        models.Resident.objects.filter(
+            documents__number_hash__in=hashes, merged_into=None
+        ).distinct()[:2]
     )
     if len(found) == 1:
         return found[0], "exact_document"

@@ -48,7 +48,7 @@ def load_residents(
     Raises:
         NotPermitted
     """
-    require(actor, "identity.register")
+    require(actor, "identity.write")
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(

@@ -36,7 +36,7 @@ def register_resident(
         DocumentTaken: a resident with this document exists.
         NameMissing, BirthInFuture, SexUnknown, PlaceUnknown, DocumentDisagrees, IdentityNumberIncorrect
     """
-    require(actor, "identity.register", demographics.place_code)
+    require(actor, "identity.write", demographics.place_code)
     known = rules.checked(demographics, on=legal_day(at))
     with transaction.atomic():
         _claim_documents(known)
@@ -48,7 +48,9 @@ def register_resident(
 
 def _claim_documents(demographics: Demographics) -> None:
     """Wait for others who register the same documents, then see whether they are taken."""
-    hashes = sorted(document_hash(d) for d in demographics.documents if d.kind_code in LINKING_KINDS)
+    hashes = sorted(
+        document_hash(d) for d in demographics.documents if d.kind_code in LINKING_KINDS
+    )
     with connection.cursor() as cursor:
         for value in hashes:
             cursor.execute(
@@ -62,7 +64,10 @@ def _claim_documents(demographics: Demographics) -> None:
 
 
 def _insert(
-    known: Demographics, managing_org: OrganizationId | None, record_number: str | None, at: datetime
+    known: Demographics,
+    managing_org: OrganizationId | None,
+    record_number: str | None,
+    at: datetime,
 ) -> models.Resident:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('identity_resident', 'id'))")
@@ -98,7 +103,8 @@ def _project(row: models.Resident, known: Demographics, actor: Actor, at: dateti
     row.patient_rid = outcome.rid
     row.save()
     models.Document.objects.bulk_create(
-        models.Document(resident=row, kind_code=d.kind_code, number_hash=document_hash(d)) for d in known.documents
+        models.Document(resident=row, kind_code=d.kind_code, number_hash=document_hash(d))
+        for d in known.documents
     )
     records.place_subject(
         patients=[ResourceRowId(row.patient_rid)],
@@ -119,5 +125,3 @@ def _write_down(row: models.Resident, actor: Actor, at: datetime) -> None:
         subjects=[row.patient_rid],
     )
     feed.announce(connection.connection, kind="identity.registered", key=str(row.id), at=at)
-
-

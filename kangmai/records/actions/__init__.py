@@ -6,4 +6,13 @@ from kangmai.records.actions.place_subject import place_subject, place_subjects,
 from kangmai.records.actions.put_projection import put_projection
 from kangmai.records.actions.transact import transact
 
-__all__ = ["Item", "import_unit", "load", "place_subject", "place_subjects", "put_projection", "transact", "withdraw_subject"]
+__all__ = [
+    "Item",
+    "import_unit",
+    "load",
+    "place_subject",
+    "place_subjects",
+    "put_projection",
+    "transact",
+    "withdraw_subject",
+]

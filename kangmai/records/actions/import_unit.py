@@ -42,7 +42,9 @@ class _Known:
     content_hash: bytes
 
 
-def import_unit(items: Sequence[Item], *, source: Source, actor: Actor, at: datetime) -> list[Effect]:
+def import_unit(
+    items: Sequence[Item], *, source: Source, actor: Actor, at: datetime
+) -> list[Effect]:
     """Store a unit; returns what happened to each of its entries.
 
     Raises:
@@ -69,7 +71,9 @@ def import_unit(items: Sequence[Item], *, source: Source, actor: Actor, at: date
         )
         written = dict(zip(operations, outcomes, strict=True))
         content = dict(zip([item.full_url for item in items], hashes, strict=True))
-        _remember(database, source.name, [(url, content[url], o.type, o.id) for url, o in written.items()])
+        _remember(
+            database, source.name, [(url, content[url], o.type, o.id) for url, o in written.items()]
+        )
     return [
         written[item.full_url].effect if effect is not Effect.UNCHANGED else effect
         for item, effect in zip(items, effects, strict=True)
@@ -95,7 +99,8 @@ def _operation(item: Item, before: _Known | None) -> Operation:
     if item.condition:
         return Operation(Verb.CREATE, item.type, None, item.raw, item.full_url, item.condition)
     return replace(
-        Operation(Verb.CREATE, item.type, str(uuid7()), item.raw, item.full_url), authority=Authority.LEDGER
+        Operation(Verb.CREATE, item.type, str(uuid7()), item.raw, item.full_url),
+        authority=Authority.LEDGER,
     )
 
 
@@ -111,7 +116,10 @@ def _look_up(database: psycopg.Cursor, source: str, urls: Sequence[str]) -> dict
         [source, sorted(by_hash)],
     ).fetchall()
     names = resource_type_names()
-    return {by_hash[bytes(url)]: _Known(names[rt], fid, bytes(content)) for url, rt, fid, content in rows}
+    return {
+        by_hash[bytes(url)]: _Known(names[rt], fid, bytes(content))
+        for url, rt, fid, content in rows
+    }
 
 
 def _remember(

@@ -24,7 +24,7 @@ def load(
     resources: Sequence[Resource],
     *,
     authors: Sequence[OrganizationId | None] | None = None,
-    flag: Flag = Flag(0),
+    flag: Flag = Flag.NONE,
     actor: Actor,
     at: datetime,
 ) -> list[ResourceRowId]:

@@ -105,7 +105,7 @@ class _Transaction:
     at: datetime
 
     def run(self, operations: Sequence[Operation], known: Mapping[str, str]) -> list[Outcome]:
-        decided = resolve_conditions(self.database, operations, actor=self.actor)
+        decided = resolve_conditions(self.database, operations, actor=self.actor, at=self.at)
         named = with_ids(decided.operations)
         own = {op.full_url: f"{op.type}/{op.id}" for op in named if op.full_url}
         names = {**known, **own, **decided.names}
@@ -202,7 +202,7 @@ class _Transaction:
             b"" if is_deletion else encode(p.raw, p.resource, id=p.id, version=version, at=self.at)
         )
         is_projection = p.operation.authority is Authority.PROJECTION
-        flags = Flag.DELETED if is_deletion else Flag.PROJECTION if is_projection else Flag(0)
+        flags = Flag.DELETED if is_deletion else Flag.PROJECTION if is_projection else Flag.NONE
         keys = p.keys or keys_of({"resourceType": p.operation.type})
         return Row(type_number(p.operation.type), rid, p.id, p.fh, version, self.at, int(flags), subject,
                    author, label, body, keys, p.compartments)  # fmt: skip
@@ -225,7 +225,9 @@ class _Transaction:
                 if stored
                 else Effect.CREATED
             )
-            outcomes.append(Outcome(effect, p.operation.type, p.id, row.rid, row.ver, self.at, row.body))
+            outcomes.append(
+                Outcome(effect, p.operation.type, p.id, row.rid, row.ver, self.at, row.body)
+            )
         return outcomes
 
     def _supersede(self, old: Stored, row: Row) -> None:

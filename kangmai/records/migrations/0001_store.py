@@ -26,7 +26,7 @@ CREATE TABLE res (
         CASE WHEN flags & 1 = 1 THEN body IS NULL AND sealed IS NULL
              ELSE (body IS NULL) <> (sealed IS NULL) AND (sealed IS NULL) = (kv IS NULL) END)
 ) WITH (fillfactor = 85);
-CREATE UNIQUE INDEX res_fid ON res (rt, fid);
+CREATE UNIQUE INDEX res_fid ON res (fid, rt);
 CREATE INDEX res_fh ON res (fh);
 CREATE UNIQUE INDEX res_rid ON res (rid);
 COMMENT ON TABLE res IS 'Newest version of every resource; flags: 1 deleted, 2 projection of a master row';
@@ -90,6 +90,7 @@ CREATE INDEX tok_h ON tok (h, rid DESC) INCLUDE (sys);
 
 CREATE TABLE ref (tgt bigint NOT NULL, rid bigint NOT NULL, p int NOT NULL);
 CREATE INDEX ref_tgt ON ref (tgt, p, rid DESC);
+CREATE INDEX ref_rid ON ref (rid, p, tgt);
 
 CREATE TABLE dat (rid bigint NOT NULL, lo timestamptz NOT NULL, hi timestamptz NOT NULL, p int NOT NULL);
 CREATE INDEX dat_lo ON dat (p, lo, rid) INCLUDE (hi);

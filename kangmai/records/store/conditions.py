@@ -9,6 +9,7 @@ Source: FHIR R4, https://hl7.org/fhir/R4/http.html#ccreate, #cond-update, #3.1.0
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import psycopg
 
@@ -40,7 +41,7 @@ class Decided:
 
 
 def resolve_conditions(
-    database: psycopg.Cursor, operations: Sequence[Operation], *, actor: Actor
+    database: psycopg.Cursor, operations: Sequence[Operation], *, actor: Actor, at: datetime
 ) -> Decided:
     """Answer the conditions of a transaction.
 
@@ -56,19 +57,23 @@ def resolve_conditions(
         database.execute("SELECT pg_advisory_xact_lock(%s)", [hash64(condition)])
     remaining, names, kept = [], {}, {}
     for position, operation in enumerate(operations):
-        found = _found(database, operation, actor) if operation.condition else None
+        found = _found(database, operation, actor, at) if operation.condition else None
         if found is not None and operation.verb is Verb.CREATE:
             kept[position] = _unchanged(found)
             if operation.full_url:
                 names[operation.full_url] = f"{found.type}/{found.id}"
             continue
         decided = _decided(operation, found)
-        remaining.append(replace(decided, raw=_with_references(database, decided.raw, actor)))
+        remaining.append(replace(decided, raw=_with_references(database, decided.raw, actor, at)))
     return Decided(tuple(remaining), names, kept)
 
 
-def _found(database: psycopg.Cursor, operation: Operation, actor: Actor) -> Stored | None:
-    found = match(database, operation.type, operation.condition or "", scope=actor.scope, limit=2)
+def _found(
+    database: psycopg.Cursor, operation: Operation, actor: Actor, at: datetime
+) -> Stored | None:
+    found = match(
+        database, operation.type, operation.condition or "", scope=actor.scope, at=at, limit=2
+    )
     if len(found) > 1:
         raise ManyMatches(type=operation.type, condition=operation.condition)
     return found[0] if found else None
@@ -76,7 +81,13 @@ def _found(database: psycopg.Cursor, operation: Operation, actor: Actor) -> Stor
 
 def _unchanged(stored: Stored) -> Outcome:
     return Outcome(
-        Effect.UNCHANGED, stored.type, stored.id, stored.rid, stored.version, stored.updated_at, stored.body
+        Effect.UNCHANGED,
+        stored.type,
+        stored.id,
+        stored.rid,
+        stored.version,
+        stored.updated_at,
+        stored.body,
     )
 
 
@@ -91,10 +102,10 @@ def _decided(operation: Operation, found: Stored | None) -> Operation:
     return replace(operation, verb=Verb.CREATE, id=None)
 
 
-def _with_references(database: psycopg.Cursor, raw: bytes, actor: Actor) -> bytes:
+def _with_references(database: psycopg.Cursor, raw: bytes, actor: Actor, at: datetime) -> bytes:
     for reference in set(conditional_references(raw)) if b"?" in raw else ():
         kind, _, query = reference.partition("?")
-        found = match(database, kind, query, scope=actor.scope, limit=2)
+        found = match(database, kind, query, scope=actor.scope, at=at, limit=2)
         if not found:
             raise UnresolvedReference(reference=reference)
         if len(found) > 1:

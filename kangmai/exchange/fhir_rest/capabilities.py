@@ -1,0 +1,96 @@
+"""The `capabilities` interaction: what this server really does, made from its own tables.
+
+Source: https://hl7.org/fhir/R4/http.html#capabilities
+"""
+
+from functools import cache
+from typing import Any
+
+import orjson
+
+from kangmai import __version__
+from kangmai.exchange.fhir_rest.types import JSON, Response
+from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.search.parameters import Kind, parameters
+
+INTERACTIONS = (
+    "read",
+    "vread",
+    "update",
+    "delete",
+    "history-instance",
+    "history-type",
+    "create",
+    "search-type",
+)
+SYSTEM_INTERACTIONS = ("transaction", "batch", "history-system", "search-system")
+
+
+def metadata(base: str) -> Response:
+    """GET metadata"""
+    return Response(200, _statement(base), (("Content-Type", JSON),))
+
+
+@cache
+def _statement(base: str) -> bytes:
+    return orjson.dumps(
+        {
+            "resourceType": "CapabilityStatement",
+            "status": "active",
+            "date": "2026-11-21",
+            "kind": "instance",
+            "software": {"name": "Kangmai", "version": __version__},
+            "implementation": {"description": "Kangmai 康脉", "url": base},
+            "fhirVersion": "4.0.1",
+            "format": ["application/fhir+json"],
+            "rest": [
+                {
+                    "mode": "server",
+                    "security": _security(base),
+                    "resource": [_resource(name) for name in resource_types()],
+                    "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
+                    "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
+                }
+            ],
+        }
+    )
+
+
+def _security(base: str) -> dict[str, Any]:
+    token = base.removesuffix("/fhir/R4") + "/oauth2/token"
+    uris = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+    return {
+        "service": [
+            {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                        "code": "SMART-on-FHIR",
+                    }
+                ]
+            }
+        ],
+        "extension": [{"url": uris, "extension": [{"url": "token", "valueUri": token}]}],
+    }
+
+
+def _resource(name: str) -> dict[str, Any]:
+    return {
+        "type": name,
+        "interaction": [{"code": code} for code in INTERACTIONS],
+        "versioning": "versioned-update",
+        "readHistory": True,
+        "updateCreate": False,
+        "conditionalCreate": True,
+        "conditionalUpdate": True,
+        "conditionalDelete": "single",
+        "referencePolicy": ["literal", "logical"],
+        "searchInclude": [
+            f"{name}:{p.name}" for p in _searchable(name) if p.kind is Kind.REFERENCE
+        ],
+        "searchParam": [{"name": p.name, "type": p.kind.value} for p in _searchable(name)],
+    }
+
+
+def _searchable(name: str) -> list[Any]:
+    return [p for p in parameters(name).values() if p.kind is not Kind.SPECIAL]

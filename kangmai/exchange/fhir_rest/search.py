@@ -1,0 +1,170 @@
+"""The `search` interaction: of a type, of a Patient's compartment, of the whole system.
+
+Source: https://hl7.org/fhir/R4/http.html#search, https://hl7.org/fhir/R4/search.html
+"""
+
+import base64
+import binascii
+import hmac
+from datetime import datetime
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+
+from kangmai.exchange.fhir_rest.errors import NoSuchAddress
+from kangmai.exchange.fhir_rest.present import bundle, entry
+from kangmai.exchange.fhir_rest.types import JSON, Request, Response
+from kangmai.kernel import sealing
+from kangmai.kernel.errors import Incorrect
+from kangmai.records import queries
+from kangmai.records.fhir import subsets
+from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.queries import Page, Position
+from kangmai.records.search.query import Summary
+from kangmai.records.types import Stored
+
+CURSOR = "_cursor"
+
+
+class BadCursor(Incorrect):
+    """This page address was altered or belongs to another search. Begin again at the first page."""
+
+    zh = "分页地址无效或不属于本次检索，请从第一页重新开始。"
+
+
+def search_type(request: Request) -> Response:
+    """GET [type]?… and POST [type]/_search"""
+    return _search(request, request.path[0], None)
+
+
+def search_system(request: Request) -> Response:
+    """GET [base]?_type=…"""
+    return _search(request, None, None)
+
+
+def search_compartment(request: Request) -> Response:
+    """GET Patient/[id]/[type]?… ; `*` stands for every type"""
+    kind, id, wanted = request.path
+    if kind != "Patient" or (wanted != "*" and wanted not in resource_types()):
+        raise NoSuchAddress(path="/".join(request.path))
+    queries.get(kind, id, actor=request.actor, at=request.at)
+    return _search(request, None if wanted == "*" else wanted, id)
+
+
+def _search(request: Request, resource_type: str | None, compartment: str | None) -> Response:
+    position = _position(request)
+    page = queries.search(
+        resource_type,
+        request.query,
+        compartment=compartment,
+        position=position,
+        server=request.base,
+        lenient=request.preference("handling") == "lenient",
+        actor=request.actor,
+        at=request.at,
+    )
+    entries = [_entry(request, page, item, b"match") for item in page.matches]
+    entries += [_entry(request, page, item, b"include") for item in page.included]
+    if notes := _notes(page):
+        entries.append(
+            entry("urn:kangmai:outcome", orjson.dumps(notes), b',"search":{"mode":"outcome"}')
+        )
+    body = bundle("searchset", entries, links=_links(request, page), total=page.total)
+    return Response(200, body, (("Content-Type", JSON),))
+
+
+def _entry(request: Request, page: Page, item: Stored, mode: bytes) -> bytes:
+    body = item.body if mode == b"include" else _shown(page, item.body)
+    return entry(f"{request.base}/{item.type}/{item.id}", body, b',"search":{"mode":"%s"}' % mode)
+
+
+def _shown(page: Page, body: bytes) -> bytes:
+    """The part of a match that was asked for; the whole of it needs no decoding."""
+    query = page.query
+    if query.elements:
+        return orjson.dumps(subsets.with_elements(orjson.loads(body), query.elements))
+    match query.summary:
+        case Summary.TRUE:
+            return orjson.dumps(subsets.summary_true(orjson.loads(body)))
+        case Summary.TEXT:
+            return orjson.dumps(subsets.summary_text(orjson.loads(body)))
+        case Summary.DATA:
+            return orjson.dumps(subsets.summary_data(orjson.loads(body)))
+        case _:
+            return body
+
+
+def _notes(page: Page) -> dict | None:
+    """What the reader of a result must know: parameters left out, includes cut."""
+    issues = [
+        {
+            "severity": "warning",
+            "code": "not-supported",
+            "diagnostics": f"The parameter {name} was ignored.",
+        }
+        for name in page.query.ignored
+    ]
+    if page.is_cut:
+        text = "More resources were to be included than are sent along."
+        issues.append({"severity": "warning", "code": "too-costly", "diagnostics": text})
+    return {"resourceType": "OperationOutcome", "issue": issues} if issues else None
+
+
+def _links(request: Request, page: Page) -> list[tuple[str, str]]:
+    address = f"{request.base}/{'/'.join(request.path)}".rstrip("/")
+    used = urlencode(page.query.used, safe=":/|,$")
+    links = [("self", f"{address}?{used}" if used else address)]
+    if page.next is not None:
+        cursor = _cursor(request, page.next)
+        links.append(("next", f"{address}?{used}{'&' if used else ''}{CURSOR}={cursor}"))
+    return links
+
+
+def _binding(request: Request) -> bytes:
+    """What a cursor belongs to: the address and every parameter but itself and the format."""
+    pairs = [
+        pair for pair in parse_qsl(request.query, keep_blank_values=True) if pair[0] not in _FREE
+    ]
+    return orjson.dumps([request.path, sorted(pairs), request.actor.account])
+
+
+_FREE = frozenset({CURSOR, "_format", "_pretty"})
+
+
+def _signature(request: Request, content: bytes) -> bytes:
+    secret = sealing.derived_secret("search cursor")
+    return hmac.digest(secret, content + _binding(request), "sha256")[:12]
+
+
+def _cursor(request: Request, position: Position) -> str:
+    content = orjson.dumps([position.snapshot, list(position.after)])
+    return base64.urlsafe_b64encode(_signature(request, content) + content).decode().rstrip("=")
+
+
+def _position(request: Request) -> Position | None:
+    """Where the page begins that the request asks for.
+
+    Raises:
+        BadCursor
+    """
+    given = dict(parse_qsl(request.query)).get(CURSOR)
+    if given is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+    except (binascii.Error, ValueError):
+        raise BadCursor() from None
+    if not hmac.compare_digest(raw[:12], _signature(request, raw[12:])):
+        raise BadCursor()
+    snapshot, after = orjson.loads(raw[12:])
+    return Position(snapshot, tuple(_value(item) for item in after))
+
+
+def _value(item: object) -> object:
+    """Instants travel as text."""
+    if isinstance(item, str) and len(item) > 18 and item[4] == "-" and "T" in item:
+        try:
+            return datetime.fromisoformat(item)
+        except ValueError:
+            return item
+    return item

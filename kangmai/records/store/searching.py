@@ -1,0 +1,196 @@
+"""Run a compiled search: choose the way through it, fetch one page, what it includes, and totals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from kangmai.kernel.actor import DataScope
+from kangmai.records.scope import condition
+from kangmai.records.search import sql
+from kangmai.records.search.conditions import References, Tokens
+from kangmai.records.search.query import Query, Summary, Total, parse
+from kangmai.records.store.rows import COLUMNS, keyed_hash, stored
+from kangmai.records.types import Stored
+
+INCLUDE_DEPTH = 4
+INCLUDE_LIMIT = 1000
+ESTIMATE_LIMIT = 10_000
+DEFAULT_COUNT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the next page begins: rows no newer than `snapshot`, after these sort values and rid."""
+
+    snapshot: int
+    after: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a search.
+
+    `total` is None where it was not asked for and is not known for free; `is_cut` says that more was
+    to be included than is sent along.
+    """
+
+    query: Query
+    matches: tuple[Stored, ...]
+    included: tuple[Stored, ...]
+    next: Position | None
+    total: int | None
+    is_cut: bool = False
+
+
+def visible(scope: DataScope) -> sql.Scope:
+    """A data scope as the search compiler takes it; deleted resources are never inside."""
+    inside = condition(scope)
+    return sql.Scope(f"r.flags & 1 = 0 AND ({inside.sql})", inside.values)
+
+
+def run(
+    database: psycopg.Cursor, query: Query, *, scope: DataScope, position: Position | None = None
+) -> Page:
+    """The page of `query` that begins at `position` (the first one where absent)."""
+    inside = visible(scope)
+    driver = _driver(database, query, inside)
+    if query.summary is Summary.COUNT or query.count == 0:
+        return Page(query, (), (), None, _count(database, query, inside, driver, None))
+    limit = DEFAULT_COUNT if query.count is None else query.count
+    rows = _rows(database, query, inside, driver, position, limit + 1)
+    shown = rows[:limit]
+    snapshot = position.snapshot if position else _newest(database) if len(rows) > limit else 0
+    more = Position(snapshot, (*shown[-1][1:], shown[-1][0])) if len(rows) > limit else None
+    matches = fetch(database, [row[0] for row in shown], scope)
+    included, is_cut = _included(database, query, [row[0] for row in shown], inside, scope)
+    is_whole = position is None and more is None
+    total = len(shown) if is_whole else _total(database, query, inside, driver)
+    return Page(query, tuple(matches), tuple(included), more, total, is_cut)
+
+
+def _newest(database: psycopg.Cursor) -> int:
+    """A row id above all that exist: later pages look no further, so that new resources move nothing."""
+    row = database.execute("SELECT last_value + 256 FROM records_rid").fetchone()
+    return row[0] if row else 0
+
+
+def _driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
+    """The position of the rarest condition, or None where walking from the newest back is better."""
+    if not query.where or (
+        len(query.where) == 1 and not query.sort and _is_ordered(query.where[0])
+    ):
+        return None
+    probes = sql.probes(query, scope=inside)
+    if probes is None:
+        return None
+    positions, statement = probes
+    counts = database.execute(statement.sql, statement.values).fetchone() or ()
+    fewest = min(counts)
+    return positions[counts.index(fewest)] if fewest < sql.PROBE_LIMIT or query.sort else None
+
+
+def _is_ordered(condition: object) -> bool:
+    """Whether the index of a condition is in the order of row ids already."""
+    match condition:
+        case Tokens(keys=(_,)) | References(targets=(_,), parameters=(_,)):
+            return True
+        case _:
+            return False
+
+
+def _rows(
+    database: psycopg.Cursor,
+    query: Query,
+    inside: sql.Scope,
+    driver: int | None,
+    position: Position | None,
+    limit: int,
+) -> list[tuple[Any, ...]]:
+    page = sql.Page(
+        limit, position.snapshot if position else None, position.after if position else None
+    )
+    statement = sql.select(query, scope=inside, page=page, driver=driver)
+    return database.execute(statement.sql, statement.values).fetchall()
+
+
+def _count(
+    database: psycopg.Cursor, query: Query, inside: sql.Scope, driver: int | None, limit: int | None
+) -> int:
+    statement = sql.count(query, scope=inside, driver=driver, limit=limit)
+    row = database.execute(statement.sql, statement.values).fetchone()
+    return row[0] if row else 0
+
+
+def _total(
+    database: psycopg.Cursor, query: Query, inside: sql.Scope, driver: int | None
+) -> int | None:
+    match query.total:
+        case Total.ACCURATE:
+            return _count(database, query, inside, driver, None)
+        case Total.ESTIMATE:
+            return _count(database, query, inside, driver, ESTIMATE_LIMIT)
+        case _:
+            return None
+
+
+def fetch(database: psycopg.Cursor, rids: Sequence[int], scope: DataScope) -> list[Stored]:
+    """Resources by row id in the order asked for, deleted ones and those outside the scope left out."""
+    if not rids:
+        return []
+    inside = visible(scope)
+    rows = database.execute(
+        f"""SELECT {COLUMNS} FROM unnest(%s::int8[]) WITH ORDINALITY w(rid, place)
+            JOIN res r ON r.rid = w.rid WHERE {inside.sql} ORDER BY w.place""",
+        [list(rids), *inside.values],
+    ).fetchall()
+    return [stored(row) for row in rows]
+
+
+def _included(
+    database: psycopg.Cursor, query: Query, rids: Sequence[int], inside: sql.Scope, scope: DataScope
+) -> tuple[list[Stored], bool]:
+    """What `_include` and `_revinclude` add; those with `:iterate` follow what was added, too."""
+    seen, fresh, depth = set(rids), list(rids), 0
+    found: list[int] = []
+    includes = query.includes
+    while fresh and includes and depth < INCLUDE_DEPTH and len(found) <= INCLUDE_LIMIT:
+        added = {rid for include in includes for rid in _follow(database, include, fresh, inside)}
+        fresh = sorted(added - seen, reverse=True)
+        found += fresh
+        seen.update(fresh)
+        includes = tuple(include for include in query.includes if include.is_iterated)
+        depth += 1
+    return fetch(database, found[:INCLUDE_LIMIT], scope), len(found) > INCLUDE_LIMIT
+
+
+def _follow(
+    database: psycopg.Cursor, include: Any, rids: Sequence[int], inside: sql.Scope
+) -> list[int]:
+    if not include.is_reverse:
+        statement = sql.includes(include, rids, scope=inside, limit=INCLUDE_LIMIT + 1)
+    else:
+        rows = database.execute(
+            "SELECT fh FROM res WHERE rid = ANY(%s::int8[])", [list(rids)]
+        ).fetchall()
+        targets = [fh for (fh,) in rows]
+        statement = sql.reverse_includes(include, targets, scope=inside, limit=INCLUDE_LIMIT + 1)
+    return [row[0] for row in database.execute(statement.sql, statement.values).fetchall()]
+
+
+def read_query(
+    resource_type: str | None, text: str, *, at: datetime, server: str = "", lenient: bool = False
+) -> Query:
+    """Read a search as the store understands it: people by keyed hashes.
+
+    Raises:
+        The errors of `records.search.errors`.
+    """
+    return parse(resource_type, text, at=at, keyed_hash=keyed_hash, server=server, lenient=lenient)
+
+
+def within(query: Query, compartment: int) -> Query:
+    """The same search, only in the compartment of the Patient with this hash."""
+    return replace(query, where=(References((compartment,), (0,)), *query.where))
