@@ -171,8 +171,8 @@ def scan(
     """
     from kangmai.epidemic.surveillance.scan import scan_space, scan_space_time
     from kangmai.epidemic.surveillance.tables import (
-        read_places,
         read_place_counts,
+        read_places,
         scan_rows,
         spatial_rows,
     )
@@ -274,7 +274,8 @@ def simulate(
     replicates: int, seed: int, scenarios: str | None, outbreaks: Path | None, out: Path | None
 ) -> None:
     """Simulate the 42 scenarios of Noufaily with past and current outbreaks, 624 weeks each."""
-    from kangmai.epidemic.surveillance.simulation import SCENARIOS, simulate as run
+    from kangmai.epidemic.surveillance.simulation import SCENARIOS
+    from kangmai.epidemic.surveillance.simulation import simulate as run
     from kangmai.epidemic.surveillance.tables import outbreak_rows, simulation_rows
 
     chosen = range(1, len(SCENARIOS) + 1)

@@ -12,7 +12,7 @@ Check = Callable[[object], Any]
 
 def setting(key: str, check: Check, default: object) -> Any:
     """A field of a control, with its key in R's list and the function that reads its value."""
-    return field(default=default, metadata={"key": key, "check": check})  # type: ignore[call-overload]
+    return field(default=default, metadata={"key": key, "check": check})
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(setting,))

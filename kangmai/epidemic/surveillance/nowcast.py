@@ -98,7 +98,9 @@ def nowcast(
         longest_delay,
         first + np.arange(length),
         triangle.observed,
-        *picks,
+        picks[0],
+        picks[1],
+        picks[2],
         " ".join(notes),
     )
 

@@ -165,8 +165,8 @@ def multinomial_draws(
 ) -> Floats:
     """Replicates with all cases thrown on places and points in proportion to the expected numbers."""
     shares = expected.ravel() / expected.sum()
-    drawn = rng.multinomial(int(round(counts.sum())), shares, size=size)
-    return drawn.reshape(size, *counts.shape)
+    drawn = rng.multinomial(round(counts.sum()), shares, size=size)
+    return drawn.reshape(size, *counts.shape).astype(float)
 
 
 def permutation_draws(
@@ -198,7 +198,7 @@ def replicate_maxima(
     The expected sums are the same in all of them, so the ratio is a table of the count plus a line.
     """
     e = window_sums(expected, windows) @ zones.member
-    cells = np.arange(int(round(total)) + 1, dtype=float)
+    cells = np.arange(round(total) + 1, dtype=float)
     table = xlogy(cells, cells) + xlogy(total - cells, total - cells)
     rest = np.maximum(total - e, np.finfo(float).tiny)
     slope, constant = np.log(e) - np.log(rest), total * np.log(rest)

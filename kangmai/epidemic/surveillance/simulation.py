@@ -84,7 +84,9 @@ class World:
 def simulate(numbers: list[int], *, replicates: int, seed: int) -> World:
     """Simulate each scenario (numbered from 1) some times; past sizes cycle over replicates."""
     rng = np.random.default_rng(seed)
-    quiet, outbreaks, scenarios = [], [], []
+    quiet: list[Floats] = []
+    outbreaks: list[Outbreak] = []
+    scenarios: list[int] = []
     for replicate in range(replicates):
         for number in numbers:
             scenario, series = SCENARIOS[number - 1], len(quiet)

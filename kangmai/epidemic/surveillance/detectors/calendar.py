@@ -24,8 +24,8 @@ def period_of(frequency: int, *, method: str) -> str:
 
 def months_earlier(day: np.datetime64, months: int) -> np.datetime64:
     """The same day of the month some months earlier (later if negative); 31 April becomes 1 May."""
-    date = day.astype(dt.date)
-    month = np.datetime64(f"{date:%Y-%m}", "M") - months
+    date: dt.date = day.astype(dt.date)
+    month = day.astype("datetime64[M]") - months
     return np.datetime64(month, "D") + (date.day - 1)
 
 

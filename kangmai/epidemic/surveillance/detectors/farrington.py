@@ -8,7 +8,6 @@ a trend needs p < 0.05, and with too few recent cases (limit54) the bound is 0.
 from collections import defaultdict
 
 import numpy as np
-from scipy.special import ndtri
 
 from kangmai.epidemic.surveillance.control import control, number, one_of, setting, truth, whole
 from kangmai.epidemic.surveillance.detectors.calendar import DAYS, period_of, windows_years_back

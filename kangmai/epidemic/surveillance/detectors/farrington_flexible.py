@@ -7,6 +7,7 @@ and Höhle 2016, J Stat Softw 70(10) (https://doi.org/10.18637/jss.v070.i10), 3.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import ndtri
@@ -35,8 +36,9 @@ EXPONENTS = {"2/3": 2 / 3, "1/2": 1 / 2, "none": 1.0}
 
 def pair(value: object) -> tuple[float, int]:
     """Read limit54: at least so many cases in so many latest points."""
-    cases, periods = value  # type: ignore[misc]
-    return number(low=0)(cases), whole(low=1)(periods)
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError("must be two numbers: cases, periods")
+    return number(low=0)(value[0]), whole(low=1)(value[1])
 
 
 @control
@@ -129,10 +131,11 @@ def batches(
     groups: dict[tuple[bytes, bytes, bytes], list[tuple[int, int]]] = {}
     shapes: dict[tuple[bytes, bytes, bytes], tuple[Ints, Ints, Floats]] = {}
     missing = np.isnan(series.counts)
-    any_missing = missing.any()
+    any_missing = bool(missing.any())
     for place, (k, base) in enumerate(zip(points, baselines, strict=True)):
         gaps = missing[base.positions].T if any_missing else None
-        clean = np.ones(len(series.units), dtype=bool) if gaps is None else ~gaps.any(axis=1)
+        whole_rows = np.ones(len(series.units), dtype=bool)
+        clean = whole_rows if gaps is None else np.asarray(~gaps.any(axis=1))
         for pattern in patterns(gaps, clean):
             here = pattern.units
             kept = (
@@ -186,7 +189,7 @@ def baseline_at(series: CountSeries, k: int, settings: FarringtonFlexible) -> Ba
     # one-based marks as in the papers; 0 means "belongs to no level"
     marks = np.zeros(series.length + width + 2, dtype=np.int64)
     put(marks, k + 1 - width, k + 1, settings.periods, k)
-    for later, reference in zip(references[:-1], references[1:], strict=True):
+    for later, reference in pairwise(references):
         put(marks, reference + 1 - width, reference + 1 + width, settings.periods, k)
         if settings.periods != 1:
             put_periods(marks, reference + 1, later + 1, settings, k)

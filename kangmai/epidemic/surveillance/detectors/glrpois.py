@@ -16,6 +16,7 @@ from kangmai.epidemic.surveillance.series import CountSeries, Detection, Floats,
 METHOD = "glrpois"
 SILENT = frozenset({"S", "beta", "xMax"})  # R's own wrapper names S and beta and then ignores them
 LOWEST = -1e99
+MOST_CASES = 100_000
 
 
 def in_control(value: object) -> tuple[float, ...] | dict[str, object]:
@@ -139,6 +140,8 @@ def cases_needed(x: Floats, mu: Floats, direction: int, settings: GlrPois) -> fl
     trial, value = x.copy(), -1.0
     ratio = settings.threshold - direction
     while direction * ratio < settings.threshold * direction:
+        if value >= MOST_CASES:
+            return float("inf")
         value += 1
         trial[-1] = value
         ratio = best_ratio(trial, mu, direction, settings)

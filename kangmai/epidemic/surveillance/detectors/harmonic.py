@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kangmai.epidemic.surveillance.detectors.glm import fit_log_linear
+from kangmai.epidemic.surveillance.detectors.glm import SMALLEST, fit_log_linear
 from kangmai.epidemic.surveillance.errors import HistoryTooShort
 from kangmai.epidemic.surveillance.series import CountSeries, Floats, Ints
 
@@ -29,5 +29,7 @@ def harmonic_mean(
             )
         fit = fit_log_linear(design=design[known], counts=series.counts[known, u])
         if fit is not None:
-            means[:, place] = np.exp(design[points] @ np.nan_to_num(fit.coefficients))
+            means[:, place] = np.maximum(
+                np.exp(design[points] @ np.nan_to_num(fit.coefficients)), SMALLEST
+            )
     return means

@@ -121,6 +121,7 @@ def fit_levels(
     level = weigh(target) / last
     old = start_deviance(data, prior)
     previous = level
+    fitted = exposure * np.exp(level)
     active = np.ones(rows, dtype=bool)
     for step in range(MAXIMUM_ITERATIONS):
         if step:

@@ -7,12 +7,12 @@ the dispersion is taken with the weights of the last iteration, and in the flexi
 standard error of a reweighted fit uses the case weights in place of the working weights.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtr
 
-from kangmai.epidemic.surveillance.detectors.glm import Fit, fit_log_linear
+from kangmai.epidemic.surveillance.detectors.glm import SMALLEST, Fit, fit_log_linear
 from kangmai.epidemic.surveillance.detectors.quasipoisson import (
     BatchFit,
     Design,
@@ -100,7 +100,7 @@ def predict_batch(
         fit, phi, error, p, exists = fit_twice(design, data, rule, offset, with_trend=True)
         _, ahead = design.centred()
         eta = fit.level[:, -1] + fit.slope * ahead + now
-        within = np.exp(eta) <= data.counts.max(axis=1)
+        within = np.maximum(np.exp(eta), SMALLEST) <= data.counts.max(axis=1)
         keep = exists & (p < rule.trend_p) & within & (rule.years >= 3)
         safe = fit.safe.copy()
         result.put(keep, Prediction(eta[keep], error[keep], phi[keep], fit.slope[keep]))
@@ -150,10 +150,7 @@ def fit_twice(
         variance = variance + (ahead - fit.lean[:, -1]) ** 2 / spread
         p = 2 * stdtr(freedom, -np.abs(fit.slope) / np.sqrt(scaled / spread))
     error = np.sqrt(variance * (scaled if rule.case_weights_in_error else phi))
-    replaced = BatchFit(
-        *(getattr(fit, n) if n != "safe" else safe for n in fit.__dataclass_fields__)
-    )
-    return replaced, phi, error, p, exists
+    return replace(fit, safe=safe), phi, error, p, exists
 
 
 def case_weights(
@@ -186,7 +183,8 @@ def predict_one(
             freedom = len(counts) - int(np.sum(fit.weights == 0)) - len(fit.kept)
             t = abs(fit.coefficients[1]) / np.sqrt(scaled * spread)
             significant = 2 * stdtr(freedom, -t) < rule.trend_p
-            within = np.exp(eta + offset_now) <= counts.max()
+            with np.errstate(over="ignore"):
+                within = np.exp(eta + offset_now) <= counts.max()
             if rule.years >= 3 and significant and within:
                 return eta + offset_now, error, phi, float(fit.coefficients[1])
     done = fit_one(design, counts, rule, offset, with_trend=False)
