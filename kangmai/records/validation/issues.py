@@ -6,10 +6,10 @@ the input, shortened, never free text or numbers that could be personal.
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Severity(Enum):
+class Severity(StrEnum):
     """How grave an issue is, as OperationOutcome names it."""
 
     ERROR = "error"
