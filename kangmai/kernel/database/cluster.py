@@ -4,30 +4,51 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
-from kangmai.kernel.database import sizing
+from kangmai.kernel.database import archive, postmaster, sizing
 from kangmai.kernel.database.binaries import (
     command,
     give_to_server,
     identity_of_server,
     major_version,
+    run_as,
 )
-from kangmai.kernel.database.errors import DatabaseDidNotStart, NotADataFolder, OtherMajorVersion
+from kangmai.kernel.database.errors import (
+    DatabaseDidNotStart,
+    DatabaseDidNotStop,
+    NoDatabaseHere,
+    NotADataFolder,
+    OtherMajorVersion,
+    SocketFolderTaken,
+)
 
 DATABASE = "kangmai"
-START_SECONDS = 120
-STOP_SECONDS = 60
+START_SECONDS = 3600
+"""A server that replays its log is given this long; one that ends is noticed at once."""
+STOP_SECONDS = 180
 ORPHAN_SECONDS = 10
+SOCKET_PATH_BYTES = 100
+"""Linux allows 107 for the address of a socket."""
+OURS = {
+    "archive-to",
+    "in-use",
+    "latest-backup.json",
+    "lock",
+    "postgres.log",
+    "postgres.new",
+    "stays-running",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +72,32 @@ class Cluster:
 
     @property
     def socket_folder(self) -> Path:
-        """A short folder for the socket, the same for every process that names this data folder."""
-        digest = hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"kangmai-{os.geteuid()}-{digest}"
+        """Where the socket is: in the data folder, or in a short one of our own where that path is too long.
+
+        It depends on the data folder alone and not on TMPDIR, which services and shells set apart.
+        """
+        inside = self.folder.resolve() / "socket"
+        if len(os.fsencode(inside / postmaster.SOCKET_NAME)) <= SOCKET_PATH_BYTES:
+            return inside
+        digest = hashlib.sha256(os.fsencode(inside)).hexdigest()[:12]
+        return Path("/tmp") / f"kangmai-{os.geteuid()}-{digest}"
 
     @property
     def url(self) -> str:
-        return f"postgresql://kangmai@/{DATABASE}?host={self.socket_folder}"
+        return self.url_of(DATABASE)
 
     def url_of(self, database: str) -> str:
         """The address of another database of this cluster."""
-        return f"postgresql://kangmai@/{database}?host={self.socket_folder}"
+        return f"postgresql://kangmai@/{database}?host={quote(str(self.socket_folder))}"
 
 
 def postmaster_pid(cluster: Cluster) -> int | None:
-    """The process id of the living postmaster of this folder, or None.
-
-    A pid file whose process is gone, or is not a PostgreSQL server (the number was given to another
-    program after a crash), counts as stale: the server itself then recovers when started.
-    """
-    try:
-        pid = int((cluster.pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
-        program = Path(f"/proc/{pid}/comm").read_text().strip()
-    except (OSError, ValueError):
-        return None
-    return pid if program == "postgres" else None
+    """The process id of the living server of this folder, or None."""
+    return postmaster.living_pid(cluster.pgdata)
 
 
-def create(cluster: Cluster) -> None:
-    """Make the data folder and an empty cluster in it, unless there is one.
+def check_folder(cluster: Cluster) -> bool:
+    """Whether the folder holds a database of ours; nothing is touched.
 
     Raises:
         NotADataFolder: the folder holds something else.
@@ -90,57 +108,95 @@ def create(cluster: Cluster) -> None:
         found = int(version_file.read_text())
         if found != major_version():
             raise OtherMajorVersion(folder=cluster.folder, found=found, wanted=major_version())
+        return True
+    if cluster.folder.exists():
+        if not cluster.folder.is_dir():
+            raise NotADataFolder(folder=cluster.folder)
+        others = {path.name for path in cluster.folder.iterdir()} - OURS
+        if others - {"socket"}:
+            raise NotADataFolder(folder=cluster.folder)
+    return False
+
+
+def create(cluster: Cluster) -> None:
+    """Make the data folder and an empty cluster in it, unless there is one.
+
+    The cluster is made under another name first, so that a creation that is cut leaves no half one.
+    """
+    if check_folder(cluster):
         return
-    ours = {"lock", "in-use", "postgres", "postgres.log", "stays-running"}
-    if cluster.folder.exists() and {path.name for path in cluster.folder.iterdir()} - ours:
-        raise NotADataFolder(folder=cluster.folder)
-    cluster.pgdata.mkdir(parents=True, exist_ok=True)
-    cluster.pgdata.chmod(0o700)
+    unfinished = cluster.folder / "postgres.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True, mode=0o700)
     give_to_server(cluster.folder)
+    initialize(unfinished)
+    unfinished.rename(cluster.pgdata)
+
+
+def initialize(pgdata: Path) -> None:
+    """Make an empty cluster in an empty folder, with the programs at hand."""
     options = ("--username=kangmai", "--auth=trust", "--encoding=UTF8", "--data-checksums")
     locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
     subprocess.run(
-        command("initdb", "-D", str(cluster.pgdata), *options, *locale),
+        command("initdb", "-D", str(pgdata), *options, *locale),
         check=True,
         capture_output=True,
+        cwd="/",
         **identity_of_server(),  # type: ignore[call-overload]
     )
 
 
-def _log_tail(cluster: Cluster) -> str:
+def log_tail(cluster: Cluster) -> str:
+    """The latest lines of the server's log, for a message."""
     lines = cluster.log.read_text(errors="replace").splitlines() if cluster.log.exists() else []
     return " | ".join(lines[-5:])
 
 
-def _wait_until_ready(cluster: Cluster, process: subprocess.Popen[bytes]) -> None:
-    limit = time.monotonic() + START_SECONDS
-    while time.monotonic() < limit:
-        try:
-            psycopg.connect(cluster.url_of("postgres"), connect_timeout=2).close()
-            return
-        except psycopg.OperationalError:
-            if process.poll() is not None:
-                break
-            time.sleep(0.05)
-    raise DatabaseDidNotStart(folder=cluster.folder, seconds=START_SECONDS, log=_log_tail(cluster))
+def _make_socket_folder(cluster: Cluster) -> None:
+    folder = cluster.socket_folder
+    folder.mkdir(mode=0o700, exist_ok=True)
+    account = run_as().account
+    owner = folder.stat(follow_symlinks=False).st_uid
+    if owner not in {os.geteuid(), account.pw_uid if account else os.geteuid()}:
+        raise SocketFolderTaken(folder=folder)  # anyone may have made it: it lies in /tmp
+    folder.chmod(0o700)
+    give_to_server(folder)
 
 
-def _launch(cluster: Cluster) -> None:
-    cluster.socket_folder.mkdir(mode=0o700, exist_ok=True)
-    give_to_server(cluster.socket_folder)
-    options = sizing.settings(sizing.machine_memory_mb())
-    options["unix_socket_directories"] = str(cluster.socket_folder)
+def _launch(cluster: Cluster, settings: Mapping[str, str]) -> None:
+    _make_socket_folder(cluster)
+    if dead := postmaster.recorded_pid(cluster.pgdata):
+        _reap(dead)
+    postmaster.clear_stale_files(cluster.pgdata, cluster.socket_folder)
+    options = {
+        **sizing.settings(sizing.machine_memory_mb()),
+        **archive.settings(cluster.folder),
+        "unix_socket_directories": str(cluster.socket_folder),
+        **settings,
+    }
     arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     with cluster.log.open("ab") as log:
         process = subprocess.Popen(
-            command("postgres", "-D", str(cluster.pgdata), *arguments),
+            command("postgres", "-D", str(cluster.pgdata.resolve()), *arguments),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            cwd="/",
             start_new_session=True,  # Ctrl-C reaches us, and we stop the server in order
             **identity_of_server(),  # type: ignore[call-overload]
         )
-    _wait_until_ready(cluster, process)
+    _await(cluster, process)
+
+
+def _await(cluster: Cluster, process: "subprocess.Popen[bytes] | None" = None) -> None:
+    def lives() -> bool:
+        return process.poll() is None if process else postmaster_pid(cluster) is not None
+
+    if not postmaster.answers(cluster.url_of("postgres"), lives=lives, seconds=START_SECONDS):
+        log = log_tail(cluster)
+        raise DatabaseDidNotStart(folder=cluster.folder, seconds=START_SECONDS, log=log)
+    if process:
+        process.returncode = 0  # it outlives us, which is meant: no warning when the object goes
 
 
 def _ensure_database(cluster: Cluster) -> None:
@@ -159,29 +215,47 @@ def _only_one(cluster: Cluster) -> Iterator[None]:
         yield
 
 
-def start(cluster: Cluster) -> None:
-    """Start the database of this folder, making it first if need be; one that lives is left alone."""
+def start(cluster: Cluster, *, settings: Mapping[str, str] | None = None) -> None:
+    """Start the database of this folder, making it first if need be; one that lives is left alone.
+
+    Args:
+        settings: server settings for this run besides those fitted to the machine.
+
+    Raises:
+        NotADataFolder, OtherMajorVersion: before anything is touched.
+        DatabaseDidNotStart: its log says why.
+    """
+    check_folder(cluster)
     with _only_one(cluster):
         create(cluster)
         if postmaster_pid(cluster) is None:
-            _launch_patiently(cluster)
+            _launch_patiently(cluster, settings or {})
+        else:
+            _await(cluster)
         _ensure_database(cluster)
 
 
-def _launch_patiently(cluster: Cluster) -> None:
+def _launch_patiently(cluster: Cluster, settings: Mapping[str, str]) -> None:
     """Launch; after a crash the orphans of the old server need a moment to let go of its memory."""
     for _ in range(ORPHAN_SECONDS):
         try:
-            return _launch(cluster)
+            return _launch(cluster, settings)
         except DatabaseDidNotStart:
-            if "still in use" not in _log_tail(cluster):
+            if "still in use" not in log_tail(cluster):
                 raise
             time.sleep(1)
-    _launch(cluster)
+    _launch(cluster, settings)
 
 
 def stop(cluster: Cluster) -> None:
-    """Stop the database in order (connections are closed, everything is written)."""
+    """Stop the database in order (connections are closed, everything is written).
+
+    Raises:
+        NoDatabaseHere: the folder holds none.
+        DatabaseDidNotStop
+    """
+    if not (cluster.pgdata / "PG_VERSION").exists():
+        raise NoDatabaseHere(folder=cluster.folder)
     with _only_one(cluster):
         _stop(cluster)
 
@@ -192,7 +266,9 @@ def _stop(cluster: Cluster) -> None:
         return
     os.kill(pid, signal.SIGINT)
     limit = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < limit and postmaster_pid(cluster) is not None:
+    while postmaster_pid(cluster) is not None:
+        if time.monotonic() > limit:
+            raise DatabaseDidNotStop(folder=cluster.folder, seconds=STOP_SECONDS)
         _reap(pid)
         time.sleep(0.05)
 
@@ -209,6 +285,7 @@ def running(cluster: Cluster) -> Iterator[Cluster]:
     Every user holds a shared lock on the file `in-use`; who can turn his into an exclusive one at
     the end was the last. A database that an operator started by `kangmai db start` stays.
     """
+    check_folder(cluster)
     cluster.folder.mkdir(parents=True, exist_ok=True)
     with (cluster.folder / "in-use").open("w") as use:
         fcntl.flock(use, fcntl.LOCK_SH)
@@ -219,6 +296,14 @@ def running(cluster: Cluster) -> Iterator[Cluster]:
             with _only_one(cluster):
                 if not cluster.stays.exists() and _is_last(use.fileno()):
                     _stop(cluster)
+
+
+def has_users(cluster: Cluster) -> bool:
+    """Whether a command or a server is using this database now."""
+    if not (cluster.folder / "in-use").exists():
+        return False
+    with _only_one(cluster), (cluster.folder / "in-use").open("r") as use:
+        return not _is_last(use.fileno())
 
 
 def _is_last(descriptor: int) -> bool:
