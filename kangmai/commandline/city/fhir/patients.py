@@ -34,7 +34,6 @@ _GENDER = {"1": "male", "2": "female"}
 def patients(city: InventedCity, chunk: TownChunk) -> list[bytes]:
     """A Patient for each resident of the town, also for those who died or moved away."""
     residents = chunk.residents
-    compound = _compound_surnames()
     seat = city.network.institutions[city.network.town_institution[chunk.town.order]].id
     where = _address_parts(city, chunk)
     rows = zip(
@@ -59,7 +58,7 @@ def patients(city: InventedCity, chunk: TownChunk) -> list[bytes]:
         made.append(
             (
                 f'{start}{id_}","meta":{META}{_identifiers(identity, record)},"active":'
-                f'{_TRUTH[state == HERE]},"name":[{_name(name, compound)}]'
+                f'{_TRUTH[state == HERE]},"name":[{official_name(name)}]'
                 f"{_telecom(phone)}"
                 f',"gender":"{_GENDER[sex]}","birthDate":"{born}"'
                 f"{_deceased(state, ended)}"
@@ -82,10 +81,11 @@ def _compound_surnames() -> frozenset[str]:
     return frozenset(read_names("surnames")["compound"])
 
 
-def _name(name: str, compound: frozenset[str]) -> str:
+def official_name(name: str) -> str:
+    """A HumanName; long names with a middle dot have no surname and stay text."""
     if "·" in name:
         return f'{{"use":"official","text":"{name}"}}'
-    at = 2 if name[:2] in compound and len(name) > 2 else 1
+    at = 2 if name[:2] in _compound_surnames() and len(name) > 2 else 1
     return f'{{"use":"official","text":"{name}","family":"{name[:at]}","given":["{name[at:]}"]}}'
 
 

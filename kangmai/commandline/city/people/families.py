@@ -205,16 +205,17 @@ def _keep_twins_together(mother: Whole, twin: Whole) -> None:
 
 
 def _too_close(mother: Whole, births: Days, twin: Whole) -> Whole:
-    """Those born within 300 days after a sibling who is no twin, or as a mother's sixth child."""
+    """Those born within 300 days of a sibling (the later, or the one who is no twin), and sixth children."""
     have = np.flatnonzero(mother != NOBODY)
     order = have[np.lexsort((births[have], mother[have]))]
     same = mother[order][1:] == mother[order][:-1]
-    close = np.diff(births[order]) < 300
-    twins = twin[order][1:] == order[:-1]
-    sixth = np.zeros(len(order), dtype=bool)
-    sixth[5:] = mother[order][5:] == mother[order][:-5]
-    sixth[1:] |= same & close & ~twins
-    return order[sixth & (twin[order] == NOBODY)]
+    single = twin[order] == NOBODY
+    close = same & (np.diff(births[order]) < 300) & (twin[order][1:] != order[:-1])
+    wrong = np.zeros(len(order), dtype=bool)
+    wrong[1:] |= close
+    wrong[:-1] |= close & ~single[1:]
+    wrong[5:] |= mother[order][5:] == mother[order][:-5]
+    return order[wrong & single]
 
 
 def _drop_misfits(mother: Whole, births: Days, *, rules: Table) -> None:

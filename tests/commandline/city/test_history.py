@@ -1,0 +1,133 @@
+"""The history: possible, believable, and as flawed as real data."""
+
+import numpy as np
+import pytest
+
+from kangmai.commandline.city.columns import ENCOUNTER_KINDS, HERE
+from kangmai.commandline.city.history import Span, diagnosis_codes, town_history, vaccine_codes
+
+DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def histories(city, chunks):
+    return [(chunk, town_history(city, chunk)) for chunk in chunks]
+
+
+def joined(histories, table, column):
+    return np.concatenate([getattr(getattr(history, table), column) for _, history in histories])
+
+
+def test_nothing_happens_before_birth_or_after_leaving(city, histories):
+    midnight = (np.datetime64(city.on) - np.datetime64("1970-01-01")).astype(int) * DAY - 8 * 3600
+    for chunk, history in histories:
+        people, visits = chunk.residents, history.encounters
+        born = people.birth_on[visits.resident].astype(int) * DAY - 8 * 3600
+        assert (visits.started_at >= born).all()
+        assert (visits.started_at < visits.ended_at).all()
+        assert (visits.ended_at < midnight).all() and (visits.entered_at < midnight).all()
+        gone = people.state[visits.resident] != HERE
+        ended = people.ended_on[visits.resident][gone].astype(int) * DAY - 8 * 3600
+        assert (visits.ended_at[gone] < ended).all()
+
+
+def test_follow_ups_begin_with_enrolment(histories):
+    kind = ENCOUNTER_KINDS.index("hypertension_follow_up")
+    for chunk, history in histories:
+        visits = history.encounters
+        rows = np.flatnonzero(visits.kind == kind)
+        enrolled = chunk.residents.enrolled_on[visits.resident[rows], 0]
+        day = ((visits.started_at[rows] + 8 * 3600) // DAY).astype("datetime64[D]")
+        assert (day >= enrolled).all()
+
+
+def test_phone_visits_have_no_readings(histories):
+    for _, history in histories:
+        methods = history.encounters.method[history.measurements.encounter]
+        assert not (methods == b"3").any()
+
+
+def test_readings_have_the_flaws_of_real_data(histories):
+    kind = joined(histories, "measurements", "kind")
+    systolic = joined(histories, "measurements", "value")[kind == 0]
+    diastolic = joined(histories, "measurements", "second")[kind == 0]
+    assert 0.38 < (systolic % 10 == 0).mean() < 0.52
+    assert 0.005 < np.isnan(diastolic).mean() < 0.02
+    swapped = diastolic > systolic
+    assert 0.0005 < swapped.mean() < 0.004
+    usual = systolic[~swapped]
+    assert usual.min() >= 70 and usual.max() <= 240
+    sugar = joined(histories, "measurements", "value")[kind == 1]
+    assert 0.1 < (sugar % 1 == 0).mean() < 0.35
+    assert sugar.min() >= 2.8 and sugar.max() <= 28
+
+
+def test_some_follow_ups_are_missed_and_some_entered_late(histories):
+    enrolled = sum(
+        int((~np.isnat(c.residents.enrolled_on[:, 0]) & (c.residents.state == HERE)).sum())
+        for c, _ in histories
+    )
+    kind = joined(histories, "encounters", "kind")
+    visits = (kind == ENCOUNTER_KINDS.index("hypertension_follow_up")).sum()
+    assert 2.5 < visits / enrolled < 3.6
+    method = joined(histories, "encounters", "method")
+    late = joined(histories, "encounters", "entered_at") - joined(
+        histories, "encounters", "ended_at"
+    )
+    assert 0.08 < (late[method != b""] > 0).mean() < 0.16
+    assert 0.09 < (method[method != b""] == b"3").mean() < 0.15
+
+
+def test_diagnoses_have_codes_and_the_chronic_stay(histories):
+    codes = diagnosis_codes()
+    assert codes[0]["icd10"] == "I10"
+    for chunk, history in histories:
+        table = history.diagnoses
+        assert (table.code >= 0).all() and (table.code < len(codes)).all()
+        assert np.isnat(table.abated_on[table.is_chronic]).all()
+        assert (table.onset_on >= chunk.residents.birth_on[table.resident]).all()
+        visit = table.encounter >= 0
+        assert (history.encounters.resident[table.encounter[visit]] == table.resident[visit]).all()
+
+
+def test_doses_come_in_order_to_children(histories):
+    hepatitis_b = vaccine_codes().index("HepB")
+    covered = children = 0
+    for chunk, history in histories:
+        table, people = history.vaccinations, chunk.residents
+        rows = table.vaccine == hepatitis_b
+        key = table.resident[rows] * 10 + table.dose[rows]
+        assert len(np.unique(key)) == len(key)
+        times = {
+            (r, d): t
+            for r, d, t in zip(
+                table.resident[rows], table.dose[rows], table.given_at[rows], strict=True
+            )
+        }
+        assert all(times[r, 1] < times[r, 3] for r, d in times if d == 3 and (r, 1) in times)
+        age = (np.datetime64("2025-06-30") - people.birth_on).astype(int) / 365.2425
+        due = np.flatnonzero((age > 2) & (age < 6) & (people.state == HERE))
+        children += len(due)
+        covered += sum((int(row), 3) in times for row in due)
+    assert children > 500
+    assert 0.95 < covered / children < 1
+
+
+def test_a_longer_span_has_more_and_a_factor_scales_contacts(city, chunks):
+    chunk = max(chunks, key=lambda each: len(each.residents))
+    one = town_history(city, chunk)
+    three = town_history(city, chunk, Span(years=3))
+    few = town_history(city, chunk, Span(contacts=0.2, doses_from_birth=False))
+    assert 2.3 < len(three.encounters.id) / len(one.encounters.id) < 3.3
+    assert len(few.encounters.id) < 0.8 * len(one.encounters.id)
+    assert len(few.vaccinations.id) < 0.4 * len(one.vaccinations.id)
+
+
+def test_ids_are_unique_in_the_city_and_the_same_again(city, histories):
+    for table in ("encounters", "measurements", "diagnoses", "vaccinations"):
+        ids = [row.tobytes() for row in joined(histories, table, "id")]
+        assert len(set(ids)) == len(ids)
+    chunk, history = histories[3]
+    again = town_history(city, chunk)
+    assert (again.measurements.id == history.measurements.id).all()
+    assert np.array_equal(again.measurements.value, history.measurements.value)
