@@ -253,7 +253,10 @@ def fingerprint(chunks) -> str:
 def test_seed_one_gives_the_golden_city():
     """Change this only on purpose: every demonstration with this seed changes with it."""
     made = invent(code="441200", residents=3_000, seed=1, on=date(2025, 6, 30))
-    assert fingerprint(towns(made)) == "91d4b64b65ef818c0bd5094439146c0aa5a05e3ce1c8d3ad866786eb8fd9302e"
+    assert (
+        fingerprint(towns(made))
+        == "91d4b64b65ef818c0bd5094439146c0aa5a05e3ce1c8d3ad866786eb8fd9302e"
+    )
 
 
 def test_columns_become_record_batches(chunks):
