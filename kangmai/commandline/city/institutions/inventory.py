@@ -80,7 +80,8 @@ class Maker:
             town.villages, town.village_names, town.village_urban, strict=True
         ):
             entry = {"key": "village", **table["urban" if urban else "rural"]}
-            stem = stem_of_village(name).removesuffix("社区") if urban else stem_of_village(name)
+            stem = stem_of_village(name).removeprefix(town.name)
+            stem = stem.removesuffix("社区") if urban else stem
             yield self._make(entry, code, f"{town.name}{stem}", parent, code)
 
     def _make(
@@ -89,6 +90,8 @@ class Maker:
         network = read("network")
         order, self.count = self.count, self.count + 1
         english = english_name(self._places.city.get(division))
+        if entry["en"].startswith("Community"):
+            english = english.removesuffix(" Community")
         return Institution(
             order=order,
             code=f"INV{self._places.city.code}{order:05d}",
