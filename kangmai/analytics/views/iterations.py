@@ -61,19 +61,20 @@ def repetition(paths: tuple[str, ...], place: str, context: Context) -> tuple[It
     """
     expressions = [inspected(path, place, context)[0] for path in paths]
 
+    def below(node: Any, index: int, visit: Visit) -> list[Any]:
+        return [
+            child
+            for expression in expressions
+            for child in evaluated(expression, node, index, visit, place)
+        ]
+
     def run(focus: Any, index: int, visit: Visit) -> list[Any]:
         found: list[Any] = []
-        waiting = [focus]
+        waiting = below(focus, index, visit)[::-1]
         while waiting:
-            current = waiting.pop()
-            children = [
-                child
-                for expression in expressions
-                for child in evaluated(expression, current, index, visit, place)
-            ]
-            if current is not focus:
-                found.append(current)
-            waiting.extend(reversed(children))
+            node = waiting.pop()
+            found.append(node)
+            waiting.extend(reversed(below(node, index, visit)))
             if len(found) > MOST_REPEATED:
                 reason = f"repeat gave more than {MOST_REPEATED} nodes"
                 raise RowRefused(resource=visit.name, place=place, reason=reason)
