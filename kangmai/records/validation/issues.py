@@ -253,7 +253,7 @@ def issue_row(found: Issue) -> dict:
         "severity": found.severity.value,
         "code": found.code,
         "details": {
-            "coding": [{"system": "https://kangmai.org/fhir/validation-rule", "code": found.rule}],
+            "coding": [{"system": "urn:kangmai:validation-rule", "code": found.rule}],
             "text": found.message,
         },
         "diagnostics": found.message_zh,

@@ -55,9 +55,9 @@ def _passes(resource: Any, *, is_inside: bool) -> bool:
 
 def _contained_passes(resource: dict, contained: list[dict]) -> bool:
     """Whether contained resources are right and every local reference leads to one of the right type."""
-    types = {each.get("id"): each["resourceType"] for each in contained}
     if not all(_passes(each, is_inside=True) for each in contained):
         return False
+    types = {each.get("id"): each["resourceType"] for each in contained}
     container = resource["resourceType"]
     return all(
         _references_pass(each, each["resourceType"], types, container)

@@ -18,6 +18,8 @@ from kangmai.records.validation.primitives import PRIMITIVES
 from kangmai.records.validation.references import pattern_for
 
 Schema = dict[str, Any]
+HALVED = PRIMITIVES.keys() - {"xhtml"}
+"""Types whose values may have an id and extensions beside them, under the name with `_`."""
 NEVER: Schema = {"not": {}}
 RESOURCE: Schema = {
     "type": "object",
@@ -84,7 +86,7 @@ class _Builder:
         for element in elements(name):
             for choice in element.types:
                 properties[choice.key] = self.repeated(element, self.value(element, choice))
-                if choice.name in PRIMITIVES and not (element.is_list or element.is_choice):
+                if choice.name in HALVED and not (element.is_list or element.is_choice):
                     properties["_" + choice.key] = self.ref("Element")
             if element.minimum and not element.is_choice:
                 required.append(element.name)

@@ -328,5 +328,6 @@ def _is_shaped(value: str, name: str) -> bool:
     if name == "date":
         return re.fullmatch(r"\d{4}-\d\d(-\d\d)?", value, re.ASCII) is not None
     return LOOKS_LIKE_A_DAY.fullmatch(value) is not None and (
-        "T" not in value or re.search(r"(Z|[+-]\d\d:\d\d)$", value, re.ASCII) is not None
+        (name == "dateTime" and "T" not in value)
+        or re.search(r"(Z|[+-]\d\d:\d\d)$", value, re.ASCII) is not None
     )

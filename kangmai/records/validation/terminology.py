@@ -7,12 +7,17 @@ from typing import Any
 from kangmai.records.fhir.definitions import table
 from kangmai.records.validation.issues import Issue, issue
 
+OURS = "urn:kangmai:"
 
-def find_unknown_systems(resource: dict) -> list[Issue]:
-    """One warning for each code system that nobody here knows, at its first place."""
+
+def find_unknown_systems(resource: dict, place: str = "") -> list[Issue]:
+    """One warning for each code system that nobody here knows, at its first place.
+
+    `place` is a FHIRPath to the resource; its type where it stands alone.
+    """
     seen: dict[str, Issue] = {}
-    for system, at in _systems(resource, str(resource.get("resourceType", ""))):
-        if system not in known_systems() and system not in seen:
+    for system, at in _systems(resource, place or str(resource.get("resourceType", ""))):
+        if system not in known_systems() and system not in seen and not system.startswith(OURS):
             seen[system] = issue("unknown-system", at, system=system)
     return list(seen.values())
 
