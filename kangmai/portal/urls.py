@@ -1,5 +1,11 @@
-"""Addresses of the portal's pages."""
+"""Addresses of the portal's pages: the frame, then a folder for each room it shows."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("kangmai.portal.shell.urls")),
+    path("", include("kangmai.portal.residents.urls")),
+    path("", include("kangmai.portal.institutions.urls")),
+    path("", include("kangmai.portal.access.urls")),
+    path("", include("kangmai.portal.administration.urls")),
+]

@@ -33,7 +33,9 @@ def concept(value: Any) -> str:
     codings = [each for each in value.get("coding", ()) if isinstance(each, Mapping)]
     displays = (str(each.get("display", "")) for each in codings)
     codes = (str(each.get("code", "")) for each in codings)
-    return str(value.get("text") or next(filter(None, displays), "") or next(filter(None, codes), ""))
+    return str(
+        value.get("text") or next(filter(None, displays), "") or next(filter(None, codes), "")
+    )
 
 
 def concepts(values: Iterable[Any]) -> str:

@@ -24,8 +24,9 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "bottom_bar": navigation.bottom_bar(actor, page=page),
         "standings": standings,
         "standing": standings[0] if standings else None,
-        "waiting_count": SimpleLazyObject(lambda: inbox.count(actor)),
+        "waiting_count": SimpleLazyObject(lambda: inbox.count(actor, at=request.at)),
+        "other_postings": SimpleLazyObject(lambda: standing.other_postings(actor, at=request.at)),
         "may_search": is_permitted(actor, "identity.search")
         or is_permitted(actor, "registry.read"),
-        "is_administrator": is_permitted(actor, "kernel.doctor"),
+        "is_administrator": is_permitted(actor, "system.read"),
     }

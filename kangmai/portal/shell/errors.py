@@ -11,9 +11,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kangmai.kernel.errors import Category, KangmaiError
 from kangmai.portal.shell.bundle import bundle
@@ -44,7 +43,9 @@ TITLES = {
 
 MENDS = {
     400: gettext_lazy("Go back, check what you entered, and send it again."),
-    403: gettext_lazy("If your work needs it, ask the administrator of your institution for the role."),
+    403: gettext_lazy(
+        "If your work needs it, ask the administrator of your institution for the role."
+    ),
     404: gettext_lazy("The address may be mistyped, or what was here may lie outside your area."),
     405: gettext_lazy("Go back and choose another way."),
     409: gettext_lazy("Someone may have changed it meanwhile. Load the page again and look."),

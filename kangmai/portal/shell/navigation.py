@@ -89,12 +89,20 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "emergency-reviews",
+        _("Emergency openings"),
+        _("Records opened without the usual right: was it justified?"),
+        "unlock",
+        Section.ADMINISTRATION,
+        permissions=("glass.review",),
+    ),
+    Place(
         "accounts",
         _("Accounts"),
         _("Accounts, their roles and where these hold"),
         "accounts",
         Section.ADMINISTRATION,
-        permissions=("access.administer",),
+        permissions=("access.manage",),
         roots=("account",),
     ),
     Place(
@@ -103,7 +111,7 @@ PLACES = (
         _("Who did what, and whether the trail is unbroken"),
         "audit",
         Section.ADMINISTRATION,
-        permissions=("kernel.audit",),
+        permissions=("audit.read",),
     ),
     Place(
         "feed",
@@ -111,7 +119,7 @@ PLACES = (
         _("How far each reader is, and events nobody could handle"),
         "feed",
         Section.ADMINISTRATION,
-        permissions=("kernel.feed",),
+        permissions=("feed.manage",),
     ),
     Place(
         "health",
@@ -119,7 +127,7 @@ PLACES = (
         _("What the doctor found, and how to mend it"),
         "system",
         Section.ADMINISTRATION,
-        permissions=("kernel.doctor",),
+        permissions=("system.read",),
     ),
 )
 

@@ -41,3 +41,16 @@ def masked(value: str, *, head: int, tail: int) -> str:
     if len(value) <= head + tail:
         return value
     return f"{value[:head]}{'*' * (len(value) - head - tail)}{value[len(value) - tail :]}"
+
+
+def weekday(value: datetime.date) -> str:
+    """The day of the week."""
+    return (
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )[value.weekday()]

@@ -24,7 +24,7 @@ class DecisionUnknown(Incorrect):
 @signed_in
 def feed(request: PortalRequest) -> HttpResponse:
     """Show readers and failed events."""
-    require(request.actor, "kernel.feed")
+    require(request.actor, "feed.manage")
     context = {
         "crumbs": trail(Crumb(_("Event feed"))),
         "readers": [presenters.reader(lag) for lag in feeds.lags()],
@@ -37,7 +37,7 @@ def feed(request: PortalRequest) -> HttpResponse:
 @signed_in
 def letter(request: PortalRequest, letter_id: int) -> HttpResponse:
     """Repeat or dismiss one failed event."""
-    require(request.actor, "kernel.feed")
+    require(request.actor, "feed.manage")
     match request.POST.get("do"):
         case "repeat":
             _repeat(request, letter_id)

@@ -6,15 +6,19 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from kangmai.access import actions as access
 from kangmai.portal.shell.language import LANGUAGES, remember
 
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Take `language` from the form, and go back to the page it was switched on."""
-    code = request.POST.get("language", "")
+    wanted = request.POST.get("language", "")
+    code = wanted if wanted in LANGUAGES else settings.LANGUAGE_CODE
+    if request.actor is not None:  # type: ignore[attr-defined]
+        access.set_language(language=code, actor=request.actor)  # type: ignore[attr-defined]
     response = redirect(safe_address(request, request.POST.get("next", "")))
-    remember(response, code if code in LANGUAGES else settings.LANGUAGE_CODE)
+    remember(response, code)
     return response
 
 

@@ -1,0 +1,163 @@
+"""Plain data for the pages of accounts, emergency openings and the access ledger."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kangmai.access.types import AccountView, GlassView, GrantView, LedgerLine
+from kangmai.identity.rules import index_number
+from kangmai.portal.administration.presenters import purpose_words
+from kangmai.portal.residents.presenters import spaced
+from kangmai.portal.shell import words
+from kangmai.portal.shell.standing import role_name
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account in the list."""
+
+    id: int
+    login: str
+    name: str
+    state: str
+    tone: str
+    last_login: str
+    address: str
+    version: int
+    is_active: bool
+
+
+def account(view: AccountView, *, at: datetime.datetime) -> AccountRow:
+    """One line of the list, also the head of an account's page."""
+    if not view.is_active:
+        state, tone = _("disabled"), "danger"
+    elif view.locked_until is not None and view.locked_until > at:
+        state, tone = (
+            _("locked until %(when)s") % {"when": words.instant(view.locked_until)},
+            "warning",
+        )
+    elif view.must_change_password:
+        state, tone = _("must choose a password"), "warning"
+    else:
+        state, tone = _("active"), "good"
+    return AccountRow(
+        view.id,
+        view.login,
+        view.name,
+        state,
+        tone,
+        words.instant(view.last_login),
+        reverse("account", args=[view.id]),
+        view.version,
+        view.is_active,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """A role of an account."""
+
+    id: int
+    role: str
+    organization: str
+    since: str
+    until: str
+
+
+def grant(view: GrantView, organizations: Mapping[int, str]) -> GrantRow:
+    """One line of the roles of an account."""
+    where = (
+        organizations.get(view.organization_id or 0, "")
+        if view.organization_id
+        else _("whole city")
+    )
+    return GrantRow(
+        view.id,
+        role_name(view.role),
+        where,
+        words.instant(view.from_at),
+        words.instant(view.to_at) if view.to_at else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """An opening of a record, as its resident reads it."""
+
+    at: str
+    who: str
+    role: str
+    organization: str
+    purpose: str
+    action: str
+    reason: str
+    is_emergency: bool
+    is_refused: bool
+
+
+def ledger_row(line: LedgerLine) -> LedgerRow:
+    """One line of the ledger."""
+    is_chinese = (get_language() or "zh").startswith("zh")
+    return LedgerRow(
+        words.instant(line.at),
+        line.who or _("the system"),
+        line.role_zh if is_chinese else line.role_en,
+        line.organization,
+        purpose_words(line.purpose),
+        action_words(line.action),
+        line.reason,
+        line.purpose == "ETREAT" or bool(line.reason),
+        line.outcome != "ok",
+    )
+
+
+def action_words(action: str) -> str:
+    """What was done, as a resident understands it; an action without words is shown by its name."""
+    known = {
+        "records.read": _("read an entry"),
+        "records.vread": _("read an earlier version"),
+        "records.history": _("read the history"),
+        "records.search": _("searched the record"),
+        "records.timeline": _("opened the record"),
+        "records.create": _("added an entry"),
+        "records.update": _("changed an entry"),
+        "records.delete": _("deleted an entry"),
+        "records.transaction": _("wrote entries"),
+        "records.put_projection": _("updated personal data"),
+        "identity.read": _("saw personal data"),
+        "identity.search": _("found by search"),
+        "identity.list": _("saw in a list"),
+        "identity.register": _("registered"),
+        "identity.correct": _("corrected personal data"),
+        "identity.move": _("entered a move"),
+        "access.glass.broken": _("opened in an emergency"),
+    }
+    return known.get(action, action)
+
+
+@dataclass(frozen=True, slots=True)
+class Glass:
+    """An emergency opening that waits for a review."""
+
+    id: int
+    who: str
+    resident: str
+    reason: str
+    opened_at: str
+    expires_at: str
+
+
+def glass(view: GlassView, names: Mapping[int, str]) -> Glass:
+    """One line of the list of emergency openings."""
+    return Glass(
+        view.id,
+        names.get(view.account_id, f"#{view.account_id}"),
+        spaced(index_number(view.resident_id)),
+        view.reason,
+        words.instant(view.opened_at),
+        words.instant(view.closed_at or view.expires_at),
+    )

@@ -1,0 +1,74 @@
+"""The entries of a resident's record as a page shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kangmai.identity.types import Resident
+from kangmai.kernel.actor import Actor, is_permitted
+from kangmai.portal.institutions.presenters import name_of
+from kangmai.portal.residents import presenters
+from kangmai.portal.residents.kinds import ALL_TYPES, Kind
+from kangmai.records import queries as records
+from kangmai.records.rules import Interaction, may
+from kangmai.records.types import Stored
+from kangmai.registry import queries as registry
+
+PAGE = 40
+MEASUREMENTS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some entries, gathered by day, and the row id below which the older ones begin (None: no more)."""
+
+    days: tuple[presenters.Day, ...]
+    before: int | None
+
+
+def part(
+    resident: Resident, *, kind: Kind | None, before: int | None, actor: Actor, at: datetime
+) -> Part:
+    """One page of a resident's record, newest first."""
+    types = _readable(kind.types if kind else ALL_TYPES, actor)
+    found = _timeline(resident, types, before=before, limit=PAGE + 1, actor=actor, at=at)
+    shown = found[:PAGE]
+    names = organization_names(shown, actor)
+    items = [presenters.item(each, organizations=names) for each in shown]
+    older = shown[-1].rid if len(found) > PAGE else None
+    return Part(presenters.days(items, born=resident.demographics.birth_date), older)
+
+
+def measurements(resident: Resident, *, actor: Actor, at: datetime) -> list[Stored]:
+    """The latest Observations of a resident, of which a course can be drawn."""
+    types = _readable(("Observation",), actor)
+    return _timeline(resident, types, before=None, limit=MEASUREMENTS, actor=actor, at=at)
+
+
+def _readable(types: Sequence[str], actor: Actor) -> tuple[str, ...]:
+    return tuple(name for name in types if may(actor, Interaction.READ, name))
+
+
+def _timeline(
+    resident: Resident,
+    types: Sequence[str],
+    *,
+    before: int | None,
+    limit: int,
+    actor: Actor,
+    at: datetime,
+) -> list[Stored]:
+    """Nothing where no type may be read: an empty list of types would ask for all."""
+    if not types:
+        return []
+    patients = (resident.patient_id, *resident.linked_patients)
+    return records.timeline(patients, types=types, before=before, limit=limit, actor=actor, at=at)
+
+
+def organization_names(entries: Sequence[Stored], actor: Actor) -> dict[int, str]:
+    """The names of the institutions that sent some entries, in one query."""
+    ids = {entry.author_org for entry in entries if entry.author_org}
+    if not ids or not is_permitted(actor, "registry.read"):
+        return {}
+    found = registry.organizations_by_id(ids=ids, actor=actor)
+    return {id: name_of(organization) for id, organization in found.items()}

@@ -1,0 +1,129 @@
+"""A resident's record: who, the timeline, the course of a measurement, details."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kangmai.access import queries as access
+from kangmai.identity import queries as identity
+from kangmai.identity.errors import ResidentNotFound
+from kangmai.identity.types import Resident
+from kangmai.kernel.actor import Actor, is_permitted
+from kangmai.portal.access.own import own_resident_id
+from kangmai.portal.institutions.presenters import name_of
+from kangmai.portal.residents import presenters, record, trends
+from kangmai.portal.residents.kinds import Kind, kind_of
+from kangmai.portal.residents.numbers import address_of, resident_id_of
+from kangmai.portal.shell import words
+from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.registry import queries as registry
+from kangmai.standards.calendars import legal_day
+
+
+@require_safe
+@signed_in
+def resident(request: PortalRequest, number: str) -> HttpResponse:
+    """Show a resident's record; offer an emergency opening where it is out of reach."""
+    try:
+        found = identity.get_resident(resident_id_of(number), actor=request.actor, at=request.at)
+    except ResidentNotFound:
+        if not is_permitted(request.actor, "glass.break"):
+            raise
+        return _closed(request, number)
+    crumbs = trail(Crumb(_("Residents"), "/residents/"), Crumb(found.demographics.name))
+    return _page(request, found, crumbs)
+
+
+@require_safe
+@signed_in
+def my_record(request: PortalRequest) -> HttpResponse:
+    """Show a resident his own record."""
+    found = identity.get_resident(
+        own_resident_id(request.actor), actor=request.actor, at=request.at
+    )
+    return _page(request, found, trail(Crumb(_("My record"))))
+
+
+def _closed(request: PortalRequest, number: str) -> HttpResponse:
+    context = {
+        "crumbs": trail(Crumb(_("Residents"), "/residents/"), Crumb(presenters.spaced(number))),
+        "number": number,
+        "shown_number": presenters.spaced(number),
+    }
+    return render(request, "residents/closed.html", context, status=404)
+
+
+def _page(request: PortalRequest, found: Resident, crumbs: tuple[Crumb, ...]) -> HttpResponse:
+    actor, at = request.actor, request.at
+    kind = kind_of(request.GET.get("kind", ""))
+    context = {
+        "crumbs": crumbs,
+        "person": presenters.person(found, on=legal_day(at)),
+        "number": found.index_number,
+        "glass": _glass(found, actor, at),
+        "may_see_ledger": is_permitted(actor, "audit.read"),
+        "facts": presenters.facts(found, managing=_managing(found, actor)),
+        "kinds": presenters.kind_links(kind),
+        **_timeline(request, found, kind),
+        **_trend(request, found),
+    }
+    return render(request, "residents/record.html", context)
+
+
+@require_safe
+@signed_in
+def older(request: PortalRequest, number: str) -> HttpResponse:
+    """The next part of the timeline, to be put below the first."""
+    found = identity.get_resident(resident_id_of(number), actor=request.actor, at=request.at)
+    kind = kind_of(request.GET.get("kind", ""))
+    return render(request, "residents/timeline.html", _timeline(request, found, kind))
+
+
+def _timeline(request: PortalRequest, found: Resident, kind: Kind | None) -> dict[str, object]:
+    before = request.GET.get("before", "")
+    part = record.part(
+        found,
+        kind=kind,
+        before=int(before) if before.isdigit() else None,
+        actor=request.actor,
+        at=request.at,
+    )
+    query = urlencode({"kind": kind.key if kind else "", "before": part.before or ""})
+    address = address_of(found.index_number)
+    return {
+        "days": part.days,
+        "older": f"{address}?{query}" if part.before else "",
+        "older_part": f"{address}older/?{query}" if part.before else "",
+    }
+
+
+def _trend(request: PortalRequest, found: Resident) -> dict[str, object]:
+    entries = record.measurements(found, actor=request.actor, at=request.at)
+    known = trends.measurements(entries)
+    wanted = request.GET.get("trend", "")
+    key = wanted if wanted in known else next(iter(known), "")
+    return {
+        "trend": trends.trend(entries, key=key) if key else None,
+        "choices": choices(known.items(), current=key),
+        "kept": [("kind", request.GET["kind"])] if request.GET.get("kind") else [],
+    }
+
+
+def _glass(found: Resident, actor: Actor, at: datetime) -> str:
+    """Until when the record is open in an emergency; empty where it is open by right."""
+    running = (
+        each for each in access.open_glasses(at=at, actor=actor) if each.resident_id == found.id
+    )
+    return max((words.instant(each.expires_at) for each in running), default="")
+
+
+def _managing(found: Resident, actor: Actor) -> str:
+    if found.managing_org is None or not is_permitted(actor, "registry.read"):
+        return ""
+    return name_of(registry.get_organization(organization_id=found.managing_org, actor=actor))

@@ -1,0 +1,60 @@
+"""The start page: what waits, what one can do, where one stands."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kangmai.kernel.actor import Actor, is_permitted
+from kangmai.portal.institutions import presenters as institutions
+from kangmai.portal.shell import inbox, navigation, words
+from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.registry import queries as registry
+
+ON_TILES_ALREADY = ("home", "inbox")
+
+
+@require_safe
+@signed_in
+def home(request: PortalRequest) -> HttpResponse:
+    """Show the start page."""
+    local = timezone.localtime(request.at)
+    context = {
+        "greeting": _greeting(local.hour) % {"name": request.actor.name},
+        "today": f"{local:%Y-%m-%d} {words.weekday(local.date())}",
+        "waiting": inbox.waiting(request.actor, at=request.at),
+        "tiles": [
+            navigation.show(place)
+            for place in navigation.places_of(request.actor)
+            if place.name not in ON_TILES_ALREADY
+        ],
+        "institution": _institution(request.actor),
+    }
+    return render(request, "shell/home.html", context)
+
+
+@require_safe
+@signed_in
+def inbox_page(request: PortalRequest) -> HttpResponse:
+    """Show everything that waits."""
+    context = {
+        "crumbs": trail(Crumb(_("Inbox"))),
+        "waiting": inbox.waiting(request.actor, at=request.at),
+    }
+    return render(request, "shell/inbox.html", context)
+
+
+def _greeting(hour: int) -> str:
+    if hour < 5 or hour >= 18:
+        return _("Good evening, %(name)s")
+    return _("Good morning, %(name)s") if hour < 12 else _("Good afternoon, %(name)s")
+
+
+def _institution(actor: Actor) -> institutions.Row | None:
+    """The first institution in which the actor holds a role."""
+    ids = [grant.organization for grant in actor.grants if grant.organization]
+    if not ids or not is_permitted(actor, "registry.read"):
+        return None
+    return institutions.row(registry.get_organization(organization_id=ids[0], actor=actor))
