@@ -1,5 +1,6 @@
 """The command `kangmai`: a table of lazily loaded commands and one place that maps errors to exit codes."""
 
+import signal
 import sys
 from importlib import import_module
 
@@ -51,7 +52,11 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run `kangmai`; a refused or failed command says why on stderr and exits 2."""
+    """Run `kangmai`; a refused or failed command says why on stderr and exits 2.
+
+    SIGTERM ends a command in order, as Ctrl-C does: the database it started is stopped.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         cli(prog_name="kangmai")
     except KangmaiError as error:

@@ -15,6 +15,7 @@ from django.db import connection as django_connection
 
 STATEMENT_TIMEOUT_SECONDS = 30
 
+
 class _Owned:
     """A connection that is closed when its thread ends and lets go of it."""
 

@@ -120,6 +120,19 @@ def announce(
     )
 
 
+def raise_epoch(database: psycopg.Connection) -> int:
+    """Begin a new epoch after a restore, and return it.
+
+    Places in the feed that were handed out after the backup belong to events that no longer exist;
+    who followed the feed from outside sees by the epoch that he must begin anew. Our own cursors were
+    restored together with the feed and go on.
+    """
+    database.execute("UPDATE kernel_epoch SET epoch = epoch + 1")
+    database.execute("UPDATE kernel_cursor SET epoch = (SELECT epoch FROM kernel_epoch)")
+    row = database.execute("SELECT epoch FROM kernel_epoch").fetchone()
+    return row[0] if row else 0
+
+
 def _window_sql(subscription: Subscription) -> str:
     columns = ", ".join(("xid::text::bigint", "seq", *subscription.feed.columns))
     return f"""

@@ -107,6 +107,12 @@ def load_keyring(path: Path) -> Keyring:
     )
 
 
+def fingerprint(keys: Keyring) -> str:
+    """A short mark by which a backup knows the keyring it belongs to; it gives nothing of the keys away."""
+    secret = keys.signing_seed + keys.blind_key
+    return hmac.digest(secret, b"kangmai\x1ffingerprint", "sha256")[:8].hex()
+
+
 def keyring() -> Keyring:
     """The keyring of this installation (setting KANGMAI_KEYS)."""
     if settings.KEYS is None:

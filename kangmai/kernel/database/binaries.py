@@ -18,26 +18,40 @@ NAMESPACE = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
 
 
 @cache
-def bin_folder() -> Path:
-    """The folder of the PostgreSQL programs inside the first installed wheel that has them.
+def bin_folders() -> tuple[Path, ...]:
+    """The folders of PostgreSQL programs inside the installed wheels, the preferred first.
 
     The wheel's own Python layer is never imported: as root it opens every parent folder to the world.
     """
-    for package in PACKAGES:
-        spec = find_spec(package)
-        for root in spec.submodule_search_locations or () if spec else ():
-            if (folder := Path(root) / "pginstall" / "bin").is_dir():
-                return folder
-    raise BinariesMissing()
+    specs = filter(None, map(find_spec, PACKAGES))
+    roots = [Path(root) for spec in specs for root in spec.submodule_search_locations or ()]
+    folders = [root / "pginstall" / "bin" for root in roots]
+    return tuple(folder for folder in folders if (folder / "postgres").is_file())
+
+
+def bin_folder() -> Path:
+    """The folder of the PostgreSQL programs that we run.
+
+    Raises:
+        BinariesMissing
+    """
+    if not bin_folders():
+        raise BinariesMissing()
+    return bin_folders()[0]
 
 
 @cache
-def major_version() -> int:
-    """The major version of the installed programs, such as 18."""
+def version(programs: Path) -> str:
+    """The version of the programs in a folder, such as `18.6`."""
     answer = subprocess.run(
-        [bin_folder() / "postgres", "--version"], capture_output=True, text=True, check=True
+        [programs / "postgres", "--version"], capture_output=True, text=True, check=True
     )
-    return int(answer.stdout.split()[-1].split(".")[0])
+    return answer.stdout.removeprefix("postgres (PostgreSQL) ").split()[0]
+
+
+def major_version(programs: Path | None = None) -> int:
+    """The major version of the programs in a folder, or of those that we run, such as 18."""
+    return int(version(programs or bin_folder()).split(".")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +91,9 @@ def give_to_server(folder: Path) -> None:
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
 
 
-def command(program: str, *arguments: str) -> list[str]:
-    """The command line that runs a server program (`postgres`, `initdb`, `pg_ctl`)."""
-    return [*run_as().prefix, str(bin_folder() / program), *arguments]
+def command(program: str, *arguments: str, programs: Path | None = None) -> list[str]:
+    """The command line that runs a server program (`postgres`, `initdb`, `pg_upgrade`)."""
+    return [*run_as().prefix, str((programs or bin_folder()) / program), *arguments]
 
 
 def identity_of_server() -> dict[str, object]:

@@ -138,7 +138,7 @@ def initialize(pgdata: Path) -> None:
     options = ("--username=kangmai", "--auth=trust", "--encoding=UTF8", "--data-checksums")
     locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
     subprocess.run(
-        command("initdb", "-D", str(pgdata), *options, *locale),
+        command("initdb", "-D", str(pgdata.resolve()), *options, *locale),
         check=True,
         capture_output=True,
         cwd="/",

@@ -118,6 +118,15 @@ COMMENT ON TABLE kernel_audit_block IS
     'Chain of hashes: block n covers the rows after (from_xid, from_seq] up to (to_xid, to_seq]';
 """
 
+STATE = """
+CREATE TABLE kernel_state (
+    key text PRIMARY KEY,
+    value jsonb NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+COMMENT ON TABLE kernel_state IS 'What the installation knows of itself: which demo city was made, how far';
+"""
+
 REGISTER = """
 INSERT INTO kernel_partitioned VALUES
     ('kernel_event', 'kernel_event_seq', 20000000),
@@ -129,4 +138,4 @@ SELECT kernel_ensure_partitions();
 class Migration(migrations.Migration):
     initial = True
     dependencies: list[tuple[str, str]] = []
-    operations = [migrations.RunSQL(sql) for sql in (PARTITIONS, FEED, AUDIT, REGISTER)]
+    operations = [migrations.RunSQL(sql) for sql in (PARTITIONS, FEED, AUDIT, STATE, REGISTER)]
