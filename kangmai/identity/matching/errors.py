@@ -31,9 +31,9 @@ class PeopleMissing(PeopleUnreadable):
 
 
 class EncodingUnknown(PeopleUnreadable):
-    """{file} is neither UTF-8, UTF-16 nor GB 18030 text. Save it in one of these."""
+    """{file} is no text in UTF-8, UTF-16, GB 18030 or Windows-1252. Save it in one of these."""
 
-    zh = "{file} 不是 UTF-8、UTF-16 或 GB 18030 文本，请另存为其中一种编码。"
+    zh = "{file} 不是 UTF-8、UTF-16、GB 18030 或 Windows-1252 文本，请另存为其中一种编码。"
 
 
 class RowMalformed(PeopleUnreadable):

@@ -26,7 +26,7 @@ from kangmai.identity.matching.preparation.text import plain
 from kangmai.identity.matching.preparation.words import words
 
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-TRIED = ("utf-8", "gb18030")
+TRIED = ("utf-8", "gb18030", "cp1252")
 SEPARATORS = ",\t;|"
 CHUNK_BYTES = 1 << 22
 ADDRESS_PARTS = ("street_number", "address", "address_more")

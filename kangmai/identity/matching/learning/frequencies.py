@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import log2
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from kangmai.identity.matching.preparation.features import Features
 FLOOR_RECORDS = 50_000
 """With fewer records than about this many, a value seen only in the pair at hand is taken for rarer than 1 in n."""
 NAMES = (Kind.NAME, Kind.NAME_SOUND, Kind.NAME_BLUR, Kind.MOTHER, Kind.MOTHER_SOUND)
+LEAST = 1e-9
 REFERENCE_RECORDS = 100_000
 """From this many records on, names are frequent as the file says; below, the tables of names help."""
 
@@ -49,7 +51,7 @@ def log_shares(kind: Kind, counts: np.ndarray, references: np.ndarray | float, t
     s = smoothing(kind)
     weight = s.weight if kind not in NAMES or total < REFERENCE_RECORDS else 0.0
     seen = np.maximum(counts - s.slack, 0.0) + s.floor * total / (total + FLOOR_RECORDS)
-    shares = (seen + weight * references + 1e-9) / (total + weight + 1e-9)
+    shares = (seen + weight * references + LEAST) / (total + weight + LEAST)
     return np.log2(np.minimum(shares, 1.0))
 
 
@@ -67,8 +69,11 @@ class Frequencies:
     def log_share(self, kind: Kind, value: object) -> float:
         """log2 of a value's share."""
         count = self.counts.get(kind, {}).get(value, 0)
-        reference = self.expected.get(kind, {}).get(value, smoothing(kind).reference)
-        return float(log_shares(kind, np.float64(count), reference, float(self.records.get(kind, 0))))
+        s, total = smoothing(kind), self.records.get(kind, 0)
+        reference = self.expected.get(kind, {}).get(value, s.reference)
+        weight = s.weight if kind not in NAMES or total < REFERENCE_RECORDS else 0.0
+        seen = max(count - s.slack, 0.0) + s.floor * total / (total + FLOOR_RECORDS)
+        return log2(min((seen + weight * reference + LEAST) / (total + weight + LEAST), 1.0))
 
 
 def frequencies_of(records: Iterable[Features]) -> Frequencies:

@@ -3,6 +3,8 @@
 The list and why: `docs/algorithms/matching.md`, "Never linked".
 """
 
+from math import log2
+
 import numpy as np
 
 from kangmai.identity.matching.comparison.levels import (
@@ -110,3 +112,42 @@ def is_barred(
     """Pairs that no file may link by themselves."""
     found = cautions(levels, name_share, newborn, common=common)
     return np.logical_or.reduce([found[reason] for reason in HARD])
+
+
+def cautions_of(
+    levels: tuple[int, ...], name_share: float, *, newborn: bool, common: float
+) -> tuple[Caution, ...]:
+    """The reasons that hold for one pair: `cautions` for a single one."""
+    same = _agreeing_of(levels)
+    number, birth = levels[Field.NUMBER], levels[Field.BIRTH_DATE]
+    place = same["phone"] or same["address"]
+    alone = same["name"] and same["birth"] and not (same["number"] or place or same["mother"])
+    alone = alone and number != NumberLevel.NEAR
+    other = levels[Field.NAME] in OTHER_GIVEN_NAME and not same["number"]
+    mothers_child = birth == BirthLevel.EQUAL and same["mother"]
+    postcode = levels[Field.POSTCODE] in SAME_VALUE
+    surname = levels[Field.SURNAME] in SAME_WORD and levels[Field.GIVEN_NAME] not in SAME_WORD
+    holds = {
+        Caution.NUMBERS_CONFLICT: number == NumberLevel.CONFLICT,
+        Caution.COMMON_NAME: alone and name_share >= log2(common),
+        Caution.NAME_AND_BIRTH_ONLY: alone and number == NumberLevel.MISSING,
+        Caution.TWINS: birth == BirthLevel.EQUAL and other and (place or same["mother"]),
+        Caution.NEWBORN: newborn and not (same["number"] or (mothers_child and place)),
+        Caution.TOO_LITTLE: number != NumberLevel.EQUAL
+        and sum(same.values()) + (postcode or surname) < FEWEST_AGREEING,
+    }
+    return tuple(caution for caution, held in holds.items() if held)
+
+
+def _agreeing_of(levels: tuple[int, ...]) -> dict[str, bool]:
+    """What agrees: `agreeing` for a single pair."""
+    surname = levels[Field.SURNAME]
+    word = levels[Field.GIVEN_NAME] in SAME_WORD and (surname in SAME_WORD or not surname)
+    return {
+        "name": levels[Field.NAME] in SAME_NAME or word,
+        "birth": levels[Field.BIRTH_DATE] in SAME_BIRTH,
+        "number": levels[Field.NUMBER] in SAME_NUMBER,
+        "phone": levels[Field.PHONE] in SAME_VALUE,
+        "address": levels[Field.ADDRESS] in SAME_ADDRESS,
+        "mother": levels[Field.MOTHER] in SAME_MOTHER,
+    }

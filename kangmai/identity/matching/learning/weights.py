@@ -6,29 +6,23 @@ class for members of one household beside matches and strangers.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 import yaml
 
-from kangmai.identity.matching.comparison.levels import (
-    FREQUENCY_OF,
-    LEVELS,
-    MOST_LEVELS,
-    Field,
-    Kind,
-)
+from kangmai.identity.matching.comparison.levels import FREQUENCY_OF, LEVELS, MOST_LEVELS, Field
 from kangmai.identity.matching.preparation.words import FOLDER
 
 Table = np.ndarray
 """float64, one row a field, one column a level; column 0 (missing) is neutral."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """log2 chances of levels. `stranger` of a level that agrees on a value holds only what its
-    frequency is multiplied with."""
+    frequency is multiplied with. Two objects are never equal: compare the tables."""
 
     match: Table
     household: Table
@@ -92,17 +86,14 @@ def _chances(weights: Weights, field: Field, level: int) -> dict[str, float]:
     }
 
 
-def counted_kinds() -> np.ndarray:
-    """For each field and level the kind of value whose frequency counts, or -1."""
-    kinds = np.full((len(Field), MOST_LEVELS), -1, dtype=np.int8)
-    for (field, level), kind in FREQUENCY_OF.items():
-        kinds[field, level] = kind
-    return kinds
+@lru_cache(maxsize=16)
+def plain_lists(weights: Weights) -> tuple[list[list[float]], ...]:
+    """The tables of match, household and stranger as lists, which single look-ups read faster."""
+    return tuple(table.tolist() for table in (weights.match, weights.household, weights.stranger))
 
 
+@cache
 def common_share() -> float:
     """The share of residents from which a name is common."""
     return float(base_definition()["common_name"]["share"])
 
-
-__all__ = ["Kind", "Prior", "Weights", "base_definition", "base_weights", "common_share", "counted_kinds", "fields_of", "weights_of"]

@@ -54,7 +54,7 @@ def features(person: Person) -> Features:
     mother_text = person.mother or (newborn[0] if newborn else "")
     birth = birth_number(person.birth_date)
     sex = sex_codes().get(plain(person.sex), 0)
-    given, surname = ("", "") if newborn else latin_name(person, whole)
+    given, surname = latin_name(person, "" if newborn else whole)
     town = plain_town(person.town)
     return Features(
         name=NO_NAME if newborn else chinese_name(whole),
