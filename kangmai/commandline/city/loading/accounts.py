@@ -1,0 +1,85 @@
+"""One account a role in the invented city, and a neighbour to look over the fence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kangmai.access.actions import load_accounts
+from kangmai.access.types import AccountLoad
+from kangmai.commandline.city.city import InventedCity
+from kangmai.kernel.actor import Actor
+
+PASSWORD = "kangmai-demo"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account that a newcomer may try, with the institution it works in."""
+
+    login: str
+    role: str
+    institution: str
+
+
+_PLACES = (
+    ("admin", "administrator", "commission"),
+    ("officer", "commission_officer", "commission"),
+    ("cdc", "cdc_epidemiologist", "cdc"),
+    ("hospital", "hospital_clinician", "hospital"),
+    ("township", "township_public_health", "town"),
+    ("team", "family_doctor_team", "town"),
+    ("village", "village_doctor", "village"),
+    ("village2", "village_doctor", "village"),
+    ("lab", "laboratory", "laboratory"),
+    ("quality", "quality_centre", "quality"),
+    ("supervisor", "supervisor", "supervision"),
+    ("mental", "mental_health_worker", "town"),
+    ("tb", "tuberculosis_worker", "town"),
+    ("integrator", "integrator", "hospital"),
+)
+"""(login, role, kind of institution in the invented network); a second row of one kind takes the next one."""
+
+
+def load_demo_accounts(
+    city: InventedCity,
+    organizations: Sequence[int],
+    staff: Sequence[int],
+    resident_id: int,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> list[DemoAccount]:
+    """Make the accounts; returns them in the order in which they are shown."""
+    taken: dict[tuple[str, str], int] = {}
+    rows, shown = [], []
+    for login, role, key in _PLACES:
+        turn = taken[role, key] = taken.get((role, key), -1) + 1
+        institution = _candidates(city, key)[turn]
+        members = city.network.staff_of[institution]
+        person = members[turn] if turn < len(members) else members[0] if members else None
+        rows.append(
+            AccountLoad(
+                login=login,
+                name=city.network.staff[person].name if person is not None else login,
+                role=role,
+                organization_id=organizations[institution],
+                staff_id=staff[person] if person is not None else None,
+            )
+        )
+        shown.append(DemoAccount(login, role, city.network.institutions[institution].name))
+    rows.append(
+        AccountLoad(login="resident", name="居民", role="resident", resident_id=resident_id)
+    )
+    shown.append(DemoAccount("resident", "resident", ""))
+    load_accounts(rows, password=PASSWORD, must_change_password=False, actor=actor, at=at)
+    return shown
+
+
+def _candidates(city: InventedCity, key: str) -> list[int]:
+    """Positions of the institutions of a kind: those of the first town with residents come first."""
+    town = next(town for town in city.places.towns if town.residents)
+    if key == "town":
+        return list(city.network.town_institution)
+    if key == "village":
+        return list(city.network.village_clinics[town.order])
+    return [each.order for each in city.network.institutions if each.key == key]
