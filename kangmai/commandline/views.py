@@ -60,6 +60,8 @@ def written_rows(definition: Any, resources: Path) -> Iterator[bytes]:
     from kangmai.records.fhirpath.reading import write_json
 
     view = compile_view(definition)
+    for note in view.notes:
+        click.echo(f"note: {note}", err=True)
     at = datetime.now().astimezone()
     opens_bundles = view.view.resource != "Bundle"
     with sys.stdin.buffer if str(resources) == "-" else resources.open("rb") as lines:

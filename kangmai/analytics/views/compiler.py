@@ -25,7 +25,7 @@ Produce = Callable[[Any, int, Visit], list[Row]]
 
 @dataclass(frozen=True, slots=True)
 class CompiledView:
-    """A view ready to run: its columns in order, and how rows are made."""
+    """A view ready to run: its columns in order, how rows are made, and notes on oddities."""
 
     view: View
     columns: tuple[Column, ...]
@@ -33,6 +33,7 @@ class CompiledView:
     conditions: tuple[Callable[[Visit], bool], ...]
     produce: Produce
     constants: Mapping[str, list[Any]]
+    notes: list[str]
 
     def rows(
         self,
@@ -86,13 +87,14 @@ def compile_view(definition: Any) -> CompiledView:
         ),
         produce=crossed([], [selection(part, context) for part in view.selections]),
         constants={name: [value] for name, value in constants.items()},
+        notes=context.notes,
     )
 
 
 def selection(source: Selection, context: Context) -> Produce:
     """The rows of a selection on a node. Raises: ViewRefused."""
     iterate, shape = iterated(source, context)
-    inner = Context(shape, context.root, context.constants)
+    inner = context.on(shape)
     parts = [selection(part, inner) for part in source.selections]
     if source.unions:
         parts.append(united([selection(part, inner) for part in source.unions]))

@@ -5,7 +5,7 @@ does not expect is evaluated in full.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -64,11 +64,19 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a path is compiled against: the shape it stands on, the root, the constants."""
+    """What a path is compiled against: the shape it stands on, the root, the constants.
+
+    `notes` collects what is odd about the view but does not forbid to run it.
+    """
 
     shape: Shape
     root: Shape
     constants: Mapping[str, Element]
+    notes: list[str] = field(default_factory=list)
+
+    def on(self, shape: Shape) -> "Context":
+        """The same view, standing on another shape."""
+        return replace(self, shape=shape)
 
     @property
     def fact(self) -> TypeFact | None:

@@ -103,3 +103,30 @@ def test_paths_in_a_repeat_need_not_fit_every_type() -> None:
                 "select": [{"repeat": ["item"], "column": [{"name": "a", "path": "lnkId"}]}],
             }
         )
+
+
+@pytest.mark.parametrize(
+    ("parts", "note"),
+    [
+        ({"path": "gender", "type": "boolean"}, "boolean is declared, code is found"),
+        ({"path": "name.first()"}, "HumanName is no primitive, and no type is declared"),
+        ({"path": "name.count()", "type": "code"}, "code is declared, System.Integer is found"),
+    ],
+)
+def test_odd_types_are_noted(parts: dict[str, Any], note: str) -> None:
+    assert compile_view(column(**parts)).notes == [f"select[0].column[0] (a): {note}"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"path": "gender"},
+        {"path": "birthDate", "type": "string"},
+        {"path": "name.first()", "type": "HumanName"},
+        {"path": "extension('u').value", "type": "decimal"},
+        {"path": "%rowIndex", "type": "integer"},
+        {"path": "id", "type": "http://hl7.org/fhir/StructureDefinition/id"},
+    ],
+)
+def test_fitting_and_unknown_types_are_not_noted(parts: dict[str, Any]) -> None:
+    assert compile_view(column(**parts)).notes == []

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kangmai.records.fhirpath import compile_expression
@@ -89,6 +89,7 @@ def read_directly(text: str, patient: dict[str, Any]) -> list[Any] | None:
 
 
 @pytest.mark.parametrize("text", PATHS)
+@settings(max_examples=50)
 @given(patient=PATIENTS)
 def test_direct_is_full(text: str, patient: dict[str, Any]) -> None:
     ours = read_directly(text, patient)

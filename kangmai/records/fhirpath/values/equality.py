@@ -60,12 +60,12 @@ def distinct(items: Iterable[Any]) -> Collection:
 
 
 def are_equal(left: Any, right: Any) -> Answer:
-    """Whether two items are equal; None where precision, zone or unit leave it open."""
+    """Whether two items are equal; None where precision, zone, unit or a want of value leave it open."""
     ours, theirs = system_value(left), system_value(right)
     if ours.__class__ is str and theirs.__class__ is str:
         return ours == theirs
     if ours is None or theirs is None:
-        return ours is theirs and left.half == right.half
+        return None  # a primitive with extensions only has no value to compare
     if isinstance(ours, Quantity) and is_number(theirs):
         theirs = Quantity(Decimal(theirs), "1")
     elif isinstance(theirs, Quantity) and is_number(ours):
