@@ -159,7 +159,7 @@ def test_each_shape_of_search_finds_what_the_slow_search_finds(stored, resource_
 
 @pytest.mark.outside
 def test_fixed_searches_are_not_all_empty(stored):
-    connection, everything = stored
+    _, everything = stored
     sizes = [len(search(parse(t, text, at=NOW), everything)) for t, text in FIXED]
     assert sum(size > 0 for size in sizes) >= 50
 
@@ -196,7 +196,7 @@ def test_pages_of_a_sorted_search_join_without_gap_or_double(stored, resource_ty
 
 @pytest.mark.outside
 def test_sort_by_date_puts_the_newest_first_and_the_undated_last(stored):
-    connection, everything = stored
+    connection, _ = stored
     query = parse("Observation", "_sort=-date", at=NOW)
     rows = _run(connection, sql.select(query, scope=sql.EVERYTHING, page=sql.Page(10_000)))
     dates = [row[1] for row in rows]

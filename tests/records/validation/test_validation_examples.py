@@ -108,11 +108,11 @@ def test_fast_road_agrees_with_the_walk_on_mutations(clinical_examples):
     chance = random.Random(3)
     small = [r for r in clinical_examples if len(json.dumps(r)) < 8000]
     refused = 0
-    for _ in range(6000):
+    for _ in range(2500):
         resource = mutated(chance.choice(small), chance)
         faults = find_faults(resource)
         if _passes(resource, is_inside=False):
             assert faults == [], resource
         assert is_valid(resource) is (faults == [])
         refused += bool(faults)
-    assert refused > 3000
+    assert refused > 1200
