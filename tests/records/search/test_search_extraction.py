@@ -76,10 +76,8 @@ def test_every_parameter_of_every_example_as_fhirpath_sees_it(clinical_examples)
                 assert bool(values) is (known.p in present), place
             check(keys, known, values, place)
             compared[known.kind] += len(values)
-    assert all(
-        n > 100 for k, n in compared.items() if k not in (Kind.SPECIAL, Kind.COMPOSITE, Kind.NUMBER)
-    )
-    assert compared[Kind.NUMBER] > 5
+    unseen = {kind for kind, values in compared.items() if values < 70}
+    assert unseen == {Kind.SPECIAL, Kind.COMPOSITE}
 
 
 def check(keys, known: SearchParameter, values: list, place: tuple) -> None:
