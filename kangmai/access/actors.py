@@ -9,7 +9,7 @@ changes them.
 import hashlib
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections
+from django.db import connection
 
 from kangmai.access import models, smart
 from kangmai.access.cache import remembered
@@ -132,7 +132,9 @@ def _acting(account: models.Account, together: list[Held], at: datetime) -> Acto
 
 
 def _valid_token(digest: bytes, *, at: datetime) -> models.AccessToken:
-    close_old_connections()  # the hot door runs outside Django's request cycle, which would do it
+    if not connection.in_atomic_block:
+        # the hot door runs outside Django's request cycle, which would drop a broken connection
+        connection.close_if_unusable_or_obsolete()
     row = (
         models.AccessToken.objects.select_related("client", "client__account", "account")
         .filter(token_hash=digest, revoked_at=None, expires_at__gt=at)

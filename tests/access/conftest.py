@@ -1,0 +1,29 @@
+"""One database for each module, put back after each test; remembered actors are dropped."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture
+def database(shared_database: str) -> Iterator[str]:
+    """The module's database inside a transaction that is rolled back."""
+    from django.db import transaction
+
+    from kangmai.access import cache
+
+    cache._clear()
+    with transaction.atomic():
+        yield shared_database
+        transaction.set_rollback(True)
+    cache._clear()
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are hashed fast: how slow the real hash is, is not what these tests are about."""
+    from django.test import override_settings
+
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers):
+        yield
