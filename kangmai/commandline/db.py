@@ -4,7 +4,13 @@ from pathlib import Path
 
 import click
 
-from kangmai.commandline.opening import chosen_folder, data_option, keyring_path, opened
+from kangmai.commandline.opening import (
+    chosen_folder,
+    data_option,
+    keyring_path,
+    opened,
+    prepare_keys,
+)
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -67,7 +73,7 @@ def start(data: Path | None, archive_to: Path | None, no_archive: bool) -> None:
     from kangmai.kernel.database import cluster as clusters
 
     cluster = clusters.Cluster(_folder(data))
-    clusters.check_folder(cluster)
+    prepare_keys(keyring_path(cluster.folder), has_data=clusters.check_folder(cluster))
     if archive_to and no_archive:
         raise click.UsageError("--archive-to and --no-archive exclude each other")
     before = archive.settings(cluster.folder)

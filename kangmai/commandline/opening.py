@@ -23,6 +23,28 @@ def keyring_path(folder: Path) -> Path:
     )
 
 
+def prepare_keys(keys: Path, *, has_data: bool) -> None:
+    """Make the keyring of a new database before the database itself; a lost one is never replaced.
+
+    Raises:
+        KeyringMissing: there is data, which only the keyring it was made with can open.
+    """
+    from kangmai.kernel.sealing import KeyringMissing, make_keyring
+
+    if keys.exists():
+        return
+    if has_data:
+        raise KeyringMissing(path=keys)
+    make_keyring(keys, suite=os.environ.get("KANGMAI_SUITE", "international"))
+
+
+def _outside_has_data(url: str) -> bool:
+    import psycopg
+
+    with psycopg.connect(url) as database:
+        return database.execute("SELECT to_regclass('kernel_epoch')").fetchone() != (None,)
+
+
 def chosen_folder(data: Path | None, *, default: Path | None = None) -> Path | None:
     """The data folder a command works on, or None where DATABASE_URL names a server.
 
@@ -50,21 +72,33 @@ def opened(
     by its last user.
     """
     from kangmai.config.start import start
-    from kangmai.kernel.database.cluster import Cluster, running
+    from kangmai.kernel.database.cluster import Cluster, check_folder, running
 
     folder = chosen_folder(data, default=default)
     with ExitStack() as stack:
         if folder is None:
             if not os.environ.get("KANGMAI_KEYS"):
                 raise KeysNotNamed()
-            start(database_url=os.environ["DATABASE_URL"], keys=Path(os.environ["KANGMAI_KEYS"]))
+            url, keys = os.environ["DATABASE_URL"], Path(os.environ["KANGMAI_KEYS"])
+            prepare_keys(keys, has_data=_outside_has_data(url))
         else:
-            cluster = stack.enter_context(running(Cluster(folder)))
-            start(database_url=cluster.url, keys=keyring_path(folder))
+            cluster, keys = Cluster(folder), keyring_path(folder)
+            prepare_keys(keys, has_data=check_folder(cluster))
+            url = stack.enter_context(running(cluster)).url
+        start(database_url=url, keys=keys)
         stack.callback(_close_connections)
         if migrated:
             migrate()
+            _check_keyring()
         yield folder
+
+
+def _check_keyring() -> None:
+    from kangmai.kernel.connections import unit_of_work
+    from kangmai.kernel.keyring_mark import check_keyring
+
+    with unit_of_work() as database:
+        check_keyring(database)
 
 
 def keeper(folder: Path | None) -> Callable[[], None]:

@@ -122,6 +122,15 @@ def register_checker(room: str, kind: str, checker: Checker) -> None:
     _checkers.setdefault((room, kind), []).append(checker)
 
 
+CaseRunner = Callable[[Definition, Mapping[str, Any]], str]
+_case_runners: dict[tuple[str, str], CaseRunner] = {}
+
+
+def register_case_runner(room: str, kind: str, runner: CaseRunner) -> None:
+    """Let a room work out the worked examples of a kind: the runner returns what is wrong, or nothing."""
+    _case_runners[room, kind] = runner
+
+
 class _LineLoader(yaml.SafeLoader):
     """Safe YAML that refuses a key given twice, which YAML would silently merge."""
 
@@ -301,9 +310,51 @@ def kinds() -> list[tuple[str, str]]:
     )
 
 
+def check_all() -> list[DefinitionFault]:
+    """Every fault in every definition and its cases, and folders that no schema describes."""
+    known = kinds()
+    faults = [
+        DefinitionFault(str(folder.relative_to(FOLDER)), 1, "there is no schema of this kind")
+        for folder in sorted(FOLDER.glob("*/*/"))
+        if (folder.parent.name, folder.name) not in known and any(folder.glob("*.yaml"))
+    ]
+    for room, kind in known:
+        sound, found = check(room, kind)
+        faults += found
+        for definition in sound:
+            faults += _case_faults(definition)
+    return faults
+
+
 def cases(definition: Definition) -> tuple[Mapping[str, Any], ...]:
     """The worked examples beside a definition."""
-    path = definition.path.with_name(definition.path.stem + ".cases.yaml")
+    path = _cases_path(definition)
     if not path.exists():
         return ()
     return freeze(yaml.safe_load(path.read_text(encoding="utf-8")) or [])
+
+
+def _cases_path(definition: Definition) -> Path:
+    return definition.path.with_name(definition.path.stem + ".cases.yaml")
+
+
+def _case_faults(definition: Definition) -> Iterator[DefinitionFault]:
+    """What the worked examples beside a definition show to be wrong, each at the line it begins on."""
+    path = _cases_path(definition)
+    if not path.exists():
+        return
+    name, text = str(path.relative_to(FOLDER)), path.read_text(encoding="utf-8")
+    try:
+        lines = dict(_lines(yaml.compose(text, yaml.SafeLoader)))
+        examples = cases(definition)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        yield DefinitionFault(name, line, f"not YAML: {error.problem}")
+        return
+    runner = _case_runners.get((definition.room, definition.kind))
+    if runner is None:
+        yield DefinitionFault(name, 1, f"no room works out cases of the kind {definition.kind}")
+        return
+    for position, example in enumerate(examples):
+        if fault := runner(definition, example):
+            yield DefinitionFault(name, lines.get((str(position),), 1), fault)
