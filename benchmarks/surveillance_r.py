@@ -65,7 +65,9 @@ def ask_r(jobs: list[Job]) -> list[Answer | None]:
     with tempfile.TemporaryDirectory() as folder:
         given, got = Path(folder) / "jobs.json", Path(folder) / "out.csv"
         given.write_text(json.dumps([job.as_json() for job in jobs]))
-        subprocess.run(["Rscript", str(SCRIPT), str(given), str(got)], check=True, capture_output=True)
+        subprocess.run(
+            ["Rscript", str(SCRIPT), str(given), str(got)], check=True, capture_output=True
+        )
         with got.open() as file:
             rows = list(csv.DictReader(file))
     return [answer(job, [r for r in rows if int(r["job"]) == i]) for i, job in enumerate(jobs)]

@@ -19,16 +19,19 @@ Days = NDArray[np.datetime64]
 
 @dataclass(frozen=True, slots=True)
 class Nowcast:
-    """By day of the event: cases reported so far, median and bounds of the final number."""
+    """By day of the event: cases reported so far, median and bounds of the final number.
+
+    NaN where no report with so short a delay was ever seen, so that nothing can be said.
+    """
 
     method: str
     now: np.datetime64
     longest_delay: int
     dates: Days
     observed: Ints
-    estimate: Ints
-    low: Ints
-    high: Ints
+    estimate: Floats
+    low: Floats
+    high: Floats
     warning: str
 
 
@@ -85,7 +88,11 @@ def nowcast(
     )
     # in extended precision, as R sums, so that a total of exactly one half stays one half
     total = np.cumsum(mass, axis=1, dtype=np.longdouble).astype(float)
-    picks = [np.argmax(total > q, axis=1) for q in (0.5, alpha / 2, 1 - alpha / 2)]
+    told = ~np.isnan(total[:, -1])
+    picks = [
+        np.where(told, np.argmax(total > q, axis=1), np.nan)
+        for q in (0.5, alpha / 2, 1 - alpha / 2)
+    ]
     dropped = int((~known).sum())
     notes = [f"{dropped} lines without both dates left out."] if dropped else []
     if triangle.late:
@@ -130,7 +137,9 @@ def lawless(triangle: Triangle, longest: int, most_cases: int) -> Floats:
     support = np.arange(most_cases + 1)
     mass = np.zeros((length, most_cases + 1))
     for t in range(length):
-        if variance[t] > 0:
+        if not np.isfinite(mean[t]):
+            mass[t] = np.nan
+        elif variance[t] > 0:
             sd = np.sqrt(variance[t])
             below = ndtr((support - mean[t]) / sd) / (
                 1 - ndtr((triangle.observed[t] - mean[t]) / sd)

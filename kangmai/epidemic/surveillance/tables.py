@@ -325,9 +325,9 @@ def nowcast_rows(found: Nowcast, days: int) -> Iterator[Row]:
             "now": str(found.now),
             "date": str(found.dates[i]),
             "observed_so_far": str(found.observed[i]),
-            "estimate": str(found.estimate[i]),
-            "lo": str(found.low[i]),
-            "hi": str(found.high[i]),
+            "estimate": digits(float(found.estimate[i])),
+            "lo": digits(float(found.low[i])),
+            "hi": digits(float(found.high[i])),
             "D": str(found.longest_delay),
         }
 

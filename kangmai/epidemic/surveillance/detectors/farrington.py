@@ -68,6 +68,7 @@ def detect(series: CountSeries, *, points: Ints, settings: Farrington) -> Detect
         years=settings.b,
         case_weights_in_error=False,
         must_converge=settings.fit != FITS[0],
+        returns_to_trend=settings.fit == FITS[2],
     )
     offsets = log_population(series) if settings.fit == FITS[2] else None
     tables = Tables.of(series.counts.T.copy())

@@ -31,6 +31,8 @@ class Rule:
 
     `case_weights_in_error`: the flexible method's standard error; otherwise phi is used.
     `must_converge`: no result without convergence; otherwise the last iteration is taken.
+    `returns_to_trend`: after a trend that did not converge, weights come from the plain mean and the
+    trend is tried again with them (R's fit with population offset).
     """
 
     trend: bool
@@ -40,6 +42,7 @@ class Rule:
     years: int
     case_weights_in_error: bool
     must_converge: bool
+    returns_to_trend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def predict_batch(
         eta = fit.level[:, -1] + fit.slope * ahead + now
         within = np.maximum(np.exp(eta), SMALLEST) <= data.counts.max(axis=1)
         keep = exists & (p < rule.trend_p) & within & (rule.years >= 3)
-        safe = fit.safe.copy()
+        safe = fit.safe & (exists | (not rule.returns_to_trend))
         result.put(keep, Prediction(eta[keep], error[keep], phi[keep], fit.slope[keep]))
         level_rows = ~keep & safe
     if level_rows.any():
@@ -220,6 +223,9 @@ def fit_one(
     matrix, _ = columns_of(design, with_trend)
     with np.errstate(all="ignore"):
         fit = fit_log_linear(design=matrix, counts=counts, offset=offset)
+        retry = rule.returns_to_trend and rule.reweight and with_trend
+        if fit is not None and not fit.converged and retry:
+            fit = fit_log_linear(design=matrix[:, :1], counts=counts)
         if fit is None or (not fit.converged and (rule.must_converge or with_trend)):
             return None
         freedom = len(counts) - len(fit.kept)
