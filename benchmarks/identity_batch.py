@@ -57,7 +57,9 @@ def run_ours(people: Path, folder: Path) -> dict:
     )
     wall = perf_counter() - start
     report = json.loads(done.stdout)
-    table = pa.csv.read_csv(out, convert_options=pa.csv.ConvertOptions(column_types={"cluster": pa.string()}))
+    table = pa.csv.read_csv(
+        out, convert_options=pa.csv.ConvertOptions(column_types={"cluster": pa.string()})
+    )
     return report | {"wall": wall, "cluster": codes(table["cluster"])}
 
 
@@ -66,11 +68,13 @@ def run_splink(people: Path, folder: Path) -> dict:
     out = folder / "splink.parquet"
     start = perf_counter()
     done = subprocess.run(
-        [sys.executable, __file__, "--splink", people, out], check=True, capture_output=True, text=True
+        [sys.executable, __file__, "--splink", people, out],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     wall = perf_counter() - start
     report = json.loads(done.stdout.strip().splitlines()[-1])
-    import pyarrow.parquet
 
     return report | {"wall": wall, "clusters": pa.parquet.read_table(out)}
 
@@ -84,7 +88,9 @@ def prepared_for_splink(people: Path) -> pa.Table:
     c = columns(read.table)
 
     def text(values: np.ndarray) -> pa.Array:
-        return pc.if_else(pc.equal(pa.array(values, pa.string()), ""), None, pa.array(values, pa.string()))
+        return pc.if_else(
+            pc.equal(pa.array(values, pa.string()), ""), None, pa.array(values, pa.string())
+        )
 
     def code(values: np.ndarray) -> pa.Array:
         return pa.array(values, mask=values == 0)
@@ -103,7 +109,7 @@ def prepared_for_splink(people: Path) -> pa.Table:
             "year": code(c.birth // 10_000),
             "month_day": code(c.birth % 10_000),
             "sex": code(c.sex),
-            "number": text(c.numbers.take(np.arange(c.size)).texts[c.numbers.codes]),
+            "number": text(c.numbers.texts[c.numbers.codes]),
             "valid": pa.array(c.numbers.is_valid & ~c.numbers.is_guardian),
             "phone": text(c.phone.take()),
             "address": text(c.address.take()),
@@ -124,7 +130,9 @@ def splink_settings():  # type: ignore[no-untyped-def]
         return made.configure(tf_adjustment_column=tf) if tf else made
 
     def comparison(column: str, *levels):  # type: ignore[no-untyped-def]
-        return cl.CustomComparison([cll.NullLevel(column), *levels, cll.ElseLevel()], output_column_name=column)
+        return cl.CustomComparison(
+            [cll.NullLevel(column), *levels, cll.ElseLevel()], output_column_name=column
+        )
 
     exact = cll.ExactMatchLevel
     return SettingsCreator(
@@ -143,7 +151,9 @@ def splink_settings():  # type: ignore[no-untyped-def]
             comparison(
                 "birth",
                 exact("birth", term_frequency_adjustments=True),
-                level("year_l = year_r and month_day_l // 100 = month_day_r % 100 and month_day_l % 100 = month_day_r // 100"),
+                level(
+                    "year_l = year_r and month_day_l // 100 = month_day_r % 100 and month_day_l % 100 = month_day_r // 100"
+                ),
                 level("lunar_l = day_r or lunar_r = day_l"),
                 level("month_day_l = month_day_r and abs(year_l - year_r) <= 2"),
                 level("birth_l // 100 = birth_r // 100"),
@@ -157,7 +167,11 @@ def splink_settings():  # type: ignore[no-untyped-def]
                 level("not valid_l or not valid_r"),
             ),
             comparison("phone", exact("phone", term_frequency_adjustments=True)),
-            comparison("address", exact("address", term_frequency_adjustments=True), level("town_l = town_r")),
+            comparison(
+                "address",
+                exact("address", term_frequency_adjustments=True),
+                level("town_l = town_r"),
+            ),
             comparison("mother", exact("mother", term_frequency_adjustments=True)),
         ],
         blocking_rules_to_generate_predictions=[
@@ -208,13 +222,21 @@ def splink_main(people: str, out: str) -> None:
         found = clusters.as_duckdbpyrelation().project("unique_id, cluster_id").to_arrow_table()
         first = first or perf_counter() - start
         found = found.sort_by("unique_id")
-        columns[str(threshold)] = pc.dictionary_encode(found["cluster_id"].cast(pa.string())).combine_chunks().indices
+        columns[str(threshold)] = (
+            pc.dictionary_encode(found["cluster_id"].cast(pa.string())).combine_chunks().indices
+        )
     seconds["clustering"] = round(first, 3)
-    import pyarrow.parquet
 
     pa.parquet.write_table(pa.table(columns), out)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"seconds": seconds | {"total": round(sum(seconds.values()), 3)}, "peak_memory_bytes": peak}))
+    print(
+        json.dumps(
+            {
+                "seconds": seconds | {"total": round(sum(seconds.values()), 3)},
+                "peak_memory_bytes": peak,
+            }
+        )
+    )
 
 
 def make_file(asked: argparse.Namespace, folder: Path) -> tuple[Path, Path]:
@@ -233,7 +255,9 @@ def make_file(asked: argparse.Namespace, folder: Path) -> tuple[Path, Path]:
 
 def main() -> None:
     """Run both sides and print their figures and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--errors", type=float, default=1.0)
@@ -260,16 +284,23 @@ def compare(asked: argparse.Namespace, folder: Path) -> None:
         print("Splink is not installed: no comparison")
         return
     splink = run_splink(people, folder)
-    scores = {key: cluster_scores(codes(splink["clusters"][key]), person) for key in splink["clusters"].column_names}
+    scores = {
+        key: cluster_scores(codes(splink["clusters"][key]), person)
+        for key in splink["clusters"].column_names
+    }
     best = max(scores, key=lambda key: scores[key][2])
     show(f"Splink, best threshold {best}", *scores[best], splink)
-    print(f"F1 {f1 - scores[best][2]:+.4f}   time {ours['wall'] / splink['seconds']['total']:.2f} x Splink's")
+    print(
+        f"F1 {f1 - scores[best][2]:+.4f}   time {ours['wall'] / splink['seconds']['total']:.2f} x Splink's"
+    )
 
 
 def show(title: str, p: float, r: float, f1: float, report: dict) -> None:
     """One side's figures."""
     memory = report["peak_memory_bytes"] / 1e9
-    print(f"{title}: cluster P {p:.4f} R {r:.4f} F1 {f1:.4f}, {report['wall']:.1f} s wall, {memory:.2f} GB")
+    print(
+        f"{title}: cluster P {p:.4f} R {r:.4f} F1 {f1:.4f}, {report['wall']:.1f} s wall, {memory:.2f} GB"
+    )
     print("   ", report["seconds"])
 
 

@@ -58,7 +58,28 @@ ERRORS = {
     "mother homophone": 0.03,
 }
 TOWNS = 140
-STREETS = "人民 建设 解放 中山 文明 和平 环城 工业 新华 东风 前进 光明 胜利 团结 幸福 长江 黄河 文化 站前 滨江".split()
+STREETS = [
+    "人民",
+    "建设",
+    "解放",
+    "中山",
+    "文明",
+    "和平",
+    "环城",
+    "工业",
+    "新华",
+    "东风",
+    "前进",
+    "光明",
+    "胜利",
+    "团结",
+    "幸福",
+    "长江",
+    "黄河",
+    "文化",
+    "站前",
+    "滨江",
+]
 
 
 def _tiers(tiers: list) -> tuple[np.ndarray, np.ndarray]:
@@ -108,11 +129,15 @@ def _given_names(random: Generator, year: np.ndarray, male: np.ndarray) -> np.nd
 
 def _days(random: Generator, year: np.ndarray) -> np.ndarray:
     start = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]")
-    return np.minimum(start + random.integers(0, 365, len(year)), TODAY - random.integers(0, 300, len(year)))
+    return np.minimum(
+        start + random.integers(0, 365, len(year)), TODAY - random.integers(0, 300, len(year))
+    )
 
 
 def _phones(random: Generator, count: int) -> np.ndarray:
-    prefixes = np.array([133, 135, 136, 137, 138, 139, 150, 151, 158, 159, 177, 180, 186, 188, 189, 199])
+    prefixes = np.array(
+        [133, 135, 136, 137, 138, 139, 150, 151, 158, 159, 177, 180, 186, 188, 189, 199]
+    )
     return random.choice(prefixes, count) * 100_000_000 + random.integers(0, 100_000_000, count)
 
 
@@ -134,17 +159,23 @@ def town_name(town: int) -> str:
     return "龙凤金石河白新大高双"[town % 10] + "潭岗桥塘湖坪洲埔镇沙田水山溪"[town // 10] + "镇"
 
 
-def _identity_numbers(random: Generator, town: np.ndarray, birth: np.ndarray, male: np.ndarray) -> np.ndarray:
+def _identity_numbers(
+    random: Generator, town: np.ndarray, birth: np.ndarray, male: np.ndarray
+) -> np.ndarray:
     """Numbers with region, birth date, sequence by sex and check character; a fifth from elsewhere."""
     count = len(town)
     local = np.array([441202, 441203, 441204, 441223, 441224, 441225, 441226, 441284])[town % 8]
-    elsewhere = random.choice([440103, 450702, 430121, 360102, 510104, 420106, 522121, 370303], count)
+    elsewhere = random.choice(
+        [440103, 450702, 430121, 360102, 510104, 420106, 522121, 370303], count
+    )
     region = np.where(random.random(count) < 0.8, local, elsewhere)
     day = birth.astype("datetime64[D]").astype(object)
     ymd = np.array([d.year * 10000 + d.month * 100 + d.day for d in day])
     sequence = random.integers(0, 499, count) * 2 + np.where(male, 1, 2)
     body = region.astype(np.int64) * 10**11 + ymd * 1000 + sequence
-    return np.array([f"{b}{c}" for b, c in zip(body, mod_11_2_many(body), strict=True)], dtype=object)
+    return np.array(
+        [f"{b}{c}" for b, c in zip(body, mod_11_2_many(body), strict=True)], dtype=object
+    )
 
 
 HOUSEHOLDS = ("a", "ac", "b", "ab", "abc", "abcc", "abccg", "abcgh", "abccgh", "gh", "abccc")
@@ -166,7 +197,11 @@ def residents(rows: int, random: Generator) -> dict[str, np.ndarray]:
         husband_year[house] - random.integers(22, 34, rows),
     )
     year = np.clip(year, 1922, 2025)
-    male = np.select([np.isin(roles, ["a", "g"]), np.isin(roles, ["b", "h"])], [True, False], random.random(rows) < 0.53)
+    male = np.select(
+        [np.isin(roles, ["a", "g"]), np.isin(roles, ["b", "h"])],
+        [True, False],
+        random.random(rows) < 0.53,
+    )
     birth = _days(random, year)
     child = roles == "c"
     second = np.flatnonzero(child[1:] & child[:-1] & (house[1:] == house[:-1])) + 1
@@ -186,7 +221,9 @@ def residents(rows: int, random: Generator) -> dict[str, np.ndarray]:
     address = _addresses(random, towns)
     phone = _phones(random, rows)
     home_phone = _phones(random, homes)
-    phone = np.where((random.random(rows) < 0.30) | (child & (year > 2010)), home_phone[house], phone)
+    phone = np.where(
+        (random.random(rows) < 0.30) | (child & (year > 2010)), home_phone[house], phone
+    )
     number = _identity_numbers(random, towns[house], birth, male)
     mother_number = np.full(homes, "", dtype=object)
     mother_number[house[roles == "b"]] = number[roles == "b"]
@@ -207,7 +244,11 @@ def residents(rows: int, random: Generator) -> dict[str, np.ndarray]:
 def _sound_alikes() -> tuple[dict[str, str], dict[str, str]]:
     """For each character, others with the same reading, and others that only sound near."""
     common = bytes(
-        byte for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF) if (high, low) < (0xD7, 0xFA) for byte in (high, low)
+        byte
+        for high in range(0xB0, 0xD8)
+        for low in range(0xA1, 0xFF)
+        if (high, low) < (0xD7, 0xFA)
+        for byte in (high, low)
     ).decode("gb2312")
     same, near = defaultdict(str), defaultdict(str)
     for character in common:
@@ -216,7 +257,8 @@ def _sound_alikes() -> tuple[dict[str, str], dict[str, str]]:
         near[_blur(reading)] += character
     alike = {c: same[lazy_pinyin(c)[0]].replace(c, "") for c in common}
     nearly = {
-        c: "".join(o for o in near[_blur(lazy_pinyin(c)[0])] if lazy_pinyin(o) != lazy_pinyin(c)) for c in common
+        c: "".join(o for o in near[_blur(lazy_pinyin(c)[0])] if lazy_pinyin(o) != lazy_pinyin(c))
+        for c in common
     }
     return alike, nearly
 
@@ -243,7 +285,11 @@ class Desk:
 
     def heard(self, name: str, table: int) -> str:
         """The name with one character written as another of the same (0) or a near (1) sound."""
-        place = int(self.random.integers(0 if self.random.random() < 0.15 else 1, len(name))) if len(name) > 1 else 0
+        place = (
+            int(self.random.integers(0 if self.random.random() < 0.15 else 1, len(name)))
+            if len(name) > 1
+            else 0
+        )
         choices = _sound_alikes()[table].get(name[place], "")
         if not choices:
             return name
@@ -298,7 +344,11 @@ class Desk:
         """A further record of a person."""
         birth = row["birth_date"]
         age = (TODAY.astype(date) - birth).days / 365.25
-        new = row | {"name": self.name(row, age), "birth_date": self.birth_date(birth, age), "id_number": self.number(row, age)}
+        new = row | {
+            "name": self.name(row, age),
+            "birth_date": self.birth_date(birth, age),
+            "id_number": self.number(row, age),
+        }
         if self.errs("sex wrong"):
             new["sex"] = not row["sex"]
         if self.errs("phone missing"):
@@ -306,7 +356,9 @@ class Desk:
         elif self.errs("phone changed"):
             new["phone"] = int(_phones(self.random, 1)[0])
         if self.errs("moved"):
-            new["town"] = int(self.random.integers(TOWNS)) if self.random.random() < 0.6 else row["town"]
+            new["town"] = (
+                int(self.random.integers(TOWNS)) if self.random.random() < 0.6 else row["town"]
+            )
             new["address"] = str(_addresses(self.random, np.array([new["town"]]))[0])
         if self.errs("mother missing"):
             new["mother"] = ""
@@ -338,11 +390,17 @@ def people(rows: int, *, seed: int = 1, errors: float = 1.0) -> pa.Table:
     columns = residents(rows - further, random)
     columns["birth_date"] = columns["birth_date"].astype("datetime64[D]").astype(object)
     counts = random.choice(list(MORE_RECORDS), further, p=list(MORE_RECORDS.values()))
-    persons = np.repeat(random.permutation(rows - further)[: len(counts)], counts[: rows - further])[:further]
+    persons = np.repeat(
+        random.permutation(rows - further)[: len(counts)], counts[: rows - further]
+    )[:further]
     desk = Desk(random, errors)
-    written = [desk.write({key: column[p] for key, column in columns.items()}) for p in persons.tolist()]
+    written = [
+        desk.write({key: column[p] for key, column in columns.items()}) for p in persons.tolist()
+    ]
     for key in columns:
-        columns[key] = np.concatenate([columns[key], np.array([row[key] for row in written], dtype=columns[key].dtype)])
+        columns[key] = np.concatenate(
+            [columns[key], np.array([row[key] for row in written], dtype=columns[key].dtype)]
+        )
     person = np.concatenate([np.arange(rows - further), persons])
     first = np.arange(rows) < rows - further
     columns["id_number"] = np.where(first & (random.random(rows) < 0.04), "", columns["id_number"])
@@ -355,7 +413,9 @@ def _table_of(columns: dict[str, np.ndarray], person: np.ndarray, order: np.ndar
     text = columns | {
         "sex": np.where(columns["sex"], "男", "女"),
         "birth_date": np.array([day.isoformat() for day in columns["birth_date"]], dtype=object),
-        "phone": np.array([str(phone) if phone else "" for phone in columns["phone"].tolist()], dtype=object),
+        "phone": np.array(
+            [str(phone) if phone else "" for phone in columns["phone"].tolist()], dtype=object
+        ),
         "town": towns[columns["town"].astype(int)],
     }
     del text["mother_number"]
@@ -372,7 +432,9 @@ def write(table: pa.Table, people_path: str, truth_path: str) -> None:
 
 def main() -> None:
     """Make the two files that the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("rows", type=int)
     parser.add_argument("people")
     parser.add_argument("truth")

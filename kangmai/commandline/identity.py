@@ -18,13 +18,36 @@ def identity() -> None:
 
 @identity.command(epilog=HEADINGS)
 @click.argument("people", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Clusters: id,cluster,probability.")
-@click.option("--pairs", type=click.Path(dir_okay=False, path_type=Path), help="Linked pairs: left,right,probability.")
-@click.option("--threshold", type=float, default=0.9, show_default=True, help="Least probability of a link.")
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
-@click.option("--model", type=click.Path(path_type=Path), help="Score by this model instead of learning from the file.")
-@click.option("--save-model", type=click.Path(dir_okay=False, path_type=Path), help="Keep the model that was used.")
-@click.option("--json", "as_json", is_flag=True, help="Print a report with seconds by stage and peak memory.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Clusters: id,cluster,probability.",
+)
+@click.option(
+    "--pairs",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Linked pairs: left,right,probability.",
+)
+@click.option(
+    "--threshold", type=float, default=0.9, show_default=True, help="Least probability of a link."
+)
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="Score by this model instead of learning from the file.",
+)
+@click.option(
+    "--save-model",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the model that was used.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a report with seconds by stage and peak memory."
+)
 def link(
     people: Path,
     out: Path,

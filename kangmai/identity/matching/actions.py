@@ -60,7 +60,9 @@ def link_file(
     with watch.stage("reading"):
         read = read_people(people)
     tell(f"read {read.table.num_rows} records")
-    found = link(read.table, engine=finder, threshold=threshold, model=given, watch=watch, tell=tell)
+    found = link(
+        read.table, engine=finder, threshold=threshold, model=given, watch=watch, tell=tell
+    )
     with watch.stage("writing"):
         write_clusters(clusters, read.ids, found.clusters)
         if pairs:
@@ -79,7 +81,11 @@ def _engine(name: str) -> Engine:
 
 
 def _report(
-    found: Linked, watch: Stopwatch, compared: tuple[str, ...], unused: tuple[str, ...], has_ids: bool
+    found: Linked,
+    watch: Stopwatch,
+    compared: tuple[str, ...],
+    unused: tuple[str, ...],
+    has_ids: bool,
 ) -> LinkReport:
     seconds = {stage: round(watch.seconds.get(stage, 0.0), 3) for stage in STAGES}
     return LinkReport(

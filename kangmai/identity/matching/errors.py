@@ -1,18 +1,18 @@
 """What can go wrong when records are matched.
 
-    Incorrect
-    ├── PeopleUnreadable
-    │   ├── PeopleMissing
-    │   ├── EncodingUnknown
-    │   └── RowMalformed
-    ├── NothingToCompare
-    ├── HeaderRepeated
-    ├── IdentifierMissing
-    ├── IdentifierRepeated
-    ├── ThresholdOutOfRange
-    └── ModelUnreadable
-    Unavailable
-    └── SparkAbsent
+Incorrect
+├── PeopleUnreadable
+│   ├── PeopleMissing
+│   ├── EncodingUnknown
+│   └── RowMalformed
+├── NothingToCompare
+├── HeaderRepeated
+├── IdentifierMissing
+├── IdentifierRepeated
+├── ThresholdOutOfRange
+└── ModelUnreadable
+Unavailable
+└── SparkAbsent
 """
 
 from kangmai.kernel.errors import Incorrect, Unavailable
@@ -81,4 +81,6 @@ class ModelUnreadable(Incorrect):
 class SparkAbsent(Unavailable):
     """The engine 'spark' needs pyspark and Java: {reason}. Install the extra kangmai[spark], or use --engine duckdb."""
 
-    zh = "引擎 spark 需要 pyspark 和 Java：{reason}。请安装 kangmai[spark]，或使用 --engine duckdb。"
+    zh = (
+        "引擎 spark 需要 pyspark 和 Java：{reason}。请安装 kangmai[spark]，或使用 --engine duckdb。"
+    )

@@ -51,7 +51,9 @@ def f1(clusters: dict[str, str], person: dict[str, object]) -> float:
         groups: dict[object, list[str]] = {}
         for key, value in label.items():
             groups.setdefault(value, []).append(key)
-        return {pair for group in groups.values() for pair in itertools.combinations(sorted(group), 2)}
+        return {
+            pair for group in groups.values() for pair in itertools.combinations(sorted(group), 2)
+        }
 
     found, true = pairs(dict(clusters)), pairs(person)
     return 2 * len(found & true) / (len(found) + len(true))
@@ -91,11 +93,18 @@ def test_without_ids_records_are_numbered(tmp_path: Path) -> None:
 
 
 def test_empty_cells_match_nothing(tmp_path: Path) -> None:
-    assert link(tmp_path, rows("1,,,,,,,,", "2,,,,,,,,", "3,王伟,,,,,,,")) == {"1": "1", "2": "2", "3": "3"}
+    assert link(tmp_path, rows("1,,,,,,,,", "2,,,,,,,,", "3,王伟,,,,,,,")) == {
+        "1": "1",
+        "2": "2",
+        "3": "3",
+    }
 
 
 def test_a_hundred_rows_with_one_phone_stay_apart(tmp_path: Path) -> None:
-    surnames, given = "赵钱孙李周吴郑王冯陈", ["建国", "志强", "秀英", "丽华", "小明", "海燕", "国庆", "玉兰", "文杰", "雨桐"]
+    surnames, given = (
+        "赵钱孙李周吴郑王冯陈",
+        ["建国", "志强", "秀英", "丽华", "小明", "海燕", "国庆", "玉兰", "文杰", "雨桐"],
+    )
     lines = [
         f"{n},{surnames[n % 10]}{given[n // 10]},,19{40 + n // 2}-{n % 12 + 1:02}-{n % 28 + 1:02},,13512345678,路{n * 37}号,龙镇,"
         for n in range(100)
@@ -184,7 +193,9 @@ def linked(people: Path, tmp_path: Path, **options: object) -> tuple[LinkReport,
 
 def test_invented_people_are_found_without_labels(people_file: pa.Table, tmp_path: Path) -> None:
     report, found = linked(written(people_file, tmp_path), tmp_path)
-    person = {str(row["id"]): row["person"] for row in people_file.select(["id", "person"]).to_pylist()}
+    person = {
+        str(row["id"]): row["person"] for row in people_file.select(["id", "person"]).to_pylist()
+    }
     assert f1(found, person) > 0.985
     assert report.records == 4_000
     assert report.expected_pairs == pytest.approx(1_110, rel=0.05)
@@ -198,7 +209,9 @@ def test_a_kept_model_gives_the_same_clusters(people_file: pa.Table, tmp_path: P
     assert report.training_rounds == 0
 
 
-def test_pairs_stand_at_or_above_the_threshold_smaller_id_first(people_file: pa.Table, tmp_path: Path) -> None:
+def test_pairs_stand_at_or_above_the_threshold_smaller_id_first(
+    people_file: pa.Table, tmp_path: Path
+) -> None:
     link_file(
         people=written(people_file, tmp_path),
         clusters=tmp_path / "out.csv",
@@ -208,7 +221,10 @@ def test_pairs_stand_at_or_above_the_threshold_smaller_id_first(people_file: pa.
     with (tmp_path / "pairs.csv").open() as file:
         pairs = list(csv.DictReader(file))
     assert list(pairs[0]) == ["left", "right", "probability"]
-    assert all(int(pair["left"]) < int(pair["right"]) and float(pair["probability"]) >= 0.95 for pair in pairs)
+    assert all(
+        int(pair["left"]) < int(pair["right"]) and float(pair["probability"]) >= 0.95
+        for pair in pairs
+    )
     assert len({(pair["left"], pair["right"]) for pair in pairs}) == len(pairs) > 900
 
 
@@ -225,8 +241,20 @@ def test_febrl(tmp_path: Path, number: int, least: float) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     people = tmp_path / "people.csv"
-    people.write_text(rows("1,王建国,男,1980-05-01,,13512345678,某路1号,龙镇,李芳"), encoding="utf-8")
-    command = [sys.executable, "-m", "kangmai", "identity", "link", people, "--out", tmp_path / "out.csv", "--json"]
+    people.write_text(
+        rows("1,王建国,男,1980-05-01,,13512345678,某路1号,龙镇,李芳"), encoding="utf-8"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "kangmai",
+        "identity",
+        "link",
+        people,
+        "--out",
+        tmp_path / "out.csv",
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     report = json.loads(done.stdout)
     stages = {"reading", "preparation", "training", "scoring", "clustering"}

@@ -51,7 +51,9 @@ LI = Person(
 
 def decided(incoming: Person, model: Model, *known: Person) -> Decision:
     """What is done with an arriving record when these are the candidates."""
-    return decide(features(incoming), {place: features(each) for place, each in enumerate(known)}, model).decision
+    return decide(
+        features(incoming), {place: features(each) for place, each in enumerate(known)}, model
+    ).decision
 
 
 def level(field: Field, left: Person, right: Person) -> str:
@@ -64,7 +66,9 @@ def test_the_same_record_is_linked(model: Model) -> None:
 
 
 def test_someone_unknown_is_new(model: Model) -> None:
-    other = Person(name="周海燕", sex="女", birth_date="1990-02-02", phone="13698765432", town="凤镇")
+    other = Person(
+        name="周海燕", sex="女", birth_date="1990-02-02", phone="13698765432", town="凤镇"
+    )
     assert decided(other, model, LI) is Decision.NEW
     assert decided(other, model) is Decision.NEW
 
@@ -74,21 +78,36 @@ def test_twins_are_never_linked(model: Model) -> None:
     two = replace(one, name="李子涵")
     assert Caution.TWINS in score(one, two, model).cautions
     assert decided(one, model, two) is not Decision.LINK
-    numbered = [replace(each, id_number=number("441202", "20230501", n)) for n, each in ((11, one), (13, two))]
+    numbered = [
+        replace(each, id_number=number("441202", "20230501", n))
+        for n, each in ((11, one), (13, two))
+    ]
     assert decided(numbered[0], model, numbered[1]) is Decision.NEW
 
 
 def test_a_child_under_its_mothers_number_is_not_the_mother(model: Model) -> None:
     mothers_number = number("441202", "19860412", 42)
     mother = replace(LI, name="陈晓燕", sex="女", id_number=mothers_number, mother="黄秀英")
-    child = replace(LI, name="李梓涵", sex="女", birth_date="2021-08-09", id_number=mothers_number, mother="陈晓燕")
+    child = replace(
+        LI,
+        name="李梓涵",
+        sex="女",
+        birth_date="2021-08-09",
+        id_number=mothers_number,
+        mother="陈晓燕",
+    )
     assert level(Field.NUMBER, child, mother) == "EQUAL_GUARDIAN"
     assert decided(child, model, mother) is Decision.NEW
 
 
 def test_a_child_is_found_again_when_it_has_its_own_number(model: Model) -> None:
     child = replace(
-        LI, name="李梓涵", sex="女", birth_date="2021-08-09", id_number=number("441202", "19860412", 42), mother="陈晓燕"
+        LI,
+        name="李梓涵",
+        sex="女",
+        birth_date="2021-08-09",
+        id_number=number("441202", "19860412", 42),
+        mother="陈晓燕",
     )
     later = replace(child, id_number=number("441202", "20210809", 24))
     assert level(Field.NUMBER, later, child) == "DIFFERENT_GUARDIAN"
@@ -96,8 +115,16 @@ def test_a_child_is_found_again_when_it_has_its_own_number(model: Model) -> None
 
 
 def test_a_renamed_newborn_is_found_by_mother_and_birth(model: Model) -> None:
-    born = Person(name="陈晓燕之女", birth_date="2025-03-04", phone="13512345678", address="人民路12号3房", town="龙镇")
-    named = replace(born, name="李梓涵", sex="女", mother="陈晓燕", id_number=number("441202", "20250304", 24))
+    born = Person(
+        name="陈晓燕之女",
+        birth_date="2025-03-04",
+        phone="13512345678",
+        address="人民路12号3房",
+        town="龙镇",
+    )
+    named = replace(
+        born, name="李梓涵", sex="女", mother="陈晓燕", id_number=number("441202", "20250304", 24)
+    )
     assert set(blocking_keys(born)) & set(blocking_keys(named))
     assert decided(named, model, born) is Decision.LINK
 
@@ -117,21 +144,30 @@ def test_an_elder_with_a_lunar_date_is_linked(model: Model) -> None:
 
 
 def test_a_number_of_15_digits_is_the_one_of_18(model: Model) -> None:
-    old = replace(LI, id_number=LI.id_number[:6] + LI.id_number[8:17], phone="", address="", mother="")
+    old = replace(
+        LI, id_number=LI.id_number[:6] + LI.id_number[8:17], phone="", address="", mother=""
+    )
     assert level(Field.NUMBER, old, LI) == "EQUAL"
     assert decided(old, model, LI) is Decision.LINK
 
 
 def test_a_foreigners_new_card_does_not_speak_against_the_old_one(model: Model) -> None:
     old = Person(
-        given_name="Amanda", surname="Okonkwo", birth_date="1981-08-03", sex="F", id_number="USA440081080312", phone="13512345678"
+        given_name="Amanda",
+        surname="Okonkwo",
+        birth_date="1981-08-03",
+        sex="F",
+        id_number="USA440081080312",
+        phone="13512345678",
     )
     new = replace(old, id_number=number("944840", "19810803", 2))
     assert level(Field.NUMBER, old, new) == "MISSING"
     assert decided(new, model, old) is Decision.LINK
 
 
-def test_two_of_one_common_name_born_the_same_day_are_never_linked_by_that_alone(model: Model) -> None:
+def test_two_of_one_common_name_born_the_same_day_are_never_linked_by_that_alone(
+    model: Model,
+) -> None:
     one = Person(name="王伟", sex="男", birth_date="1980-05-01")
     two = replace(one, phone="13512345678", town="龙镇")
     found = score(one, two, model)

@@ -22,11 +22,31 @@ from kangmai.identity.matching.preparation.features import features
 from kangmai.identity.matching.types import Person
 
 NAMES = (
-    "王伟 王玮 王伟明 明王伟 张伟 章伟 張偉 欧阳修 欧阳 歐陽修 区永强 欧永强 单田芳 李娜 李芳 李娜之女 李娜之子 李芳之大宝 "
-    "陈晓燕 成小艳 陈小燕 程晓燕 阿卜杜·热合曼 阿卜杜•热合曼 阿卜杜热合曼 古丽·买买提 刘林 牛林 胡芳 福芳 王建国 王国建 王健国 无名氏 "
-    "John·Smith Smith,John j.smith ann ANN Ａnn José·Núñez 喆 王喆 王哲 髙峯 高峰 𫟹丽 王A 小明"
-).replace("·Smith", " Smith").replace("·Núñez", " Núñez").split(" ")
-WORDS = ["", "smith", "smyth", "Smith ", "ann", "anne", "a", "b", "o'neil", "oneil", "王", "伟", "de la cruz", "NaN"]
+    (
+        "王伟 王玮 王伟明 明王伟 张伟 章伟 張偉 欧阳修 欧阳 歐陽修 区永强 欧永强 单田芳 李娜 李芳 李娜之女 李娜之子 李芳之大宝 "
+        "陈晓燕 成小艳 陈小燕 程晓燕 阿卜杜·热合曼 阿卜杜•热合曼 阿卜杜热合曼 古丽·买买提 刘林 牛林 胡芳 福芳 王建国 王国建 王健国 无名氏 "
+        "John·Smith Smith,John j.smith ann ANN Ａnn José·Núñez 喆 王喆 王哲 髙峯 高峰 𫟹丽 王A 小明"
+    )
+    .replace("·Smith", " Smith")
+    .replace("·Núñez", " Núñez")
+    .split(" ")
+)
+WORDS = [
+    "",
+    "smith",
+    "smyth",
+    "Smith ",
+    "ann",
+    "anne",
+    "a",
+    "b",
+    "o'neil",
+    "oneil",
+    "王",
+    "伟",
+    "de la cruz",
+    "NaN",
+]
 NUMBERS = [
     "",
     "11010519491231002X",
@@ -63,8 +83,27 @@ DATES = [
     "2020-05-20",
     "x",
 ]
-PHONES = ["", "13512345678", "+86 135-1234-5678", "13512345687", "13800000000", "0758-2223333/13512345678", "1111111", "12"]
-ADDRESSES = ["", "人民路1号", "龙镇人民路1号", "人民 路 1号", "人民路12号3房", "1 High St., Flat 2", "1 high st flat 2", "2 low rd", "不详"]
+PHONES = [
+    "",
+    "13512345678",
+    "+86 135-1234-5678",
+    "13512345687",
+    "13800000000",
+    "0758-2223333/13512345678",
+    "1111111",
+    "12",
+]
+ADDRESSES = [
+    "",
+    "人民路1号",
+    "龙镇人民路1号",
+    "人民 路 1号",
+    "人民路12号3房",
+    "1 High St., Flat 2",
+    "1 high st flat 2",
+    "2 low rd",
+    "不详",
+]
 TOWNS = ["", "龙镇", "龙 镇", "凤镇", "Springfield", "springfeild"]
 POSTCODES = ["", "526000", "526001", "000000", "2119"]
 
@@ -87,7 +126,10 @@ PEOPLE = st.builds(
 def table_of(people: list[Person]) -> pa.Table:
     """People as the table that files are read into."""
     return pa.table(
-        {name: pa.array([getattr(person, name) or None for person in people], pa.string()) for name in COLUMNS}
+        {
+            name: pa.array([getattr(person, name) or None for person in people], pa.string())
+            for name in COLUMNS
+        }
     )
 
 
@@ -140,7 +182,10 @@ def test_blocking_keys(people: list[Person]) -> None:
 )
 def test_cautions(levels: tuple[int, ...], share: float, newborn: bool) -> None:
     many = cautions(
-        np.array(levels, np.uint8)[:, None], np.array([share]), np.array([newborn]), common=common_share()
+        np.array(levels, np.uint8)[:, None],
+        np.array([share]),
+        np.array([newborn]),
+        common=common_share(),
     )
     one = cautions_of(levels, share, newborn=newborn, common=common_share())
     assert one == tuple(caution for caution, holds in many.items() if holds[0])
@@ -159,5 +204,8 @@ def test_score_of_10000_random_pairs_equals_the_score_in_a_file(people_file: pa.
     rows = people_file.select(list(set(COLUMNS) & set(people_file.column_names))).to_pylist()
     ready = [features(Person(**{key: value or "" for key, value in row.items()})) for row in rows]
     model = Model(trained.weights, trained.prior, frequencies_of(ready))
-    alone = [score_features(ready[a], ready[b], model).probability for a, b in zip(left, right, strict=True)]
+    alone = [
+        score_features(ready[a], ready[b], model).probability
+        for a, b in zip(left, right, strict=True)
+    ]
     assert alone == pytest.approx(in_file.tolist(), rel=1e-9, abs=1e-15)

@@ -99,7 +99,9 @@ def _inner_pairs(groups: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 Edges = list[tuple[int, int, float]]
 
 
-def _by_label(label: np.ndarray, left: np.ndarray, right: np.ndarray, value: np.ndarray) -> dict[int, Edges]:
+def _by_label(
+    label: np.ndarray, left: np.ndarray, right: np.ndarray, value: np.ndarray
+) -> dict[int, Edges]:
     """Pairs with their values, by the label of their group."""
     found: dict[int, Edges] = {}
     numbers = label[left].tolist()

@@ -90,7 +90,9 @@ def shared_rows(key: Key) -> np.ndarray:
     return rows[np.bincount(bucket, minlength=1 << bits)[bucket] > 1]
 
 
-def candidates(records: int, keys: Iterable[tuple[str, Key]], *, memory: str = "") -> DuckDBCandidates:
+def candidates(
+    records: int, keys: Iterable[tuple[str, Key]], *, memory: str = ""
+) -> DuckDBCandidates:
     """The candidate pairs of all kinds of keys."""
     found = DuckDBCandidates(records=records, memory=memory)
     for name, key in keys:

@@ -12,8 +12,14 @@ import pyarrow as pa
 
 from kangmai.identity.matching.batch.clustering import Clusters, Links, cluster
 from kangmai.identity.matching.comparison.blocking import Key, key_columns
+from kangmai.identity.matching.comparison.levels import Field, NumberLevel
 from kangmai.identity.matching.learning.frequencies import Shares, shares_of
-from kangmai.identity.matching.learning.likelihood import Compared, compare, log_classes, probability
+from kangmai.identity.matching.learning.likelihood import (
+    Compared,
+    compare,
+    log_classes,
+    probability,
+)
 from kangmai.identity.matching.learning.model import base_prior
 from kangmai.identity.matching.learning.safeguards import is_barred
 from kangmai.identity.matching.learning.training import (
@@ -102,8 +108,6 @@ class Scoring:
 
 def is_apart(compared: Compared) -> np.ndarray:
     """Pairs whose valid identity numbers differ without explanation."""
-    from kangmai.identity.matching.comparison.levels import Field, NumberLevel
-
     return compared.levels[Field.NUMBER] == NumberLevel.CONFLICT
 
 
@@ -129,7 +133,9 @@ def link(
     tell(f"found {len(pairs)} candidate pairs")
     with watch.stage("training"):
         trained = train(c, shares, pairs) if model is None else _rescaled(model, c.size)
-    tell(f"trained in {trained.rounds} rounds: {trained.prior.match:.0f} pairs of one resident expected")
+    tell(
+        f"trained in {trained.rounds} rounds: {trained.prior.match:.0f} pairs of one resident expected"
+    )
     scoring = Scoring(c, shares, trained.weights, trained.prior)
     with watch.stage("scoring"):
         links = score_pairs(scoring, pairs, threshold)
@@ -164,10 +170,12 @@ def train(c: Columns, shares: Shares, pairs: np.ndarray) -> Trained:
     step = max(1, -(-len(pairs) // TRAINING_PAIRS))
     chosen = pairs[::step]
     groups = group(compare(c, shares, *_sides(chosen)), len(pairs) / max(len(chosen), 1))
-    first = expectation_maximisation(groups, measure_strangers(random, base, prior), prior, records=c.size)
-    start = Weights(base.match, base.household, base.stranger)
-    measured = measure_strangers(random, Weights(first.weights.match, first.weights.household, start.stranger), first.prior)
-    again = Weights(base.match, base.household, measured.stranger)
+    measured = measure_strangers(random, base, prior)
+    first = expectation_maximisation(groups, measured, prior, records=c.size)
+    # What strangers are is measured once more, now that matches among random pairs are known better.
+    known = Weights(first.weights.match, first.weights.household, base.stranger)
+    strangers = measure_strangers(random, known, first.prior).stranger
+    again = Weights(base.match, base.household, strangers)
     return expectation_maximisation(groups, again, first.prior, records=c.size)
 
 

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +57,11 @@ def read_people(path: Path) -> People:
     if not known:
         raise NothingToCompare(file=path.name, known=", ".join(("id", *COLUMNS)))
     table = pa.table(
-        {name: _column(raw, fields, name) for name in COLUMNS if name in fields or _has_address(name, fields)}
+        {
+            name: _column(raw, fields, name)
+            for name in COLUMNS
+            if name in fields or _has_address(name, fields)
+        }
     )
     ids = _ids(raw, fields, file=path.name)
     return People(ids, table, unused, "id" in fields)
@@ -99,7 +103,9 @@ def _read_table(path: Path) -> pa.Table:
     return table
 
 
-def _parse(path: Path, encoding: str, separator: str, keep) -> pa.Table:  # type: ignore[no-untyped-def]
+def _parse(
+    path: Path, encoding: str, separator: str, keep: Callable[[pa.csv.InvalidRow], str]
+) -> pa.Table:
     names = _heading_names(path, encoding, separator)
     try:
         return pa.csv.read_csv(
@@ -127,7 +133,10 @@ def _heading_names(path: Path, encoding: str, separator: str) -> list[str]:
     import csv
 
     with path.open(encoding=encoding, newline="") as file:
-        return [name.strip() for name in next(csv.reader(file, delimiter=separator, skipinitialspace=True))]
+        return [
+            name.strip()
+            for name in next(csv.reader(file, delimiter=separator, skipinitialspace=True))
+        ]
 
 
 def _line_of(path: Path, encoding: str, text: str) -> int | str:

@@ -15,7 +15,9 @@ LONGEST_NUMBER = 18
 
 def ranks(ids: pa.Array) -> np.ndarray:
     """The place of each id in order: as numbers if all are whole numbers, else as text."""
-    plain = pc.all(pc.match_substring_regex(ids, f"^[0-9]{{1,{LONGEST_NUMBER}}}$"), min_count=0).as_py()
+    plain = pc.all(
+        pc.match_substring_regex(ids, f"^[0-9]{{1,{LONGEST_NUMBER}}}$"), min_count=0
+    ).as_py()
     order = pc.sort_indices(pc.cast(ids, pa.int64()) if plain else ids).to_numpy()
     places = np.empty(len(ids), dtype=np.int64)
     places[order] = np.arange(len(ids))

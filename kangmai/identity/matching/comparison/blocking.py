@@ -80,7 +80,9 @@ class _Parts:
 
 
 def _tagged(codes: np.ndarray, tag: np.ndarray) -> np.ndarray:
-    return np.where(codes > 0, codes.astype(np.uint64) * np.uint64(4) + tag.astype(np.uint64), 0).astype(np.uint64)
+    return np.where(
+        codes > 0, codes.astype(np.uint64) * np.uint64(4) + tag.astype(np.uint64), 0
+    ).astype(np.uint64)
 
 
 def _either(chinese: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -104,7 +104,9 @@ def _same(codes: np.ndarray, left: Rows, right: Rows) -> np.ndarray:
     return (a == codes[right]) & (a != 0)
 
 
-def _part_or_one(names: NameTable, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _part_or_one(
+    names: NameTable, left: np.ndarray, right: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Whether one name is part of the other, and whether one character differs; for rows of `names`."""
     part, one = np.zeros(len(left), dtype=bool), np.zeros(len(left), dtype=bool)
     a_length, b_length = names.length[left], names.length[right]
@@ -115,7 +117,9 @@ def _part_or_one(names: NameTable, left: np.ndarray, right: np.ndarray) -> tuple
     a, b = names.characters[left[rows], :width], names.characters[right[rows], :width]
     one[rows] = (a != b).sum(axis=1) == 1
     part[rows] = (np.sort(a, axis=1) == np.sort(b, axis=1)).all(axis=1)
-    rows = np.flatnonzero(fits & (a_length != b_length) & (np.minimum(a_length, b_length) >= SHORTEST_PART))
+    rows = np.flatnonzero(
+        fits & (a_length != b_length) & (np.minimum(a_length, b_length) >= SHORTEST_PART)
+    )
     part[rows] = _begins_or_ends(names, left[rows], right[rows])
     return part, one
 
@@ -129,7 +133,9 @@ def _begins_or_ends(names: NameTable, left: np.ndarray, right: np.ndarray) -> np
     place = np.arange(LONGEST_COMPARED)[None, :]
     outside = place >= a_length
     begins = ((a == b) | outside).all(axis=1)
-    shifted = np.take_along_axis(b, np.minimum(place + b_length - a_length, LONGEST_COMPARED - 1), axis=1)
+    shifted = np.take_along_axis(
+        b, np.minimum(place + b_length - a_length, LONGEST_COMPARED - 1), axis=1
+    )
     return begins | ((a == shifted) | outside).all(axis=1)
 
 
@@ -141,7 +147,9 @@ def _words(c: Columns, left: Rows, right: Rows) -> tuple[np.ndarray, np.ndarray]
     return _word_levels(c.words, g1, g2, crossed), _word_levels(c.words, s1, s2, crossed)
 
 
-def _word_levels(words: np.ndarray, a: np.ndarray, b: np.ndarray, crossed: np.ndarray) -> np.ndarray:
+def _word_levels(
+    words: np.ndarray, a: np.ndarray, b: np.ndarray, crossed: np.ndarray
+) -> np.ndarray:
     level = np.zeros(len(a), dtype=np.uint8)
     present = (a != 0) & (b != 0)
     level[present & (a == b)] = WordLevel.EXACT
@@ -165,7 +173,9 @@ def _word_likeness(words: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarra
 
 def _lengths(one: np.ndarray, two: np.ndarray) -> np.ndarray:
     """The length of the shorter text of each pair."""
-    return np.fromiter((min(len(x), len(y)) for x, y in zip(one, two, strict=True)), np.int32, len(one))
+    return np.fromiter(
+        (min(len(x), len(y)) for x, y in zip(one, two, strict=True)), np.int32, len(one)
+    )
 
 
 def _by_different_pairs(
@@ -224,7 +234,9 @@ def _first_of(choices: tuple[tuple[np.ndarray, int], ...], default: int, size: i
 
 
 def _is_year_off(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    digits = (a % 10 != b % 10).astype(np.int8) + (a // 10 % 10 != b // 10 % 10) + (a // 100 != b // 100)
+    digits = (
+        (a % 10 != b % 10).astype(np.int8) + (a // 10 % 10 != b // 10 % 10) + (a // 100 != b // 100)
+    )
     return (np.abs(a - b) <= YEARS_OFF) | (digits == 1)
 
 
@@ -289,7 +301,11 @@ def _values(values: Coded, left: Rows, right: Rows) -> np.ndarray:
 def _addresses(values: Coded, left: Rows, right: Rows) -> np.ndarray:
     def compare(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         likeness = cpdist(
-            values.texts[a], values.texts[b], scorer=ratio, score_cutoff=SIMILAR_ADDRESS, dtype=np.float64
+            values.texts[a],
+            values.texts[b],
+            scorer=ratio,
+            score_cutoff=SIMILAR_ADDRESS,
+            dtype=np.float64,
         )
         level = np.full(len(a), PlaceLevel.DIFFERENT, dtype=np.uint8)
         level[likeness >= SIMILAR_ADDRESS] = PlaceLevel.SIMILAR
@@ -304,7 +320,9 @@ def _towns(values: Coded, left: Rows, right: Rows) -> np.ndarray:
         likeness = cpdist(
             values.texts[a], values.texts[b], scorer=JaroWinkler.similarity, dtype=np.float64
         )
-        return np.where(likeness >= CLOSE_WORD, PlaceLevel.CLOSE, PlaceLevel.DIFFERENT).astype(np.uint8)
+        return np.where(likeness >= CLOSE_WORD, PlaceLevel.CLOSE, PlaceLevel.DIFFERENT).astype(
+            np.uint8
+        )
 
     return _compared(values, left, right, compare)
 
@@ -327,7 +345,9 @@ def _unequal_mothers(c: Columns, left: Rows, right: Rows) -> np.ndarray:
     level[(a == b) & (a != 0)] = MotherLevel.HOMOPHONE
     rows = np.flatnonzero((a == 0) & (b == 0))
     level[rows] = _by_different_pairs(
-        c.mother_row[left[rows]], c.mother_row[right[rows]], lambda x, y: _latin_mothers(c.names, x, y)
+        c.mother_row[left[rows]],
+        c.mother_row[right[rows]],
+        lambda x, y: _latin_mothers(c.names, x, y),
     )
     return level
 
@@ -336,4 +356,6 @@ def _latin_mothers(names: NameTable, a: np.ndarray, b: np.ndarray) -> np.ndarray
     likeness = cpdist(
         names.folded_text[a], names.folded_text[b], scorer=JaroWinkler.similarity, dtype=np.float64
     )
-    return np.where(likeness >= CLOSE_WORD, MotherLevel.CLOSE, MotherLevel.DIFFERENT).astype(np.uint8)
+    return np.where(likeness >= CLOSE_WORD, MotherLevel.CLOSE, MotherLevel.DIFFERENT).astype(
+        np.uint8
+    )

@@ -18,7 +18,7 @@ from kangmai.identity.matching.comparison.levels import (
 )
 from kangmai.identity.matching.preparation.features import Features
 from kangmai.identity.matching.preparation.names import LONGEST_COMPARED, ChineseName
-from kangmai.identity.matching.preparation.numbers import OTHER, Number
+from kangmai.identity.matching.preparation.numbers import Number
 
 CLOSE_WORD, SIMILAR_WORD = 0.92, 0.78
 """Jaro–Winkler similarity of words from which they are close, or similar."""
@@ -135,9 +135,9 @@ def birth_level(left: Features, right: Features) -> BirthLevel:
         return BirthLevel.TWO_OF_THREE
     if same_year and 101 in (a % 10_000, b % 10_000):
         return BirthLevel.FIRST_OF_JANUARY
-    if left.birth_ordinal and right.birth_ordinal:
-        if abs(left.birth_ordinal - right.birth_ordinal) in LUNAR_SHIFT_DAYS:
-            return BirthLevel.LUNAR_SHIFT
+    known = left.birth_ordinal and right.birth_ordinal
+    if known and abs(left.birth_ordinal - right.birth_ordinal) in LUNAR_SHIFT_DAYS:
+        return BirthLevel.LUNAR_SHIFT
     return BirthLevel.SAME_YEAR if same_year else BirthLevel.DIFFERENT
 
 
@@ -148,7 +148,17 @@ def _is_lunar(lunar: Features, solar: Features) -> bool:
 def is_year_off(left: int, right: int) -> bool:
     """Whether two years are at most two apart, or one digit of the last three differs."""
     apart = abs(left - right)
-    return apart <= YEARS_OFF or sum((left % 10 != right % 10, left // 10 % 10 != right // 10 % 10, left // 100 != right // 100)) == 1
+    return (
+        apart <= YEARS_OFF
+        or sum(
+            (
+                left % 10 != right % 10,
+                left // 10 % 10 != right // 10 % 10,
+                left // 100 != right // 100,
+            )
+        )
+        == 1
+    )
 
 
 def sex_level(left: int, right: int) -> SexLevel:
@@ -186,7 +196,9 @@ def value_level(left: str, right: str) -> ValueLevel:
         return ValueLevel.MISSING
     if left == right:
         return ValueLevel.EQUAL
-    return ValueLevel.TYPO if OSA.distance(left, right, score_cutoff=1) == 1 else ValueLevel.DIFFERENT
+    return (
+        ValueLevel.TYPO if OSA.distance(left, right, score_cutoff=1) == 1 else ValueLevel.DIFFERENT
+    )
 
 
 def address_level(left: str, right: str) -> PlaceLevel:
@@ -207,7 +219,11 @@ def town_level(left: str, right: str) -> PlaceLevel:
         return PlaceLevel.MISSING
     if left == right:
         return PlaceLevel.EQUAL
-    return PlaceLevel.CLOSE if JaroWinkler.similarity(left, right) >= CLOSE_WORD else PlaceLevel.DIFFERENT
+    return (
+        PlaceLevel.CLOSE
+        if JaroWinkler.similarity(left, right) >= CLOSE_WORD
+        else PlaceLevel.DIFFERENT
+    )
 
 
 def mother_level(left: ChineseName, right: ChineseName) -> MotherLevel:
@@ -225,10 +241,9 @@ def mother_level(left: ChineseName, right: ChineseName) -> MotherLevel:
 
 def _is_close_name(left: ChineseName, right: ChineseName) -> bool:
     if left.sound and right.sound:
-        return one_character_differs(left.folded, right.folded) or is_part(left.folded, right.folded)
+        return one_character_differs(left.folded, right.folded) or is_part(
+            left.folded, right.folded
+        )
     if left.sound or right.sound:
         return False
     return JaroWinkler.similarity(left.folded, right.folded) >= CLOSE_WORD
-
-
-__all__ = ["OTHER", "levels_of"]

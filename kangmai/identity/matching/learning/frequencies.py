@@ -46,7 +46,9 @@ def smoothing(kind: Kind) -> Smoothing:
     )
 
 
-def log_shares(kind: Kind, counts: np.ndarray, references: np.ndarray | float, total: float) -> np.ndarray:
+def log_shares(
+    kind: Kind, counts: np.ndarray, references: np.ndarray | float, total: float
+) -> np.ndarray:
     """log2 of the shares of values that `counts` of `total` records have; bounded by 1 above."""
     s = smoothing(kind)
     weight = s.weight if kind not in NAMES or total < REFERENCE_RECORDS else 0.0

@@ -37,7 +37,9 @@ def for_index(weights: Weights, frequencies: Frequencies, *, residents: int) -> 
     """A model for one arriving record against an index of `residents`."""
     given = base_definition()["prior"]
     prior = Prior(
-        match=given["index_known"], household=given["index_household"], stranger=float(max(residents, 1))
+        match=given["index_known"],
+        household=given["index_household"],
+        stranger=float(max(residents, 1)),
     )
     return Model(weights, prior, frequencies)
 

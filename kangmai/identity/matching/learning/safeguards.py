@@ -23,7 +23,9 @@ from kangmai.identity.matching.types import Caution
 SAME_NAME = (NameLevel.EXACT, NameLevel.VARIANT, NameLevel.HOMOPHONE, NameLevel.NEAR_HOMOPHONE)
 OTHER_GIVEN_NAME = (NameLevel.ONE_CHARACTER, NameLevel.SURNAME_ONLY, NameLevel.DIFFERENT)
 SAME_WORD = (WordLevel.EXACT, WordLevel.CLOSE, WordLevel.SWAPPED, WordLevel.SIMILAR)
-SAME_BIRTH = tuple(level for level in BirthLevel if BirthLevel.EQUAL <= level <= BirthLevel.FIRST_OF_JANUARY)
+SAME_BIRTH = tuple(
+    level for level in BirthLevel if BirthLevel.EQUAL <= level <= BirthLevel.FIRST_OF_JANUARY
+)
 SAME_NUMBER = (NumberLevel.EQUAL, NumberLevel.TYPO)
 SAME_VALUE = (ValueLevel.EQUAL, ValueLevel.TYPO)
 SAME_ADDRESS = (PlaceLevel.EQUAL, PlaceLevel.CLOSE)
@@ -63,7 +65,9 @@ def cautions(
     """
     same = agreeing(levels)
     support = same["number"] | same["phone"] | same["address"] | same["mother"]
-    alone = same["name"] & same["birth"] & ~support & ~_in(levels, Field.NUMBER, (NumberLevel.NEAR,))
+    alone = (
+        same["name"] & same["birth"] & ~support & ~_in(levels, Field.NUMBER, (NumberLevel.NEAR,))
+    )
     count = sum(each.astype(np.int8) for each in same.values())
     equal_number = levels[Field.NUMBER] == NumberLevel.EQUAL
     return {

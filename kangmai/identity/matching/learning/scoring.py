@@ -19,7 +19,11 @@ def score_features(incoming: Features, candidate: Features, model: Model) -> Sco
     """Score two records made ready before."""
     levels = levels_of(incoming, candidate)
     matches, households, strangers = plain_lists(model.weights)
-    match, household, stranger = (log2(model.prior.match), log2(model.prior.household), log2(model.prior.stranger))
+    match, household, stranger = (
+        log2(model.prior.match),
+        log2(model.prior.household),
+        log2(model.prior.stranger),
+    )
     evidence, name_share = [], 0.0
     for field, level in zip(Field, levels, strict=True):
         if not level:
@@ -33,7 +37,9 @@ def score_features(incoming: Features, candidate: Features, model: Model) -> Sco
         household += households[field][level]
         stranger += for_stranger
         evidence.append(
-            FieldEvidence(field.name.lower(), LEVELS[field](level).name.lower(), for_match - for_stranger)
+            FieldEvidence(
+                field.name.lower(), LEVELS[field](level).name.lower(), for_match - for_stranger
+            )
         )
     newborn = incoming.is_newborn or candidate.is_newborn
     found = cautions_of(levels, name_share, newborn=newborn, common=common_share())

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kangmai.identity.matching.comparison.levels import FREQUENCY_OF, LEVELS, MOST_LEVELS, Field
+from kangmai.identity.matching.comparison.pair_columns import Levels
 from kangmai.identity.matching.learning.likelihood import Compared, log_classes, log_likelihood
 from kangmai.identity.matching.learning.weights import Prior, Table, Weights, base_definition
-from kangmai.identity.matching.comparison.pair_columns import Levels
 
 MOST_ROUNDS = 40
 SMALLEST_CHANGE = 0.0005
@@ -68,25 +68,34 @@ def measure_strangers(random: Compared, base: Weights, prior: Prior) -> Weights:
     return Weights(base.match, base.household, table)
 
 
-def expectation_maximisation(groups: Groups, base: Weights, prior: Prior, *, records: int) -> Trained:
+def expectation_maximisation(
+    groups: Groups, base: Weights, prior: Prior, *, records: int
+) -> Trained:
     """Fit the chances of matches and households, and how many pairs of both there are.
 
     `prior.stranger` is all pairs of the file and stays; `base.stranger` was measured before and stays.
     """
-    stranger = log_likelihood(base.stranger, groups.levels) + groups.log_share + np.log2(prior.stranger)
-    weights, rounds = base, 0
-    for rounds in range(1, MOST_ROUNDS + 1):
+    stranger = (
+        log_likelihood(base.stranger, groups.levels) + groups.log_share + np.log2(prior.stranger)
+    )
+    weights, rounds, moved = base, 0, 1.0
+    while rounds < MOST_ROUNDS and moved >= SMALLEST_CHANGE:
         chances = _expectation(groups, weights, prior, stranger)
-        new = _maximisation(groups, base, chances)
-        found = _prior(groups, chances, prior, records)
-        moved = abs(found.match - prior.match) / prior.match + abs(found.household - prior.household) / prior.household
-        weights, prior = new, found
-        if moved < SMALLEST_CHANGE:
-            break
+        weights, found = _maximisation(groups, base, chances), _prior(chances, prior, records)
+        moved = _relative_change(prior, found)
+        prior, rounds = found, rounds + 1
     return Trained(weights, prior, rounds)
 
 
-def _expectation(groups: Groups, weights: Weights, prior: Prior, stranger: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _relative_change(old: Prior, new: Prior) -> float:
+    return (
+        abs(new.match - old.match) / old.match + abs(new.household - old.household) / old.household
+    )
+
+
+def _expectation(
+    groups: Groups, weights: Weights, prior: Prior, stranger: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """How many pairs of each group are matches, and how many of one household."""
     match = log_likelihood(weights.match, groups.levels) + np.log2(prior.match)
     household = log_likelihood(weights.household, groups.levels) + np.log2(prior.household)
@@ -103,7 +112,9 @@ def _maximisation(groups: Groups, base: Weights, chances: tuple[np.ndarray, np.n
     return Weights(match, household, base.stranger)
 
 
-def _fitted(groups: Groups, base: Table, chances: np.ndarray, fields: list[Field], strength: float) -> Table:
+def _fitted(
+    groups: Groups, base: Table, chances: np.ndarray, fields: list[Field], strength: float
+) -> Table:
     table = base.copy()
     for field in fields:
         counts = np.bincount(groups.levels[field], weights=chances, minlength=MOST_LEVELS)[1:]
@@ -114,12 +125,14 @@ def _fitted(groups: Groups, base: Table, chances: np.ndarray, fields: list[Field
     return table
 
 
-def _prior(groups: Groups, chances: tuple[np.ndarray, np.ndarray], prior: Prior, records: int) -> Prior:
+def _prior(chances: tuple[np.ndarray, np.ndarray], prior: Prior, records: int) -> Prior:
     """How many pairs are matches and households, held towards the base rates in small files."""
     given = base_definition()["prior"]
     few = given["prior_records"]
     match, household = (
         (float(found.sum()) + few * given[rate]) * records / (records + few)
-        for found, rate in zip(chances, ("matches_per_record", "households_per_record"), strict=True)
+        for found, rate in zip(
+            chances, ("matches_per_record", "households_per_record"), strict=True
+        )
     )
     return Prior(match=match, household=household, stranger=prior.stranger)

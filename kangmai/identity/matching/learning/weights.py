@@ -53,7 +53,9 @@ def base_weights() -> Weights:
 
 def weights_of(fields: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Weights:
     """Weights from chances by field, level and class, as definitions and model files write them."""
-    tables = {name: np.zeros((len(Field), MOST_LEVELS)) for name in ("match", "household", "stranger")}
+    tables = {
+        name: np.zeros((len(Field), MOST_LEVELS)) for name in ("match", "household", "stranger")
+    }
     for field, levels in LEVELS.items():
         for level in list(levels)[1:]:
             chances = fields[field.name.lower()].get(level.name.lower())
@@ -96,4 +98,3 @@ def plain_lists(weights: Weights) -> tuple[list[list[float]], ...]:
 def common_share() -> float:
     """The share of residents from which a name is common."""
     return float(base_definition()["common_name"]["share"])
-

@@ -25,7 +25,9 @@ class Coded:
 
 def plain_column(column: pa.ChunkedArray | pa.Array) -> tuple[Codes, pa.Array]:
     """Codes of a column and its different values in half width, small letters and trimmed, as `plain` does."""
-    encoded = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
+    encoded = pc.dictionary_encode(
+        column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    )
     values = encoded.dictionary
     if pc.all(pc.string_is_ascii(values), min_count=0).as_py():
         values = pc.ascii_lower(pc.ascii_trim_whitespace(values))
@@ -59,11 +61,6 @@ def coded(column: pa.ChunkedArray, prepare: Callable[[str], str]) -> Coded:
     codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
     values = [prepare(text) if text else "" for text in encoded.dictionary.to_pylist()]
     return recode(codes, pa.array(values, pa.string()))
-
-
-def nothing(size: int) -> Coded:
-    """A column that is missing altogether."""
-    return Coded(np.zeros(size, dtype=np.int32), np.array([""], dtype=object))
 
 
 def dense(keys: np.ndarray) -> Codes:

@@ -5,7 +5,7 @@ Every different value is prepared once; records hold codes. A property test comp
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kangmai.identity.matching.comparison.levels import Kind
-from kangmai.identity.matching.preparation.coded import Coded, Codes, coded, dense, nothing, recode
+from kangmai.identity.matching.preparation.coded import Coded, Codes, coded, dense, recode
 from kangmai.identity.matching.preparation.dates import birth_number, lunar_ordinal, ordinal
-from kangmai.identity.matching.preparation.name_columns import NameTable, name_table, plain_mother, plain_name
-from kangmai.identity.matching.preparation.names import is_chinese, latin_parts, latin_word, newborn_placeholder
+from kangmai.identity.matching.preparation.name_columns import (
+    NameTable,
+    name_table,
+    plain_mother,
+    plain_name,
+)
+from kangmai.identity.matching.preparation.names import (
+    is_chinese,
+    latin_parts,
+    latin_word,
+    newborn_placeholder,
+)
 from kangmai.identity.matching.preparation.number_columns import NumberColumns, number_columns
 from kangmai.identity.matching.preparation.text import plain, plain_town
-from kangmai.identity.matching.preparation.text_columns import address_column, phone_column, postcode_column
+from kangmai.identity.matching.preparation.text_columns import (
+    address_column,
+    phone_column,
+    postcode_column,
+)
 from kangmai.identity.matching.preparation.words import newborn_endings, sex_codes
 
 COLUMNS = (
@@ -234,10 +248,15 @@ def _latin(
 ) -> tuple[Coded, Coded]:
     """Given names and surnames in Latin letters, from their own columns, else from the whole name."""
     apart = coded(given, latin_word), coded(surname, latin_word)
-    codes, parts = _mapped(whole, lambda each: ("", "") if is_chinese(plain(each)) else latin_parts(each))
+    codes, parts = _mapped(
+        whole, lambda each: ("", "") if is_chinese(plain(each)) else latin_parts(each)
+    )
     if not any(any(part) for part in parts):
         return apart
-    split = [recode(codes.astype(np.int32), pa.array([part[n] for part in parts], pa.string())) for n in (0, 1)]
+    split = [
+        recode(codes.astype(np.int32), pa.array([part[n] for part in parts], pa.string()))
+        for n in (0, 1)
+    ]
     has_own = _filled(given) | _filled(surname)
     return tuple(  # type: ignore[return-value]
         _merged(own, other, has_own) for own, other in zip(apart, split, strict=True)
@@ -258,7 +277,8 @@ def _shared_words(given: Coded, surname: Coded) -> tuple[Codes, Codes, np.ndarra
     """Codes of given names and surnames in one numbering, so that swapped ones are seen."""
     numbering = {text: place for place, text in enumerate(given.texts.tolist())}
     lookup = np.array(
-        [numbering.setdefault(text, len(numbering)) for text in surname.texts.tolist()], dtype=np.int32
+        [numbering.setdefault(text, len(numbering)) for text in surname.texts.tolist()],
+        dtype=np.int32,
     )
     return given.codes, lookup[surname.codes], np.array(list(numbering), dtype=object)
 
@@ -269,7 +289,8 @@ def _name_rows(whole: pa.ChunkedArray, mother: pa.ChunkedArray) -> tuple[NameTab
     mothers = coded(mother, lambda each: plain_mother(plain(each)))
     numbering = {text: place for place, text in enumerate(name.texts.tolist())}
     lookup = np.array(
-        [numbering.setdefault(text, len(numbering)) for text in mothers.texts.tolist()], dtype=np.int32
+        [numbering.setdefault(text, len(numbering)) for text in mothers.texts.tolist()],
+        dtype=np.int32,
     )
     return name_table(np.array(list(numbering), dtype=object)), name.codes, lookup[mothers.codes]
 
@@ -287,27 +308,3 @@ def _sexes(column: pa.ChunkedArray) -> np.ndarray:
     known = sex_codes()
     codes, sexes = _mapped(column, lambda each: known.get(plain(each), 0))
     return np.array([*sexes, 0], dtype=np.int8)[codes]
-
-
-def take(all_of: Columns, rows: np.ndarray) -> Columns:
-    """Only some records, in the order of `rows`."""
-    picked = {}
-    for field in fields(all_of):
-        value = getattr(all_of, field.name)
-        match value:
-            case NameTable():
-                picked[field.name] = value
-            case int():
-                picked[field.name] = len(rows)
-            case Coded():
-                picked[field.name] = Coded(value.codes[rows], value.texts)
-            case NumberColumns():
-                picked[field.name] = value.take(rows)
-            case np.ndarray() if field.name == "words":
-                picked[field.name] = value
-            case _:
-                picked[field.name] = value[rows]
-    return Columns(**picked)
-
-
-__all__ = ["COLUMNS", "Columns", "columns", "nothing", "take"]

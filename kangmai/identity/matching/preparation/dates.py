@@ -2,9 +2,8 @@
 
 import datetime
 import re
-from functools import cache
-
 import unicodedata
+from functools import cache
 
 YEAR_FIRST = re.compile(r"^(\d{4})\D+(\d{1,2})(?:\D+(\d{1,2}))?(?!\d)")
 YEAR_LAST = re.compile(r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?!\d)")

@@ -8,13 +8,10 @@ import numpy as np
 from kangmai.identity.matching.preparation.coded import Codes, dense
 from kangmai.identity.matching.preparation.names import (
     LONGEST_COMPARED,
-    ChineseName,
-    chinese_name,
-    is_chinese,
-    latin_word,
-    newborn_placeholder,
     blurred,
     character_sound,
+    is_chinese,
+    latin_word,
     surname_sounds,
 )
 from kangmai.identity.matching.preparation.text import SPACES
@@ -113,8 +110,7 @@ def _sounds(folded: list[str], family: list[str], chinese: np.ndarray) -> tuple[
             rows = which[index]
             for position, sound in enumerate(surname_sounds(surname)):
                 table[rows, position] = number(sound)
-    sound, blur = (_row_codes(table[:, :, layer], chinese) for layer in (0, 1))
-    return sound, blur
+    return _row_codes(table[:, :, 0], chinese), _row_codes(table[:, :, 1], chinese)
 
 
 def _unique_texts(texts: list[str]) -> tuple[list[str], list[np.ndarray]]:
@@ -144,12 +140,3 @@ def plain_name(text: str) -> str:
 def plain_mother(text: str) -> str:
     """A mother's name as written, Chinese or Latin."""
     return plain_name(text) or latin_word(text)
-
-
-def placeholders(texts: list[str]) -> dict[str, tuple[str, int]]:
-    """Of many plain names the newborns' placeholders, with the mother's name and sex each tells."""
-    found = ((text, newborn_placeholder(text)) for text in texts)
-    return {text: told for text, told in found if told is not None}
-
-
-__all__ = ["ChineseName", "NameTable", "chinese_name", "name_table", "placeholders", "plain_mother", "plain_name"]

@@ -110,7 +110,9 @@ def latin_word(text: str) -> str:
     if is_chinese(bare) or bare in no_names():
         return ""
     if not bare.isascii():
-        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+        bare = "".join(
+            c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c)
+        )
     return SPACES.sub(" ", NOT_LETTERS.sub("", bare.replace("-", " "))).strip()
 
 

@@ -25,18 +25,14 @@ class NumberColumns:
     is_valid: np.ndarray
     is_guardian: np.ndarray
 
-    def take(self, rows: np.ndarray) -> "NumberColumns":
-        """Only some records."""
-        return NumberColumns(
-            self.codes[rows], self.texts, self.system[rows], self.is_valid[rows], self.is_guardian[rows]
-        )
-
 
 def number_columns(column: pa.ChunkedArray, birth: Codes) -> NumberColumns:
     """Numbers of records as `identity_number` has them; `birth` is YYYYMMDD or 0, one a record."""
     codes, values = plain_column(column)
     silent = pc.is_in(values, pa.array(sorted(no_values())))
-    bare = pc.utf8_upper(pc.replace_substring_regex(pc.if_else(silent, "", values), "[^0-9a-z]+", ""))
+    bare = pc.utf8_upper(
+        pc.replace_substring_regex(pc.if_else(silent, "", values), "[^0-9a-z]+", "")
+    )
     bare = pc.if_else(pc.match_substring_regex(bare, "^0*$"), "", bare)
     numbers = recode(codes, _upgraded(bare))
     system, valid, owner = _told(numbers.texts.tolist())

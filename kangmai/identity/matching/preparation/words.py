@@ -41,7 +41,9 @@ def newborn_endings() -> tuple[tuple[str, int], ...]:
     """What follows the mother's name in a newborn's placeholder and the sex it tells, longest first."""
     sexes = {"male": 1, "female": 2, "unknown": 0}
     endings = [
-        (ending, sexes[sex]) for sex, all_of in words()["newborn_endings"].items() for ending in all_of
+        (ending, sexes[sex])
+        for sex, all_of in words()["newborn_endings"].items()
+        for ending in all_of
     ]
     return tuple(sorted(endings, key=lambda each: -len(each[0])))
 
