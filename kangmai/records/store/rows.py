@@ -76,12 +76,12 @@ def take_row_ids(database: psycopg.Cursor, count: int) -> list[int]:
 
 def keyed_hash(text: str) -> int:
     """The keyed hash under which sealed people are found."""
-    return sealing.blind64(text, purpose="search")
+    return sealing.blinder("search")(text)
 
 
 def keys_of(resource: Resource) -> Keys:
     """The search keys of a resource, keyed where they would name a person."""
-    return extract(resource, keyed_hash=keyed_hash)
+    return extract(resource, keyed_hash=sealing.blinder("search"))
 
 
 def bound_to(rt: int, rid: int) -> bytes:
