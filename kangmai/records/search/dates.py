@@ -7,6 +7,7 @@ Source: FHIR R4, https://hl7.org/fhir/R4/search.html#date and https://hl7.org/fh
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 CHINA = timezone(timedelta(hours=8))
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -21,6 +22,7 @@ _WRITTEN = re.compile(
 Range = tuple[datetime, datetime]
 
 
+@lru_cache(maxsize=20_000)
 def range_of(text: str) -> Range:
     """The instants that a FHIR date, dateTime or instant means, as [lo, hi) in UTC.
 

@@ -9,10 +9,11 @@ One pass of a function generated from the published SearchParameters; see `gener
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from kangmai.records.fhir.definitions import compartments as compartment_table
 from kangmai.records.search.expressions import resolve
-from kangmai.records.search.generator import columns_of, extractor, values
+from kangmai.records.search.generator import columns_of, extractor, is_gathered, values
 from kangmai.records.search.hashing import hash64, targets
 from kangmai.records.search.parameters import SEALED_TYPES, parameters
 from kangmai.records.search.rows import KeyedHash, Rows, is_to, local
@@ -55,17 +56,22 @@ def extract(resource: dict, *, keyed_hash: KeyedHash | None = None, server: str 
     resource_type = resource["resourceType"]
     rows = Rows(keyed_hash, server)
     present = extractor(resource_type)(resource, rows)
-    shape, numbers = _shape(resource_type, present)
+    shape, numbers = _shapes[resource_type, present]
     rows.tokens.append((shape, 0))
     return Keys(
-        tuple(sorted(set(rows.tokens))),
-        tuple(sorted(set(rows.references))),
-        tuple(sorted(set(rows.dates))),
-        tuple(sorted(set(rows.strings))),
-        tuple(sorted(set(rows.quantities))),
+        _unique(rows.tokens),
+        _unique(rows.references),
+        _unique(rows.dates),
+        _unique(rows.strings),
+        _unique(rows.quantities),
         shape,
         numbers,
     )
+
+
+def _unique(rows: list[Any]) -> tuple[Any, ...]:
+    """The rows in order, each once."""
+    return tuple(sorted(set(rows))) if len(rows) > 1 else tuple(rows)
 
 
 def is_sealed(resource_type: str) -> bool:
@@ -79,20 +85,22 @@ class _Shapes(dict[tuple[str, int], tuple[int, tuple[int, ...]]]):
     def __missing__(self, key: tuple[str, int]) -> tuple[int, tuple[int, ...]]:
         resource_type, present = key
         columns = columns_of(resource_type)
-        numbers = sorted(c.p for bit, c in enumerate(columns) if present >> bit & 1)
+        found = {c.p for bit, c in enumerate(columns) if present >> bit & 1}
+        gathered = {
+            c.p
+            for c in columns
+            if is_gathered(c) and any(source.p in found for source in c.sources)
+        }
+        numbers = sorted(found | gathered)
         # Hashed by numbers, not bits: a new parameter must not change the shapes of stored rows.
         text = f"{resource_type}|:shape|{','.join(map(str, numbers))}"
-        found = self[key] = hash64(text), tuple(numbers)
         if len(self) > 50_000:
             self.clear()
-        return found
+        shape = self[key] = hash64(text), tuple(numbers)
+        return shape
 
 
 _shapes = _Shapes()
-
-
-def _shape(resource_type: str, present: int) -> tuple[int, tuple[int, ...]]:
-    return _shapes[resource_type, present]
 
 
 def compartments(resource: dict, *, server: str = "", compartment: str = "Patient") -> list[int]:

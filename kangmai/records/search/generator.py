@@ -2,7 +2,8 @@
 
 The paths of all parameters of a type are merged into a tree, so that each element is read once; the
 tree is written out as plain loops and compiled at first use. FHIRPath is not evaluated at run time.
-The function returns which parameters have a value, as bits in the order of `columns_of`.
+The function returns which parameters have a value, as bits in the order of `columns_of`; those that
+only gather others are left to whoever reads the bits.
 """
 
 from collections.abc import Callable
@@ -83,9 +84,10 @@ PAIR_WRITERS: dict[tuple[Kind, ...], Callable[[str], Writer | None]] = {
 
 @dataclass(slots=True)
 class _Node:
-    """What to do with a value and with its parts."""
+    """What to do with a value and with its parts; `outer` acts on what holds it, once."""
 
     actions: list[str] = field(default_factory=list)
+    outer: list[str] = field(default_factory=list)
     parts: dict[Step, "_Node"] = field(default_factory=dict)
 
     def at(self, steps: tuple[Step, ...]) -> "_Node":
@@ -129,12 +131,37 @@ def extractor(resource_type: str) -> Extractor:
 
 
 def generate(resource_type: str) -> tuple[str, dict[str, Any]]:
-    """The source of the function for a type, and the objects its names stand for."""
+    """The source of the functions for a type, and the objects their names stand for.
+
+    There is one function for each element of the resource, and `extract` calls those of the elements
+    that are there: most parameters of a type have no value in most resources.
+    """
     unit = _Unit(resource_type)
     for bit, parameter in enumerate(columns_of(resource_type)):
-        _plan(unit, parameter, 1 << bit)
-    lines = ["def extract(v0, rows):", "    s = 0", *_written(unit.root, 0, "    "), "    return s"]
+        if not is_gathered(parameter):
+            _plan(unit, parameter, 1 << bit)
+    lines: list[str] = []
+    for number, (step, part) in enumerate(unit.root.parts.items()):
+        lines += [f"def part{number}(v0, rows):", "    s = 0"]
+        lines += [*_written_part(step, part, 0, "    "), "    return s"]
+    lines += ["PARTS = {}"]
+    for number, step in enumerate(unit.root.parts):
+        lines.append(f"PARTS.setdefault({step.key!r}, []).append(part{number})")
+    lines += [
+        "def extract(v0, rows):",
+        "    s = 0",
+        *_written_actions(unit.root, "v0", "    "),
+        "    for key in v0:",
+        "        for part in PARTS.get(key, ()):",
+        "            s |= part(v0, rows)",
+        "    return s",
+    ]
     return "\n".join(lines) + "\n", unit.names
+
+
+def is_gathered(parameter: SearchParameter) -> bool:
+    """Whether a parameter has a value wherever one of its sources has."""
+    return parameter.is_alias and not any(source.target for source in parameter.sources)
 
 
 def _plan(unit: _Unit, parameter: SearchParameter, bit: int) -> None:
@@ -268,20 +295,26 @@ def _plan_pair(
     indent, names = "", []
     lines = []
     for number, (from_root, path) in enumerate(chosen):
-        name = f"c{number}"
-        start = "v0" if from_root else "{v}"
-        lines.append(
-            f"{indent}for {name} in {unit.name(values)}({start}, {unit.name(path.steps)}):"
-        )
+        name, start = f"c{number}", "v0" if from_root else "{v}"
+        if len(path.steps) == 1 and not path.steps[0].is_list:
+            lines += [
+                f"{indent}{name} = {start}.get({path.steps[0].key!r})",
+                f"{indent}if {name} is not None:",
+            ]
+        else:
+            lines.append(
+                f"{indent}for {name} in {unit.name(values)}({start}, {unit.name(path.steps)}):"
+            )
         names.append(name)
         indent += "    "
-    if not parameter.is_alias:
-        lines.append(f"{indent}{unit.name(writer)}({', '.join(names)}, rows, {column})")
+    lines.append(f"{indent}{unit.name(writer)}({', '.join(names)}, rows, {column})")
     lines.append(f"{indent}s |= {bit}")
     last_from_root, last = chosen[-1]
-    if not last_from_root and len(last.steps) == 1:
-        lines = [f"if {last.steps[0].key!r} in {{v}}:", *("    " + line for line in lines)]
-    node.actions.append("\n".join(lines))
+    if node is unit.root and not last_from_root:
+        # Where the resource itself is the base, the last component leads to the function that does it.
+        unit.root.at(last.steps[:1]).outer.append("\n".join(lines))
+    else:
+        node.actions.append("\n".join(lines))
 
 
 def values(part: dict, steps: tuple[Step, ...]) -> list[Any]:
@@ -302,19 +335,27 @@ def values(part: dict, steps: tuple[Step, ...]) -> list[Any]:
 
 def _written(node: _Node, depth: int, indent: str) -> list[str]:
     """The source for one node: its actions, then its parts."""
-    value = f"v{depth}"
-    lines = [
-        indent + line
-        for action in node.actions
-        for line in action.replace("{v}", value).split("\n")
-    ]
+    lines = _written_actions(node, f"v{depth}", indent)
     for step, part in node.parts.items():
         lines += _written_part(step, part, depth, indent)
     return lines
 
 
+def _written_actions(node: _Node, value: str, indent: str) -> list[str]:
+    return _indented(node.actions, value, indent)
+
+
+def _indented(actions: list[str], value: str, indent: str) -> list[str]:
+    return [
+        indent + line for action in actions for line in action.replace("{v}", value).split("\n")
+    ]
+
+
 def _written_part(step: Step, part: _Node, depth: int, indent: str) -> list[str]:
     outer, inner = f"v{depth}", f"v{depth + 1}"
+    before = _indented(part.outer, outer, indent)
+    if not part.actions and not part.parts:
+        return before
     if step.is_list:
         end = "[:1]" if step.only_first else ""
         head = [f"{indent}for {inner} in {outer}.get({step.key!r}, ()){end}:"]
@@ -328,7 +369,7 @@ def _written_part(step: Step, part: _Node, depth: int, indent: str) -> list[str]
         key, wanted = step.condition
         head.append(f"{indent}if {inner}.get({key!r}) == {wanted!r}:")
         indent += "    "
-    return head + _written(part, depth + 1, indent)
+    return before + head + _written(part, depth + 1, indent)
 
 
 def is_known(resource_type: str) -> bool:

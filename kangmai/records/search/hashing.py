@@ -44,7 +44,7 @@ def target_hash(target: str) -> int:
 
 
 class _Cached32(dict[str, int]):
-    """Remembers keys of code systems and units, of which there are few."""
+    """Remembers keys of code systems, units and common codes, of which there are few."""
 
     def __missing__(self, text: str) -> int:
         key = hash32(text)

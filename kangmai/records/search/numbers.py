@@ -22,7 +22,10 @@ def written_range(text: str) -> tuple[float, float, float]:
     half = Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)
     value = float(number)
     # Beyond the precision of a double the range would hold no number at all, not even its own.
-    lo, hi = min(float(number - half), value), max(float(number + half), math.nextafter(value, math.inf))
+    lo, hi = (
+        min(float(number - half), value),
+        max(float(number + half), math.nextafter(value, math.inf)),
+    )
     if not all(map(math.isfinite, (value, lo, hi))):
         raise ValueError(f"too large a number: {text}")
     return value, lo, hi

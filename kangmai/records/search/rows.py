@@ -5,11 +5,11 @@ data is keyed by `rows.keyed_hash` where there is one, and then leaves no plain 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from kangmai.records.search import dates, quantities
-from kangmai.records.search.hashing import TokenKeys, hash32, systems, targets
+from kangmai.records.search.hashing import TokenKeys, systems, targets
 from kangmai.records.search.text import (
     address_parts,
     contact,
@@ -22,17 +22,22 @@ from kangmai.records.search.text import (
 KeyedHash = Callable[[str], int]
 
 
-@dataclass(slots=True)
 class Rows:
-    """Rows of one resource while they are gathered; see `extraction.Keys` for their columns."""
+    """Rows of one resource while they are gathered; see `extraction.Keys` for their columns.
 
-    keyed_hash: KeyedHash | None
-    server: str
-    tokens: list[tuple[int, int]] = field(default_factory=list)
-    references: list[tuple[int, int]] = field(default_factory=list)
-    dates: list[tuple[int, datetime, datetime]] = field(default_factory=list)
-    strings: list[tuple[int, str]] = field(default_factory=list)
-    quantities: list[tuple[int, int, float, float]] = field(default_factory=list)
+    Not a dataclass: one is made for every resource, and a plain constructor takes half the time.
+    """
+
+    __slots__ = ("dates", "keyed_hash", "quantities", "references", "server", "strings", "tokens")
+
+    def __init__(self, keyed_hash: KeyedHash | None, server: str) -> None:
+        self.keyed_hash = keyed_hash
+        self.server = server
+        self.tokens: list[tuple[int, int]] = []
+        self.references: list[tuple[int, int]] = []
+        self.dates: list[tuple[int, datetime, datetime]] = []
+        self.strings: list[tuple[int, str]] = []
+        self.quantities: list[tuple[int, int, float, float]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,12 +330,12 @@ def codes(value: dict | str | bool) -> list[str]:
 
 def code_key(code: str) -> int:
     """The `u` of a composite's quantity rows for a code, in whatever unit."""
-    return hash32(f"code {code}")
+    return systems[f"code {code}"]
 
 
 def code_unit_key(code: str, u: int) -> int:
     """The `u` of a composite's quantity rows for a code with a unit, in base units."""
-    return hash32(f"code {code} {u}")
+    return systems[f"code {code} {u}"]
 
 
 def token_token(first: dict, second: dict, rows: Rows, column: Column) -> None:
