@@ -1,4 +1,4 @@
-"""Root urls: pages of the portal; machines are served before Django (see wsgi)."""
+"""Root urls: tokens for programs, then pages; FHIR is served before Django (see wsgi)."""
 
 from django.urls import include, path
 
@@ -7,4 +7,7 @@ handler403 = "kangmai.portal.shell.errors.forbidden"
 handler404 = "kangmai.portal.shell.errors.not_found"
 handler500 = "kangmai.portal.shell.errors.server_error"
 
-urlpatterns = [path("", include("kangmai.portal.urls"))]
+urlpatterns = [
+    path("", include("kangmai.exchange.oauth.urls")),
+    path("", include("kangmai.portal.urls")),
+]
