@@ -17,6 +17,7 @@ METHOD = "glrpois"
 SILENT = frozenset({"S", "beta", "xMax"})  # R's own wrapper names S and beta and then ignores them
 LOWEST = -1e99
 MOST_CASES = 100_000
+POINTS_A_BLOCK = 128
 
 
 def in_control(value: object) -> tuple[float, ...] | dict[str, object]:
@@ -112,39 +113,47 @@ def run(x: Floats, mu: Floats, before: float, settings: GlrPois) -> tuple[Floats
     if settings.theta is not None:
         return known_change(x, mu, settings)
     direction = 1 if settings.direction == "inc" else -1
+    first = settings.least if settings.window > 0 else settings.least - 1
     values = np.zeros(len(x))
-    for n in range(settings.least if settings.window > 0 else settings.least - 1, len(x)):
-        ratio = best_ratio(x[: n + 1], mu[: n + 1], direction, settings)
-        values[n] = ratio
+    for low in range(first, len(x), POINTS_A_BLOCK):
+        ends = np.arange(low, min(low + POINTS_A_BLOCK, len(x)))
+        ratios = best_ratios(x, mu, ends, direction, settings)
+        reached = np.flatnonzero(ratios >= settings.threshold)
+        stop = int(reached[0]) if len(reached) else len(ends) - 1
+        values[ends[: stop + 1]] = ratios[: stop + 1]
         if settings.ret == "cases":
-            values[n] = cases_needed(x[: n + 1], mu[: n + 1], direction, settings)
-        if ratio >= settings.threshold:
-            return values[: n + 1], n
+            for n in ends[: stop + 1]:
+                values[n] = cases_needed(x[: n + 1], mu[: n + 1], direction, settings)
+        if len(reached):
+            return values[: ends[stop] + 1], int(ends[stop])
     return values, None
 
 
-def best_ratio(x: Floats, mu: Floats, direction: int, settings: GlrPois) -> float:
-    """The largest log-likelihood ratio over all times of change."""
-    cases, means = np.cumsum(x[::-1]), np.cumsum(mu[::-1])
+def best_ratios(x: Floats, mu: Floats, ends: Ints, direction: int, settings: GlrPois) -> Floats:
+    """For every end the largest log-likelihood ratio over all times of change allowed."""
+    starts = np.arange(ends[-1] + 1)
+    sums = [np.concatenate([[0.0], np.cumsum(v)]) for v in (x, mu)]
+    cases, means = (s[ends + 1][:, None] - s[starts][None, :] for s in sums)
+    latest = ends - settings.least if settings.window > 0 else ends
+    allowed = starts <= latest[:, None]
     if settings.window > 0:
-        n = len(x) - 1
-        cases = cases[settings.least : n - max(0, n - settings.window) + 1]
-        means = means[settings.least : n - max(0, n - settings.window) + 1]
+        allowed &= starts >= (ends - settings.window)[:, None]
     shift = direction * np.fmax(0, direction * np.log(cases / means))
     ratios = shift * cases + (1 - np.exp(shift)) * means
-    return float(np.max(np.where(ratios > LOWEST, ratios, LOWEST), initial=LOWEST))
+    return np.asarray(np.where(allowed & (ratios > LOWEST), ratios, LOWEST).max(axis=1))
 
 
 def cases_needed(x: Floats, mu: Floats, direction: int, settings: GlrPois) -> float:
     """The smallest latest count, tried from zero, at which the statistic reaches the threshold."""
     trial, value = x.copy(), -1.0
+    latest = np.array([len(x) - 1])
     ratio = settings.threshold - direction
     while direction * ratio < settings.threshold * direction:
         if value >= MOST_CASES:
             return float("inf")
         value += 1
         trial[-1] = value
-        ratio = best_ratio(trial, mu, direction, settings)
+        ratio = float(best_ratios(trial, mu, latest, direction, settings)[0])
     return value
 
 

@@ -50,7 +50,7 @@ def smallest_count(p: float, cdf: object, *, mean: Floats, spread: Floats) -> Fl
     index = np.flatnonzero(np.isfinite(flat) & np.isfinite(spread.ravel()))
     target = p * FUZZ
     guess = np.maximum(np.floor(flat[index] + ndtri(p) * spread.ravel()[index]), 0)
-    step = np.maximum(np.floor(spread.ravel()[index] / 4), 1)
+    step = np.maximum(np.floor(spread.ravel()[index] / 8), 1)
     low, high = guess - step, guess + step
     while (up := cdf(high, index) < target).any():  # type: ignore[operator]
         low = np.where(up, high, low)
