@@ -1,8 +1,14 @@
 """One database for each module, put back after each test; remembered actors are dropped."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.factories.access import City
 
 
 @pytest.fixture
@@ -17,6 +23,14 @@ def database(shared_database: str) -> Iterator[str]:
         yield shared_database
         transaction.set_rollback(True)
     cache._clear()
+
+
+@pytest.fixture(scope="module")
+def place(shared_database: str) -> City:
+    """The small city of `factories.access`, made once for the module."""
+    from tests.factories.access import city
+
+    return city()
 
 
 @pytest.fixture(autouse=True)

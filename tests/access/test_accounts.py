@@ -5,12 +5,7 @@ import pytest
 from kangmai.access import actions, actors, errors, models, queries
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import NotPermitted
-from tests.factories.access import ADMIN, AT, PASSWORD, account, acting, city, holder, later
-
-
-@pytest.fixture
-def place(database):
-    return city()
+from tests.factories.access import ADMIN, AT, PASSWORD, account, acting, holder, later
 
 
 def granting(actor, account_id, role, organization_id, **more):
@@ -24,7 +19,7 @@ def granting(actor, account_id, role, organization_id, **more):
     )
 
 
-def test_institution_administrator_serves_his_institution_and_those_below_it(place):
+def test_institution_administrator_serves_his_institution_and_those_below_it(database, place):
     o = place.organizations
     admin = acting("institution_administrator", o["town"])
     new = actions.add_account(
@@ -46,7 +41,7 @@ def test_institution_administrator_serves_his_institution_and_those_below_it(pla
     assert models.RoleGrant.objects.filter(account_id=new.id).count() == 2
 
 
-def test_guarded_roles_come_from_an_administrator_of_the_city(place):
+def test_guarded_roles_come_from_an_administrator_of_the_city(database, place):
     o = place.organizations
     new = account("new")
     for admin in (
@@ -60,7 +55,7 @@ def test_guarded_roles_come_from_an_administrator_of_the_city(place):
 
 
 @pytest.mark.parametrize("role", ["village_doctor", "commission_officer", "hospital_clinician"])
-def test_other_roles_administer_nothing(place, role):
+def test_other_roles_administer_nothing(database, place, role):
     o = place.organizations
     where = {"village_doctor": "village", "commission_officer": "bureau"}.get(role, "hospital")
     actor = acting(role, o[where])
@@ -84,7 +79,7 @@ def account_by(actor, organization_id):
     )
 
 
-def test_small_administrator_cannot_take_over_a_great_one(place):
+def test_small_administrator_cannot_take_over_a_great_one(database, place):
     o = place.organizations
     small = acting("institution_administrator", o["hospital"])
     great = holder("administrator", o["bureau"])
@@ -113,14 +108,14 @@ def test_small_administrator_cannot_take_over_a_great_one(place):
         ("resident", "hospital", errors.RoleNeedsResident),
     ],
 )
-def test_role_must_fit(place, role, where, error):
+def test_role_must_fit(database, place, role, where, error):
     new = account("new")
     with pytest.raises(error):
         granting(ADMIN, new.id, role, place.organizations[where] if where else None)
     assert models.RoleGrant.objects.count() == 0
 
 
-def test_role_is_held_once_and_again_after_its_end(place):
+def test_role_is_held_once_and_again_after_its_end(database, place):
     hospital = place.organizations["hospital"]
     doctor = account("doctor")
     granting(ADMIN, doctor.id, "hospital_clinician", hospital, until=later(days=1))
@@ -146,7 +141,7 @@ def test_role_is_held_once_and_again_after_its_end(place):
     assert again.to_at is None
 
 
-def test_revoking_twice_or_elsewhere_is_refused(place):
+def test_revoking_twice_or_elsewhere_is_refused(database, place):
     o = place.organizations
     doctor = account("doctor")
     held = granting(ADMIN, doctor.id, "hospital_clinician", o["hospital"])
@@ -192,7 +187,7 @@ def test_disabled_account_acts_no_more_and_can_be_enabled(database):
     assert actors.actor_for_account(made.id, at=AT).grants == ()
 
 
-def test_administrators_list_those_they_administer(place):
+def test_administrators_list_those_they_administer(database, place):
     o = place.organizations
     holder("hospital_clinician", o["hospital"], login="a.hospital")
     holder("village_doctor", o["village"], login="b.village")
@@ -212,7 +207,7 @@ def test_administrators_list_those_they_administer(place):
     ]
 
 
-def test_loaded_accounts_hold_their_roles(place):
+def test_loaded_accounts_hold_their_roles(database, place):
     from kangmai.access.types import AccountLoad
 
     hospital = place.organizations["hospital"]
@@ -246,7 +241,7 @@ def test_definitions_are_sound():
     assert kangmai.access.roles.permissions()["records.read"][2] is True
 
 
-def test_a_list_of_accounts_costs_two_queries(place):
+def test_a_list_of_accounts_costs_two_queries(database, place):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

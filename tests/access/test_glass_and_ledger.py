@@ -8,18 +8,13 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import Label, NotPermitted, Purpose
 from kangmai.records import queries as records
 from kangmai.records.errors import ResourceNotFound
-from tests.factories.access import ADMIN, AT, account, acting, city, holder, later
+from tests.factories.access import ADMIN, AT, account, acting, holder, later
 
 REASON = "昏迷送入急诊，需了解过敏史和用药"
 
 
 @pytest.fixture
-def place(database):
-    return city()
-
-
-@pytest.fixture
-def doctor(place):
+def doctor(database, place):
     return holder("hospital_clinician", place.organizations["hospital"])
 
 
@@ -38,7 +33,7 @@ def break_it(doctor, place, name="far_village", **more):
     )
 
 
-def test_opens_one_record_for_four_hours_under_its_own_purpose(place, doctor):
+def test_opens_one_record_for_four_hours_under_its_own_purpose(database, place, doctor):
     assert not reads(actors.actor_for_account(doctor.id, at=AT), place, "far_village", AT)
     broken = break_it(doctor, place)
     soon, over = later(minutes=1), later(hours=4)
@@ -53,14 +48,14 @@ def test_opens_one_record_for_four_hours_under_its_own_purpose(place, doctor):
     assert broken.expires_at == over
 
 
-def test_is_reported_at_once_with_its_reason(place, doctor):
+def test_is_reported_at_once_with_its_reason(database, place, doctor):
     broken = break_it(doctor, place)
     (line,) = audit.search(action="access.glass.broken", limit=5)
     assert (line.account, line.object_id, line.reason) == (doctor.id, str(broken.id), REASON)
     assert audit.search(subjects=[place.rows["far_village"]], action="access.glass.broken")
 
 
-def test_closed_glass_ends_before_its_time(place, doctor):
+def test_closed_glass_ends_before_its_time(database, place, doctor):
     broken = break_it(doctor, place)
     actor = actors.actor_for_account(doctor.id, at=later(minutes=1))
     actions.close_glass(glass_id=broken.id, actor=actor, at=later(minutes=2))
@@ -72,7 +67,7 @@ def test_closed_glass_ends_before_its_time(place, doctor):
 
 
 @pytest.mark.parametrize("reason", ["", "急", "        ", "aaaaaaaaaaaa"])
-def test_needs_a_real_reason(place, doctor, reason):
+def test_needs_a_real_reason(database, place, doctor, reason):
     with pytest.raises(errors.ReasonTooShort):
         break_it(doctor, place, reason=reason)
     assert models.BreakGlass.objects.count() == 0
@@ -82,14 +77,14 @@ def test_needs_a_real_reason(place, doctor, reason):
     ("role", "where"),
     [("quality_centre", "quality"), ("administrator", "bureau"), ("supervisor", "supervision")],
 )
-def test_roles_without_the_right_break_nothing(place, doctor, role, where):
+def test_roles_without_the_right_break_nothing(database, place, doctor, role, where):
     actor = acting(role, place.organizations[where])
     with pytest.raises(NotPermitted):
         break_it(doctor, place, actor=actor)
     assert models.BreakGlass.objects.count() == 0
 
 
-def test_overrides_an_objection(place, doctor):
+def test_overrides_an_objection(database, place, doctor):
     actions.give_consent(
         resident_id=place.residents["far_village"],
         kind=ConsentKind.OBJECTION,
@@ -102,7 +97,7 @@ def test_overrides_an_objection(place, doctor):
     assert reads(actors.actor_for_account(doctor.id, at=soon), place, "far_village", soon)
 
 
-def test_is_reviewed_once_and_by_another(place, doctor):
+def test_is_reviewed_once_and_by_another(database, place, doctor):
     broken = break_it(doctor, place)
     officer = acting("commission_officer", place.organizations["bureau"])
     review = {"glass_id": broken.id, "finding": Finding.JUSTIFIED, "note": "已核实", "at": AT}
@@ -115,7 +110,7 @@ def test_is_reviewed_once_and_by_another(place, doctor):
     assert queries.unreviewed_glasses(actor=officer) == ()
 
 
-def test_nobody_reviews_his_own(place):
+def test_nobody_reviews_his_own(database, place):
     both = holder("hospital_clinician", place.organizations["hospital"])
     given = actions.grant_role(
         account_id=both.id,
@@ -138,7 +133,7 @@ def resident_of(place, name):
     return actors.actor_for_account(own.id, at=AT)
 
 
-def test_resident_reads_who_opened_his_record_and_nobody_elses(place, doctor):
+def test_resident_reads_who_opened_his_record_and_nobody_elses(database, place, doctor):
     broken = break_it(doctor, place)
     during = actors.actor_for_account(doctor.id, at=later(minutes=1))
     assert reads(during, place, "far_village", later(minutes=1))
@@ -159,7 +154,7 @@ def test_resident_reads_who_opened_his_record_and_nobody_elses(place, doctor):
         queries.ledger(place.residents["far_village"], actor=during)
 
 
-def test_auditor_reads_any_ledger_in_pages(place, doctor):
+def test_auditor_reads_any_ledger_in_pages(database, place, doctor):
     for _ in range(3):
         break_it(doctor, place)
     auditor = acting("administrator", place.organizations["bureau"])
@@ -169,7 +164,7 @@ def test_auditor_reads_any_ledger_in_pages(place, doctor):
     assert first + rest == lines and len(lines) >= 3
 
 
-def test_decisions_are_the_residents_own(place):
+def test_decisions_are_the_residents_own(database, place):
     own = resident_of(place, "village")
     given = actions.give_consent(
         resident_id=place.residents["village"],

@@ -8,7 +8,7 @@ from kangmai.access.types import ConsentKind
 from kangmai.kernel.actor import Label, Purpose
 from kangmai.records import queries as records
 from kangmai.records.errors import ResourceNotFound
-from tests.factories.access import ADMIN, AT, account, acting, city, holder, later, written
+from tests.factories.access import ADMIN, AT, account, acting, holder, later, written
 
 # For each role and the institution in which it is held: whose residents it sees, and no others.
 MATRIX = [
@@ -60,8 +60,7 @@ def in_sight(actor, place):
 
 
 @pytest.mark.parametrize(("role", "where", "expected"), MATRIX)
-def test_matrix(database, role, where, expected):
-    place = city()
+def test_matrix(database, place, role, where, expected):
     assert in_sight(acting(role, place.organizations[where]), place) == expected
 
 
@@ -70,8 +69,7 @@ def test_every_role_is_in_the_matrix():
     assert roles == {role for role, _, _ in MATRIX} | {"resident"}
 
 
-def test_resident_sees_himself_alone(database):
-    place = city()
+def test_resident_sees_himself_alone(database, place):
     own = account("wang.fang", resident_id=place.residents["village"])
     actions.grant_role(account_id=own.id, role="resident", actor=ADMIN, at=AT)
     actor = actors.actor_for_account(own.id, at=AT)
@@ -79,8 +77,7 @@ def test_resident_sees_himself_alone(database):
     assert actor.purpose is Purpose.RESIDENT
 
 
-def test_without_a_role_or_with_an_ended_one_nothing_is_seen(database):
-    place = city()
+def test_without_a_role_or_with_an_ended_one_nothing_is_seen(database, place):
     nobody = account("nobody")
     assert in_sight(actors.actor_for_account(nobody.id, at=AT), place) == set()
     doctor = account("doctor")
@@ -99,8 +96,7 @@ def test_without_a_role_or_with_an_ended_one_nothing_is_seen(database):
     assert early.grants == ()
 
 
-def test_revoked_role_ends_at_once(database):
-    place = city()
+def test_revoked_role_ends_at_once(database, place):
     doctor = holder("hospital_clinician", place.organizations["hospital"])
     assert len(actors.actor_for_account(doctor.id, at=AT).grants) == 1
     (held,) = queries.grants_of(account_id=doctor.id, at=AT, actor=ADMIN)
@@ -109,8 +105,7 @@ def test_revoked_role_ends_at_once(database):
     assert actors.actor_for_account(doctor.id, at=later(seconds=1)).grants == ()
 
 
-def test_roles_of_two_institutions_are_exercised_one_at_a_time(database):
-    place = city()
+def test_roles_of_two_institutions_are_exercised_one_at_a_time(database, place):
     both = holder("hospital_clinician", place.organizations["hospital"])
     given = actions.grant_role(
         account_id=both.id,
@@ -129,8 +124,7 @@ def test_roles_of_two_institutions_are_exercised_one_at_a_time(database):
     assert administrator.purpose is Purpose.ADMINISTRATION
 
 
-def test_roles_of_one_institution_with_one_reach_are_exercised_together(database):
-    place = city()
+def test_roles_of_one_institution_with_one_reach_are_exercised_together(database, place):
     town = place.organizations["town"]
     both = holder("township_public_health", town)
     actions.grant_role(
@@ -161,8 +155,7 @@ def test_roles_of_one_institution_with_one_reach_are_exercised_together(database
         ("cdc_epidemiologist", "cdc", "schizophrenia", False),
     ],
 )
-def test_sensitive_facts_only_by_role(database, role, where, label, visible):
-    place = city()
+def test_sensitive_facts_only_by_role(database, place, role, where, label, visible):
     code = {"hiv": "B20.900", "schizophrenia": "F20.900"}[label]
     condition = {
         "resourceType": "Condition",
@@ -179,8 +172,7 @@ def test_sensitive_facts_only_by_role(database, role, where, label, visible):
     assert "village" in seen(actor, place)
 
 
-def test_share_opens_the_record_to_one_institution_until_it_ends(database):
-    place = city()
+def test_share_opens_the_record_to_one_institution_until_it_ends(database, place):
     hospital = place.organizations["hospital"]
     doctor = holder("hospital_clinician", hospital)
     other = acting("hospital_clinician", place.organizations["other_hospital"])
@@ -199,8 +191,9 @@ def test_share_opens_the_record_to_one_institution_until_it_ends(database):
     assert seen(after, place) == {"hospital"}
 
 
-def test_objection_hides_from_others_and_not_from_the_author_nor_from_statutory_duty(database):
-    place = city()
+def test_objection_hides_from_others_and_not_from_the_author_nor_from_statutory_duty(
+    database, place
+):
     actions.give_consent(
         resident_id=place.residents["village"],
         kind=ConsentKind.OBJECTION,
@@ -218,8 +211,7 @@ def test_objection_hides_from_others_and_not_from_the_author_nor_from_statutory_
     assert sees("cdc_epidemiologist", "cdc")
 
 
-def test_objection_to_one_institution_leaves_the_others(database):
-    place = city()
+def test_objection_to_one_institution_leaves_the_others(database, place):
     given = actions.give_consent(
         resident_id=place.residents["village"],
         kind=ConsentKind.OBJECTION,

@@ -8,7 +8,7 @@ from kangmai.records import queries as records
 from kangmai.records import rules
 from kangmai.records.errors import ResourceNotFound
 from kangmai.records.types import Policy
-from tests.factories.access import ADMIN, AT, account, acting, city, client, holder, later, patient
+from tests.factories.access import ADMIN, AT, account, acting, client, holder, later, patient
 
 
 def issue(scope="system/*.rs", *, organization_id=None, ttl_seconds=None, actor=ADMIN):
@@ -17,8 +17,7 @@ def issue(scope="system/*.rs", *, organization_id=None, ttl_seconds=None, actor=
     )
 
 
-def test_whole_city_token_sees_everything_also_the_unlinked(database):
-    place = city()
+def test_whole_city_token_sees_everything_also_the_unlinked(database, place):
     unlinked = patient(place.organizations["hospital"])
     actor = actors.actor_for_token(issue().token, at=AT)
     assert actor.scope.everything and actor.scope.labels == ALL_LABELS
@@ -26,8 +25,7 @@ def test_whole_city_token_sees_everything_also_the_unlinked(database):
         assert records.get("Patient", id, actor=actor, at=AT).id == id
 
 
-def test_institutions_token_sees_its_own_and_no_siblings(database):
-    place = city()
+def test_institutions_token_sees_its_own_and_no_siblings(database, place):
     token = issue(organization_id=place.organizations["hospital"]).token
     actor = actors.actor_for_token(token, at=AT)
     unlinked = patient(place.organizations["hospital"])
@@ -108,8 +106,7 @@ def test_wrong_wishes_issue_nothing(database, wanted, error):
     assert models.AccessToken.objects.count() == 0
 
 
-def test_only_an_administrator_of_the_city_issues_for_anyone(database):
-    place = city()
+def test_only_an_administrator_of_the_city_issues_for_anyone(database, place):
     for actor in (
         acting("administrator", place.organizations["bureau"]),
         acting("institution_administrator", place.organizations["hospital"]),
@@ -120,8 +117,7 @@ def test_only_an_administrator_of_the_city_issues_for_anyone(database):
     assert models.AccessToken.objects.count() == 0
 
 
-def test_program_gets_what_it_may_have_and_no_more(database):
-    place = city()
+def test_program_gets_what_it_may_have_and_no_more(database, place):
     hospital = place.organizations["hospital"]
     registered, secret = client(
         organization_id=hospital, scopes="system/Patient.rs system/Observation.cruds"
@@ -160,8 +156,7 @@ def test_wrong_secrets_and_disabled_programs_are_refused(database):
         actors.actor_for_token(issued.token, at=later(seconds=6))
 
 
-def test_source_of_a_program_carries_its_prefix_and_policy(database):
-    place = city()
+def test_source_of_a_program_carries_its_prefix_and_policy(database, place):
     hospital = place.organizations["hospital"]
     _, secret = client(organization_id=hospital, id_prefix="his1-", scopes="system/*.cruds")
     token = actions.issue_token_by_secret(client_id="his-1", secret=secret, scope="", at=AT).token
@@ -180,10 +175,9 @@ def test_programs_labels_can_be_narrowed(database):
     assert actors.actor_for_token(token, at=AT).scope.labels == {Label.NORMAL}
 
 
-def test_programs_are_registered_by_administrators_of_the_city(database):
+def test_programs_are_registered_by_administrators_of_the_city(database, place):
     from kangmai.access.types import ClientFacts
 
-    place = city()
     facts = ClientFacts(client_id="x1", name="x", scopes="system/*.rs")
     for actor in (
         acting("institution_administrator", place.organizations["hospital"]),
@@ -194,8 +188,7 @@ def test_programs_are_registered_by_administrators_of_the_city(database):
     assert models.Client.objects.count() == 0
 
 
-def test_persons_token_is_his_authority_cut_to_its_scopes(database):
-    place = city()
+def test_persons_token_is_his_authority_cut_to_its_scopes(database, place):
     doctor = holder("hospital_clinician", place.organizations["hospital"])
     row = models.AccessToken.objects.create(
         token_hash=actors.token_hash("km_test"),

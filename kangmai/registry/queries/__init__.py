@@ -1,0 +1,61 @@
+"""What the registry knows. Institutions, places and posts are seen by everyone who may read the registry."""
+
+from kangmai.registry.queries.areas import (
+    consortia_of,
+    get_consortium,
+    get_reporting_area,
+    reporting_areas,
+)
+from kangmai.registry.queries.lookups import (
+    codes,
+    codes_of_place,
+    descendant_ids,
+    kind_of,
+    names_by_id,
+)
+from kangmai.registry.queries.organizations import (
+    ancestors,
+    beds,
+    departments,
+    equipment,
+    find_organization,
+    get_organization,
+    organizations_by_id,
+    search_organizations,
+)
+from kangmai.registry.queries.places import classes, get_place, search_places
+from kangmai.registry.queries.staff import (
+    get_staff,
+    get_staff_details,
+    posts,
+    qualifications,
+    search_staff,
+)
+
+__all__ = [
+    "ancestors",
+    "beds",
+    "classes",
+    "codes",
+    "codes_of_place",
+    "consortia_of",
+    "departments",
+    "descendant_ids",
+    "equipment",
+    "find_organization",
+    "get_consortium",
+    "get_organization",
+    "get_place",
+    "get_reporting_area",
+    "get_staff",
+    "get_staff_details",
+    "kind_of",
+    "names_by_id",
+    "organizations_by_id",
+    "posts",
+    "qualifications",
+    "reporting_areas",
+    "search_organizations",
+    "search_places",
+    "search_staff",
+]
