@@ -21,10 +21,10 @@ from kangmai.registry.types import (
     PostFacts,
     PostLoad,
     QualificationFacts,
-    Sex,
     StaffFacts,
     StaffLoad,
 )
+from kangmai.standards.types import Sex
 
 GENERAL_BEDS = "general"
 
