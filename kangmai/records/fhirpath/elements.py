@@ -52,7 +52,8 @@ def root_element(resource: Any) -> Element:
 def fact_of(value: Any) -> TypeFact:
     """The type of a resource by its `resourceType`, of a bare JSON value by its look."""
     if isinstance(value, dict):
-        return get_type(value.get("resourceType", ""))
+        name = value.get("resourceType")
+        return get_type(name) if isinstance(name, str) else UNTYPED
     return guessed(value)
 
 
@@ -105,11 +106,17 @@ def append(element: Element, key: str, half_key: str, fact: TypeFact, found: Col
     if value is None and half is None:
         return
     if value.__class__ is list or half.__class__ is list:
-        append_many(element, value or [], half or [], fact, found)
+        append_many(element, as_list(value), as_list(half), fact, found)
     elif fact.kind == "resource":
         found.append(inner_resource(element, value, key))
     else:
         found.append(Element(value, fact, half, element.holder))
+
+
+def as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def append_many(
@@ -144,8 +151,8 @@ def members_of_primitive(element: Element, name: str, found: Collection) -> None
     if not isinstance(element.half, dict) or name not in element.half:
         return
     if name == "extension":
-        fact = get_type("Extension")
-        found.extend(Element(value, fact, None, element.holder) for value in element.half[name])
+        inside = element.half[name]
+        append_many(element, as_list(inside), [], get_type("Extension"), found)
     elif name == "id":
         found.append(Element(element.half[name], get_type("string"), None, element.holder))
 
@@ -197,17 +204,44 @@ def decimal_value(value: Any) -> Any:
     return Decimal(value) if type(value) is int else value
 
 
-def integer_value(value: Any) -> Any:
-    return (
-        int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
-    )
+def read_decimal(value: Any) -> Decimal:
+    """Raises: TypeError for what is no number."""
+    number = decimal_value(value)
+    if not isinstance(number, Decimal):
+        raise TypeError
+    return number
+
+
+def read_integer(value: Any) -> int:
+    """Raises: TypeError for what is no whole number."""
+    if type(value) is int:
+        return value
+    number = read_decimal(value)
+    if number != number.to_integral_value():
+        raise TypeError
+    return int(number)
+
+
+def read_text(value: Any) -> str:
+    """Raises: TypeError for what is no text."""
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def read_boolean(value: Any) -> bool:
+    """Raises: TypeError for what is no Boolean."""
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    "decimal": decimal_value,
-    "integer": integer_value,
-    "positiveInt": integer_value,
-    "unsignedInt": integer_value,
+    "boolean": read_boolean,
+    "decimal": read_decimal,
+    "integer": read_integer,
+    "positiveInt": read_integer,
+    "unsignedInt": read_integer,
     "date": read_date,
     "dateTime": read_date_time,
     "instant": read_date_time,
@@ -226,11 +260,10 @@ def system_value(item: Any) -> Any:
     fact, value = item.fact, item.value
     if fact.kind != "primitive":
         return quantity_value(item) if "Quantity" in fact.lineage else item
-    reader = READERS.get(fact.name)
-    if reader is None or value is None:
-        return value
+    if value is None:
+        return None
     try:
-        return reader(value)
+        return READERS.get(fact.name, read_text)(value)
     except (NotATime, TypeError):
         raise Misuse(f"a value of type {fact.name} is not written as one") from None
 

@@ -49,7 +49,12 @@ def extension(focus: Collection, url: Collection) -> Collection:
     for item in focus:
         if item.__class__ is Element:
             members(item, "extension", found)
-    return [item for item in found if item.value.get("url") == wanted]
+    return [item for item in found if field(item.value, "url") == wanted]
+
+
+def field(value: Any, name: str) -> Any:
+    """A member of a JSON object; None where the value is none."""
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def has_value(focus: Collection) -> Collection:
@@ -107,18 +112,20 @@ def contained_resource(holder: Any, identifier: str) -> Mapping[str, Any] | None
         return None
     if not identifier:
         return holder
-    inside = holder.get("contained", [])
-    return next((resource for resource in inside if resource.get("id") == identifier), None)
+    inside = holder.get("contained")
+    resources = inside if isinstance(inside, list) else []
+    return next((each for each in resources if field(each, "id") == identifier), None)
 
 
 def in_bundle(root: Any, reference: str) -> Mapping[str, Any] | None:
     """The entry of a Bundle that a reference means, by fullUrl or by type and id."""
     if not isinstance(root, dict) or root.get("resourceType") != "Bundle":
         return None
-    for entry in root.get("entry", []):
-        resource = entry.get("resource") or {}
-        own = f"{resource.get('resourceType')}/{resource.get('id')}"
-        if reference in (entry.get("fullUrl"), own) and resource:
+    inside = root.get("entry")
+    for entry in inside if isinstance(inside, list) else []:
+        resource = field(entry, "resource")
+        own = f"{field(resource, 'resourceType')}/{field(resource, 'id')}"
+        if isinstance(resource, dict) and reference in (field(entry, "fullUrl"), own):
             return resource
     return None
 
@@ -129,7 +136,8 @@ def resource_key(focus: Collection) -> Collection:
     for item in focus:
         if item.__class__ is not Element or item.fact.kind not in ("resource", "unknown"):
             raise Misuse("getResourceKey() is asked of a resource")
-        if identifier := item.value.get("id"):
+        identifier = field(item.value, "id")
+        if isinstance(identifier, str) and identifier:
             found.append(identifier)
     return found
 

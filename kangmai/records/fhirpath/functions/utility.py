@@ -96,7 +96,10 @@ def codes(item: Any) -> list[tuple[str | None, str]]:
     if not isinstance(value, dict):
         return []
     codings = value.get("coding", [value])
-    return [(coding.get("system"), coding["code"]) for coding in codings if "code" in coding]
+    if not isinstance(codings, list):
+        return []
+    coded = [each for each in codings if isinstance(each, dict) and "code" in each]
+    return [(each.get("system"), each["code"]) for each in coded]
 
 
 TABLE = {

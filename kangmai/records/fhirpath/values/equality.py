@@ -8,7 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from kangmai.records.fhirpath.elements import Collection, Element, TypeName, system_value
+from kangmai.records.fhirpath.elements import (
+    Collection,
+    Element,
+    TypeName,
+    decimal_value,
+    system_value,
+)
 from kangmai.records.fhirpath.values import quantity as quantities
 from kangmai.records.fhirpath.values import temporal
 from kangmai.records.fhirpath.values.quantity import Quantity
@@ -138,9 +144,14 @@ def is_equivalent_json(ours: Any, theirs: Any) -> bool:
         return all(is_equivalent_json(ours.get(name), theirs.get(name)) for name in names)
     if isinstance(ours, list) and isinstance(theirs, list):
         return matches_up(ours, theirs, is_equivalent_json)
-    if ours is None or theirs is None:
+    if (
+        ours is None
+        or theirs is None
+        or isinstance(ours, dict | list)
+        or isinstance(theirs, dict | list)
+    ):
         return ours is theirs
-    return are_equivalent(ours, theirs)
+    return are_equivalent(decimal_value(ours), decimal_value(theirs))
 
 
 def matches_up(ours: list[Any], theirs: list[Any], same_item: Callable[[Any, Any], bool]) -> bool:
