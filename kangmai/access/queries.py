@@ -8,7 +8,7 @@ from django.db.models import Q
 from kangmai.access import actors, models, roles
 from kangmai.access.errors import AccountUnknown, NotYourResident
 from kangmai.access.reading import in_force
-from kangmai.access.subjects import patients_of
+from kangmai.access.subjects import is_served, patients_of, places_of
 from kangmai.access.types import (
     AccountView,
     ClientView,
@@ -120,9 +120,14 @@ def clients(*, actor: Actor) -> tuple[ClientView, ...]:
 
 
 def unreviewed_glasses(*, limit: int = 100, actor: Actor) -> tuple[GlassView, ...]:
-    """Emergency openings that nobody has reviewed, oldest first. Raises NotPermitted."""
+    """Emergency openings in the actor's places that nobody has reviewed, oldest first. Raises NotPermitted."""
     require(actor, "glass.review")
-    rows = models.BreakGlass.objects.filter(reviewed_at=None).order_by("opened_at", "id")
+    here = Q(pk__in=[])
+    for grant in actor.grants:
+        if {"glass.review", "*"} & grant.permissions:
+            for place in grant.places:
+                here |= Q(place_code__gte=place.low, place_code__lt=place.high)
+    rows = models.BreakGlass.objects.filter(here, reviewed_at=None).order_by("opened_at", "id")
     return tuple(view_of(GlassView, row) for row in rows[:limit])
 
 
@@ -137,7 +142,8 @@ def open_glasses(*, at: datetime, actor: Actor) -> tuple[GlassView, ...]:
 def consents(*, resident_id: int, at: datetime, actor: Actor) -> tuple[ConsentView, ...]:
     """A resident's decisions in force, for himself or someone who records them. Raises NotYourResident."""
     is_own = resident_id in actor.scope.residents and is_permitted(actor, "own.consent")
-    if not is_own and not is_permitted(actor, "consent.record"):
+    may_record = is_permitted(actor, "consent.record") and is_served(resident_id, actor)
+    if not is_own and not may_record:
         raise NotYourResident()
     rows = models.Consent.objects.filter(in_force(at), resident_id=resident_id).order_by("id")
     return tuple(view_of(ConsentView, row) for row in rows)
@@ -155,13 +161,19 @@ def ledger(
         NotYourResident: the actor is neither.
     """
     is_own = resident_id in actor.scope.residents and is_permitted(actor, "own.ledger")
-    if not is_own and not is_permitted(actor, "audit.read"):
+    if not is_own and not _audits(resident_id, actor):
         raise NotYourResident()
     subjects = patients_of([resident_id])
     if not subjects:
         return ()
     lines = audit.search(subjects=subjects, before=before, limit=limit)
     return _with_names(lines)
+
+
+def _audits(resident_id: int, actor: Actor) -> bool:
+    """Whether the actor reads the audit trail where the resident lives, or everywhere."""
+    places = places_of(resident_id) or {""}
+    return any(is_permitted(actor, "audit.read", place) for place in places)
 
 
 def _with_names(lines: list[audit.Line]) -> tuple[LedgerLine, ...]:

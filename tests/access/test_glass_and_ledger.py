@@ -192,3 +192,32 @@ def test_decisions_are_the_residents_own(database, place):
         with pytest.raises(errors.NotYourResident):
             queries.consents(resident_id=given.resident_id, at=AT, actor=stranger)
     assert models.Consent.objects.get(pk=given.id).to_at is None
+
+
+def test_nobody_gives_himself_a_share_of_someone_he_does_not_serve(database, place):
+    hospital = place.organizations["hospital"]
+    doctor = acting("hospital_clinician", hospital)
+    share = {"kind": ConsentKind.SHARE, "organization_id": hospital, "actor": doctor, "at": AT}
+    with pytest.raises(errors.NotYourResident):
+        actions.give_consent(resident_id=place.residents["sibling"], **share)
+    assert models.Consent.objects.count() == 0
+    own = actions.give_consent(resident_id=place.residents["hospital"], **share)
+    assert own.organization_id == hospital
+
+
+def test_openings_are_reviewed_where_they_happened(database, place, doctor):
+    broken = break_it(doctor, place)
+    elsewhere = acting("commission_officer", place.organizations["other_bureau"])
+    assert queries.unreviewed_glasses(actor=elsewhere) == ()
+    with pytest.raises(NotPermitted):
+        actions.review_glass(
+            glass_id=broken.id, finding=Finding.JUSTIFIED, note="", actor=elsewhere, at=AT
+        )
+    assert models.BreakGlass.objects.get(pk=broken.id).reviewed_at is None
+
+
+def test_auditor_of_another_county_reads_no_ledger(database, place):
+    auditor = acting("administrator", place.organizations["other_bureau"])
+    with pytest.raises(errors.NotYourResident):
+        queries.ledger(place.residents["village"], actor=auditor)
+    assert queries.ledger(place.residents["far_village"], actor=auditor) is not None

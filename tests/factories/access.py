@@ -73,6 +73,7 @@ class City:
 PLACES = {
     # name: (kind, division, jurisdiction, parent)
     "bureau": (K.BUREAU, "441200", "441200", None),
+    "other_bureau": (K.BUREAU, "441203", "441203", "bureau"),
     "cdc": (K.CDC, "441202", "441202", "bureau"),
     "other_cdc": (K.CDC, "441203", "441203", "bureau"),
     "hospital": (K.HOSPITAL, "441202001", "", "bureau"),

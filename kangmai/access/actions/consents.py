@@ -6,7 +6,7 @@ from django.db import transaction
 
 from kangmai.access import events, models
 from kangmai.access.errors import ConsentStands, ConsentUnknown, NotYourResident, PeriodOver
-from kangmai.access.subjects import patients_of
+from kangmai.access.subjects import is_served, patients_of
 from kangmai.access.types import ConsentKind, ConsentView
 from kangmai.access.views import view_of
 from kangmai.access.writing import locked, refusing, write_down
@@ -32,7 +32,8 @@ def give_consent(
     an institution wrote itself stays visible to it.
 
     Raises:
-        NotYourResident: the actor is neither the resident nor someone who records for residents.
+        NotYourResident: the actor is neither the resident nor someone who records for residents whom
+            he serves already: nobody gives himself a share.
         OrganizationUnknown, PeriodOver.
         ConsentStands: the same decision is in force.
     """
@@ -72,7 +73,7 @@ def withdraw_consent(*, consent_id: int, actor: Actor, at: datetime) -> ConsentV
 
 def _require_own(resident_id: int, actor: Actor) -> None:
     is_own = resident_id in actor.scope.residents and is_permitted(actor, OWN)
-    if not is_own and not is_permitted(actor, RECORD):
+    if not is_own and not (is_permitted(actor, RECORD) and is_served(resident_id, actor)):
         raise NotYourResident()
 
 

@@ -11,6 +11,7 @@ from kangmai.access.types import Finding, GlassView
 from kangmai.access.views import view_of
 from kangmai.access.writing import locked, write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.registry import queries as registry
 
 BREAK = "glass.break"
 REVIEW = "glass.review"
@@ -35,6 +36,7 @@ def break_glass(*, resident_id: int, reason: str, actor: Actor, at: datetime) ->
         row = models.BreakGlass.objects.create(
             account_id=actor.account,
             resident_id=resident_id,
+            place_code=_place_of(actor),
             reason=reason[:500],
             opened_at=at,
             expires_at=at + policy.minutes("glass_minutes", at=at),
@@ -61,13 +63,14 @@ def review_glass(
     """Find whether an opening was justified.
 
     Raises:
-        NotPermitted: the actor reviews no openings.
+        NotPermitted: the actor reviews no openings there.
         GlassUnknown, GlassReviewed.
         OwnGlass: nobody reviews his own.
     """
     require(actor, REVIEW)
     with transaction.atomic():
         row = locked(models.BreakGlass, glass_id, or_else=GlassUnknown(glass=glass_id))
+        require(actor, REVIEW, row.place_code)
         if row.reviewed_at is not None:
             raise GlassReviewed()
         if row.account_id == actor.account:
@@ -77,6 +80,14 @@ def review_glass(
         row.save()
         _write_down(row, events.GLASS_REVIEWED, actor=actor, at=at)
     return view_of(GlassView, row)
+
+
+def _place_of(actor: Actor) -> str:
+    """Where the institution stands for which the actor acts."""
+    organization = actor.grants[0].organization
+    if organization is None:
+        return ""
+    return registry.codes_of_place(organization_id=organization)[0]
 
 
 def _write_down(

@@ -12,6 +12,8 @@ class BreakGlass(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="broken_glasses")
     resident_id = models.BigIntegerField()
+    place_code = models.CharField(max_length=14, blank=True, default="", db_collation="C")
+    """Division of the institution for which it was opened: who steers there reviews it."""
     reason = models.CharField(max_length=500)
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
