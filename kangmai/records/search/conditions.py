@@ -57,12 +57,16 @@ class References:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A date of one of the parameters that stands so to the range from `lo` up to `hi`."""
+    """A date of one of the parameters that stands so to the range from `lo` up to `hi`.
+
+    The same date must meet `also`: conditions on a parameter that has one date at most.
+    """
 
     parameters: tuple[int, ...]
     comparator: Comparator
     lo: datetime
     hi: datetime
+    also: tuple["Dates", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from kangmai.records.search.parameters import (
     SearchParameter,
     Source,
     find_parameter,
+    parameter_by_number,
     parameters,
 )
 from kangmai.records.search.rows import KeyedHash, code_key, code_unit_key, local
@@ -504,6 +505,15 @@ def leaf_types(known: SearchParameter) -> frozenset[str]:
     branches = [b for b in known.branches if not b.odd]
     paths = [path for b in branches for path in resolve(b, known.resource_type)]
     return frozenset(path.type_name for path in paths) or frozenset({"boolean"})
+
+
+@cache
+def has_one_value(p: int) -> bool:
+    """Whether a resource can have one value of a parameter at most."""
+    known = parameter_by_number(p)
+    paths = [path for b in known.branches for path in resolve(b, known.resource_type)]
+    is_single = not any(step.is_list for path in paths for step in path.steps)
+    return is_single and len({branch.names for branch in known.branches}) == 1
 
 
 def _chain_targets(

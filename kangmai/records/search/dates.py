@@ -13,6 +13,13 @@ CHINA = timezone(timedelta(hours=8))
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
+WIDE = timedelta(days=32)
+"""Ranges longer than this are indexed under the negative number of their parameter.
+
+Any shorter one that reaches past an instant begins at most this long before it, so that the index by
+beginnings can be entered close to the instant; the few long ones are looked through apart.
+"""
+
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 _WRITTEN = re.compile(

@@ -28,7 +28,8 @@ class Keys:
 
     tokens      (h, sys): hash of type, parameter and code; hash of the code system, or 0
     references  (tgt, p): hash of the target; number of the parameter
-    dates       (p, lo, hi): instants from lo up to, not including, hi, in UTC
+    dates       (p, lo, hi): instants from lo up to, not including, hi, in UTC; p is negative where
+                they are more than `dates.WIDE` apart
     strings     (p, v): text as it is compared; a uri as it stands; the text of codes for `:text`
     quantities  (p, u, lo, hi): values from lo to hi inclusive; as written under u = 0, in base units
                 under u = hash of the unit; of a composite u = hash of the code, or of code and unit

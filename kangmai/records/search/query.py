@@ -8,14 +8,20 @@ Source: FHIR R4, https://hl7.org/fhir/R4/search.html
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from urllib.parse import parse_qsl
 
 from kangmai.records.fhir.definitions import resource_types
-from kangmai.records.search.conditions import Condition, Not, any_of
-from kangmai.records.search.criteria import CHAIN_LIMIT, Reader, Terminology, leaf_types
+from kangmai.records.search.conditions import Condition, Dates, Not, any_of
+from kangmai.records.search.criteria import (
+    CHAIN_LIMIT,
+    Reader,
+    Terminology,
+    has_one_value,
+    leaf_types,
+)
 from kangmai.records.search.errors import (
     BadControl,
     BadValue,
@@ -152,7 +158,7 @@ def parse(
             used.append((name, value))
     return Query(
         types=types,
-        where=tuple(where),
+        where=_joined_dates(where),
         used=tuple(used),
         ignored=tuple(ignored),
         **_controls(types, pairs, is_keyed=keyed_hash is not None),
@@ -214,6 +220,26 @@ def _criterion(reader: Reader, types: tuple[str, ...], name: str, value: str) ->
         # What is excluded for one type holds for all others: exclude all of them at once.
         return Not(any_of([each.condition for each in found if isinstance(each, Not)]))
     return any_of(found)
+
+
+def _joined_dates(where: list[Condition]) -> tuple[Condition, ...]:
+    """`date=ge2024&date=lt2025` as one window, where a resource has one such date at most."""
+    found: list[Condition] = []
+    windows: dict[int, int] = {}
+    for each in where:
+        if (
+            isinstance(each, Dates)
+            and len(each.parameters) == 1
+            and has_one_value(each.parameters[0])
+        ):
+            at = windows.setdefault(each.parameters[0], len(found))
+            if at < len(found):
+                first = found[at]
+                assert isinstance(first, Dates)
+                found[at] = replace(first, also=(*first.also, each))
+                continue
+        found.append(each)
+    return tuple(found)
 
 
 # Result parameters ------------------------------------------------------------------------------

@@ -227,21 +227,23 @@ def resource(value: dict, rows: Rows, column: Column) -> None:
 
 def date(value: str, rows: Rows, column: Column) -> None:
     """A date, dateTime or instant."""
-    rows.dates.append((column.p, *dates.range_of(value)))
+    _dated(dates.range_of(value), rows, column)
 
 
 def period(value: dict, rows: Rows, column: Column) -> None:
     """A Period."""
-    found = dates.period_range(value)
-    if found:
-        rows.dates.append((column.p, *found))
+    _dated(dates.period_range(value), rows, column)
 
 
 def timing(value: dict, rows: Rows, column: Column) -> None:
     """A Timing."""
-    found = dates.timing_range(value)
-    if found:
-        rows.dates.append((column.p, *found))
+    _dated(dates.timing_range(value), rows, column)
+
+
+def _dated(found: dates.Range | None, rows: Rows, column: Column) -> None:
+    if found is not None:
+        lo, hi = found
+        rows.dates.append((column.p if hi - lo <= dates.WIDE else -column.p, lo, hi))
 
 
 def number(value: float, rows: Rows, column: Column) -> None:

@@ -16,7 +16,7 @@ and `_has` from the side that points.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from kangmai.records.fhir.definitions import elements_by_key, resource_types, value_sets
@@ -40,6 +40,7 @@ from kangmai.records.search.conditions import (
     Updated,
 )
 from kangmai.records.search.criteria import leaf_types
+from kangmai.records.search.dates import EARLIEST, WIDE
 from kangmai.records.search.expressions import resolve
 from kangmai.records.search.hashing import token_hash
 from kangmai.records.search.parameters import Kind, SearchParameter, parameter
@@ -294,9 +295,39 @@ def _driving(condition: Condition, scope: Scope, *, is_distinct: bool) -> _Text:
             text.add("JOIN res t ON t.fh = k.tgt WHERE")
             _inner(text, resource_type, where, scope, is_driven=True)
             return text.add("AND k.p = ANY(%s::int[])", list(numbers))
+        case Dates(numbers):
+            text.add("SELECT k.rid FROM dat k WHERE")
+            _one_of(text, "k.p", "int", numbers)
+            text.put(_all_compared_dates(condition)).put(_beginnings(condition))
+            text.add("UNION ALL SELECT k.rid FROM dat k WHERE")
+            _one_of(text, "k.p", "int", [-p for p in numbers])
+            text.put(_all_compared_dates(condition))
+            return _Text().add(f"{select_} rid FROM (").put(text).add(") AS w")
         case _:
             table, rows = _rows(condition)
             return text.add(f"{select_} k.rid FROM {table} k WHERE").put(rows)
+
+
+def _beginnings(condition: Dates) -> _Text:
+    """Where in the index of beginnings the shorter ranges can be that reach past an instant."""
+    text = _Text()
+    for each in (condition, *condition.also):
+        match each.comparator:
+            case Comparator.GREATER | Comparator.GREATER_OR_EQUAL | Comparator.APPROXIMATE:
+                text.add("AND k.lo >= %s", _before(each.lo, WIDE))
+    return text
+
+
+def _before(at: datetime, width: timedelta) -> datetime:
+    return at - width if at - EARLIEST > width else EARLIEST
+
+
+def _all_compared_dates(condition: Dates) -> _Text:
+    """Every comparison that one date must meet."""
+    text = _Text()
+    for each in (condition, *condition.also):
+        text.add("AND").put(_compared_dates(each.comparator, each.lo, each.hi))
+    return text
 
 
 def _inner(
@@ -394,9 +425,9 @@ def _rows(condition: Condition) -> tuple[str, _Text]:
             _one_of(text, "k.tgt", "bigint", targets)
             _one_of(text.add("AND"), "k.p", "int", numbers)
             return "ref", text
-        case Dates(numbers, comparator, lo, hi):
-            _one_of(text, "k.p", "int", numbers)
-            return "dat", text.add("AND").put(_compared_dates(comparator, lo, hi))
+        case Dates(numbers):
+            _one_of(text, "k.p", "int", [*numbers, *(-p for p in numbers)])
+            return "dat", text.put(_all_compared_dates(condition))
         case Strings(numbers, match, texts):
             _one_of(text, "k.p", "int", numbers)
             return "str", text.add("AND").put(_compared_texts(match, texts))
@@ -608,6 +639,8 @@ def _sort_value(types: Sequence[str], sort: Sort) -> _Text:
         return text.add("r.ts")
     known = parameter(types[0], sort.name)
     numbers = [source.p for source in known.sources]
+    if known.kind is Kind.DATE:
+        numbers += [-p for p in numbers]
     table, column = _sort_column(known, sort)
     if table == "tok":
         return _token_rank(known, sort)

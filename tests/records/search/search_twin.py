@@ -80,9 +80,13 @@ def holds(condition: Condition, d: Document, everything: list[Document]) -> bool
             return any(
                 p in numbers and any(_text(match, v, t) for t in texts) for p, v in d.keys.strings
             )
-        case Dates(numbers, comparator, lo, hi):
+        case Dates(numbers):
             return any(
-                p in numbers and _range(comparator, a, b, lo, hi) for p, a, b in d.keys.dates
+                abs(p) in numbers
+                and all(
+                    _range(c.comparator, a, b, c.lo, c.hi) for c in (condition, *condition.also)
+                )
+                for p, a, b in d.keys.dates
             )
         case Updated(comparator, lo, hi):
             return _instant(comparator, d.updated, lo, hi)

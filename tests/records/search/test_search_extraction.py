@@ -123,7 +123,7 @@ def check(keys, known: SearchParameter, values: list, place: tuple) -> None:
         case Kind.URI:
             assert {v[:1000] for v in values} == {v for p, v in keys.strings if p in numbers}, place
         case Kind.DATE:
-            found = [(lo, hi) for p, lo, hi in keys.dates if p in numbers]
+            found = [(lo, hi) for p, lo, hi in keys.dates if abs(p) in numbers]
             days = [v for v in values if isinstance(v, str) and re.match(r"\d{4}-\d\d-\d\d", v)]
             for day in [] if place[::2] in TEXT_FOR_DATE else days:
                 at = datetime.fromisoformat(day if "T" in day else f"{day}T12:00:00+08:00")
@@ -223,7 +223,8 @@ def test_open_ranges_and_comparators():
     assert (of("value-quantity"), 0, -inf, 5.0) in extract(less).quantities
     since = OBSERVATION | {"effectivePeriod": {"start": "2024-03-01T08:00:00+08:00"}}
     del since["effectiveDateTime"]
-    ((_, lo, hi),) = extract(since).dates
+    ((number, lo, hi),) = extract(since).dates
+    assert number == -of("date")
     assert lo == datetime(2024, 3, 1, tzinfo=UTC)
     assert hi == datetime(9999, 12, 31, tzinfo=UTC)
 
