@@ -36,6 +36,12 @@ class Places:
         np.fill_diagonal(distance, 0)
         return order, np.take_along_axis(distance, order, axis=1)
 
+    def widest(self, members: tuple[int, ...]) -> float:
+        """The largest distance between two of some places."""
+        held = self.positions[list(members)]
+        gaps = held[:, None, :] - held[None, :, :]
+        return float(np.sqrt((gaps**2).sum(axis=2)).max())
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:

@@ -291,6 +291,7 @@ def spatial_rows(places: Places, zones: list[Zone]) -> Iterator[Row]:
             **row,
             "n_regions": str(len(zone.members)),
             "radius": digits(zone.radius),
+            "max_distance": digits(places.widest(zone.members)),
             "population": digits(float(places.population[list(zone.members)].sum())),
             "smr": digits(zone.cases / zone.expected),
             "rr": digits(zone.risk_inside / zone.risk_outside),

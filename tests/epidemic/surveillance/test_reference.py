@@ -146,6 +146,8 @@ def test_spatial_clusters(folder: Path, share: float) -> None:
     for zone, r in zip(found, rows, strict=False):
         assert [places.ids[i] for i in zone.members] == r["locids"].split()
         assert zone.score == pytest.approx(float(r["llr"]), rel=1e-9)
+        # what smerc calls the radius of a cluster is its largest distance between two members
+        assert places.widest(zone.members) == pytest.approx(float(r["radius"]), rel=1e-8)
         p = float(r["pvalue_999"])
         assert zone.p == pytest.approx(p, abs=4 * np.sqrt(2 * p * (1 - p) / 999) + 0.002)
 

@@ -1,9 +1,9 @@
 """mpm: the moving percentile method of China's automated alert and response system (CIDARS).
 
 The cases of a period (a week, or the last 7 days) against a percentile of the same period and its
-neighbours in earlier years. Source: Yang et al. 2011, PLoS Negl Trop Dis / Li et al. 2014 on CIDARS
-(https://doi.org/10.3201/eid2003.130764 ff.); percentiles by disease are data under
-definitions/epidemic/surveillance. A signal needs a count above the percentile, of one case at least.
+neighbours in earlier years. Source: Yang et al. 2011, Western Pac Surveill Response J 2(1):10, on the
+system; percentiles by disease are data under
+definitions/epidemic/moving_percentile. A signal needs a count above the percentile, of one case at least.
 """
 
 import numpy as np

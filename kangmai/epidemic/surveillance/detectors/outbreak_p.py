@@ -1,6 +1,6 @@
 """outbreakP: the likelihood of an onset (a mean that never falls) against a constant mean.
 
-Source: Frisén, Andersson and Schiöler 2009, Stat Med 28:476 (https://doi.org/10.1002/sim.3479). The
+Source: Frisén, Andersson and Schiöler 2009, Stat Med 28:476. The
 rising mean is the isotonic regression of everything up to now. Results equal R's
 `surveillance::outbreakP` 1.20.3, whose statistic is a plain product that may overflow or vanish.
 """
