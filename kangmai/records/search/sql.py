@@ -39,11 +39,11 @@ from kangmai.records.search.conditions import (
     Tokens,
     Updated,
 )
-from kangmai.records.search.criteria import leaf_types
+from kangmai.records.search.criteria import has_one_value, leaf_types
 from kangmai.records.search.dates import EARLIEST, WIDE
 from kangmai.records.search.expressions import resolve
 from kangmai.records.search.hashing import token_hash
-from kangmai.records.search.parameters import Kind, SearchParameter, parameter
+from kangmai.records.search.parameters import Kind, SearchParameter, find_parameter, parameter
 from kangmai.records.search.query import Include, Query, Sort
 
 PROBE_LIMIT = 5000
@@ -108,6 +108,8 @@ def select(query: Query, *, scope: Scope, page: Page, driver: int | None = None)
     Without `_sort` the newest rid comes first. `driver` is the position in `query.where` of the
     condition to seek by; None walks through resources.
     """
+    if driver is None and (dated := _walkable_date(query)) is not None:
+        return _newest_dates(query, scope, page, dated)
     if query.sort:
         return _sorted_select(query, scope, page, driver)
     text = _Text()
@@ -628,6 +630,56 @@ def _after(sort: Sequence[Sort], cursor: tuple[Any, ...]) -> _Text:
             )
             text = later.put(text).add("))")
     return text
+
+
+def _walkable_date(query: Query) -> int | None:
+    """The parameter of `_sort=-date`, where its index is in that order: one date a resource at most."""
+    if len(query.sort) != 1 or not query.sort[0].is_descending or len(query.types) != 1:
+        return None
+    known = find_parameter(query.types[0], query.sort[0].name)
+    if known is None or known.kind is not Kind.DATE or known.name == "_lastUpdated":
+        return None
+    p = known.sources[0].p
+    return p if len(known.sources) == 1 and has_one_value(p) else None
+
+
+def _newest_dates(query: Query, scope: Scope, page: Page, p: int) -> Statement:
+    """Through the index of dates from the latest back, then through resources without a date.
+
+    The second part is only begun when the first leaves room, since it stands after it in an append.
+    """
+    value, rid = page.cursor if page.cursor is not None else (None, None)
+    dated = _Text().add("(SELECT d.rid, d.lo AS s0 FROM (")
+    for number, each in enumerate((p, -p)):
+        text = "UNION ALL " if number else ""
+        dated.add(f"{text}SELECT k.rid, k.lo FROM dat k WHERE k.p = %s::int", each)
+        if value is not None:
+            dated.add("AND (k.lo, k.rid) < (%s, %s)", value, rid)
+    dated.add(") AS d JOIN res r ON r.rid = d.rid AND")
+    _types(dated, query.types)
+    dated.add("WHERE true")
+    _conditions(dated, query, scope, page)
+    dated.add("ORDER BY d.lo DESC, d.rid DESC LIMIT %s)", page.limit)
+    undated = _Text().add("(SELECT r.rid, NULL::timestamptz AS s0 FROM res r WHERE")
+    _types(undated, query.types)
+    _conditions(undated, query, scope, page)
+    undated.add("AND NOT EXISTS (SELECT 1 FROM dat k WHERE k.p = ANY(%s::int[])", [p, -p])
+    undated.add("AND k.rid = r.rid OFFSET 0)")
+    if page.cursor is not None and value is None:
+        undated.add("AND r.rid < %s", rid)
+    undated.add("ORDER BY r.rid DESC LIMIT %s)", page.limit)
+    if page.cursor is not None and value is None:
+        return undated.statement()
+    return dated.add("UNION ALL").put(undated).add("LIMIT %s", page.limit).statement()
+
+
+def _conditions(text: _Text, query: Query, scope: Scope, page: Page) -> None:
+    """Everything that must hold of `r`, each by a probe."""
+    text.add(f"AND ({scope.sql})", *scope.values)
+    if page.snapshot is not None:
+        text.add("AND r.rid <= %s", page.snapshot)
+    for each in query.where:
+        text.add("AND").put(_test(each, scope))
 
 
 def _sort_value(types: Sequence[str], sort: Sort) -> _Text:
