@@ -1,8 +1,9 @@
 """Plain data for the pages of accounts, emergency openings and the access ledger."""
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -97,6 +98,18 @@ class LedgerRow:
     reason: str
     is_emergency: bool
     is_refused: bool
+
+
+def ledger_rows(lines: Iterable[LedgerLine]) -> tuple[LedgerRow, ...]:
+    """The ledger; what one person did in one minute stands in one row."""
+    rows = map(ledger_row, lines)
+    same = groupby(rows, key=lambda row: replace(row, action=""))
+    return tuple(replace(key, action=_joined(some)) for key, some in same)
+
+
+def _joined(rows: Iterable[LedgerRow]) -> str:
+    separator = "、" if (get_language() or "zh").startswith("zh") else ", "
+    return separator.join(dict.fromkeys(row.action for row in rows))
 
 
 def ledger_row(line: LedgerLine) -> LedgerRow:

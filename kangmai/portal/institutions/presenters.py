@@ -79,7 +79,7 @@ def facts(organization: Organization, above: Iterable[Organization]) -> tuple[Fa
     """What is known of an institution; what is not known is left out."""
     parents = list(above)
     lines = [
-        Fact(_("Code"), organization.code),
+        Fact(_("Institution code"), organization.code),
         Fact(_("Type"), standard("institution-type", organization.type_code)),
         Fact(_("Level"), standard("institution-level-grade", organization.level_code)),
         Fact(_("Ownership"), standard("institution-ownership", organization.ownership_code)),

@@ -36,6 +36,7 @@ def part(
     names = organization_names(shown, actor)
     items = [presenters.item(each, organizations=names) for each in shown]
     older = shown[-1].rid if len(found) > PAGE else None
+    items.sort(key=lambda each: (each.day, each.time), reverse=True)
     return Part(presenters.days(items, born=resident.demographics.birth_date), older)
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 Resource = Mapping[str, Any]
 ABNORMAL = {"H", "HH", "L", "LL", "A", "AA", "HU", "LU", "POS", "DET"}
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+"""LOINC codes."""
 NOT_DONE = {"not-done", "entered-in-error", "cancelled", "refuted", "stopped"}
 
 
@@ -68,9 +70,21 @@ def value_of(resource: Resource) -> str:
     return concept(resource.get("dataAbsentReason"))
 
 
+def _components(parts: Iterable[Resource]) -> str:
+    """The components of an Observation in words; a blood pressure as 152/94 mmHg."""
+    by_code = {
+        str(coding.get("code", "")): part
+        for part in parts
+        for coding in part.get("code", {}).get("coding", ())
+    }
+    if SYSTOLIC in by_code and DIASTOLIC in by_code:
+        high, low = (by_code[code].get("valueQuantity", {}) for code in (SYSTOLIC, DIASTOLIC))
+        return f"{high.get('value', '—')}/{quantity(low)}"
+    return "；".join(f"{concept(part.get('code'))} {value_of(part)}" for part in parts)
+
+
 def _observation(resource: Resource) -> Summary:
-    parts = resource.get("component", ())
-    texts = [f"{concept(part.get('code'))} {value_of(part)}" for part in parts]
+    parts = list(resource.get("component", ()))
     flags = {
         coding.get("code")
         for interpretation in resource.get("interpretation", ())
@@ -78,9 +92,46 @@ def _observation(resource: Resource) -> Summary:
     }
     return Summary(
         concept(resource.get("code")),
-        value_of(resource) or "；".join(texts),
+        value_of(resource) or _components(parts),
         is_abnormal=bool(flags & ABNORMAL),
     )
+
+
+def status_words(value: Any) -> str:
+    """A status of FHIR's required value sets in the language of the page."""
+    known = {
+        "active": _("ongoing"),
+        "recurrence": _("came back"),
+        "relapse": _("relapse"),
+        "inactive": _("not active"),
+        "remission": _("in remission"),
+        "resolved": _("resolved"),
+        "unconfirmed": _("not confirmed"),
+        "provisional": _("provisional"),
+        "differential": _("one of several possible"),
+        "confirmed": _("confirmed"),
+        "refuted": _("refuted"),
+        "entered-in-error": _("entered in error"),
+    }
+    codes = [each.get("code", "") for each in value.get("coding", ())] if value else []
+    return known.get(codes[0], concept(value)) if codes else concept(value)
+
+
+def class_words(coding: Mapping[str, Any]) -> str:
+    """The class of an encounter (HL7 v3 ActCode) in the language of the page."""
+    known = {
+        "AMB": _("Outpatient visit"),
+        "EMER": _("Emergency visit"),
+        "IMP": _("Hospital stay"),
+        "ACUTE": _("Hospital stay"),
+        "NONAC": _("Hospital stay"),
+        "HH": _("Visit at home"),
+        "VR": _("Remote consultation"),
+        "OBSENC": _("Observation stay"),
+        "SS": _("Short stay"),
+    }
+    code = str(coding.get("code", ""))
+    return known.get(code, str(coding.get("display") or code))
 
 
 def _condition(resource: Resource) -> Summary:
@@ -90,8 +141,8 @@ def _condition(resource: Resource) -> Summary:
             filter(
                 None,
                 (
-                    concept(resource.get("clinicalStatus")),
-                    concept(resource.get("verificationStatus")),
+                    status_words(resource.get("clinicalStatus")),
+                    status_words(resource.get("verificationStatus")),
                 ),
             )
         ),
@@ -110,8 +161,8 @@ def _allergy(resource: Resource) -> Summary:
 
 def _encounter(resource: Resource) -> Summary:
     reasons = concepts(resource.get("reasonCode", ()))
-    kind = concepts(resource.get("type", ())) or concept({"coding": [resource.get("class", {})]})
-    return Summary(kind or _("Visit"), detail=reasons)
+    kind, where = concepts(resource.get("type", ())), class_words(resource.get("class", {}))
+    return Summary(kind or where or _("Visit"), detail=reasons or (where if kind else ""))
 
 
 def _medication(resource: Resource) -> Summary:

@@ -26,6 +26,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "standing": standings[0] if standings else None,
         "waiting_count": SimpleLazyObject(lambda: inbox.count(actor, at=request.at)),
         "other_postings": SimpleLazyObject(lambda: standing.other_postings(actor, at=request.at)),
+        "may_find_residents": is_permitted(actor, "identity.search"),
         "may_search": is_permitted(actor, "identity.search")
         or is_permitted(actor, "registry.read"),
         "is_administrator": is_permitted(actor, "system.read"),

@@ -111,6 +111,16 @@ class ErrorPages:
             logger.exception("the database does not answer")
             return page(request, plain_failure(503))
 
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """Refuse what no database text can hold, before a view sees it."""
+        given = (
+            value
+            for form in (request.GET, request.POST)
+            for each in form.lists()
+            for value in each[1]
+        )
+        return page(request, plain_failure(400)) if any("\0" in value for value in given) else None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django when a view raised."""
         if isinstance(error, KangmaiError):

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kangmai.access import actions, queries
 from kangmai.access.passwords import invented_password
-from kangmai.kernel.actor import Actor
-from kangmai.kernel.errors import Conflict, Incorrect, KangmaiError, NotFound
+from kangmai.kernel.actor import Actor, NotPermitted
+from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, KangmaiError, NotFound
 from kangmai.portal.access import presenters
 from kangmai.portal.institutions.presenters import name_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -77,10 +77,12 @@ def new_account(request: PortalRequest) -> HttpResponse:
         each: request.POST.get(each, "").strip() for each in ("login", "name", "organization")
     }
     fault = ""
-    if request.method == "POST":
+    if request.method != "POST":
+        entered["organization"] = _own_code(request.actor)
+    else:
         try:
             return _add(request, entered)
-        except (Incorrect, Conflict, NotFound) as error:
+        except (Incorrect, Conflict, NotFound, NotPermitted) as error:
             fault = error.message(get_language() or "zh")
     context = {
         "crumbs": trail(Crumb(_("Accounts"), "/accounts/"), Crumb(_("New account"))),
@@ -106,6 +108,12 @@ def _add(request: PortalRequest, entered: dict[str, str]) -> HttpResponse:
         {**_page(request, view.id), "password": password},
         status=201,
     )
+
+
+def _own_code(actor: Actor) -> str:
+    """The code of the institution in which the actor holds his role; empty where there is none."""
+    own = next((grant.organization for grant in actor.grants if grant.organization), None)
+    return registry.get_organization(organization_id=own, actor=actor).code if own else ""
 
 
 def _organization_id(code: str, actor: Actor) -> int | None:
@@ -187,7 +195,7 @@ def _done(
     """Act, then go back to the account; a refusal is told there."""
     try:
         act()
-    except (Incorrect, Conflict, NotFound) as error:
+    except (Incorrect, Conflict, NotFound, Forbidden) as error:
         messages.error(request, _words(error))
     else:
         messages.success(request, said)

@@ -48,7 +48,7 @@ def _ledger(
     )
     shown = found[:PAGE]
     context |= {
-        "lines": [presenters.ledger_row(line) for line in shown],
+        "lines": presenters.ledger_rows(shown),
         "pager": pager(
             request.GET,
             cursor=str(shown[-1].seq) if len(found) > PAGE else None,

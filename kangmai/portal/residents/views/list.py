@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kangmai.identity import queries as identity
-from kangmai.kernel.actor import Actor
+from kangmai.kernel.actor import Actor, require
 from kangmai.portal.residents import presenters
 from kangmai.portal.residents.numbers import address_of
 from kangmai.portal.shell import area
@@ -38,6 +38,7 @@ class Row:
 @signed_in
 def residents(request: PortalRequest) -> HttpResponse:
     """Show one page of the residents of a division."""
+    require(request.actor, "identity.search")
     place = _place(request.GET.get("place", ""), request.actor)
     after = request.GET.get("after", "")
     found = (

@@ -1,0 +1,65 @@
+"""Who may open which page: everybody else is refused, and a visitor is sent to the login."""
+
+import pytest
+
+RESIDENT = "/residents/0000000000018/"
+STRANGER = "/residents/0000000000034/"
+LOGINS = ("admin", "officer", "village", "clinician", "elsewhere", "liang")
+
+#                                 admin officer village clinician elsewhere liang
+MATRIX = {
+    "/": (200, 200, 200, 200, 200, 200),
+    "/inbox/": (200, 200, 200, 200, 200, 200),
+    "/institutions/": (200, 200, 200, 200, 200, 200),
+    "/institutions/2/": (200, 200, 200, 200, 200, 200),
+    "/residents/": (403, 403, 200, 200, 200, 403),
+    RESIDENT: (403, 403, 200, 404, 404, 403),
+    f"{RESIDENT}older/": (403, 403, 200, 404, 404, 403),
+    STRANGER: (403, 403, 404, 404, 200, 403),
+    f"{RESIDENT}ledger/": (200, 403, 403, 403, 403, 200),
+    "/my-ledger/": (403, 403, 403, 403, 403, 200),
+    "/accounts/": (200, 403, 403, 403, 403, 403),
+    "/accounts/1/": (200, 403, 403, 403, 403, 403),
+    "/emergency/": (403, 200, 403, 403, 403, 403),
+    "/audit/": (200, 403, 403, 403, 403, 403),
+    "/feed/": (200, 403, 403, 403, 403, 403),
+    "/health/": (200, 403, 403, 403, 403, 403),
+}
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_pages_open_for_those_who_may(enter, login):
+    client = enter(login)
+    found = {path: client.get(path).status_code for path in MATRIX}
+    assert found == {path: statuses[LOGINS.index(login)] for path, statuses in MATRIX.items()}
+
+
+@pytest.mark.parametrize("path", MATRIX)
+def test_visitors_are_sent_to_the_login(enter, path):
+    answer = enter().get(path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login/?next=")
+
+
+def test_a_background_request_of_a_visitor_is_401(enter):
+    answer = enter().post("/search/suggestions/", {"text": "x"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+
+
+def test_navigation_shows_only_what_is_open(enter):
+    for login, hidden in (
+        ("village", "/accounts/"),
+        ("admin", "/residents/"),
+        ("liang", "/audit/"),
+    ):
+        assert f'href="{hidden}"' not in enter(login).get("/").content.decode()
+
+
+def test_feed_is_not_touched_by_those_who_may_not(enter):
+    assert enter("village").post("/feed/1/", {"do": "dismiss"}).status_code == 403
+    assert enter("admin").post("/feed/1/", {"do": "dismiss"}).status_code == 404
+    assert enter("admin").post("/feed/1/", {"do": "burn"}).status_code == 400
+
+
+def test_index_number_with_a_slip_names_nobody(enter):
+    assert enter("elsewhere").get("/residents/0000000000019/").status_code == 404
