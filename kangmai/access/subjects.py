@@ -3,26 +3,17 @@
 from collections.abc import Iterable
 
 from kangmai.kernel.actor import Actor
-from kangmai.kernel.connections import reading
+from kangmai.records import queries as records
 
 
 def patients_of(residents: Iterable[int]) -> list[int]:
     """The row ids of the Patients linked to these residents."""
-    with reading() as database:
-        rows = database.execute(
-            "SELECT rid FROM subject WHERE resident_id = ANY(%s::int8[]) ORDER BY rid",
-            [list(residents)],
-        ).fetchall()
-    return [row[0] for row in rows]
+    return [patient.rid for patient in records.patients_of(residents)]
 
 
 def places_of(resident_id: int) -> frozenset[str]:
     """The division codes where a resident's Patients are placed."""
-    with reading() as database:
-        rows = database.execute(
-            "SELECT DISTINCT place_code FROM subject WHERE resident_id = %s", [resident_id]
-        ).fetchall()
-    return frozenset(row[0] for row in rows)
+    return frozenset(patient.place_code for patient in records.patients_of([resident_id]))
 
 
 def is_served(resident_id: int, actor: Actor) -> bool:
@@ -32,12 +23,8 @@ def is_served(resident_id: int, actor: Actor) -> bool:
     """
     if actor.scope.everything:
         return True
-    with reading() as database:
-        rows = database.execute(
-            "SELECT place_code, managing_org FROM subject WHERE resident_id = %s", [resident_id]
-        ).fetchall()
     return any(
-        organization in actor.scope.organizations
-        or any(place.covers(code) for place in actor.scope.places)
-        for code, organization in rows
+        patient.managing_org in actor.scope.organizations
+        or any(place.covers(patient.place_code) for place in actor.scope.places)
+        for patient in records.patients_of([resident_id])
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from kangmai.access.actions import forget_old
 from kangmai.kernel import audit
 
 
@@ -22,4 +23,5 @@ def make_partitions(*, at: datetime) -> None:
 SCHEDULES: dict[str, tuple[int, Callable[..., None]]] = {
     "seal audit": (60, seal_audit),
     "make partitions": (600, make_partitions),
+    "forget old logins and tokens": (86_400, forget_old),
 }

@@ -11,6 +11,7 @@ from kangmai.identity.errors import (
     SexUnknown,
 )
 from kangmai.identity.types import Demographics, IdentityDocument
+from kangmai.kernel.actor import Actor, require
 from kangmai.standards.divisions import find_division
 from kangmai.standards.identity_numbers import IdentityKind, Sex, parse_identity_number
 
@@ -75,3 +76,18 @@ def _check_agreement(document: IdentityDocument, demographics: Demographics, on:
         Sex(demographics.sex_code),
     ):
         raise DocumentDisagrees(what="sex 性别")
+
+
+def require_registrar(actor: Actor, place_code: str) -> None:
+    """Let pass an actor who may register residents at a place.
+
+    A role that answers for places (village doctor, township) registers there and nowhere else; one
+    bound to an institution (hospital) registers whoever comes to it, wherever he lives.
+
+    Raises:
+        NotPermitted
+    """
+    bound = any(
+        "identity.write" in grant.permissions and not grant.places for grant in actor.grants
+    )
+    require(actor, "identity.write", None if bound else place_code)

@@ -1,6 +1,6 @@
 """Reads of the record: every one inside the actor's scope, every one audited."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -300,3 +300,23 @@ def find_people(text: str, *, limit: int, actor: Actor) -> list[int]:
             [resource_types()["Patient"], people_hashes(text), *inside.values, limit],
         ).fetchall()
     return [rid for (rid,) in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPatient:
+    """A Patient's row id with the home and the managing institution of its resident."""
+
+    rid: int
+    place_code: str
+    managing_org: int | None
+
+
+def patients_of(residents: Iterable[int]) -> list[PlacedPatient]:
+    """The Patients placed with these residents, by row id; places and ids only, so no actor is asked."""
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        rows = database.execute(
+            """SELECT rid, place_code, managing_org FROM subject WHERE resident_id = ANY(%s::int8[])
+               ORDER BY rid""",
+            [list(residents)],
+        ).fetchall()
+    return [PlacedPatient(*row) for row in rows]

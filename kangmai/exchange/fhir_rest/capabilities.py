@@ -10,6 +10,7 @@ import orjson
 
 from kangmai import __version__
 from kangmai.exchange.fhir_rest.types import JSON, Response
+from kangmai.exchange.oauth.views import smart_configuration
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search.parameters import Kind, parameters
 
@@ -29,6 +30,12 @@ SYSTEM_INTERACTIONS = ("transaction", "batch", "history-system", "search-system"
 def metadata(base: str) -> Response:
     """GET metadata"""
     return Response(200, _statement(base), (("Content-Type", JSON),))
+
+
+def smart(origin: str) -> Response:
+    """GET .well-known/smart-configuration"""
+    body = orjson.dumps(smart_configuration(origin))
+    return Response(200, body, (("Content-Type", "application/json"),))
 
 
 @cache

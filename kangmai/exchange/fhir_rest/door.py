@@ -146,6 +146,8 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
     )
     if method == "GET" and path == ("metadata",):
         return capabilities.metadata(_base(environ))
+    if method == "GET" and path == (".well-known", "smart-configuration"):
+        return capabilities.smart(_base(environ).removesuffix(BASE))
     interaction, is_write = _interaction(method, path)
     at = datetime.now(UTC)
     actor, source = _sender(environ, at)
@@ -161,7 +163,9 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         query, path, body = "&".join(filter(None, (query, body.decode()))), path[:-1], b""
     elif is_write and method != "DELETE":
         _check_media_type(environ)
-    request = Request(method, path, query, headers, body, _base(environ), actor, source, at, language)
+    request = Request(
+        method, path, query, headers, body, _base(environ), actor, source, at, language
+    )
     if not is_write:
         return interaction(request)
     if not _writers.acquire(timeout=WRITER_PATIENCE_SECONDS):

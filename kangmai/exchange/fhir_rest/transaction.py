@@ -78,7 +78,10 @@ def _transaction(request: Request, received: Bundle) -> list[bytes]:
     if writes:
         try:
             done = actions.transact(
-                [operation for _, operation in writes], source=request.source, actor=request.actor, at=request.at
+                [operation for _, operation in writes],
+                source=request.source,
+                actor=request.actor,
+                at=request.at,
             )
         except OperationFailed as error:
             raise OperationFailed(
@@ -101,7 +104,10 @@ def _alone(request: Request, position: int, entry: Entry) -> bytes:
         if operation is None:
             return _read(request, entry)
         return _written(
-            request, actions.transact([operation], source=request.source, actor=request.actor, at=request.at)[0]
+            request,
+            actions.transact(
+                [operation], source=request.source, actor=request.actor, at=request.at
+            )[0],
         )
     except KangmaiError as error:
         return _failed(request, error)

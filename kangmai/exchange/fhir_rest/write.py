@@ -63,5 +63,7 @@ def conditional_delete(request: Request) -> Response:
 
 
 def _carry_out(request: Request, operation: Operation) -> Response:
-    (outcome,) = actions.transact([operation], source=request.source, actor=request.actor, at=request.at)
+    (outcome,) = actions.transact(
+        [operation], source=request.source, actor=request.actor, at=request.at
+    )
     return written(request, outcome)

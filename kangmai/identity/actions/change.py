@@ -37,7 +37,7 @@ def correct_resident(
     known = rules.checked(demographics, on=legal_day(at))
     with transaction.atomic():
         row = _locked(resident_id, expected_version, actor)
-        require(actor, "identity.write", row.place_code)
+        require(actor, "identity.write")
         row.birth_date, row.sex_code, row.deceased_on = (
             known.birth_date,
             known.sex_code,
@@ -71,7 +71,7 @@ def move_resident(
         raise PlaceUnknown(code=place_code)
     with transaction.atomic():
         row = _locked(resident_id, expected_version, actor)
-        require(actor, "identity.write", row.place_code)
+        require(actor, "identity.write")
         known = replace(demographics_of(row), place_code=place_code, address=address)
         row.place_code, row.managing_org = place_code, managing_org
         row.details_key, row.details = seal_details(row.id, known)

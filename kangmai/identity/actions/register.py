@@ -11,7 +11,7 @@ from kangmai.identity.fhir import to_fhir
 from kangmai.identity.queries import resident_of
 from kangmai.identity.types import Demographics, Resident
 from kangmai.kernel import audit, feed
-from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.actor import Actor
 from kangmai.kernel.ids import OrganizationId, ResidentId, ResourceRowId, uuid7
 from kangmai.records import actions as records
 from kangmai.standards.calendars import legal_day
@@ -36,7 +36,7 @@ def register_resident(
         DocumentTaken: a resident with this document exists.
         NameMissing, BirthInFuture, SexUnknown, PlaceUnknown, DocumentDisagrees, IdentityNumberIncorrect
     """
-    require(actor, "identity.write", demographics.place_code)
+    rules.require_registrar(actor, demographics.place_code)
     known = rules.checked(demographics, on=legal_day(at))
     with transaction.atomic():
         _claim_documents(known)
