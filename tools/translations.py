@@ -53,7 +53,7 @@ def collect() -> Catalog:
     catalog = Catalog(project="kangmai", version="", charset="utf-8", fuzzy=False)
     for name, text in sources():
         for _line, message, comments, context in extract("python", io.BytesIO(text), KEYWORDS):
-            catalog.add(message, locations=[(name, None)], auto_comments=comments, context=context)
+            catalog.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
     return catalog
 
 
@@ -77,7 +77,7 @@ def update(locale: str) -> None:
         kept.add(
             message.id,
             message.string,
-            locations=[(name, None) for name in files],
+            locations=[(name, 0) for name in files],
             flags=message.flags - {"fuzzy"},
             context=message.context,
         )
@@ -127,7 +127,10 @@ def faults(locale: str) -> list[str]:
     """What is wrong with the messages of a language, one sentence each."""
     wanted = {(m.context, m.id): m for m in collect() if m.id}
     kept = {(m.context, m.id): m for m in read(locale) if m.id}
-    found = [f"missing: {key[1]!r} ({wanted[key].locations[0][0]})" for key in wanted.keys() - kept.keys()]
+    found = [
+        f"missing: {key[1]!r} ({wanted[key].locations[0][0]})"
+        for key in wanted.keys() - kept.keys()
+    ]
     found += [f"unused: {key[1]!r}" for key in kept.keys() - wanted.keys()]
     for key, message in kept.items():
         if not _texts(message.string):
@@ -145,7 +148,10 @@ def check() -> int:
     for line in found:
         print(line, file=sys.stderr)
     if found:
-        print("translations: run `python tools/translations.py --update`, then translate", file=sys.stderr)
+        print(
+            "translations: run `python tools/translations.py --update`, then translate",
+            file=sys.stderr,
+        )
     return 1 if found else 0
 
 

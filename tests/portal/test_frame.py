@@ -73,6 +73,18 @@ def test_a_silent_database_is_a_503_page(enter, monkeypatch):
     assert "connection refused" not in answer.content.decode()
 
 
+def test_a_database_silent_before_the_view_is_a_503_page(enter, monkeypatch):
+    def silent(request):
+        raise OperationalError("connection refused")
+
+    client = enter("village")
+    client.raise_request_exception = False
+    monkeypatch.setattr("kangmai.portal.shell.session.actor_of", silent)
+    answer = client.get("/institutions/")
+    assert answer.status_code == 503
+    assert "The system is not available just now" in answer.content.decode()
+
+
 def test_our_own_fault_is_a_500_page_without_details(enter, monkeypatch):
     def broken(*args, **kwargs):
         raise ZeroDivisionError("secret detail")

@@ -4,6 +4,7 @@ A request of htmx gets the sentence alone as plain text, which the page shows as
 """
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -104,12 +105,7 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            # raised by other middleware: sessions and accounts need the database, too
-            logger.exception("the database does not answer")
-            return page(request, plain_failure(503))
+        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
         """Refuse what no database text can hold, before a view sees it."""
@@ -147,8 +143,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500."""
-    return page(request, plain_failure(500))
+    """Django's handler500, called while the error is handled; sessions and accounts need the database, too."""
+    error = sys.exc_info()[1]
+    is_silent = isinstance(error, OperationalError | InterfaceError)
+    return page(request, plain_failure(503 if is_silent else 500))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

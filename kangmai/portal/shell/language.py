@@ -41,7 +41,7 @@ class SpeakLanguage:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         code = chosen(request) or settings.LANGUAGE_CODE
         with translation.override(code):
-            request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = code
             response = self.get_response(request)
         response.setdefault("Content-Language", code)
         return response

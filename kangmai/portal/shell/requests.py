@@ -35,9 +35,9 @@ def signed_in(view: View[P]) -> Anybody[P]:
         if getattr(request, "actor", None) is None:
             return _to_login(request)
         name = request.resolver_match.url_name if request.resolver_match else ""
-        if request.must_change_password and name != "password":  # type: ignore[attr-defined]
+        if request.must_change_password and name != "password":
             return redirect("password")
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        return view(request, *args, **kwargs)
 
     return guarded
 

@@ -29,24 +29,24 @@ class KnowActor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.at = timezone.now()  # type: ignore[attr-defined]
-        request.actor = actor_of(request)  # type: ignore[attr-defined]
-        request.must_change_password = (  # type: ignore[attr-defined]
-            request.actor is not None and request.user.must_change_password  # type: ignore[attr-defined]
+        request.at = timezone.now()
+        request.actor = actor_of(request)
+        request.must_change_password = (
+            request.actor is not None and request.user.must_change_password
         )
         return self.get_response(request)
 
 
 def begin(request: HttpRequest) -> None:
     """Start the clocks of a new session."""
-    request.session[BEGAN] = request.session[SEEN] = request.at.isoformat()  # type: ignore[attr-defined]
+    request.session[BEGAN] = request.session[SEEN] = request.at.isoformat()
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
     """The actor behind a request; a disabled account and an old session are logged out."""
     if not request.user.is_authenticated:
         return None
-    at: datetime = request.at  # type: ignore[attr-defined]
+    at: datetime = request.at
     if _is_over(request, at):
         logout(request)
         return None

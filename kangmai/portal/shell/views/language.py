@@ -15,8 +15,8 @@ def language(request: HttpRequest) -> HttpResponse:
     """Take `language` from the form, and go back to the page it was switched on."""
     wanted = request.POST.get("language", "")
     code = wanted if wanted in LANGUAGES else settings.LANGUAGE_CODE
-    if request.actor is not None:  # type: ignore[attr-defined]
-        access.set_language(language=code, actor=request.actor)  # type: ignore[attr-defined]
+    if request.actor is not None:
+        access.set_language(language=code, actor=request.actor)
     response = redirect(safe_address(request, request.POST.get("next", "")))
     remember(response, code)
     return response

@@ -35,7 +35,7 @@ def login(request: HttpRequest) -> HttpResponse:
     """The first step: account and password."""
     after = safe_address(request, request.POST.get("next") or request.GET.get("next", "/"))
     if request.method != "POST":
-        return redirect(after) if request.actor else _form(request, after)  # type: ignore[attr-defined]
+        return redirect(after) if request.actor else _form(request, after)
     name, password = request.POST.get("login", ""), request.POST.get("password", "")
     try:
         entered = _log_in(request, name, password)
@@ -71,8 +71,8 @@ def one_time_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """Leave."""
-    if request.actor is not None:  # type: ignore[attr-defined]
-        access.log_out(actor=request.actor, at=request.at)  # type: ignore[attr-defined]
+    if request.actor is not None:
+        access.log_out(actor=request.actor, at=request.at)
     auth.logout(request)
     return redirect("login")
 
@@ -83,7 +83,7 @@ def _log_in(request: HttpRequest, name: str, password: str, *, code: str = "") -
         password=password,
         code=code,
         address=request.META.get("REMOTE_ADDR") or None,
-        at=request.at,  # type: ignore[attr-defined]
+        at=request.at,
     )
 
 
@@ -111,7 +111,7 @@ def _open_session(request: HttpRequest, entered: LoggedIn, after: str) -> HttpRe
 
 def _keep(request: HttpRequest, name: str, password: str, after: str) -> None:
     version, sealed = sealing.seal(password.encode(), bound_to=BOUND)
-    until = (request.at + WAIT).isoformat()  # type: ignore[attr-defined]
+    until = (request.at + WAIT).isoformat()
     request.session[WAITING] = [name, version, base64.b64encode(sealed).decode(), after, until]
 
 
@@ -120,7 +120,7 @@ def _kept(request: HttpRequest) -> tuple[str, str, str] | None:
     if not kept:
         return None
     name, version, sealed, after, until = kept
-    if datetime.fromisoformat(until) < request.at:  # type: ignore[attr-defined]
+    if datetime.fromisoformat(until) < request.at:
         del request.session[WAITING]
         return None
     password = sealing.unseal(version, base64.b64decode(sealed), bound_to=BOUND).decode()
