@@ -185,7 +185,13 @@ def _launch(cluster: Cluster, settings: Mapping[str, str]) -> None:
             start_new_session=True,  # Ctrl-C reaches us, and we stop the server in order
             **identity_of_server(),  # type: ignore[call-overload]
         )
-    _await(cluster, process)
+    try:
+        _await(cluster, process)
+    except BaseException:  # not ready, or we are told to end: a server without a user must not stay
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(STOP_SECONDS)
+        raise
 
 
 def _await(cluster: Cluster, process: "subprocess.Popen[bytes] | None" = None) -> None:
@@ -289,8 +295,8 @@ def running(cluster: Cluster) -> Iterator[Cluster]:
     cluster.folder.mkdir(parents=True, exist_ok=True)
     with (cluster.folder / "in-use").open("w") as use:
         fcntl.flock(use, fcntl.LOCK_SH)
-        start(cluster)
         try:
+            start(cluster)
             yield cluster
         finally:
             with _only_one(cluster):
