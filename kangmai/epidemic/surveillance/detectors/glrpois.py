@@ -17,7 +17,7 @@ METHOD = "glrpois"
 SILENT = frozenset({"S", "beta", "xMax"})  # R's own wrapper names S and beta and then ignores them
 LOWEST = -1e99
 MOST_CASES = 100_000
-POINTS_A_BLOCK = 128
+FIRST_BLOCK, LARGEST_BLOCK = 8, 128
 
 
 def in_control(value: object) -> tuple[float, ...] | dict[str, object]:
@@ -115,8 +115,10 @@ def run(x: Floats, mu: Floats, before: float, settings: GlrPois) -> tuple[Floats
     direction = 1 if settings.direction == "inc" else -1
     first = settings.least if settings.window > 0 else settings.least - 1
     values = np.zeros(len(x))
-    for low in range(first, len(x), POINTS_A_BLOCK):
-        ends = np.arange(low, min(low + POINTS_A_BLOCK, len(x)))
+    low, size = first, FIRST_BLOCK
+    while low < len(x):
+        ends = np.arange(low, min(low + size, len(x)))
+        low, size = low + size, min(2 * size, LARGEST_BLOCK)
         ratios = best_ratios(x, mu, ends, direction, settings)
         reached = np.flatnonzero(ratios >= settings.threshold)
         stop = int(reached[0]) if len(reached) else len(ends) - 1

@@ -1,10 +1,13 @@
 """Quantiles of counts: the smallest count whose cumulated probability reaches p."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.special import betainc, gammaincc, ndtri
 
-from kangmai.epidemic.surveillance.series import Floats
+from kangmai.epidemic.surveillance.series import Floats, Ints
 
+Cumulative = Callable[[Floats, Ints], Floats]
 FUZZ = 1 - 64 * np.finfo(float).eps
 
 
@@ -43,31 +46,29 @@ def cumulative(x: Floats, mean: Floats, dispersion: Floats) -> Floats:
     return np.asarray(np.where(over, np.where(size > 0, binomial, 1.0), gammaincc(x + 1, mean)))
 
 
-def smallest_count(p: float, cdf: object, *, mean: Floats, spread: Floats) -> Floats:
-    """Search from a normal guess: widen a bracket, then halve it."""
-    flat = mean.ravel()
+def smallest_count(p: float, cdf: Cumulative, *, mean: Floats, spread: Floats) -> Floats:
+    """Search from the Cornish-Fisher guess: steps that double until the count is enclosed, then halves."""
+    flat, sd = mean.ravel(), spread.ravel()
     result = np.full(flat.shape, np.nan)
-    index = np.flatnonzero(np.isfinite(flat) & np.isfinite(spread.ravel()))
-    target = p * FUZZ
-    guess = np.maximum(np.floor(flat[index] + ndtri(p) * spread.ravel()[index]), 0)
-    step = np.maximum(np.floor(spread.ravel()[index] / 8), 1)
-    low, high = guess - step, guess + step
-    while (up := cdf(high, index) < target).any():  # type: ignore[operator]
-        low = np.where(up, high, low)
-        step = np.where(up, step * 2, step)
-        high = np.where(up, high + step, high)
-    while (down := (low >= 0) & (cdf(np.maximum(low, 0), index) >= target)).any():  # type: ignore[operator]
-        high = np.where(down, np.minimum(high, low), high)
-        step = np.where(down, step * 2, step)
-        low = np.where(down, low - step, low)
-    low = np.maximum(low, -1)
-    while True:
+    rows = np.flatnonzero(np.isfinite(flat) & np.isfinite(sd))
+    target, z = p * FUZZ, float(ndtri(p))
+    with np.errstate(all="ignore"):
+        skewness = np.nan_to_num((2 * sd[rows] ** 2 / flat[rows] - 1) / sd[rows], posinf=0.0)
+        guess = flat[rows] + sd[rows] * (z + skewness * (z**2 - 1) / 6)
+    guess = np.maximum(np.floor(np.nan_to_num(guess)), 0)
+    low, high = np.full(len(rows), -1.0), np.full(len(rows), np.inf)
+    step = np.ones(len(rows))
+    while len(rows):
+        reached = cdf(guess, rows)
+        high = np.where(reached >= target, guess, high)
+        low = np.where(reached < target, guess, low)
         middle = np.floor((low + high) / 2)
-        open_ = (middle > low) & (middle < high)  # beyond 2^53 neighbours are more than 1 apart
-        if not open_.any():
-            break
-        reached = cdf(np.maximum(middle, 0), index) >= target  # type: ignore[operator]
-        high = np.where(open_ & reached, middle, high)
-        low = np.where(open_ & ~reached, middle, low)
-    result[index] = high
+        # beyond 2^53 neighbouring numbers are more than 1 apart, so equality ends the search too
+        done = (high - low <= 1) | (middle <= low) | np.isnan(reached)
+        # where the cumulated probability overflows, the guess is as good as any answer
+        result[rows[done]] = np.where(np.isnan(reached), guess, high)[done]
+        guess = np.where(np.isinf(high), low + step, np.maximum(high - step, middle))
+        step = step * 2
+        go = ~done
+        rows, guess, low, high, step = rows[go], guess[go], low[go], high[go], step[go]
     return result.reshape(mean.shape)
