@@ -1,9 +1,10 @@
-"""Candidate pairs by Spark, for files that outgrow one machine. Needs the extra `kangmai[spark]`.
+"""Candidate pairs by Spark, for files that outgrow one machine. Needs the extra `kangmai[spark]` and Java.
 
 Keys are joined as in `duckdb_engine`, within the same bounds, so that pairs and scores are the same.
 """
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,55 +15,67 @@ from kangmai.identity.matching.batch.duckdb_engine import largest_block, shared_
 from kangmai.identity.matching.comparison.blocking import FIRM, Key
 from kangmai.identity.matching.errors import SparkAbsent
 
+BLOCKS = """
+select kind, sort_array(collect_list(row)) as members, count(*) as size from keys
+group by kind, key having count(*) > 1
+"""
+SIZES = "select kind, size, count(*) as blocks from blocks group by kind, size order by kind, size"
+PAIRS = """
+select distinct shiftleft(members[i], 32) + members[j] as pair
+from (select members, size, explode(sequence(0, size - 2)) as i from blocks
+      join limits using (kind) where size <= largest)
+lateral view explode(sequence(i + 1, size - 1)) as j
+"""
+
 
 class SparkEngine:
-    """Candidate pairs by a Spark session: the one that runs, else a local one."""
+    """Candidate pairs by a Spark session: the one that runs, else a local one.
+
+    Raises: SparkAbsent.
+    """
 
     def __init__(self) -> None:
         self.session = _session()
 
     def pairs(self, records: int, keys: Iterable[tuple[str, Key]]) -> np.ndarray:
         """Pairs of rows that share a key, `left << 32 | right`, each once, sorted."""
-        frames = [self._of_kind(records, name, key) for name, key in keys]
-        found = [frame for frame in frames if frame is not None]
-        if not found:
+        table = _keys_table(keys)
+        if not table.num_rows:
             return np.zeros(0, dtype=np.int64)
-        union = found[0]
-        for frame in found[1:]:
-            union = union.union(frame)
-        table: pa.Table = union.distinct().toArrow()
-        pairs = table.column(0).to_numpy().copy()
+        self.session.createDataFrame(table).createOrReplaceTempView("keys")
+        blocks = self.session.sql(BLOCKS).cache()
+        blocks.createOrReplaceTempView("blocks")
+        self._limits(records).createOrReplaceTempView("limits")
+        pairs = self.session.sql(PAIRS).toArrow().column(0).to_numpy().astype(np.int64)
+        blocks.unpersist()
         pairs.sort()
         return pairs
 
-    def _of_kind(self, records: int, name: str, key: Key) -> Any:
-        """The pairs of one kind of key as a frame; nothing if its blocks are too large."""
+    def _limits(self, records: int) -> Any:
+        """The largest block of each kind of key, as a frame."""
+        sizes: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for row in self.session.sql(SIZES).collect():
+            sizes[row["kind"]].append((row["size"], row["blocks"]))
+        limits = {
+            kind: largest_block(of_kind, records=records, firm=kind in FIRM)
+            for kind, of_kind in sizes.items()
+        }
+        return self.session.createDataFrame(
+            list(limits.items()) or [("", 0)], "kind string, largest int"
+        )
+
+
+def _keys_table(keys: Iterable[tuple[str, Key]]) -> pa.Table:
+    """All keys that more than one row has; Spark has no unsigned numbers, so their bits are read as signed."""
+    tables = []
+    for name, key in keys:
         rows = shared_rows(key)
-        if not len(rows):
-            return None
-        # Spark has no unsigned numbers: the same 64 bits, read as signed.
-        table = pa.table({"key": key[rows].view(np.int64), "row": rows.astype(np.int64)})
-        frame = self.session.createDataFrame(table)
-        blocks = frame.groupBy("key").agg(
-            _functions().sort_array(_functions().collect_list("row")).alias("members"),
-            _functions().count("*").alias("size"),
+        kind = pa.repeat(pa.scalar(name), len(rows))
+        tables.append(
+            pa.table({"kind": kind, "key": key[rows].view(np.int64), "row": rows.astype(np.int64)})
         )
-        blocks = blocks.where("size > 1").cache()
-        sizes = blocks.groupBy("size").count().orderBy("size").collect()
-        largest = largest_block(
-            [(row["size"], row["count"]) for row in sizes], records=records, firm=name in FIRM
-        )
-        return blocks.where(f"size <= {largest}").selectExpr(f"inline({PAIRS}) as (pair)")
-
-
-PAIRS = """flatten(transform(sequence(0, size - 2), i -> transform(sequence(i + 1, size - 1),
-    j -> struct(shiftleft(members[i], 32) + members[j] as pair))))"""
-
-
-def _functions() -> Any:
-    from pyspark.sql import functions
-
-    return functions
+    empty = pa.table({"kind": pa.array([], pa.string())})
+    return pa.concat_tables(tables) if tables else empty
 
 
 def _session() -> Any:
@@ -72,4 +85,15 @@ def _session() -> Any:
         raise SparkAbsent(reason="pyspark is not installed") from error
     if not shutil.which("java"):
         raise SparkAbsent(reason="there is no Java")
-    return SparkSession.builder.appName("kangmai identity link").getOrCreate()
+    running = SparkSession.getActiveSession()
+    return (
+        running
+        or SparkSession.builder.appName("kangmai identity link")
+        .config(
+            # A local session has few processors: hundreds of partitions would only wait for each other.
+            "spark.sql.shuffle.partitions",
+            "16",
+        )
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )
