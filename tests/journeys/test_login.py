@@ -78,6 +78,8 @@ def test_new_account_chooses_a_password_first(visit):
     admin.go("/accounts/new/")
     admin.page.fill("#login", "newcomer")
     admin.page.fill("#name", "新人")
+    admin.page.select_option("#role", "commission_officer")
+    assert admin.page.input_value("#organization") == "WJ-4412"
     admin.page.click("main button[type=submit]")
     password = admin.page.inner_text(".secret")
     newcomer = visit(language="en").log_in("newcomer", password)

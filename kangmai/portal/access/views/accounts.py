@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -11,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kangmai.access import actions, queries
 from kangmai.access.passwords import invented_password
-from kangmai.kernel.actor import Actor, NotPermitted
+from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, KangmaiError, NotFound
 from kangmai.portal.access import presenters
 from kangmai.portal.institutions.presenters import name_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
-from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.choices import Choice, choices
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.shell.standing import role_name
@@ -59,22 +60,22 @@ def _page(request: PortalRequest, account_id: int) -> dict[str, object]:
     names = {
         id: name_of(each) for id, each in registry.organizations_by_id(ids=ids, actor=actor).items()
     }
-    roles = ((each, role_name(each)) for each in queries.roles_in_force(at=at))
     return {
         "crumbs": trail(Crumb(_("Accounts"), "/accounts/"), Crumb(view.name)),
         "account": presenters.account(view, at=at),
         "is_own": account_id == actor.account,
         "grants": [presenters.grant(each, names) for each in grants],
-        "roles": choices(roles, current=""),
+        "roles": _roles(request, ""),
     }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def new_account(request: PortalRequest) -> HttpResponse:
-    """Add an account with an invented password, which is shown once."""
+    """Add an account with its first role and an invented password, which is shown once."""
     entered = {
-        each: request.POST.get(each, "").strip() for each in ("login", "name", "organization")
+        each: request.POST.get(each, "").strip()
+        for each in ("login", "name", "role", "organization")
     }
     fault = ""
     if request.method != "POST":
@@ -82,32 +83,50 @@ def new_account(request: PortalRequest) -> HttpResponse:
     else:
         try:
             return _add(request, entered)
-        except (Incorrect, Conflict, NotFound, NotPermitted) as error:
+        except (Incorrect, Conflict, NotFound, Forbidden) as error:
             fault = error.message(get_language() or "zh")
     context = {
         "crumbs": trail(Crumb(_("Accounts"), "/accounts/"), Crumb(_("New account"))),
         "entered": entered,
         "fault": fault,
+        "roles": _roles(request, entered["role"]),
     }
     return render(request, "access/new_account.html", context, status=422 if fault else 200)
 
 
 def _add(request: PortalRequest, entered: dict[str, str]) -> HttpResponse:
     password = invented_password()
-    view = actions.add_account(
-        login=entered["login"],
-        name=entered["name"],
-        password=password,
-        organization_id=_organization_id(entered["organization"], request.actor),
-        actor=request.actor,
-        at=request.at,
-    )
+    organization_id = _organization_id(entered["organization"], request.actor)
+    with (
+        transaction.atomic()
+    ):  # an account without a role belongs to nobody who administers one institution
+        view = actions.add_account(
+            login=entered["login"],
+            name=entered["name"],
+            password=password,
+            organization_id=organization_id,
+            actor=request.actor,
+            at=request.at,
+        )
+        actions.grant_role(
+            account_id=view.id,
+            role=entered["role"],
+            organization_id=organization_id,
+            actor=request.actor,
+            at=request.at,
+        )
     return render(
         request,
         "access/account.html",
         {**_page(request, view.id), "password": password},
         status=201,
     )
+
+
+def _roles(request: PortalRequest, current: str) -> tuple[Choice, ...]:
+    """The roles that can be given."""
+    found = queries.roles_in_force(at=request.at)
+    return choices(((each, role_name(each)) for each in found), current=current)
 
 
 def _own_code(actor: Actor) -> str:
