@@ -20,7 +20,7 @@ def make_partitions(*, at: datetime) -> None:
         cursor.execute("SELECT kernel_ensure_partitions()")
 
 
-SCHEDULES: dict[str, tuple[int, Callable[..., None]]] = {
+SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "seal audit": (60, seal_audit),
     "make partitions": (600, make_partitions),
     "forget old logins and tokens": (86_400, forget_old),
