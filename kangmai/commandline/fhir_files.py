@@ -90,7 +90,9 @@ class Report:
         numbers = self.as_dict()
         lines = [f"{name:>22}  {value}" for name, value in numbers.items() if name != "errors"]
         for error in self.errors[:20]:
-            place = f"{error['file']} unit {error['unit']} entry {error['entry']} {error['expression']}"
+            place = (
+                f"{error['file']} unit {error['unit']} entry {error['entry']} {error['expression']}"
+            )
             lines.append(f"rejected: {place}: {error['message']}")
         if len(self.errors) > 20:
             lines.append(f"… and {len(self.errors) - 20} more; --json lists them")
@@ -106,7 +108,9 @@ def files_of(path: Path) -> Iterator[tuple[str, bytes]]:
     if not path.exists():
         raise NoSuchFile(path=path)
     if path.is_dir():
-        for inner in sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in FHIR_SUFFIXES):
+        for inner in sorted(
+            p for p in path.rglob("*") if p.is_file() and p.suffix in FHIR_SUFFIXES
+        ):
             yield str(inner), inner.read_bytes()
     elif path.name.endswith(TAR_SUFFIXES):
         yield from _tar(path)

@@ -20,7 +20,12 @@ Examples:
 """,
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--source", default="import", show_default=True, help="Name of the sender; the ledger is kept by it.")
+@click.option(
+    "--source",
+    default="import",
+    show_default=True,
+    help="Name of the sender; the ledger is kept by it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @with_database
 def fhir(paths: tuple[Path, ...], source: str, as_json: bool) -> None:

@@ -19,7 +19,9 @@ BUNDLE = transaction(("urn:uuid:p", patient()), ("urn:uuid:o", observation("urn:
 
 def numbers(report) -> tuple[int, ...]:
     counts = report.as_dict()
-    return tuple(counts[name] for name in ("units", "entries", "created", "updated", "unchanged", "rejected"))
+    return tuple(
+        counts[name] for name in ("units", "entries", "created", "updated", "unchanged", "rejected")
+    )
 
 
 def write(folder: Path, name: str, *resources: dict) -> Path:
@@ -37,8 +39,17 @@ def test_repeated_file_changes_nothing(database, tmp_path):
 
 def test_changed_entry_is_an_update_of_the_same_resource(database, tmp_path):
     import_files([write(tmp_path, "a.json", BUNDLE)], source="a")
-    changed = transaction(("urn:uuid:p", patient(gender="male")), ("urn:uuid:o", observation("urn:uuid:p")))
-    assert numbers(import_files([write(tmp_path, "b.json", changed)], source="a")) == (1, 2, 0, 1, 1, 0)
+    changed = transaction(
+        ("urn:uuid:p", patient(gender="male")), ("urn:uuid:o", observation("urn:uuid:p"))
+    )
+    assert numbers(import_files([write(tmp_path, "b.json", changed)], source="a")) == (
+        1,
+        2,
+        0,
+        1,
+        1,
+        0,
+    )
     assert queries.count_types(actor=OPERATOR) == {"Observation": 1, "Patient": 1}
 
 
@@ -47,8 +58,17 @@ def test_reference_to_an_earlier_bundle_is_resolved(database, tmp_path):
 
     import_files([write(tmp_path, "a.json", transaction(("urn:uuid:p", patient())))], source="a")
     later = transaction(("urn:uuid:o", observation("urn:uuid:p")))
-    assert numbers(import_files([write(tmp_path, "b.json", later)], source="a")) == (1, 1, 1, 0, 0, 0)
-    found = queries.search("Observation", "patient.gender=female", actor=OPERATOR, at=datetime.now(UTC))
+    assert numbers(import_files([write(tmp_path, "b.json", later)], source="a")) == (
+        1,
+        1,
+        1,
+        0,
+        0,
+        0,
+    )
+    found = queries.search(
+        "Observation", "patient.gender=female", actor=OPERATOR, at=datetime.now(UTC)
+    )
     assert len(found.matches) == 1
 
 
@@ -59,7 +79,9 @@ def test_other_source_is_another_sender(database, tmp_path):
 
 
 def test_rejected_unit_leaves_nothing_and_says_where(database, tmp_path):
-    wrong = transaction(("urn:uuid:p", patient()), ("urn:uuid:o", observation("urn:uuid:p", status="nope")))
+    wrong = transaction(
+        ("urn:uuid:p", patient()), ("urn:uuid:o", observation("urn:uuid:p", status="nope"))
+    )
     report = import_files([write(tmp_path, "a.json", wrong)], source="a")
     assert numbers(report) == (1, 2, 0, 0, 0, 2)
     (error,) = report.as_dict()["errors"]
@@ -70,7 +92,13 @@ def test_rejected_unit_leaves_nothing_and_says_where(database, tmp_path):
 
 
 def test_lines_of_ndjson_stand_alone(database, tmp_path):
-    path = write(tmp_path, "a.ndjson", patient(id="1"), {"resourceType": "Patient", "gender": 3}, patient(id="2"))
+    path = write(
+        tmp_path,
+        "a.ndjson",
+        patient(id="1"),
+        {"resourceType": "Patient", "gender": 3},
+        patient(id="2"),
+    )
     report = import_files([path], source="a")
     assert numbers(report) == (3, 3, 2, 0, 0, 1)
     assert report.as_dict()["errors"][0]["unit"] == 2

@@ -43,7 +43,9 @@ class Client:
         from kangmai.exchange.fhir_rest.door import application
 
         address, _, query = path.partition("?")
-        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        raw = (
+            body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        )
         environ = {
             "REQUEST_METHOD": method,
             "PATH_INFO": f"/fhir/R4/{address}".rstrip("/"),
@@ -73,7 +75,9 @@ def token(database: str) -> Callable[..., str]:
     from kangmai.access.actions import issue_operator_token
     from kangmai.kernel.actor import operator
 
-    def issue(scope: str = "system/*.cruds", *, organization: int | None = None, ttl: int = 3600) -> str:
+    def issue(
+        scope: str = "system/*.cruds", *, organization: int | None = None, ttl: int = 3600
+    ) -> str:
         return issue_operator_token(
             scope=scope,
             organization_id=organization,

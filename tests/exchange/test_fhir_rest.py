@@ -57,9 +57,13 @@ def test_transaction_resolves_references_and_is_all_or_nothing(fhir):
     where = [entry["response"]["location"] for entry in answer.json["entry"]]
     assert [entry["response"]["status"] for entry in answer.json["entry"]] == ["201 Created"] * 2
     stored = fhir("GET", where[1].removeprefix(BASE + "/")).json
-    assert stored["subject"]["reference"] == "/".join(where[0].removeprefix(BASE + "/").split("/")[:2])
+    assert stored["subject"]["reference"] == "/".join(
+        where[0].removeprefix(BASE + "/").split("/")[:2]
+    )
 
-    wrong = transaction(("urn:uuid:1", patient()), ("urn:uuid:2", {**observation(), "status": "nope"}))
+    wrong = transaction(
+        ("urn:uuid:1", patient()), ("urn:uuid:2", {**observation(), "status": "nope"})
+    )
     refused = fhir("POST", "", wrong)
     assert refused.status == 400
     assert refused.issues[0]["expression"] == ["Bundle.entry[1].resource.status"]
@@ -73,7 +77,9 @@ def test_reference_to_nothing_in_the_transaction_is_refused(fhir):
 
 
 def test_batch_entries_stand_alone(fhir):
-    bundle = transaction(("urn:uuid:1", patient()), ("urn:uuid:2", {**patient(), "gender": "x"}), kind="batch")
+    bundle = transaction(
+        ("urn:uuid:1", patient()), ("urn:uuid:2", {**patient(), "gender": "x"}), kind="batch"
+    )
     statuses = [entry["response"]["status"] for entry in fhir("POST", "", bundle).json["entry"]]
     assert statuses == ["201 Created", "400"]
     assert fhir("GET", "Patient?_summary=count").json["total"] == 1
@@ -98,13 +104,23 @@ def test_search_by_patient_code_and_date(fhir):
     assert [entry["resource"]["id"] for entry in found["entry"]] == [wanted]
     assert found["total"] == 1
     in_compartment = fhir("GET", f"Patient/{who}/Observation?_sort=date").json
-    assert [e["resource"]["effectiveDateTime"][:4] for e in in_compartment["entry"]] == ["2025", "2026"]
+    assert [e["resource"]["effectiveDateTime"][:4] for e in in_compartment["entry"]] == [
+        "2025",
+        "2026",
+    ]
 
 
 def test_sealed_people_are_found_by_name_pinyin_and_identifier(fhir):
     made = fhir("POST", "Patient", patient(identifier=[{"system": "urn:test", "value": "A1"}])).id
     fhir("POST", "Patient", patient(name=[{"text": "王伟"}]))
-    for query in ("name=李", "name=lili", "name=ll", "identifier=urn:test|A1", "identifier=A1", "name:exact=李丽"):
+    for query in (
+        "name=李",
+        "name=lili",
+        "name=ll",
+        "identifier=urn:test|A1",
+        "identifier=A1",
+        "name:exact=李丽",
+    ):
         found = fhir("GET", f"Patient?{query}").json
         assert [e["resource"]["id"] for e in found["entry"]] == [made], query
     assert fhir("GET", "Patient?name:contains=丽").status == 400
@@ -117,7 +133,10 @@ def test_pages_neither_repeat_nor_skip_while_others_write(fhir):
         page = fhir("GET", path).json
         seen += [entry["resource"]["id"] for entry in page.get("entry", [])]
         fhir("POST", "Observation", observation())
-        path = next((l["url"].removeprefix(BASE + "/") for l in page["link"] if l["relation"] == "next"), None)
+        path = next(
+            (l["url"].removeprefix(BASE + "/") for l in page["link"] if l["relation"] == "next"),
+            None,
+        )
     assert seen == made[::-1]
 
 
@@ -125,7 +144,9 @@ def test_altered_cursor_is_refused(fhir):
     for _ in range(3):
         fhir("POST", "Observation", observation())
     page = fhir("GET", "Observation?_count=2").json
-    following = next(l["url"] for l in page["link"] if l["relation"] == "next").removeprefix(BASE + "/")
+    following = next(l["url"] for l in page["link"] if l["relation"] == "next").removeprefix(
+        BASE + "/"
+    )
     assert fhir("GET", following).status == 200
     assert fhir("GET", following[:-3] + "AAA").status == 400
     assert fhir("GET", following.replace("Observation?", "Observation?status=final&")).status == 400
@@ -135,7 +156,10 @@ def test_include_and_revinclude(fhir):
     who = fhir("POST", "Patient", patient()).id
     what = fhir("POST", "Observation", observation(f"Patient/{who}")).id
     found = fhir("GET", f"Observation?_id={what}&_include=Observation:patient").json["entry"]
-    assert [(e["resource"]["id"], e["search"]["mode"]) for e in found] == [(what, "match"), (who, "include")]
+    assert [(e["resource"]["id"], e["search"]["mode"]) for e in found] == [
+        (what, "match"),
+        (who, "include"),
+    ]
     back = fhir("GET", f"Patient?_id={who}&_revinclude=Observation:patient").json["entry"]
     assert [e["resource"]["id"] for e in back] == [who, what]
 

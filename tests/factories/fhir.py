@@ -17,7 +17,12 @@ def observation(subject: str | None = None, **more: Any) -> dict[str, Any]:
         "status": "final",
         "code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]},
         "effectiveDateTime": "2026-03-01T08:00:00+08:00",
-        "valueQuantity": {"value": 152, "unit": "mmHg", "system": "http://unitsofmeasure.org", "code": "mm[Hg]"},
+        "valueQuantity": {
+            "value": 152,
+            "unit": "mmHg",
+            "system": "http://unitsofmeasure.org",
+            "code": "mm[Hg]",
+        },
         **more,
     }
     if subject:
@@ -25,7 +30,9 @@ def observation(subject: str | None = None, **more: Any) -> dict[str, Any]:
     return resource
 
 
-def transaction(*resources: tuple[str, dict[str, Any]], kind: str = "transaction") -> dict[str, Any]:
+def transaction(
+    *resources: tuple[str, dict[str, Any]], kind: str = "transaction"
+) -> dict[str, Any]:
     """A Bundle that creates resources, each under a fullUrl."""
     return {
         "resourceType": "Bundle",

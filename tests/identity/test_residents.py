@@ -87,7 +87,15 @@ def test_nothing_that_names_a_person_stands_in_the_clear(database):
 
     register(address="端州区幸福路1号")
     with connection.cursor() as cursor:
-        for table in ("res", "identity_resident", "identity_document", "tok", "str", "kernel_audit", "kernel_event"):
+        for table in (
+            "res",
+            "identity_resident",
+            "identity_document",
+            "tok",
+            "str",
+            "kernel_audit",
+            "kernel_event",
+        ):
             cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")
             text = cursor.fetchone()[0] or ""
             for secret in ("李丽", NUMBER, "13500000001", "幸福路"):
@@ -156,14 +164,22 @@ def test_scope_by_place_author_and_label(database):
     sent = send_patient(organization=HOSPITAL)
     normal = send(observation(f"Patient/{sent}"), organization=HOSPITAL)
     psychosis = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "F20.0"}]}
-    condition = {"resourceType": "Condition", "subject": {"reference": f"Patient/{sent}"}, "code": psychosis}
+    condition = {
+        "resourceType": "Condition",
+        "subject": {"reference": f"Patient/{sent}"},
+        "code": psychosis,
+    }
     mental = send(condition, organization=HOSPITAL)
     feed.drain()
     from kangmai.kernel.actor import Label
 
     table = {
         "village": (actor(places=[HERE]), True, False),
-        "mental health worker": (actor(places=[HERE], labels=[Label.NORMAL, Label.MENTAL_HEALTH]), True, True),
+        "mental health worker": (
+            actor(places=[HERE], labels=[Label.NORMAL, Label.MENTAL_HEALTH]),
+            True,
+            True,
+        ),
         "neighbour village": (actor(places=[NEIGHBOUR]), False, False),
         "township above": (actor(places=["441202001"]), True, False),
         "author": (actor(organizations=[HOSPITAL]), True, False),
@@ -176,7 +192,10 @@ def test_scope_by_place_author_and_label(database):
         assert may_read(who, "Condition", mental) is sees_mental, name
         found = record.search("Observation", "", actor=who, at=AT)
         assert bool(found.matches) is sees_normal, name
-        assert bool(record.search("Condition", "_total=accurate", actor=who, at=AT).total) is sees_mental, name
+        assert (
+            bool(record.search("Condition", "_total=accurate", actor=who, at=AT).total)
+            is sees_mental
+        ), name
         history = record.search_history(types=["Observation"], actor=who, at=AT)
         assert bool(history) is sees_normal, name
         assert bool(queries.search_residents("李丽", actor=who, at=AT)) is (
@@ -209,7 +228,13 @@ def test_move_takes_the_whole_record_along(database):
     sent = send_patient(organization=HOSPITAL)
     feed.drain()
     actions.move_resident(
-        resident.id, place_code=NEIGHBOUR, address="", managing_org=8, expected_version=1, actor=OPERATOR, at=AT
+        resident.id,
+        place_code=NEIGHBOUR,
+        address="",
+        managing_org=8,
+        expected_version=1,
+        actor=OPERATOR,
+        at=AT,
     )
     old, new = actor(places=[HERE], organizations=[7]), actor(places=[NEIGHBOUR])
     assert [may_read(old, "Patient", id) for id in (sent, resident.patient_id)] == [False, False]
@@ -230,9 +255,13 @@ def test_objection_leaves_only_what_one_wrote_oneself(database):
 
 def test_stale_correction_is_refused(database):
     resident = register()
-    actions.correct_resident(resident.id, person(name="李莉"), expected_version=1, actor=OPERATOR, at=AT)
+    actions.correct_resident(
+        resident.id, person(name="李莉"), expected_version=1, actor=OPERATOR, at=AT
+    )
     with pytest.raises(errors.ResidentChanged):
-        actions.correct_resident(resident.id, person(name="李力"), expected_version=1, actor=OPERATOR, at=AT)
+        actions.correct_resident(
+            resident.id, person(name="李力"), expected_version=1, actor=OPERATOR, at=AT
+        )
     assert queries.get_resident(resident.id, actor=OPERATOR, at=AT).demographics.name == "李莉"
 
 
@@ -242,24 +271,35 @@ def test_search_by_name_pinyin_initials_phone_and_number(database):
     for text in ("李", "李丽", "lili", "ll", "13500000001", NUMBER, resident.index_number):
         found = queries.search_residents(text, actor=OPERATOR, at=AT)
         assert [r.demographics.name for r in found] == ["李丽"], text
-    assert [r.demographics.name for r in queries.search_residents("shan", actor=OPERATOR, at=AT)] == ["单伟"]
+    assert [
+        r.demographics.name for r in queries.search_residents("shan", actor=OPERATOR, at=AT)
+    ] == ["单伟"]
     assert queries.search_residents("无此人", actor=OPERATOR, at=AT) == []
 
 
 def test_bulk_load_equals_single_registration(database):
     single = register()
-    drafts = [actions.ResidentDraft("01a0-bulk", person(name="王伟", documents=(), phones=()), managing_org=7)]
+    drafts = [
+        actions.ResidentDraft(
+            "01a0-bulk", person(name="王伟", documents=(), phones=()), managing_org=7
+        )
+    ]
     (loaded,) = actions.load_residents(drafts, is_invented=True, actor=OPERATOR, at=AT)
     found = queries.get_resident(loaded, actor=actor(places=[HERE]), at=AT)
     assert (found.demographics.name, found.is_invented) == ("王伟", True)
     assert found.index_number == rules.index_number(loaded)
-    assert [r.id for r in queries.search_village(HERE, actor=OPERATOR, at=AT)] == [single.id, loaded]
+    assert [r.id for r in queries.search_village(HERE, actor=OPERATOR, at=AT)] == [
+        single.id,
+        loaded,
+    ]
 
 
 @pytest.mark.parametrize("resident_id", [1, 42, 4113594])
 def test_index_number_has_a_check_digit(resident_id):
     number = rules.index_number(resident_id)
     digits = [int(d) for d in reversed(number)]
-    doubled = sum(d if n % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2) for n, d in enumerate(digits))
+    doubled = sum(
+        d if n % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2) for n, d in enumerate(digits)
+    )
     assert len(number) == 13
     assert doubled % 10 == 0

@@ -33,12 +33,19 @@ def comparable(body: bytes) -> object:
     resource.pop("id", None)
     meta = resource.get("meta", {})
     meta = {k: v for k, v in meta.items() if k not in ("versionId", "lastUpdated")}
-    return {**{k: v for k, v in resource.items() if k != "meta"}, **({"meta": meta} if meta else {})}
+    return {
+        **{k: v for k, v in resource.items() if k != "meta"},
+        **({"meta": meta} if meta else {}),
+    }
 
 
 def test_command_takes_everything_once(database, testdata, bundles):
     report = import_files([testdata / "synthea-r4-100.tar.xz"], source="synthea")
-    names = {e["fullUrl"]: e["resource"]["resourceType"] for b in bundles for e in orjson.loads(b)["entry"]}
+    names = {
+        e["fullUrl"]: e["resource"]["resourceType"]
+        for b in bundles
+        for e in orjson.loads(b)["entry"]
+    }
     counts = report.as_dict()
     assert (counts["units"], counts["entries"], counts["rejected"]) == (100, 28807, 0)
     assert counts["created"] == len(names)
@@ -55,7 +62,10 @@ def test_http_takes_everything_and_gives_it_back_equal(database, token, bundles)
         sent.update(entry["resource"]["resourceType"] for entry in entries)
         answer = client("POST", "", bundle)
         assert answer.status == 200, answer.body[:500]
-        where = [e["response"]["location"].removeprefix(BASE + "/").split("/") for e in answer.json["entry"]]
+        where = [
+            e["response"]["location"].removeprefix(BASE + "/").split("/")
+            for e in answer.json["entry"]
+        ]
         raw = {e["fullUrl"]: e["resource"] for e in json.loads(bundle, parse_float=str)["entry"]}
         for (kind, id, *_), original in zip(where, raw.values(), strict=True):
             stored = queries.get(kind, id, actor=OPERATOR, at=datetime.now(UTC))
