@@ -62,7 +62,9 @@ def _major_version(node: Path) -> int:
 
 def _run(*command: str | Path, node: Path) -> None:
     path = os.pathsep.join([str(node), os.environ.get("PATH", "")])
-    subprocess.run(command, cwd=FRONTEND, env={**os.environ, "PATH": path}, check=True, stdout=sys.stderr)
+    subprocess.run(
+        command, cwd=FRONTEND, env={**os.environ, "PATH": path}, check=True, stdout=sys.stderr
+    )
 
 
 def _has_packages() -> bool:
@@ -72,7 +74,15 @@ def _has_packages() -> bool:
 
 
 def _install_packages(node: Path) -> None:
-    _run(node / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", node=node)
+    _run(
+        node / "npm",
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        node=node,
+    )
     lock = (FRONTEND / "package-lock.json").read_bytes()
     (FRONTEND / "node_modules" / ".lock-hash").write_text(hashlib.sha256(lock).hexdigest())
 
@@ -92,7 +102,10 @@ def main(arguments: list[str]) -> int:
     """Build, or say whether it is needed."""
     if "--check" in arguments:
         if not is_current():
-            print("frontend: the bundle is missing or stale; run `python tools/frontend.py`", file=sys.stderr)
+            print(
+                "frontend: the bundle is missing or stale; run `python tools/frontend.py`",
+                file=sys.stderr,
+            )
         return 0 if is_current() else 1
     if "--force" not in arguments and is_current():
         print("frontend: up to date", file=sys.stderr)

@@ -73,7 +73,7 @@ def test_error_pages_are_sound(visit, login, path, status):
 
 def test_pictures_for_the_readme(visit, picture):
     village = visit().log_in("village")
-    village.go(RESIDENT)
+    village.go(f"{RESIDENT}?trend=http://loinc.org|85354-9")
     village.page.wait_for_selector("[data-chart][data-ready] canvas")
     picture(village, "record-zh")
     english = visit(language="en").log_in("admin")

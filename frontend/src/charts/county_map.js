@@ -3,10 +3,11 @@
 import { MapChart } from "echarts/charts";
 import { AriaComponent, GeoComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import { init, registerMap, use } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { calm, look, tooltip } from "./look.js";
 
-use([MapChart, AriaComponent, GeoComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
+use([MapChart, AriaComponent, GeoComponent, TooltipComponent, VisualMapComponent, LabelLayout, CanvasRenderer]);
 
 const SHADES = ["#e9f5f7", "#bfe1e6", "#93ccd4", "#68b6c1", "#43a0ae"];
 
@@ -51,10 +52,11 @@ export function draw(element, data) {
         // Web maps of China look right when a degree of latitude is drawn 1 / cos(latitude) as long.
         aspectScale: 0.92,
         left: 40,
-        right: 8,
+        right: 28,
         top: 8,
         bottom: 8,
         selectedMode: false,
+        labelLayout: { hideOverlap: true },
         label: { show: true, fontSize: 12, fontFamily: colours.font, color: "#10313a" },
         itemStyle: { borderColor: colours.surface, borderWidth: 1.5, areaColor: "#eef2f4" },
         emphasis: { label: { color: "#10313a" }, itemStyle: { areaColor: "#f7d794" } },

@@ -16,6 +16,9 @@ from kangmai.portal.residents.presenters import spaced
 from kangmai.portal.shell import words
 from kangmai.portal.shell.standing import role_name
 
+OPERATOR = "operator"
+"""The role of an operator's command, which no definition names."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
@@ -114,11 +117,12 @@ def _joined(rows: Iterable[LedgerRow]) -> str:
 
 def ledger_row(line: LedgerLine) -> LedgerRow:
     """One line of the ledger."""
+    is_operator = line.role_en == OPERATOR
     is_chinese = (get_language() or "zh").startswith("zh")
     return LedgerRow(
         words.instant(line.at),
-        line.who or _("the system"),
-        line.role_zh if is_chinese else line.role_en,
+        _("operator") if is_operator else line.who or _("the system"),
+        "" if is_operator else line.role_zh if is_chinese else line.role_en,
         line.organization,
         purpose_words(line.purpose),
         action_words(line.action),
@@ -136,15 +140,17 @@ def action_words(action: str) -> str:
         "records.history": _("read the history"),
         "records.search": _("searched the record"),
         "records.timeline": _("opened the record"),
-        "records.create": _("added an entry"),
-        "records.update": _("changed an entry"),
-        "records.delete": _("deleted an entry"),
+        "records.created": _("added an entry"),
+        "records.updated": _("changed an entry"),
+        "records.deleted": _("deleted an entry"),
         "records.transaction": _("wrote entries"),
-        "records.put_projection": _("updated personal data"),
+        "records.load": _("wrote entries"),
         "identity.read": _("saw personal data"),
         "identity.search": _("found by search"),
         "identity.list": _("saw in a list"),
         "identity.register": _("registered"),
+        "identity.load": _("registered"),
+        "identity.linked": _("joined an outside record"),
         "identity.correct": _("corrected personal data"),
         "identity.move": _("entered a move"),
         "access.glass.broken": _("opened in an emergency"),
