@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from kangmai.identity.types import LinkState
+
 
 class Resident(models.Model):
     """One person, however many records and numbers he has.
@@ -74,16 +76,12 @@ class Document(models.Model):
 class Link(models.Model):
     """What was decided about one Patient that came from outside: whose it is, or that it waits."""
 
-    class State(models.TextChoices):
-        LINKED = "linked"
-        WAITING = "waiting"
-
     patient_rid = models.BigIntegerField(primary_key=True)
     patient_id = models.CharField(max_length=64, unique=True, db_collation="C")
     resident = models.ForeignKey(
         Resident, null=True, on_delete=models.PROTECT, related_name="links"
     )
-    state = models.CharField(max_length=8, choices=State.choices)
+    state = models.CharField(max_length=8, choices=[(s.value, s.name.title()) for s in LinkState])
     reason = models.CharField(max_length=32)
     """How it was decided: exact_document, no_document, unknown_document, ambiguous_document."""
     decided_at = models.DateTimeField()

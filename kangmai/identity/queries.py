@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from kangmai.identity import models
 from kangmai.identity.details import open_details
 from kangmai.identity.errors import ResidentNotFound
-from kangmai.identity.types import Demographics, Resident
+from kangmai.identity.types import Demographics, LinkState, Resident
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, DataScope, require
 from kangmai.kernel.ids import (
@@ -154,4 +154,4 @@ def count_waiting(*, actor: Actor) -> int:
         NotPermitted
     """
     require(actor, "identity.review")
-    return models.Link.objects.filter(state=models.Link.State.WAITING).count()
+    return models.Link.objects.filter(state=LinkState.WAITING).count()

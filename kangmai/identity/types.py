@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from kangmai.kernel.ids import (
@@ -12,6 +13,13 @@ from kangmai.kernel.ids import (
     ResidentId,
     ResourceRowId,
 )
+
+
+class LinkState(StrEnum):
+    """What was decided about a Patient from outside."""
+
+    LINKED = "linked"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,3 +254,18 @@ def test_every_interaction_is_audited(fhir):
     audit.flush()
     actions = sorted(line.action for line in audit.search() if line.action.startswith("records."))
     assert actions == ["records.created", "records.read", "records.search"]
+
+
+def test_parts_of_resources_are_marked(fhir):
+    fhir("POST", "Patient", patient(text={"status": "generated", "div": "<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"},
+                                    maritalStatus={"text": "x"}))  # fmt: skip
+
+    def part(query: str) -> set[str]:
+        (entry,) = fhir("GET", f"Patient?{query}").json["entry"]
+        assert entry["resource"]["meta"]["tag"][-1]["code"] == "SUBSETTED"
+        return set(entry["resource"]) - {"resourceType", "id", "meta"}
+
+    assert part("_summary=true") == {"name", "gender"}
+    assert part("_summary=text") == {"text"}
+    assert part("_summary=data") == {"name", "gender", "maritalStatus"}
+    assert part("_elements=gender") == {"gender"}

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from kangmai.identity import models, rules
 from kangmai.identity.details import document_hash
 from kangmai.identity.fhir import documents_of
+from kangmai.identity.types import LinkState
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.ids import OrganizationId, ResidentId, ResourceRowId
@@ -20,7 +21,7 @@ from kangmai.standards.errors import IdentityNumberIncorrect
 
 def link_patients(
     patients: Sequence[Stored], *, actor: Actor, at: datetime
-) -> dict[str, models.Link.State]:
+) -> dict[str, LinkState]:
     """Decide for each Patient whose it is. Deciding again changes nothing unless the Patient changed.
 
     A Patient links to the one resident who has a document of the same number. With no such document, an
@@ -36,9 +37,9 @@ def link_patients(
     return states
 
 
-def _link(patient: Stored, actor: Actor, at: datetime) -> models.Link.State:
+def _link(patient: Stored, actor: Actor, at: datetime) -> LinkState:
     resident, reason = _resident_of(orjson.loads(patient.body), at)
-    state = models.Link.State.LINKED if resident else models.Link.State.WAITING
+    state = LinkState.LINKED if resident else LinkState.WAITING
     before = models.Link.objects.select_for_update().filter(patient_rid=patient.rid).first()
     if before and (before.state, before.resident_id) == (state, resident.id if resident else None):
         return state

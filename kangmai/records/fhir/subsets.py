@@ -3,7 +3,9 @@
 Source: FHIR R4, https://hl7.org/fhir/R4/search.html#summary, #elements.
 """
 
-from kangmai.records.fhir.definitions import elements_by_key
+from collections.abc import Callable
+
+from kangmai.records.fhir.definitions import Element, elements_by_key
 from kangmai.records.types import Resource
 
 SUBSETTED = {
@@ -13,9 +15,12 @@ SUBSETTED = {
 _ALWAYS = frozenset({"resourceType", "id", "meta"})
 
 
-def _mandatory(resource_type: str) -> frozenset[str]:
+def _keys(resource_type: str, wanted: Callable[[Element], bool]) -> frozenset[str]:
+    """The JSON names of the elements of a type that are wanted, and of the mandatory ones."""
     return frozenset(
-        key for key, element in elements_by_key(resource_type).items() if element.minimum > 0
+        key
+        for key, (element, _) in elements_by_key(resource_type).items()
+        if element.minimum > 0 or wanted(element)
     )
 
 
@@ -29,25 +34,19 @@ def _part(resource: Resource, keys: frozenset[str]) -> Resource:
 
 def summary_true(resource: Resource) -> Resource:
     """The elements that the specification marks as summary, and the mandatory ones."""
-    elements = elements_by_key(resource["resourceType"])
-    keys = frozenset(key for key, element in elements.items() if element.is_summary)
-    return _part(resource, keys | _mandatory(resource["resourceType"]))
+    return _part(resource, _keys(resource["resourceType"], lambda element: element.is_summary))
 
 
 def summary_text(resource: Resource) -> Resource:
     """Narrative and mandatory elements."""
-    return _part(resource, _mandatory(resource["resourceType"]) | {"text"})
+    return _part(resource, _keys(resource["resourceType"], lambda element: element.name == "text"))
 
 
 def summary_data(resource: Resource) -> Resource:
     """Everything but the narrative."""
-    return _part(resource, frozenset(resource) - {"text"})
+    return _part(resource, frozenset(key.removeprefix("_") for key in resource) - {"text"})
 
 
 def with_elements(resource: Resource, names: tuple[str, ...]) -> Resource:
     """The named elements and the mandatory ones; a name without `[x]` stands for each of its types."""
-    elements = elements_by_key(resource["resourceType"])
-    keys = frozenset(
-        key for key, element in elements.items() if element.name in names or key in names
-    )
-    return _part(resource, keys | _mandatory(resource["resourceType"]))
+    return _part(resource, _keys(resource["resourceType"], lambda element: element.name in names))

@@ -116,7 +116,7 @@ def prepared_resource(operation: Operation, id: str, raw: bytes, resource: Resou
 
 def _check_address(operation: Operation, resource: object) -> None:
     if not isinstance(resource, dict) or "resourceType" not in resource:
-        issues = validate(resource)  # type: ignore[arg-type]
+        issues = validate(resource)
         raise InvalidResource(issues=tuple(issues))
     if resource["resourceType"] != operation.type:
         raise WrongType(address=operation.type, body=resource["resourceType"])

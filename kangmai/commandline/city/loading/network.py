@@ -84,7 +84,7 @@ def load_people(
 
 
 def _staff(member: StaffMember) -> StaffLoad:
-    certificates = ()
+    certificates: tuple[QualificationFacts, ...] = ()
     if member.licence:
         certificates = (
             QualificationFacts(

@@ -12,6 +12,7 @@ from kangmai.commandline.city.columns import DIED, MOVED_AWAY, History, Resident
 from kangmai.identity.actions import ResidentDraft, load_residents
 from kangmai.identity.types import Demographics, IdentityDocument
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.ids import OrganizationId
 from kangmai.records import actions as records
 
 RESIDENT_CARD = "01"
@@ -90,7 +91,7 @@ def load_history(
         (fhir.observations(city, chunk, history), _of_encounters(history)),
         (fhir.immunizations(city, chunk, history), history.vaccinations.institution),
     ):
-        authors = [organizations[int(position)] for position in institutions]
+        authors = [OrganizationId(organizations[int(each)]) for each in institutions]
         for start in range(0, len(bodies), BATCH):
             resources = [orjson.loads(body) for body in bodies[start : start + BATCH]]
             records.load(resources, authors=authors[start : start + BATCH], actor=actor, at=at)
