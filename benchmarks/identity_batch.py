@@ -124,7 +124,7 @@ def prepared_for_splink(people: Path) -> pa.Table:
             "year": code(c.birth // 10_000),
             "month_day": code(c.birth % 10_000),
             "sex": code(c.sex),
-            "number": text(c.numbers.texts[c.numbers.codes]),
+            "number": text(np.where(c.numbers.is_guardian, "", c.numbers.texts[c.numbers.codes])),
             "valid": pa.array(c.numbers.is_valid & ~c.numbers.is_guardian),
             "phone": text(c.phone.take()),
             "address": text(c.address.take()),
@@ -160,8 +160,6 @@ def splink_settings():  # type: ignore[no-untyped-def]
                 level("sound_l = sound_r", "sound"),
                 level("blur_l = blur_r", "blur"),
                 level("own_l = own_r"),
-                level("family_l = family_r and damerau_levenshtein(name_l, name_r) <= 1"),
-                level("family_l = family_r"),
             ),
             comparison(
                 "birth",
@@ -172,7 +170,6 @@ def splink_settings():  # type: ignore[no-untyped-def]
                 level("lunar_l = day_r or lunar_r = day_l"),
                 level("month_day_l = month_day_r and abs(year_l - year_r) <= 2"),
                 level("birth_l // 100 = birth_r // 100"),
-                level("year_l = year_r"),
             ),
             comparison("sex", exact("sex")),
             comparison(
