@@ -69,27 +69,40 @@ class Client:
         return Answer(int(status.split()[0]), dict(sent), b"".join(parts))
 
 
-@pytest.fixture
-def token(database: str) -> Callable[..., str]:
-    """Issue a token for a scope, of the whole city or of one institution."""
+def _issue(
+    scope: str = "system/*.cruds", *, organization: int | None = None, ttl: int = 3600
+) -> str:
     from kangmai.access.actions import issue_operator_token
     from kangmai.kernel.actor import operator
 
-    def issue(
-        scope: str = "system/*.cruds", *, organization: int | None = None, ttl: int = 3600
-    ) -> str:
-        return issue_operator_token(
-            scope=scope,
-            organization_id=organization,
-            ttl_seconds=ttl,
-            actor=operator("test"),
-            at=datetime.now(UTC),
-        ).token
+    return issue_operator_token(
+        scope=scope,
+        organization_id=organization,
+        ttl_seconds=ttl,
+        actor=operator("test"),
+        at=datetime.now(UTC),
+    ).token
 
-    return issue
+
+@pytest.fixture
+def token(database: str) -> Callable[..., str]:
+    """Issue a token for a scope, of the whole city or of one institution."""
+    return _issue
 
 
 @pytest.fixture
 def fhir(token: Callable[..., str]) -> Client:
     """A program that may do everything in the whole city."""
     return Client(token())
+
+
+@pytest.fixture(scope="module")
+def shared_token(shared_database: str) -> Callable[..., str]:
+    """As `token`, on one database for a module whose tests look only at what they made themselves."""
+    return _issue
+
+
+@pytest.fixture(scope="module")
+def shared_fhir(shared_token: Callable[..., str]) -> Client:
+    """As `fhir`, on the same database. A module uses these two or the other two, never both."""
+    return Client(shared_token())

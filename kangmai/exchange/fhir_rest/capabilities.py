@@ -18,6 +18,7 @@ INTERACTIONS = (
     "read",
     "vread",
     "update",
+    "patch",
     "delete",
     "history-instance",
     "history-type",
@@ -50,6 +51,7 @@ def _statement(base: str) -> bytes:
             "implementation": {"description": "Kangmai 康脉", "url": base},
             "fhirVersion": "4.0.1",
             "format": ["application/fhir+json"],
+            "patchFormat": ["application/json-patch+json", "application/fhir+json"],
             "rest": [
                 {
                     "mode": "server",

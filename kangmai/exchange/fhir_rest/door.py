@@ -1,4 +1,4 @@
-"""The WSGI callable of the FHIR interface: one table from method and shape of the path to the interaction.
+"""The WSGI callable of the FHIR interface: from an HTTP request to the interaction that `routes` names.
 
 It stands before Django in the same process: no middleware, no ORM, one PostgreSQL connection a thread.
 """
@@ -15,18 +15,8 @@ from urllib.parse import unquote
 import psycopg
 
 from kangmai.access.actors import actor_for_token, source_for_token
-from kangmai.exchange.fhir_rest import (
-    capabilities,
-    history,
-    outcome,
-    read,
-    search,
-    transaction,
-    write,
-)
+from kangmai.exchange.fhir_rest import capabilities, outcome, routes
 from kangmai.exchange.fhir_rest.errors import (
-    MethodNotAllowed,
-    NoSuchAddress,
     NotAcceptable,
     NotAuthenticated,
     Overloaded,
@@ -48,7 +38,6 @@ WRITER_PATIENCE_SECONDS = 20
 logger = logging.getLogger(__name__)
 _writers = threading.BoundedSemaphore(WRITERS)
 
-Interaction = Callable[[Request], Response]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 REASONS = {
@@ -64,36 +53,6 @@ class InternalError(Fault):
     """Something went wrong on our side; tell your operator the number {instance}."""
 
     zh = "系统内部错误，请将编号 {instance} 告知管理员。"
-
-
-def _shape(path: tuple[str, ...]) -> str:
-    """The shape of a path: T a type, I an id, V a version; words that begin with _ or $ stand for themselves."""
-    names = "TIXV"
-    return "/".join(
-        part if part[:1] in ("_", "$") else names[min(n, 3)] for n, part in enumerate(path)
-    )
-
-
-WRITES: dict[tuple[str, str], Interaction] = {
-    ("POST", ""): transaction.transact,
-    ("POST", "T"): write.create,
-    ("PUT", "T/I"): write.update,
-    ("PUT", "T"): write.conditional_update,
-    ("DELETE", "T/I"): write.delete,
-    ("DELETE", "T"): write.conditional_delete,
-}
-READS: dict[tuple[str, str], Interaction] = {
-    ("GET", "T/I"): read.read,
-    ("GET", "T/I/_history/V"): read.vread,
-    ("GET", "T/I/_history"): history.instance,
-    ("GET", "T/_history"): history.changes,
-    ("GET", "_history"): history.changes,
-    ("GET", "T"): search.search_type,
-    ("POST", "T/_search"): search.search_type,
-    ("GET", ""): search.search_system,
-    ("POST", "_search"): search.search_system,
-    ("GET", "T/I/X"): search.search_compartment,
-}
 
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -148,7 +107,7 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         return capabilities.metadata(_base(environ))
     if method == "GET" and path == (".well-known", "smart-configuration"):
         return capabilities.smart(_base(environ).removesuffix(BASE))
-    interaction, is_write = _interaction(method, path)
+    interaction, is_write = routes.find(method, path)
     at = datetime.now(UTC)
     actor, source = _sender(environ, at)
     headers = {
@@ -156,6 +115,7 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         for name, value in environ.items()
         if name.startswith("HTTP_")
     }
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
     query = environ.get("QUERY_STRING", "")
     _check_format(headers, query)
     body = _body(environ)
@@ -174,20 +134,6 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         return interaction(request)
     finally:
         _writers.release()
-
-
-def _interaction(method: str, path: tuple[str, ...]) -> tuple[Interaction, bool]:
-    key = (method, _shape(path))
-    if key in WRITES:
-        return WRITES[key], True
-    if key in READS:
-        return READS[key], False
-    known = any(shape == key[1] for _, shape in (*WRITES, *READS))
-    raise (
-        MethodNotAllowed(method=method, path="/".join(path))
-        if known
-        else NoSuchAddress(path="/".join(path))
-    )
 
 
 def _sender(environ: dict[str, Any], at: datetime) -> tuple[Actor, Source]:

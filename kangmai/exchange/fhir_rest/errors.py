@@ -28,9 +28,9 @@ class WrongMediaType(Incorrect):
 
 
 class MethodNotAllowed(Unsupported):
-    """{method} is not possible at {path}."""
+    """{method} is not possible at {path}; {allowed} is."""
 
-    zh = "{path} 不支持 {method}。"
+    zh = "{path} 不支持 {method}，可用：{allowed}。"
 
 
 class NoSuchAddress(NotFound):

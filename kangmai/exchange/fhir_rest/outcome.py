@@ -36,6 +36,8 @@ BY_ERROR: dict[str, tuple[int, str]] = {
     "WrongMediaType": (415, "not-supported"),
     "NotAuthenticated": (401, "login"),
     "MethodNotAllowed": (405, "not-supported"),
+    "PatchUnreadable": (400, "structure"),
+    "PatchFailed": (422, "processing"),
     "Overloaded": (503, "throttled"),
 }
 RETRY_SECONDS = {429: "5", 503: "5"}
@@ -102,6 +104,8 @@ def failure(error: KangmaiError, language: str, *, instance: str) -> Response:
     headers = [("Content-Type", JSON)]
     if status in RETRY_SECONDS:
         headers.append(("Retry-After", RETRY_SECONDS[status]))
+    if allowed := error.details.get("allowed"):
+        headers.append(("Allow", str(allowed)))
     if status == 401:
         headers.append(("WWW-Authenticate", 'Bearer realm="kangmai"'))
     return Response(status, orjson.dumps(outcome), tuple(headers))

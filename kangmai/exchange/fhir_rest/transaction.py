@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
 
 import orjson
 
 from kangmai.exchange.fhir_rest.errors import BadEntry, NotABundle
 from kangmai.exchange.fhir_rest.outcome import outcome_of, status_of
+from kangmai.exchange.fhir_rest.patch import patch_of
 from kangmai.exchange.fhir_rest.present import bundle, location
 from kangmai.exchange.fhir_rest.search import search_type
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
@@ -58,8 +58,9 @@ def _operation(position: int, entry: Entry) -> Operation | None:
         case "POST" if not id:
             condition = entry.request.ifNoneExist
             return Operation(Verb.CREATE, kind, None, raw, entry.fullUrl, condition)
-        case "PUT" | "DELETE" as method if "/" not in id and (id or query):
-            condition = unquote(query) if not id else None
+        case "PUT" | "PATCH" | "DELETE" as method if "/" not in id and (id or query):
+            condition = query if not id else None
+            raw = patch_of(entry, position) if method == "PATCH" else raw
             return Operation(
                 Verb(method), kind, id or None, raw, entry.fullUrl, condition, if_match
             )

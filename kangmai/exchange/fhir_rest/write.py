@@ -34,35 +34,36 @@ def create(request: Request) -> Response:
     """POST [type], with If-None-Exist a conditional create"""
     condition = request.headers.get("if-none-exist")
     operation = Operation(Verb.CREATE, request.path[0], raw=request.body, condition=condition)
-    return _carry_out(request, operation)
+    return carry_out(request, operation)
 
 
 def update(request: Request) -> Response:
     """PUT [type]/[id]"""
     kind, id = request.path
     if_match = version_of(request.headers.get("if-match"))
-    return _carry_out(request, Operation(Verb.UPDATE, kind, id, request.body, if_match=if_match))
+    return carry_out(request, Operation(Verb.UPDATE, kind, id, request.body, if_match=if_match))
 
 
 def conditional_update(request: Request) -> Response:
     """PUT [type]?[search parameters]"""
     operation = Operation(Verb.UPDATE, request.path[0], raw=request.body, condition=request.query)
-    return _carry_out(request, operation)
+    return carry_out(request, operation)
 
 
 def delete(request: Request) -> Response:
     """DELETE [type]/[id]; of what is gone already: 204 again, as the specification asks"""
     kind, id = request.path
     if_match = version_of(request.headers.get("if-match"))
-    return _carry_out(request, Operation(Verb.DELETE, kind, id, if_match=if_match))
+    return carry_out(request, Operation(Verb.DELETE, kind, id, if_match=if_match))
 
 
 def conditional_delete(request: Request) -> Response:
     """DELETE [type]?[search parameters]"""
-    return _carry_out(request, Operation(Verb.DELETE, request.path[0], condition=request.query))
+    return carry_out(request, Operation(Verb.DELETE, request.path[0], condition=request.query))
 
 
-def _carry_out(request: Request, operation: Operation) -> Response:
+def carry_out(request: Request, operation: Operation) -> Response:
+    """Do one write and answer with its outcome."""
     (outcome,) = actions.transact(
         [operation], source=request.source, actor=request.actor, at=request.at
     )

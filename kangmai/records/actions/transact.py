@@ -1,4 +1,4 @@
-"""Carry out creates, updates and deletes as one transaction: all of it is stored, or nothing.
+"""Carry out creates, updates, patches and deletes as one transaction: all of it is stored, or nothing.
 
 Source: FHIR R4, https://hl7.org/fhir/R4/http.html#transaction (and #create, #update, #delete, which are
 transactions of one operation here).
@@ -15,6 +15,7 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, NotPermitted
 from kangmai.kernel.connections import unit_of_work
 from kangmai.records import rules
+from kangmai.records.actions.patch import with_patches
 from kangmai.records.errors import (
     IdNotYours,
     ReadOnlyProjection,
@@ -46,6 +47,7 @@ from kangmai.records.types import (
 _INTERACTIONS = {
     Verb.CREATE: rules.Interaction.CREATE,
     Verb.UPDATE: rules.Interaction.UPDATE,
+    Verb.PATCH: rules.Interaction.UPDATE,
     Verb.DELETE: rules.Interaction.DELETE,
 }
 _LARGEST_AUDIT = 1000
@@ -63,7 +65,7 @@ def transact(
     """Store all operations or none.
 
     Args:
-        operations: creates, updates and deletes in any order; references between them go by fullUrl.
+        operations: creates, updates, patches and deletes in any order; references between them go by fullUrl.
         source: who writes; by default the actor's first organization.
         names: fullUrl → `Type/id` of resources that references may name besides those of the operations.
 
@@ -106,7 +108,7 @@ class _Transaction:
 
     def run(self, operations: Sequence[Operation], known: Mapping[str, str]) -> list[Outcome]:
         decided = resolve_conditions(self.database, operations, actor=self.actor, at=self.at)
-        named = with_ids(decided.operations)
+        named = with_patches(self.database, with_ids(decided.operations), scope=self.actor.scope)
         own = {op.full_url: f"{op.type}/{op.id}" for op in named if op.full_url}
         names = {**known, **own, **decided.names}
         prepared = prepare(named, names=names)

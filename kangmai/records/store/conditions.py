@@ -47,7 +47,7 @@ def resolve_conditions(
 
     Raises:
         ManyMatches: a condition that must name one resource names several.
-        ResourceNotFound: a conditional delete names none.
+        ResourceNotFound: a conditional delete or patch names none.
         UnresolvedReference: a conditional reference names none.
     """
     conditional = sorted({f"{op.type}?{op.condition}" for op in operations if op.condition})
@@ -92,12 +92,12 @@ def _unchanged(stored: Stored) -> Outcome:
 
 
 def _decided(operation: Operation, found: Stored | None) -> Operation:
-    """A conditional update becomes an update of what was found, or a create; a delete needs a target."""
+    """A conditional update becomes an update of what was found, or a create; others need a target."""
     if not operation.condition or operation.verb is Verb.CREATE:
         return operation
     if found is not None:
         return replace(operation, id=found.id)
-    if operation.verb is Verb.DELETE:
+    if operation.verb in (Verb.DELETE, Verb.PATCH):
         raise ResourceNotFound(type=operation.type, id=f"?{operation.condition}")
     return replace(operation, verb=Verb.CREATE, id=None)
 

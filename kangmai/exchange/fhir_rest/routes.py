@@ -1,0 +1,60 @@
+"""The one table from method and shape of the path to the interaction that answers."""
+
+from collections.abc import Callable
+
+from kangmai.exchange.fhir_rest import history, patch, read, search, transaction, write
+from kangmai.exchange.fhir_rest.errors import MethodNotAllowed, NoSuchAddress
+from kangmai.exchange.fhir_rest.types import Request, Response
+
+Interaction = Callable[[Request], Response]
+
+WRITES: dict[tuple[str, str], Interaction] = {
+    ("POST", ""): transaction.transact,
+    ("POST", "T"): write.create,
+    ("PUT", "T/I"): write.update,
+    ("PUT", "T"): write.conditional_update,
+    ("PATCH", "T/I"): patch.patch,
+    ("PATCH", "T"): patch.conditional_patch,
+    ("DELETE", "T/I"): write.delete,
+    ("DELETE", "T"): write.conditional_delete,
+}
+"""Interactions that wait for one of the few places for writers."""
+
+READS: dict[tuple[str, str], Interaction] = {
+    ("GET", "T/I"): read.read,
+    ("GET", "T/I/_history/V"): read.vread,
+    ("GET", "T/I/_history"): history.instance,
+    ("GET", "T/_history"): history.changes,
+    ("GET", "_history"): history.changes,
+    ("GET", "T"): search.search_type,
+    ("POST", "T/_search"): search.search_type,
+    ("GET", ""): search.search_system,
+    ("POST", "_search"): search.search_system,
+    ("GET", "T/I/X"): search.search_compartment,
+}
+
+
+def shape(path: tuple[str, ...]) -> str:
+    """The shape of a path: T a type, I an id, V a version; words that begin with _ or $ stand for themselves."""
+    names = "TIXV"
+    return "/".join(
+        part if part[:1] in ("_", "$") else names[min(n, 3)] for n, part in enumerate(path)
+    )
+
+
+def find(method: str, path: tuple[str, ...]) -> tuple[Interaction, bool]:
+    """The interaction at an address, and whether it writes.
+
+    Raises:
+        MethodNotAllowed: other methods would do.
+        NoSuchAddress
+    """
+    key = (method, shape(path))
+    if key in WRITES:
+        return WRITES[key], True
+    if key in READS:
+        return READS[key], False
+    allowed = sorted({each for each, form in (*WRITES, *READS) if form == key[1]})
+    if allowed:
+        raise MethodNotAllowed(method=method, path="/".join(path), allowed=", ".join(allowed))
+    raise NoSuchAddress(path="/".join(path))
