@@ -6,11 +6,12 @@ Source: https://hl7.org/fhir/R4/http.html#patch
 import base64
 import binascii
 
+import orjson
+
 from kangmai.exchange.fhir_rest.errors import BadEntry, WrongMediaType
 from kangmai.exchange.fhir_rest.types import Request, Response
 from kangmai.exchange.fhir_rest.write import carry_out, version_of
 from kangmai.records.fhir.bundles import Entry, resource_head
-from kangmai.records.store.bodies import decode
 from kangmai.records.types import Operation, Verb
 
 JSON_PATCH = "application/json-patch+json"
@@ -50,7 +51,7 @@ def patch_of(entry: Entry, position: int) -> bytes:
     if kind != "Binary":
         reason = "a PATCH needs Parameters, or a Binary with a JSON Patch"
         raise BadEntry(position=position, reason=reason)
-    binary = decode(raw)
+    binary = orjson.loads(raw)
     if binary.get("contentType") != JSON_PATCH:
         raise BadEntry(
             position=position, reason=f"the contentType of the Binary must be {JSON_PATCH}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from kangmai.exchange.fhir_rest import history, patch, read, search, transaction, write
+from kangmai.exchange.fhir_rest import history, patch, read, search, transaction, validate, write
 from kangmai.exchange.fhir_rest.errors import MethodNotAllowed, NoSuchAddress
 from kangmai.exchange.fhir_rest.types import Request, Response
 
@@ -31,6 +31,9 @@ READS: dict[tuple[str, str], Interaction] = {
     ("GET", ""): search.search_system,
     ("POST", "_search"): search.search_system,
     ("GET", "T/I/X"): search.search_compartment,
+    ("POST", "T/$validate"): validate.validate,
+    ("POST", "T/I/$validate"): validate.validate,
+    ("GET", "T/I/$validate"): validate.validate,
 }
 
 
