@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kangmai.access import actions, queries
-from kangmai.access.passwords import invented_password
+from kangmai.access.rules import invented_password
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, KangmaiError, NotFound
 from kangmai.portal.access import presenters
