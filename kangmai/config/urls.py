@@ -2,6 +2,10 @@
 
 from django.urls import include, path
 
+from kangmai.config.health import register_probes
+
+register_probes()
+
 handler400 = "kangmai.portal.shell.errors.bad_request"
 handler403 = "kangmai.portal.shell.errors.forbidden"
 handler404 = "kangmai.portal.shell.errors.not_found"

@@ -168,3 +168,8 @@ def django_queries():
     from django.test.utils import CaptureQueriesContext
 
     return lambda: CaptureQueriesContext(connection)
+
+
+def test_health_page_shows_what_the_doctor_finds_in_the_language(enter):
+    assert "machine.disk" in enter("admin").get("/health/").content.decode()
+    assert "法定时间：Asia/Shanghai" in enter("admin", language="zh-hans").get("/health/").content.decode()
