@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from kangmai.exchange.fhir_rest import history, patch, read, search, transaction, validate, write
+from kangmai.exchange.fhir_rest import (
+    everything,
+    history,
+    patch,
+    read,
+    search,
+    transaction,
+    validate,
+    write,
+)
 from kangmai.exchange.fhir_rest.errors import MethodNotAllowed, NoSuchAddress
 from kangmai.exchange.fhir_rest.types import Request, Response
 
@@ -34,6 +43,8 @@ READS: dict[tuple[str, str], Interaction] = {
     ("POST", "T/$validate"): validate.validate,
     ("POST", "T/I/$validate"): validate.validate,
     ("GET", "T/I/$validate"): validate.validate,
+    ("GET", "T/I/$everything"): everything.everything,
+    ("POST", "T/I/$everything"): everything.everything,
 }
 
 

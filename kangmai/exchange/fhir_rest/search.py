@@ -3,33 +3,21 @@
 Source: https://hl7.org/fhir/R4/http.html#search, https://hl7.org/fhir/R4/search.html
 """
 
-import base64
-import binascii
-import hmac
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import orjson
 
 from kangmai.exchange.fhir_rest.errors import NoSuchAddress
+from kangmai.exchange.fhir_rest.paging import CURSOR, content_of, cursor
 from kangmai.exchange.fhir_rest.present import bundle, entry
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
-from kangmai.kernel import sealing
-from kangmai.kernel.errors import Incorrect
 from kangmai.records import queries
 from kangmai.records.fhir import subsets
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.queries import Page, Position
 from kangmai.records.search.query import Summary
 from kangmai.records.types import Stored
-
-CURSOR = "_cursor"
-
-
-class BadCursor(Incorrect):
-    """This page address was altered or belongs to another search. Begin again at the first page."""
-
-    zh = "分页地址无效或不属于本次检索，请从第一页重新开始。"
 
 
 def search_type(request: Request) -> Response:
@@ -115,30 +103,10 @@ def _links(request: Request, page: Page) -> list[tuple[str, str]]:
     used = urlencode(page.query.used, safe=":/|,$")
     links = [("self", f"{address}?{used}" if used else address)]
     if page.next is not None:
-        cursor = _cursor(request, page.next)
-        links.append(("next", f"{address}?{used}{'&' if used else ''}{CURSOR}={cursor}"))
+        content = [page.next.snapshot, list(page.next.after)]
+        mark = cursor(request, content, pairs=page.query.used)
+        links.append(("next", f"{address}?{used}{'&' if used else ''}{CURSOR}={mark}"))
     return links
-
-
-def _binding(request: Request) -> bytes:
-    """What a cursor belongs to: the address and every parameter but itself and the format."""
-    pairs = [
-        pair for pair in parse_qsl(request.query, keep_blank_values=True) if pair[0] not in _FREE
-    ]
-    return orjson.dumps([request.path, sorted(pairs), request.actor.account])
-
-
-_FREE = frozenset({CURSOR, "_format", "_pretty"})
-
-
-def _signature(request: Request, content: bytes) -> bytes:
-    secret = sealing.derived_secret("search cursor")
-    return hmac.digest(secret, content + _binding(request), "sha256")[:12]
-
-
-def _cursor(request: Request, position: Position) -> str:
-    content = orjson.dumps([position.snapshot, list(position.after)])
-    return base64.urlsafe_b64encode(_signature(request, content) + content).decode().rstrip("=")
 
 
 def _position(request: Request) -> Position | None:
@@ -147,16 +115,10 @@ def _position(request: Request) -> Position | None:
     Raises:
         BadCursor
     """
-    given = dict(parse_qsl(request.query)).get(CURSOR)
-    if given is None:
+    content = content_of(request)
+    if content is None:
         return None
-    try:
-        raw = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
-    except (binascii.Error, ValueError):
-        raise BadCursor() from None
-    if not hmac.compare_digest(raw[:12], _signature(request, raw[12:])):
-        raise BadCursor()
-    snapshot, after = orjson.loads(raw[12:])
+    snapshot, after = content
     return Position(snapshot, tuple(_value(item) for item in after))
 
 

@@ -62,7 +62,7 @@ def run(
     limit = DEFAULT_COUNT if query.count is None else query.count
     rows = _rows(database, query, inside, driver, position, limit + 1)
     shown = rows[:limit]
-    snapshot = position.snapshot if position else _newest(database) if len(rows) > limit else 0
+    snapshot = position.snapshot if position else newest_row(database) if len(rows) > limit else 0
     more = Position(snapshot, (*shown[-1][1:], shown[-1][0])) if len(rows) > limit else None
     matches = fetch(database, [row[0] for row in shown], scope)
     included, is_cut = _included(database, query, [row[0] for row in shown], inside, scope)
@@ -71,7 +71,7 @@ def run(
     return Page(query, tuple(matches), tuple(included), more, total, is_cut)
 
 
-def _newest(database: psycopg.Cursor) -> int:
+def newest_row(database: psycopg.Cursor) -> int:
     """A row id above all that exist: later pages look no further, so that new resources move nothing."""
     row = database.execute("SELECT last_value + 256 FROM records_rid").fetchone()
     return row[0] if row else 0
