@@ -100,6 +100,13 @@ def test_quantiles_of_huge_means_end() -> None:
     assert np.isnan(got[1:]).all()
 
 
+@pytest.mark.parametrize("mean", [10.0**power for power in range(0, 300, 12)] + [2.19488729e56])
+@pytest.mark.parametrize("phi", [1.0, 1.5, 40.0])
+def test_every_quantile_ends(mean: float, phi: float) -> None:
+    got = negative_binomial_quantile(0.995, mean=np.array([mean]), dispersion=np.array([phi]))
+    assert got[0] >= mean * 0.999
+
+
 def isotonic(counts: list[float]) -> list[float]:
     """The rising mean as the published formula max over start of min over end of means."""
     n = len(counts)

@@ -64,7 +64,8 @@ def smallest_count(p: float, cdf: Cumulative, *, mean: Floats, spread: Floats) -
         low = np.where(reached < target, guess, low)
         middle = np.floor((low + high) / 2)
         # beyond 2^53 neighbouring numbers are more than 1 apart, so equality ends the search too
-        done = (high - low <= 1) | (middle <= low) | np.isnan(reached)
+        stuck = (middle <= low) | (np.isfinite(high) & (middle >= high))
+        done = (high - low <= 1) | stuck | np.isnan(reached)
         # where the cumulated probability overflows, the guess is as good as any answer
         result[rows[done]] = np.where(np.isnan(reached), guess, high)[done]
         guess = np.where(np.isinf(high), low + step, np.maximum(high - step, middle))
