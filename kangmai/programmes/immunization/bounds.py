@@ -4,10 +4,11 @@ The same bounds judge a given dose and forecast one that is not given. Missed do
 series: no bound grows with the time that has passed.
 """
 
+from operator import itemgetter
 from typing import NamedTuple
 
 from kangmai.programmes.immunization.ages import Ages
-from kangmai.programmes.immunization.days import iso
+from kangmai.programmes.immunization.days import Day
 from kangmai.programmes.immunization.immunoglobulin import spoilt_by, waits_until
 from kangmai.programmes.immunization.live_vaccines import latest_live_before
 from kangmai.programmes.immunization.schedule import DoseRule
@@ -48,47 +49,63 @@ def bound(
     `age_day`: when the child reaches the age. `before`: live vaccines given before this day count
     (one on the day itself does not hinder), and immunoglobulin up to it.
     """
-    strictest = Bound(age_day, Reason("min_age", (age_day - visit.child.born,)))
-    for each in _others(visit, rule, earlier=earlier, before=before, vaccine=vaccine):
-        if each.day > strictest.day:
-            strictest = each
+    found = _intervals(rule, earlier)
+    found += _after_vaccine(visit, rule, before)
+    found += _after_live(visit, vaccine, before)
+    if visit.child.immunoglobulin:
+        found += _after_immunoglobulin(visit, vaccine, before)
+    strictest = max(found, key=_day_of, default=None)
+    if strictest is None or strictest.day <= age_day:
+        return Bound(age_day, Reason("min_age", (age_day - visit.child.born,)))
     return strictest
 
 
-def _others(
-    visit: Visit, rule: DoseRule, *, earlier: Earlier, before: int, vaccine: str
-) -> list[Bound]:
+_day_of = itemgetter(0)
+
+
+def _intervals(rule: DoseRule, earlier: Earlier) -> list[Bound]:
+    """After the dose before, and after one before that."""
     found = []
-    if rule.min_interval_days and earlier.latest is not None:
-        days = rule.min_interval_days
-        found.append(Bound(earlier.latest + days, _interval(days, earlier)))
+    days = rule.min_interval_days
+    if days and earlier.latest is not None:
+        day = earlier.latest + days
+        if earlier.vaccine:
+            reason = Reason("interval", (days, earlier.vaccine, Day(earlier.latest)))
+            found.append(Bound(day, reason))
+        else:
+            found.append(Bound(day, Reason("planned_interval", (days,))))
     if rule.min_days_after_dose is not None:
         number, days = rule.min_days_after_dose
         if number in earlier.by_dose:
-            found.append(
-                Bound(earlier.by_dose[number] + days, Reason("after_dose", (days, number)))
-            )
-    if rule.min_days_after_vaccine is not None:
-        other, days = rule.min_days_after_vaccine
-        other_day = visit.latest_of(other, until=before)
-        if other_day is not None:
-            reason = Reason("interval", (days, other, iso(other_day)))
-            found.append(Bound(other_day + days, reason))
-    if vaccine in visit.schedule.live_injected and (live := latest_live_before(visit, before)):
-        days = visit.schedule.live_interval_days
-        reason = Reason("live_interval", (days, live.vaccine, iso(live.day)))
-        found.append(Bound(live.day + days, reason))
-    if visit.child.immunoglobulin and (wait := waits_until(visit, vaccine, before)):
-        months = visit.schedule.immunoglobulin_months
-        found.append(Bound(wait[0], Reason("immunoglobulin", (months, iso(wait[1])))))
+            day = earlier.by_dose[number] + days
+            found.append(Bound(day, Reason("after_dose", (days, number))))
     return found
 
 
-def _interval(days: int, earlier: Earlier) -> Reason:
-    """The interval from a dose that was given, or from one that is only planned (no vaccine named)."""
-    if not earlier.vaccine or earlier.latest is None:
-        return Reason("planned_interval", (days,))
-    return Reason("interval", (days, earlier.vaccine, iso(earlier.latest)))
+def _after_vaccine(visit: Visit, rule: DoseRule, before: int) -> list[Bound]:
+    if rule.min_days_after_vaccine is None:
+        return []
+    other, days = rule.min_days_after_vaccine
+    day = visit.latest_of(other, until=before)
+    return [] if day is None else [Bound(day + days, Reason("interval", (days, other, Day(day))))]
+
+
+def _after_live(visit: Visit, vaccine: str, before: int) -> list[Bound]:
+    if vaccine not in visit.schedule.live_injected:
+        return []
+    live = latest_live_before(visit, before)
+    days = visit.schedule.live_interval_days
+    if live is None:
+        return []
+    return [Bound(live.day + days, Reason("live_interval", (days, live.vaccine, Day(live.day))))]
+
+
+def _after_immunoglobulin(visit: Visit, vaccine: str, before: int) -> list[Bound]:
+    wait = waits_until(visit, vaccine, before)
+    months = visit.schedule.immunoglobulin_months
+    if wait is None:
+        return []
+    return [Bound(wait[0], Reason("immunoglobulin", (months, Day(wait[1]))))]
 
 
 def fault(
@@ -106,5 +123,5 @@ def fault(
         spoiler = spoilt_by(visit, vaccine, day)
         if spoiler is not None:
             days = visit.schedule.before_immunoglobulin_days
-            return limit.day, Reason("invalid_before_immunoglobulin", (days, iso(spoiler)))
+            return limit.day, Reason("invalid_before_immunoglobulin", (days, Day(spoiler)))
     return limit.day, None

@@ -73,9 +73,9 @@ def run_case(definition: Definition, case: Mapping[str, Any]) -> str:
     """What is wrong with a worked case, or nothing.
 
     A case: `name` {zh, en}; `child` (the fields of an input line, `given` as pairs of vaccine and day);
-    `on`; `expect`: rows, each with the fields that matter; `absent`: vaccines that must have no row.
+    `day`; `expect`: rows, each with the fields that matter; `absent`: vaccines that must have no row.
     """
-    on = case["on"]
+    on = case["day"]
     try:
         child = read_child(_line(case["child"]), on=on.toordinal())
         rows = [_plain(row) for row in forecast(child, on=on).rows]
@@ -116,9 +116,10 @@ def _is_among(wanted: Mapping[str, Any], rows: list[dict[str, Any]]) -> bool:
 
 
 def _agrees(name: str, value: Any, row: dict[str, Any]) -> bool:
+    wanted = value.isoformat() if isinstance(value, date) else value
     if name == "reason":
-        return value in row["reason"]
-    return bool(row.get(name) == (value.isoformat() if isinstance(value, date) else value))
+        return str(wanted) in row["reason"]
+    return bool(row.get(name) == wanted)
 
 
 def _has(vaccine: str, rows: list[dict[str, Any]]) -> bool:

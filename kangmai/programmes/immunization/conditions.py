@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kangmai.programmes.immunization.days import add_months
-from kangmai.programmes.immunization.types import Child
+from kangmai.programmes.immunization.types import Child, MotherHbsag, Sex
 
 Test = Callable[[Child, int], bool]
 Condition = tuple[Test, ...]
@@ -12,7 +12,10 @@ Condition = tuple[Test, ...]
 
 def holds(condition: Condition, child: Child, on: int) -> bool:
     """Whether every comparison is true of the child on a day."""
-    return all(test(child, on) for test in condition)
+    for test in condition:  # noqa: SIM110 - a plain loop, since this runs a dozen times a child
+        if not test(child, on):
+            return False
+    return True
 
 
 def read_condition(content: Mapping[str, Any]) -> Condition:
@@ -42,7 +45,8 @@ def _gestation_under(weeks: float) -> Test:
 
 
 def _mother_hbsag(words: tuple[str, ...]) -> Test:
-    return lambda child, on: child.mother_hbsag.value in words
+    wanted = {MotherHbsag(word) for word in words}
+    return lambda child, on: child.mother_hbsag in wanted
 
 
 def _hiv_exposed(wanted: bool) -> Test:
@@ -50,7 +54,8 @@ def _hiv_exposed(wanted: bool) -> Test:
 
 
 def _sex(word: str) -> Test:
-    return lambda child, on: child.sex.value == word
+    wanted = Sex(word)
+    return lambda child, on: child.sex is wanted
 
 
 def _born_by(day: Any) -> Test:

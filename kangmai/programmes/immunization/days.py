@@ -9,6 +9,13 @@ from datetime import date
 from functools import lru_cache
 
 
+class Day(int):
+    """An ordinal that prints itself as YYYY-MM-DD."""
+
+    def __format__(self, form: str) -> str:
+        return iso(self)
+
+
 def add_months(day: int, months: int) -> int:
     """The ordinal `months` calendar months after `day`."""
     start = date.fromordinal(day)
@@ -23,8 +30,8 @@ def iso(day: int) -> str:
 
 
 @lru_cache(maxsize=65536)
-def read_day(text: str) -> int:
+def read_day(text: str) -> Day:
     """The ordinal of YYYY-MM-DD. Raises ValueError for anything else."""
     if len(text) != 10 or text[4] != "-" or text[7] != "-":
         raise ValueError(text)
-    return date.fromisoformat(text).toordinal()
+    return Day(date.fromisoformat(text).toordinal())

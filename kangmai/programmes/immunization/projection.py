@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from kangmai.programmes.immunization.ages import Ages, ages
 from kangmai.programmes.immunization.bounds import Bound, Earlier, bound
 from kangmai.programmes.immunization.conditions import holds
-from kangmai.programmes.immunization.days import add_months, iso
+from kangmai.programmes.immunization.days import Day, add_months
 from kangmai.programmes.immunization.reasons import from_definition, scheduled_at
 from kangmai.programmes.immunization.schedule import DoseRule, Series
 from kangmai.programmes.immunization.standing import OPEN, standing
@@ -96,7 +96,7 @@ def _wished(
         delays.append(Bound(day, Reason("advised_interval", (months,))))
     if failed is not None:
         day = failed + visit.schedule.repeat_after_days
-        delays.append(Bound(day, Reason("repeat", (iso(failed),))))
+        delays.append(Bound(day, Reason("repeat", (Day(failed),))))
     for each in delays:
         if each.day > wished.day:
             wished = each

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kangmai.programmes.immunization.ages import Ages
 from kangmai.programmes.immunization.conditions import holds
-from kangmai.programmes.immunization.days import iso
+from kangmai.programmes.immunization.days import Day
 from kangmai.programmes.immunization.reasons import from_definition
 from kangmai.programmes.immunization.schedule import DoseRule, Series, Words
 from kangmai.programmes.immunization.types import Reason, Status
@@ -56,10 +56,10 @@ def standing(
 
 def _beyond(visit: Visit, series: Series, ages: Ages) -> Standing:
     if visit.on <= ages.latest:
-        return Standing(Status.AGED_OUT, (Reason("no_time_left", (iso(ages.latest),)),))
+        return Standing(Status.AGED_OUT, (Reason("no_time_left", (Day(ages.latest),)),))
     if series.beyond_upper_age:
         return Standing(Status.NOT_NEEDED, (from_definition(series.beyond_upper_age),))
-    return Standing(Status.AGED_OUT, (Reason("aged_out", (iso(ages.latest),)),))
+    return Standing(Status.AGED_OUT, (Reason("aged_out", (Day(ages.latest),)),))
 
 
 def _by_calendar(visit: Visit, rule: DoseRule, ages: Ages, recommended: int) -> Standing:
@@ -70,5 +70,5 @@ def _by_calendar(visit: Visit, rule: DoseRule, ages: Ages, recommended: int) -> 
     if until is None:
         until = recommended + rule.overdue_after_days
     if visit.on > until:
-        return Standing(Status.OVERDUE, (Reason("timely_until", (iso(until),)),))
+        return Standing(Status.OVERDUE, (Reason("timely_until", (Day(until),)),))
     return Standing(Status.DUE)
