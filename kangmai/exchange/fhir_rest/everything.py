@@ -14,8 +14,8 @@ from kangmai.exchange.fhir_rest.paging import CURSOR, content_of, cursor
 from kangmai.exchange.fhir_rest.parameters import BadParameter, Given, given
 from kangmai.exchange.fhir_rest.present import bundle, entry
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
-from kangmai.records import everything as record
-from kangmai.records.everything import Place, Wanted
+from kangmai.records import queries
+from kangmai.records.queries import Place, Wanted
 from kangmai.records.types import Stored
 
 NAMES = ("start", "end", "_since", "_type", "_count", "_expand-links", CURSOR)
@@ -30,7 +30,7 @@ def everything(request: Request) -> Response:
         raise NoSuchAddress(path="/".join(request.path))
     said = given(request).only(*NAMES)
     content = content_of(request)
-    page = record.everything(
+    page = queries.everything(
         id,
         _wanted(said),
         place=Place(*content) if content else None,

@@ -11,10 +11,10 @@ from kangmai.exchange.fhir_rest.outcome import outcome_of
 from kangmai.exchange.fhir_rest.parameters import BadParameter, Given, given, is_parameters
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.kernel.errors import KangmaiError
-from kangmai.records import checking, queries
-from kangmai.records.checking import Mode
+from kangmai.records import queries
 from kangmai.records.errors import UnknownType
 from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.queries import Mode
 from kangmai.records.validation.issues import Issue, issue_row
 
 
@@ -28,7 +28,7 @@ def validate(request: Request) -> Response:
         raise UnknownType(type=kind)
     wanted = given(request).only("resource", "mode", "profile")
     mode = _mode(wanted, id)
-    issues, refusals = checking.check(
+    issues, refusals = queries.check(
         kind,
         _resource(request, wanted, kind, id, mode),
         id=id,

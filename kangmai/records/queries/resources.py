@@ -1,4 +1,4 @@
-"""Reads of the record: every one inside the actor's scope, every one audited."""
+"""Resources one by one, by search, by history, by Patient."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -16,9 +16,10 @@ import psycopg
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import reading
-from kangmai.records import queries, rules
+from kangmai.records import rules
 from kangmai.records.errors import UnknownType
 from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.queries.resources import get
 from kangmai.records.scope import condition
 from kangmai.records.search.parameters import Kind, parameters
 from kangmai.records.store.rows import COLUMNS, stored
@@ -82,7 +83,7 @@ def everything(
         UnknownType, NotPermitted
         ResourceNotFound, ResourceGone: of the Patient.
     """
-    patient = queries.get("Patient", patient_id, actor=actor, at=at)
+    patient = get("Patient", patient_id, actor=actor, at=at)
     wanted = replace(wanted, types=_readable(wanted.types, actor))
     with reading() as connection, psycopg.Cursor(connection) as database:
         place = place or Place(newest_row(database), 0)

@@ -52,6 +52,6 @@ def stored_profiles(urls: list[str], *, actor: Actor, at: datetime) -> Definitio
 
 
 def _required_sets(structure: Resource) -> set[str]:
-    rows = structure.get("snapshot", structure.get("differential", {})).get("element", [])
-    bindings = [row.get("binding", {}) for row in rows]
+    told = structure.get("snapshot") or structure.get("differential") or {}
+    bindings = [row.get("binding", {}) for row in told.get("element", [])]
     return {b["valueSet"] for b in bindings if b.get("strength") == "required" and "valueSet" in b}

@@ -20,8 +20,8 @@ from kangmai.records.errors import (
     WrongId,
     WrongType,
 )
+from kangmai.records.queries.stored_profiles import stored_profiles
 from kangmai.records.store import read as store
-from kangmai.records.stored_profiles import stored_profiles
 from kangmai.records.validation.issues import Issue, Severity, issue
 from kangmai.records.validation.profiles import ProfileNotLoaded, find_profile_faults
 from kangmai.records.validation.reading import read_json
