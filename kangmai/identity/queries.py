@@ -9,7 +9,7 @@ from kangmai.identity.details import open_details
 from kangmai.identity.errors import ResidentNotFound
 from kangmai.identity.types import Demographics, LinkState, Resident
 from kangmai.kernel import audit
-from kangmai.kernel.actor import Actor, DataScope, require
+from kangmai.kernel.actor import Actor, DataScope, is_permitted, require
 from kangmai.kernel.ids import (
     HealthRecordNumber,
     IndexNumber,
@@ -71,7 +71,9 @@ def get_resident(resident_id: ResidentId, *, actor: Actor, at: datetime) -> Resi
         NotPermitted
         ResidentNotFound: there is none, or he is outside the actor's scope.
     """
-    require(actor, "identity.search")
+    is_own = resident_id in actor.scope.residents and is_permitted(actor, "own.record")
+    if not is_own:
+        require(actor, "identity.search")
     row = inside(actor.scope).filter(id=current(resident_id)).first()
     if row is None:
         raise ResidentNotFound()

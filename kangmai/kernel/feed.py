@@ -20,6 +20,8 @@ import orjson
 import psycopg
 from django.db import connection, transaction
 
+from kangmai.kernel import audit
+from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import NotFound
 
 WINDOW = 5000
@@ -280,7 +282,7 @@ def dead_letters(*, limit: int = 100) -> list[DeadLetter]:
         return [DeadLetter(*row) for row in cursor.fetchall()]
 
 
-def repeat(letter_id: int) -> None:
+def repeat(letter_id: int, *, actor: Actor, at: datetime.datetime) -> None:
     """Give a dead letter to its subscriber once more; it is settled if that succeeds.
 
     Raises:
@@ -303,18 +305,26 @@ def repeat(letter_id: int) -> None:
         cursor.execute(
             "UPDATE kernel_dead_letter SET settled_at = now() WHERE id = %s", [letter_id]
         )
+        _write_down("feed.repeated", letter_id, actor, at)
 
 
-def dismiss(letter_id: int) -> None:
+def _write_down(action: str, letter_id: int, actor: Actor, at: datetime.datetime) -> None:
+    audit.record(
+        actor=actor, at=at, action=action, object_type="DeadLetter", object_id=str(letter_id)
+    )
+
+
+def dismiss(letter_id: int, *, actor: Actor, at: datetime.datetime) -> None:
     """Close a dead letter without repeating it.
 
     Raises:
         UnknownDeadLetter: there is no open one of this id.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE kernel_dead_letter SET settled_at = now() WHERE id = %s AND settled_at IS NULL",
             [letter_id],
         )
         if cursor.rowcount == 0:
             raise UnknownDeadLetter(id=letter_id)
+        _write_down("feed.dismissed", letter_id, actor, at)

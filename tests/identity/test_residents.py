@@ -303,3 +303,33 @@ def test_index_number_has_a_check_digit(resident_id):
     )
     assert len(number) == 13
     assert doubled % 10 == 0
+
+
+def test_timeline_goes_by_what_happened_when_not_by_arrival(database):
+    resident = register()
+    sent = send_patient(organization=HOSPITAL)
+    days = ["2026-02-03", "2024-05-01", "2025-11-20T09:00:00+08:00"]
+    for day in days:
+        send(observation(f"Patient/{sent}", effectiveDateTime=day), organization=HOSPITAL)
+    feed.drain()
+    village = actor(places=[HERE])
+    patients = queries.get_resident(resident.id, actor=village, at=AT)
+    ids = (patients.patient_id, *patients.linked_patients)
+    seen, place = [], None
+    while page := record.timeline(
+        ids, types=["Observation"], before=place, limit=2, actor=village, at=AT
+    ):
+        seen += [orjson.loads(entry.resource.body)["effectiveDateTime"] for entry in page]
+        place = page[-1].place
+    assert seen == [days[0], days[2], days[1]]
+
+
+def test_resident_opens_his_own_record_and_no_other(database):
+    mine = register()
+    other = register(name="王伟", documents=(), phones=())
+    me = actor(residents=[mine.id], permissions=["own.record", "records.read"])
+    assert queries.get_resident(mine.id, actor=me, at=AT).demographics.name == "李丽"
+    with pytest.raises(NotPermitted):
+        queries.get_resident(other.id, actor=me, at=AT)
+    with pytest.raises(NotPermitted):
+        queries.search_residents("李丽", actor=me, at=AT)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from kangmai.kernel import connections, feed
+from kangmai.kernel.actor import operator
 
 AT = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
 
@@ -112,11 +113,11 @@ def test_failing_event_becomes_a_dead_letter_and_the_others_pass(heard, monkeypa
     assert (letter.subscriber, letter.error) == ("test.ear", "ValueError")
 
     feed.subscribe(feed.Subscription("test.ear", feed.OUTBOX, lambda b: heard.append("mended")))
-    feed.repeat(letter.id)
+    feed.repeat(letter.id, actor=operator("test"), at=AT)
     assert heard[-1] == "mended"
     assert feed.dead_letters() == []
     with pytest.raises(feed.UnknownDeadLetter):
-        feed.dismiss(letter.id)
+        feed.dismiss(letter.id, actor=operator("test"), at=AT)
 
 
 def test_partitions_are_made_ahead(database):

@@ -146,10 +146,10 @@ def initialize(pgdata: Path) -> None:
     )
 
 
-def log_tail(cluster: Cluster) -> str:
+def log_tail(cluster: Cluster, *, lines: int = 5) -> str:
     """The latest lines of the server's log, for a message."""
-    lines = cluster.log.read_text(errors="replace").splitlines() if cluster.log.exists() else []
-    return " | ".join(lines[-5:])
+    log = cluster.log.read_text(errors="replace") if cluster.log.exists() else ""
+    return " | ".join(log.splitlines()[-lines:])
 
 
 def _make_socket_folder(cluster: Cluster) -> None:

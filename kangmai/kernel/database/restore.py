@@ -31,6 +31,7 @@ from kangmai.kernel.database.errors import (
 from kangmai.kernel.feed import raise_epoch
 from kangmai.kernel.sealing import fingerprint, load_keyring
 
+NOT_REACHED = "recovery ended before configured recovery target was reached"
 UNPACKED_PER_COMPRESSED = 8
 """How much larger a compressed backup is taken to become, when free space is checked."""
 
@@ -126,7 +127,7 @@ def _recover(cluster: Cluster, archive_folder: Path | None, until: datetime.date
     try:
         clusters.start(cluster, settings=settings)
     except DatabaseDidNotStart:
-        if until and "recovery target" in clusters.log_tail(cluster):
+        if until and NOT_REACHED in clusters.log_tail(cluster, lines=50):
             log = clusters.log_tail(cluster)
             raise TargetTimeNotReached(until=until.isoformat(), log=log) from None
         raise

@@ -42,4 +42,5 @@ def settings(memory_mb: int) -> dict[str, str]:
         "log_min_error_statement": "panic",
         "log_parameter_max_length_on_error": "0",
         "timezone": "UTC",
+        "log_timezone": "UTC",
     }

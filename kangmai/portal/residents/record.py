@@ -20,30 +20,30 @@ MEASUREMENTS = 400
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some entries, gathered by day, and the row id below which the older ones begin (None: no more)."""
+    """Some entries, gathered by day, and the place after which the older ones begin (None: no more)."""
 
     days: tuple[presenters.Day, ...]
-    before: int | None
+    before: str | None
 
 
 def part(
-    resident: Resident, *, kind: Kind | None, before: int | None, actor: Actor, at: datetime
+    resident: Resident, *, kind: Kind | None, before: str | None, actor: Actor, at: datetime
 ) -> Part:
     """One page of a resident's record, newest first."""
     types = _readable(kind.types if kind else ALL_TYPES, actor)
     found = _timeline(resident, types, before=before, limit=PAGE + 1, actor=actor, at=at)
-    shown = found[:PAGE]
+    older = found[PAGE - 1].place if len(found) > PAGE else None
+    shown = [entry.resource for entry in found[:PAGE]]
     names = organization_names(shown, actor)
     items = [presenters.item(each, organizations=names) for each in shown]
-    older = shown[-1].rid if len(found) > PAGE else None
-    items.sort(key=lambda each: (each.day, each.time), reverse=True)
     return Part(presenters.days(items, born=resident.demographics.birth_date), older)
 
 
 def measurements(resident: Resident, *, actor: Actor, at: datetime) -> list[Stored]:
     """The latest Observations of a resident, of which a course can be drawn."""
     types = _readable(("Observation",), actor)
-    return _timeline(resident, types, before=None, limit=MEASUREMENTS, actor=actor, at=at)
+    found = _timeline(resident, types, before=None, limit=MEASUREMENTS, actor=actor, at=at)
+    return [entry.resource for entry in found]
 
 
 def _readable(types: Sequence[str], actor: Actor) -> tuple[str, ...]:
@@ -54,11 +54,11 @@ def _timeline(
     resident: Resident,
     types: Sequence[str],
     *,
-    before: int | None,
+    before: str | None,
     limit: int,
     actor: Actor,
     at: datetime,
-) -> list[Stored]:
+) -> list[records.TimelineEntry]:
     """Nothing where no type may be read: an empty list of types would ask for all."""
     if not types:
         return []

@@ -17,10 +17,10 @@ from kangmai.records.scope import condition
 from kangmai.records.search.hashing import target_hash
 from kangmai.records.search.people import people_hashes
 from kangmai.records.store import read as store
-from kangmai.records.store import searching
+from kangmai.records.store import searching, timelines
 from kangmai.records.store.rows import COLUMNS, stored
 from kangmai.records.store.searching import Page, Position
-from kangmai.records.store.write import COMPARTMENT
+from kangmai.records.store.timelines import TimelineEntry
 from kangmai.records.types import Stored
 
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -223,39 +223,30 @@ def timeline(
     patients: Sequence[str],
     *,
     types: Sequence[str] = (),
-    before: int | None = None,
+    before: str | None = None,
     limit: int = 50,
     actor: Actor,
     at: datetime,
-) -> list[Stored]:
-    """What the record holds about some Patients (by FHIR id), newest entry first, below row id `before`.
+) -> list[TimelineEntry]:
+    """What the record holds about some Patients (by FHIR id), by the moment it happened, newest first.
+
+    Args:
+        before: the `place` of the last entry shown.
 
     Raises:
-        UnknownType, NotPermitted
+        UnknownType, NotPermitted, BadPlace
     """
-    wanted = [
-        name for name in types or resource_types() if rules.may(actor, rules.Interaction.READ, name)
-    ]
     for name in types:
         _check_type(name)
         rules.require(actor, rules.Interaction.READ, name)
-    inside = condition(actor.scope)
+    wanted = [n for n in types or resource_types() if rules.may(actor, rules.Interaction.READ, n)]
+    targets = [target_hash(f"Patient/{id}") for id in patients]
     with reading() as connection, psycopg.Cursor(connection) as database:
-        rows = database.execute(
-            f"""SELECT {COLUMNS} FROM ref f JOIN res r ON r.rid = f.rid AND r.rt = ANY(%s::int2[])
-                WHERE f.tgt = ANY(%s::int8[]) AND f.p = {COMPARTMENT} AND f.rid < %s
-                  AND r.flags & 1 = 0 AND {inside.sql}
-                ORDER BY f.rid DESC LIMIT %s""",
-            [
-                sorted(resource_types()[name] for name in wanted),
-                [target_hash(f"Patient/{id}") for id in patients],
-                before or 2**62,
-                *inside.values,
-                limit,
-            ],
-        ).fetchall()
-    found = [stored(row) for row in rows]
-    _audit(actor, at, "records.timeline", "Patient", patients[0] if patients else "", found)
+        found = timelines.entries(
+            database, targets, wanted, scope=actor.scope, before=before, limit=limit
+        )
+    shown = [entry.resource for entry in found]
+    _audit(actor, at, "records.timeline", "Patient", patients[0] if patients else "", shown)
     return found
 
 

@@ -42,7 +42,7 @@ def letter(request: PortalRequest, letter_id: int) -> HttpResponse:
         case "repeat":
             _repeat(request, letter_id)
         case "dismiss":
-            feeds.dismiss(letter_id)
+            feeds.dismiss(letter_id, actor=request.actor, at=request.at)
             messages.info(request, _("The event was dismissed."))
         case other:
             raise DecisionUnknown(decision=other or "")
@@ -52,7 +52,7 @@ def letter(request: PortalRequest, letter_id: int) -> HttpResponse:
 def _repeat(request: PortalRequest, letter_id: int) -> None:
     """A reader may fail in any way; the letter then stays, and the page says so."""
     try:
-        feeds.repeat(letter_id)
+        feeds.repeat(letter_id, actor=request.actor, at=request.at)
     except NotFound:
         raise
     except Exception as error:

@@ -90,7 +90,7 @@ def _timeline(request: PortalRequest, found: Resident, kind: Kind | None) -> dic
     part = record.part(
         found,
         kind=kind,
-        before=int(before) if before.isdigit() else None,
+        before=before or None,
         actor=request.actor,
         at=request.at,
     )
