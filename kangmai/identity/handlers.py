@@ -19,7 +19,7 @@ def link_new_patients(batch: Sequence[Event]) -> None:
         [(resource_types()["Patient"], rid) for rid in rids], actor=LINKER
     )
     at = datetime.now(UTC)
-    link_patients([p for p in patients if not events.is_projection(p)], actor=LINKER, at=at)
+    link_patients(patients, actor=LINKER, at=at)
 
 
 def register() -> None:
@@ -29,7 +29,7 @@ def register() -> None:
             "identity.linker",
             events.FEED,
             link_new_patients,
-            condition=f"rt = {resource_types()['Patient']} AND op IN ('C', 'U')",
+            condition=f"rt = {resource_types()['Patient']} AND op IN ('C', 'U') AND {events.FROM_OUTSIDE}",
             batch=200,
         )
     )

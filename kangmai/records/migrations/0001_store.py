@@ -52,6 +52,7 @@ CREATE TABLE log (
     rid bigint NOT NULL,
     ver int NOT NULL,
     op text NOT NULL CHECK (op IN ('C', 'U', 'D')),
+    flags smallint NOT NULL,
     ts timestamptz NOT NULL,
     actor bigint NOT NULL,
     PRIMARY KEY (seq)

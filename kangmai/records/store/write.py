@@ -30,7 +30,7 @@ def insert(database: psycopg.Cursor, rows: Sequence[Row], *, account: AccountId)
         return
     copy_rows(database, "res", _RES_COLUMNS, _RES_TYPES, [_res(row) for row in rows])
     add_keys(database, [(row.rid, row.keys, row.compartments) for row in rows])
-    _log(database, [(row.rt, row.rid, row.ver, "C", row.ts) for row in rows], account)
+    _log(database, [(row.rt, row.rid, row.ver, "C", row.flags, row.ts) for row in rows], account)
     remember_shapes(database, rows)
 
 
@@ -135,7 +135,7 @@ def supersede(
         [row.ver, row.ts, row.flags, VERSION, row.subject, row.author_org, row.label, body, sealed, version,
          row.rt, row.rid, old.version],
     )  # fmt: skip
-    _log(database, [(row.rt, row.rid, row.ver, op, row.ts)], account)
+    _log(database, [(row.rt, row.rid, row.ver, op, row.flags, row.ts)], account)
     remember_shapes(database, [row])
 
 
@@ -143,9 +143,9 @@ def _log(database: psycopg.Cursor, rows: Sequence[tuple], account: AccountId) ->
     copy_rows(
         database,
         "log",
-        "rt, rid, ver, op, ts, actor",
-        ("int2", "int8", "int4", "text", "timestamptz", "int8"),
-        [(rt, rid, ver, op, ts, account) for rt, rid, ver, op, ts in rows],
+        "rt, rid, ver, op, flags, ts, actor",
+        ("int2", "int8", "int4", "text", "int2", "timestamptz", "int8"),
+        [(*row, account) for row in rows],
     )
 
 

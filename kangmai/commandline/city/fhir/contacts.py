@@ -25,7 +25,7 @@ from kangmai.commandline.city.fhir.pieces import (
 )
 from kangmai.commandline.city.history.record import diagnosis_codes
 
-SERVICE_SYSTEM = "https://kangmai.org/fhir/CodeSystem/service"
+SERVICE_SYSTEM = "urn:kangmai:code-set:invented-service"
 
 
 ENCOUNTER_TYPES = {
@@ -42,16 +42,17 @@ CLASS_BY_METHOD = {"2": ("HH", "home health"), "3": ("VR", "virtual")}
 
 
 MEASURED = {
-    "fasting_glucose": ("laboratory", "14771-0", "Fasting glucose [Moles/volume] in Serum or Plasma", "mmol/L"),
-    "body_height": ("vital-signs", "8302-2", "Body height", "cm"),
-    "body_weight": ("vital-signs", "29463-7", "Body weight", "kg"),
+    "blood_pressure": ("vital-signs", "85354-9", "Blood pressure panel with all children optional", "血压", "mmHg"),
+    "fasting_glucose": ("laboratory", "14771-0", "Fasting glucose [Moles/volume] in Serum or Plasma", "空腹血糖", "mmol/L"),
+    "body_height": ("vital-signs", "8302-2", "Body height", "身高", "cm"),
+    "body_weight": ("vital-signs", "29463-7", "Body weight", "体重", "kg"),
 }  # fmt: skip
 
 
-_SYSTOLIC = loinc("8480-6", "Systolic blood pressure")
+_SYSTOLIC = loinc("8480-6", "Systolic blood pressure", "收缩压")
 
 
-_DIASTOLIC = loinc("8462-4", "Diastolic blood pressure")
+_DIASTOLIC = loinc("8462-4", "Diastolic blood pressure", "舒张压")
 
 
 _ABSENT = f'"dataAbsentReason":{status("data-absent-reason", "not-performed")}'
@@ -99,7 +100,7 @@ def observations(city: InventedCity, chunk: TownChunk, history: History) -> list
     visits = np.array(uuid_texts(contacts.id), dtype=object)
     organizations = organizations_of(city)
     heads = [_observation_head(kind) for kind in MEASUREMENT_KINDS]
-    units = ["", *(MEASURED[kind][3] for kind in MEASUREMENT_KINDS[1:])]
+    units = [MEASURED[kind][4] for kind in MEASUREMENT_KINDS]
     rows = zip(
         uuid_texts(table.id),
         people[table.resident],
@@ -139,15 +140,10 @@ def _encounter_heads() -> dict[tuple[int, str], str]:
 
 
 def _observation_head(kind: str) -> str:
-    category, code, display = (
-        ("vital-signs", "85354-9", "Blood pressure panel with all children optional")
-        if kind == "blood_pressure"
-        else MEASURED[kind][:3]
-    )
+    category, code, display, zh, _ = MEASURED[kind]
     system = "http://terminology.hl7.org/CodeSystem/observation-category"
     categories = [{"coding": [{"system": system, "code": category}]}]
-    coded = {"coding": [{"system": "http://loinc.org", "code": code, "display": display}]}
-    return f'"category":{json(categories)},"code":{json(coded)}'
+    return f'"category":{json(categories)},{loinc(code, display, zh)}'
 
 
 def _quantity(value: float, unit: str) -> str:

@@ -21,7 +21,7 @@ from kangmai.commandline.city.fhir.pieces import (
 from kangmai.commandline.city.history.doses import vaccine_codes
 from kangmai.commandline.city.history.record import diagnosis_codes
 
-VACCINE_SYSTEM = "https://kangmai.org/fhir/CodeSystem/vaccine"
+VACCINE_SYSTEM = "urn:kangmai:code-set:vaccine"
 
 
 _ACTIVE = status("condition-clinical", "active")

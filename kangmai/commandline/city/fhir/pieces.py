@@ -47,9 +47,10 @@ def codeable(code: str, display: str) -> str:
     return json({"coding": [{"system": ICD_10, "code": code, "display": display}], "text": display})
 
 
-def loinc(code: str, display: str) -> str:
+def loinc(code: str, display: str, zh: str) -> str:
+    """A LOINC code with its own display, and the Chinese words as the text people read."""
     coding = {"system": "http://loinc.org", "code": code, "display": display}
-    return f'"code":{json({"coding": [coding]})}'
+    return f'"code":{json({"coding": [coding], "text": zh})}'
 
 
 def status(system: str, code: str) -> str:

@@ -13,6 +13,7 @@ from kangmai.commandline.city.history import Span, town_history
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
 from kangmai.commandline.city.loading.network import load_institutions, load_people, load_places
 from kangmai.commandline.city.loading.people import load_history, load_town
+from kangmai.kernel import feed
 from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.errors import Conflict
 from kangmai.kernel.state import find_state, put_state
@@ -162,10 +163,11 @@ class _Making:
         self._note(accounts=[asdict(account) for account in accounts], staff=None)
 
     def _settle(self) -> None:
-        """Bring the planner's statistics up to date after the bulk load."""
+        """Bring statistics and subscribers up to date after the bulk load."""
         self._say("collecting statistics …")
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+        feed.drain()
 
 
 def _greeting(state: dict[str, Any]) -> list[str]:
