@@ -177,7 +177,8 @@ def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
     places = (EVERYWHERE,) if home is None else ()
     if home is not None and home.jurisdiction_code:
         places = (subtree(home.jurisdiction_code),)
-    grant = Grant("integrator", home.id if home else None, places, scopes.permissions)
+    permissions = scopes.permissions | _exports(scopes)
+    grant = Grant("integrator", home.id if home else None, places, permissions)
     return Actor(
         account=AccountId(client.account_id) if client else OPERATOR,
         name=client.name if client else "token",
@@ -186,6 +187,14 @@ def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
         scope=_program_scope(row, scopes, at),
         client=client.client_id if client else "",
     )
+
+
+def _exports(scopes: Scopes) -> frozenset[str]:
+    """A program that may read by itself may export: the Bulk Data guide asks for system/….rs only."""
+    if scopes.context is not Context.SYSTEM:
+        return frozenset()
+    read = [each for each in scopes.permissions if each.partition(":")[0] == "records.read"]
+    return frozenset(each.replace("records.read", "records.export") for each in read)
 
 
 def _program_scope(row: models.AccessToken, scopes: Scopes, at: datetime) -> DataScope:

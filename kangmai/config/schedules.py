@@ -7,6 +7,7 @@ from django.db import connection
 
 from kangmai.access.actions import forget_old
 from kangmai.kernel import audit
+from kangmai.records.actions import forget_jobs
 
 
 def seal_audit(*, at: datetime) -> None:
@@ -24,4 +25,5 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "seal audit": (60, seal_audit),
     "make partitions": (600, make_partitions),
     "forget old logins and tokens": (86_400, forget_old),
+    "forget bulk exports and imports": (3600, forget_jobs),
 }

@@ -9,6 +9,11 @@ PACKAGE = Path(__file__).parents[1]
 
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 KEYS = Path(os.environ["KANGMAI_KEYS"]) if os.environ.get("KANGMAI_KEYS") else None
+FILES = (
+    Path(os.environ["KANGMAI_FILES"])
+    if os.environ.get("KANGMAI_FILES")
+    else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.files")
+)
 DEBUG = False
 SECRET_KEY = os.environ.get("KANGMAI_SECRET_KEY", "")  # else derived from the keyring: config.start
 ALLOWED_HOSTS = os.environ.get("KANGMAI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

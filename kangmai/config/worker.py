@@ -14,6 +14,7 @@ from kangmai.config.start import start
 
 IDLE_SECONDS = 0.3
 LOST_SECONDS = 2.0
+STOP_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ def run(stop: threading.Event) -> None:
     from kangmai.config.schedules import SCHEDULES
     from kangmai.kernel import feed
 
+    jobs = threading.Thread(target=_do_jobs, args=(stop,), name="jobs", daemon=True)
+    jobs.start()
     due = dict.fromkeys(SCHEDULES, 0.0)
     while not stop.is_set():
         try:
@@ -45,6 +48,14 @@ def run(stop: threading.Event) -> None:
             logger.warning("the database does not answer; trying again")
             connection.close()
             stop.wait(LOST_SECONDS)
+    jobs.join(STOP_SECONDS)
+
+
+def _do_jobs(stop: threading.Event) -> None:
+    """Long jobs have a thread of their own, so that events never wait for them."""
+    from kangmai.records.actions import run_jobs
+
+    run_jobs(stop, now=lambda: datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -48,6 +48,17 @@ def own_connection() -> psycopg.Connection:
     return owned.connection
 
 
+@contextmanager
+def separate_connection(*, timeout_seconds: int) -> Iterator[psycopg.Connection]:
+    """A connection for one long read, beside this thread's own, which stays free for other work."""
+    with psycopg.connect(
+        settings.DATABASE_URL,
+        autocommit=True,
+        options=f"-c statement_timeout={timeout_seconds}s -c timezone=UTC",
+    ) as connection:
+        yield connection
+
+
 def close_own() -> None:
     """Close this thread's own connection, if it has one."""
     _local.owned = None

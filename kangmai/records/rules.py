@@ -14,6 +14,7 @@ class Interaction(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    EXPORT = "export"
 
 
 def may(actor: Actor, interaction: Interaction, resource_type: str) -> bool:
@@ -35,6 +36,11 @@ def require(actor: Actor, interaction: Interaction, resource_type: str) -> None:
 def may_change(actor: Actor, resource: Stored) -> bool:
     """Whether the actor may write a new version: only what his own organization wrote, or everything."""
     return actor.scope.everything or resource.author_org in actor.scope.organizations
+
+
+def is_operator(actor: Actor) -> bool:
+    """Whether the actor runs the installation: sees everything, belongs to no program or person."""
+    return actor.scope.everything and actor.account == 0
 
 
 def is_projection(resource: Stored) -> bool:

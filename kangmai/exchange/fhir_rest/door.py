@@ -7,7 +7,7 @@ import gzip
 import logging
 import threading
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -31,6 +31,8 @@ from kangmai.records.types import Source
 
 BASE = "/fhir/R4"
 LARGEST_BODY_MB = 32
+LARGEST_UPLOAD_MB = 4096
+PIECE_BYTES = 2**20
 WRITERS = 4
 """Writes at once: more only wait for each other on two cores."""
 WRITER_PATIENCE_SECONDS = 20
@@ -41,7 +43,7 @@ _writers = threading.BoundedSemaphore(WRITERS)
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 REASONS = {
-    200: "OK", 201: "Created", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
+    200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
     403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable", 409: "Conflict",
     410: "Gone", 412: "Precondition Failed", 413: "Content Too Large", 415: "Unsupported Media Type",
     422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
@@ -80,6 +82,9 @@ def _send(
     environ: dict[str, Any], start_response: StartResponse, response: Response
 ) -> Iterable[bytes]:
     body, headers = response.body, list(response.headers)
+    if response.pieces is not None:
+        start_response(f"{response.status} {REASONS[response.status]}", headers)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else response.pieces
     if len(body) > 2000 and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
         body = gzip.compress(body, 1)
         headers.append(("Content-Encoding", "gzip"))
@@ -118,14 +123,16 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
     headers["content-type"] = environ.get("CONTENT_TYPE", "")
     query = environ.get("QUERY_STRING", "")
     _check_format(headers, query)
-    body = _body(environ)
+    takes_upload = routes.takes_upload(method, path)
+    body = b"" if takes_upload else _body(environ)
     if method == "POST" and path[-1:] == ("_search",):
         query, path, body = "&".join(filter(None, (query, body.decode()))), path[:-1], b""
     elif is_write and method != "DELETE":
         _check_media_type(environ)
     request = Request(
-        method, path, query, headers, body, _base(environ), actor, source, at, language
-    )
+        method, path, query, headers, body, _base(environ), actor, source, at, language,
+        uploaded(environ) if takes_upload else iter(()),
+    )  # fmt: skip
     if not is_write:
         return interaction(request)
     if not _writers.acquire(timeout=WRITER_PATIENCE_SECONDS):
@@ -167,6 +174,26 @@ def _unpacked(body: bytes, limit: int) -> bytes:
         return zlib.decompressobj(31).decompress(body, limit + 1)
     except zlib.error:
         raise WrongMediaType(format="gzip (damaged)") from None
+
+
+def uploaded(environ: dict[str, Any]) -> Iterator[bytes]:
+    """A body of any length, piece by piece, unpacked where it came packed.
+
+    Raises:
+        TooLarge: once it is longer than what may be uploaded.
+    """
+    stream, left = environ["wsgi.input"], int(environ.get("CONTENT_LENGTH") or -1)
+    packed = zlib.decompressobj(31) if environ.get("HTTP_CONTENT_ENCODING") == "gzip" else None
+    total = 0
+    while left and (part := stream.read(PIECE_BYTES if left < 0 else min(left, PIECE_BYTES))):
+        left = left - len(part) if left > 0 else left
+        while part:
+            plain = packed.decompress(part, PIECE_BYTES) if packed else part
+            part = packed.unconsumed_tail if packed else b""
+            total += len(plain)
+            if total > LARGEST_UPLOAD_MB * 2**20:
+                raise TooLarge(limit_mb=LARGEST_UPLOAD_MB)
+            yield plain
 
 
 def _check_format(headers: dict[str, str], query: str) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from kangmai.exchange.fhir_rest import (
+    bulk_import,
     everything,
+    export,
     history,
     patch,
     read,
@@ -45,7 +47,29 @@ READS: dict[tuple[str, str], Interaction] = {
     ("GET", "T/I/$validate"): validate.validate,
     ("GET", "T/I/$everything"): everything.everything,
     ("POST", "T/I/$everything"): everything.everything,
+    ("GET", "$export"): export.system,
+    ("POST", "$export"): export.system,
+    ("GET", "T/$export"): export.patients,
+    ("POST", "T/$export"): export.patients,
+    ("GET", "T/I/$export"): export.group,
+    ("POST", "T/I/$export"): export.group,
+    ("GET", "$export/I"): export.status,
+    ("DELETE", "$export/I"): export.cancel,
+    ("GET", "$export/I/X"): export.file,
+    ("POST", "$import"): bulk_import.order,
+    ("GET", "$import/I"): bulk_import.status,
+    ("DELETE", "$import/I"): export.cancel,
+    ("GET", "$import/I/X"): export.file,
 }
+
+
+UPLOADS = frozenset({("POST", "$import")})
+"""Interactions that read their body themselves, piece by piece."""
+
+
+def takes_upload(method: str, path: tuple[str, ...]) -> bool:
+    """Whether the interaction at an address reads its body itself."""
+    return (method, shape(path)) in UPLOADS
 
 
 def shape(path: tuple[str, ...]) -> str:

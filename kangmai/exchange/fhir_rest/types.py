@@ -1,6 +1,6 @@
 """A request as the interactions see it, and what they answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,6 +24,8 @@ class Request:
     source: Source
     at: datetime
     language: str = "zh"
+    upload: Iterator[bytes] = field(default_factory=lambda: iter(()), repr=False)
+    """The body piece by piece, for the interactions that take more than fits into memory."""
 
     def preference(self, name: str) -> str:
         """The value of one part of the Prefer header, such as `return` or `handling`."""
@@ -36,8 +38,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Status, headers, body."""
+    """Status, headers, and the body: whole, or piece by piece where it is too large for that."""
 
     status: int
     body: bytes = field(default=b"", repr=False)
     headers: tuple[tuple[str, str], ...] = ()
+    pieces: Iterator[bytes] | None = field(default=None, repr=False)

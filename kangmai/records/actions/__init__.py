@@ -1,6 +1,16 @@
 """The writes of the record: each is one transaction, checked, audited and announced through the log."""
 
 from kangmai.records.actions.import_unit import Item, import_unit
+from kangmai.records.actions.jobs import (
+    Order,
+    cancel_job,
+    forget_jobs,
+    group_members,
+    order_export,
+    order_import,
+    run_jobs,
+    run_one,
+)
 from kangmai.records.actions.load import load
 from kangmai.records.actions.place_subject import place_subject, place_subjects, withdraw_subject
 from kangmai.records.actions.put_projection import put_projection
@@ -8,11 +18,19 @@ from kangmai.records.actions.transact import transact
 
 __all__ = [
     "Item",
+    "Order",
+    "cancel_job",
+    "forget_jobs",
+    "group_members",
     "import_unit",
     "load",
+    "order_export",
+    "order_import",
     "place_subject",
     "place_subjects",
     "put_projection",
+    "run_jobs",
+    "run_one",
     "transact",
     "withdraw_subject",
 ]

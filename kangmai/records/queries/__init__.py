@@ -2,6 +2,7 @@
 
 from kangmai.records.queries.checking import Mode, ProfileNeeded, check
 from kangmai.records.queries.everything import EverythingPage, Place, Wanted, everything
+from kangmai.records.queries.jobs import get_job, read_job_file
 from kangmai.records.queries.resources import (
     HistoryEntry,
     Page,
@@ -37,8 +38,10 @@ __all__ = [
     "everything",
     "find_people",
     "get",
+    "get_job",
     "get_version",
     "patients_of",
+    "read_job_file",
     "search",
     "search_history",
     "search_versions",
