@@ -21,7 +21,10 @@ def fhir() -> None:
     """Validate FHIR R4 resources."""
 
 
-@fhir.command(short_help="Say what is wrong with FHIR resources in files.")
+@fhir.command(
+    short_help="Say what is wrong with FHIR resources in files.",
+    epilog="Example:  kangmai fhir validate bundle.json patients.ndjson",
+)
 @click.argument(
     "files",
     nargs=-1,

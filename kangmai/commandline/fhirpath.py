@@ -18,7 +18,10 @@ class FileUnreadable(Incorrect):
     zh = "{file} 不是有效的 JSON：{reason}。"
 
 
-@click.command(short_help="Evaluate a FHIRPath expression on a resource.")
+@click.command(
+    short_help="Evaluate a FHIRPath expression on a resource.",
+    epilog="Example:  kangmai fhirpath 'Patient.name.given.first()' patient.json",
+)
 @click.argument("expression")
 @click.argument(
     "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)

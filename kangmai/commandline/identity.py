@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-HEADINGS = """Headings of PEOPLE.csv (Chinese or English, any case, missing ones allowed): id 编号,
+HEADINGS = """Example:  kangmai identity link people.csv --out clusters.csv --json
+
+Headings of PEOPLE.csv (Chinese or English, any case, missing ones allowed): id 编号,
 name 姓名, given_name 名, surname 姓, sex 性别, birth_date 出生日期, id_number 身份证号, phone 电话,
 address 地址, town 乡镇, postcode 邮编, mother 母亲姓名, source 来源."""
 

@@ -28,7 +28,9 @@ def surveillance() -> None:
     """Detect outbreaks in series of counts."""
 
 
-@surveillance.command()
+@surveillance.command(
+    epilog="Example:  kangmai surveillance detect --input counts.csv --control control.json --range 264:312 --out alarms.csv"
+)
 @click.option(
     "--input", "counts", type=EXISTING, required=True, help="CSV: index[,epoch],one column a unit"
 )
@@ -86,7 +88,9 @@ def read_span(span: str | None, first: int, latest: int) -> tuple[int, int]:
     return start, end
 
 
-@surveillance.command()
+@surveillance.command(
+    epilog="Example:  kangmai surveillance rt --incidence cases.csv --mean-si 4.7 --sd-si 2.9"
+)
 @click.option(
     "--incidence", type=EXISTING, required=True, help="CSV: t,I (optional: local,imported)"
 )
@@ -122,7 +126,9 @@ def rt(
     write(rt_rows(estimate(cases, imported=imported, interval=interval, window=window)), out)
 
 
-@surveillance.command()
+@surveillance.command(
+    epilog="Example:  kangmai surveillance scan --counts counts.csv --geo places.csv --model poisson --k 20"
+)
 @click.option(
     "--counts", type=EXISTING, help="CSV: time,one column a place; not for --model spatial"
 )
@@ -205,7 +211,9 @@ def scan(
     write(scan_rows(places, zones, model), out)
 
 
-@surveillance.command()
+@surveillance.command(
+    epilog="Example:  kangmai surveillance nowcast --linelist cases.csv --now 2026-03-01 --max-delay 15"
+)
 @click.option("--linelist", type=EXISTING, required=True, help="CSV: dHosp,dReport (ISO dates)")
 @click.option(
     "--now",
@@ -260,7 +268,9 @@ def nowcast(
     write(nowcast_rows(found, days), out)
 
 
-@surveillance.command()
+@surveillance.command(
+    epilog="Example:  kangmai surveillance simulate --replicates 6 --seed 1 --out series.csv"
+)
 @click.option(
     "--replicates", type=click.IntRange(1), default=1, show_default=True, help="series a scenario"
 )
@@ -288,7 +298,9 @@ def simulate(
     write(simulation_rows(world), out)
 
 
-@surveillance.command()
+@surveillance.command(
+    epilog="Example:  kangmai surveillance backtest --input series.csv --outbreaks outbreaks.csv"
+)
 @click.option("--input", "counts", type=EXISTING, required=True, help="CSV as for detect")
 @click.option(
     "--outbreaks", type=EXISTING, help="CSV: series,kind,k,start,week,cases; left out: alarms only"

@@ -23,7 +23,10 @@ def views() -> None:
     """Run SQL-on-FHIR v2 views (ViewDefinition) over FHIR R4 resources."""
 
 
-@views.command(short_help="Print the rows of a view.")
+@views.command(
+    short_help="Print the rows of a view.",
+    epilog="Example:  kangmai views run patients.view.json patients.ndjson",
+)
 @click.argument("view", type=FILE)
 @click.argument("resources", type=FILE)
 def run(view: Path, resources: Path) -> None:

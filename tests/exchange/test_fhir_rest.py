@@ -134,7 +134,11 @@ def test_pages_neither_repeat_nor_skip_while_others_write(fhir):
         seen += [entry["resource"]["id"] for entry in page.get("entry", [])]
         fhir("POST", "Observation", observation())
         path = next(
-            (l["url"].removeprefix(BASE + "/") for l in page["link"] if l["relation"] == "next"),
+            (
+                each["url"].removeprefix(BASE + "/")
+                for each in page["link"]
+                if each["relation"] == "next"
+            ),
             None,
         )
     assert seen == made[::-1]
@@ -144,9 +148,9 @@ def test_altered_cursor_is_refused(fhir):
     for _ in range(3):
         fhir("POST", "Observation", observation())
     page = fhir("GET", "Observation?_count=2").json
-    following = next(l["url"] for l in page["link"] if l["relation"] == "next").removeprefix(
-        BASE + "/"
-    )
+    following = next(
+        each["url"] for each in page["link"] if each["relation"] == "next"
+    ).removeprefix(BASE + "/")
     assert fhir("GET", following).status == 200
     assert fhir("GET", following[:-3] + "AAA").status == 400
     assert fhir("GET", following.replace("Observation?", "Observation?status=final&")).status == 400
