@@ -83,7 +83,6 @@ def test_restore_to_a_moment(data, tmp_path, stopped_later):
 
     stamp = moment.strftime("%Y-%m-%dT%H:%M:%S+0000")
     assert restored("moment", "--archive", archive, "--until", stamp) == [(50,)]
-    assert restored("latest", "--archive", archive) == [(100,)]
     beyond = ("--archive", archive, "--until", "2099-01-01T00:00:00+0000", "--keys", keys)
     answer = kangmai(
         "db", "restore", tmp_path / "backup", *beyond, "--data", tmp_path / "no", code=2

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kangmai.kernel.database import cluster as clusters
+from kangmai.kernel.sealing import make_keyring
 from tests.operations.house import (
     SIZE,
     children,
@@ -182,8 +183,7 @@ def test_lost_keyring_is_never_replaced(data):
 def test_other_keyring_is_refused(data):
     keys = data.with_name("data.keys") / "keyring.json"
     other = keys.with_name("other.json")
-    kangmai("db", "start", "--data", data.with_name("another"), KANGMAI_KEYS=str(other))
-    clusters.stop(clusters.Cluster(data.with_name("another")))
+    make_keyring(other)
     shutil.copy(other, keys)
     assert kangmai("audit", "verify", "--data", data, code=2).stderr.startswith("OtherKeyring")
 

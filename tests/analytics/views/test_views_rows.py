@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plain_views import rows as plain_rows
 
 from kangmai.analytics.views.compiler import compile_view
 from kangmai.analytics.views.errors import RowRefused
+from tests.analytics.views.plain_views import rows as plain_rows
 
 ID = {"name": "id", "path": "getResourceKey()"}
 

@@ -113,6 +113,7 @@ def test_a_day_before_the_first_rule_is_refused() -> None:
         ["--programme", "immunization", "--on", "2025-05-12"],
         ["--programme", "growth", "--input", "-", "--on", "2025-05-12"],
         ["--programme", "immunization", "--input", "-", "--on", "12.5.2025"],
+        ["--programme", "immunization", "--input", "-", "--on", "9990-01-01"],
         ["--programme", "immunization", "--input", "no-such-file", "--on", "2025-05-12"],
     ],
 )

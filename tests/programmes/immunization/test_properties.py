@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kangmai.programmes.immunization.rules import forecast_by
-from kangmai.programmes.immunization.schedule import schedule
+from kangmai.programmes.immunization.schedule.reading import schedule
 from kangmai.programmes.immunization.types import Child, Given, MotherHbsag, Row, Sex, Status
 from tests.programmes.immunization.children import histories
 

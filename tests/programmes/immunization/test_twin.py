@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from kangmai.kernel.definitions import FOLDER
 from kangmai.programmes.immunization.rules import forecast_by
-from kangmai.programmes.immunization.schedule import schedule
+from kangmai.programmes.immunization.schedule.reading import schedule
 from kangmai.programmes.immunization.types import Child, Status
 from tests.programmes.immunization.children import histories
 

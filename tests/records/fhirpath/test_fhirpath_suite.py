@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from fhirpath_suite import outcome, read_cases
+
+from tests.records.fhirpath.fhirpath_suite import outcome, read_cases
 
 MISSES = json.loads(Path(__file__).with_name("suite_misses.json").read_text())
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from carried_values import carried
-from search_twin import documents, holds
 
 from kangmai.records.search.query import parse
+from tests.records.search.carried_values import carried
+from tests.records.search.search_twin import documents, holds
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

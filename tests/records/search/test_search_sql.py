@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from carried_values import carried
-from search_twin import Document, documents, search
 
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search import sql
 from kangmai.records.search.query import Query, parse
+from tests.records.search.carried_values import carried
+from tests.records.search.search_twin import Document, documents, search
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
