@@ -180,7 +180,7 @@ SELECT xid::text, seq FROM (
     SELECT xid, seq FROM kernel_audit
     WHERE (xid, seq) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
     ORDER BY xid, seq LIMIT %s) s
-ORDER BY xid DESC, seq DESC LIMIT 1"""
+ORDER BY s.xid DESC, s.seq DESC LIMIT 1"""
 
 
 def _chained(previous: bytes, rows_hash: bytes) -> bytes:
