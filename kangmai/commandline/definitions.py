@@ -7,7 +7,11 @@ import click
 
 from kangmai.kernel.errors import Incorrect
 
-CHECKERS = ("kangmai.standards.checks", "kangmai.access.roles")
+CHECKERS = (
+    "kangmai.standards.checks",
+    "kangmai.access.roles",
+    "kangmai.programmes.immunization.checks",
+)
 """Modules that, when imported, register what more must hold of their room's definitions."""
 
 

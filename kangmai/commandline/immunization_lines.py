@@ -15,11 +15,15 @@ from typing import Any, NamedTuple
 import orjson
 
 from kangmai.kernel.errors import Incorrect, KangmaiError
-from kangmai.programmes.immunization.children import FIELDS, read_child
-from kangmai.programmes.immunization.days import iso
-from kangmai.programmes.immunization.reasons import say
-from kangmai.programmes.immunization.rules import forecast_by
-from kangmai.programmes.immunization.schedule import Schedule, schedule
+from kangmai.programmes.immunization.rules import (
+    FIELDS,
+    Schedule,
+    forecast_by,
+    iso,
+    read_child,
+    say,
+    schedule,
+)
 from kangmai.programmes.immunization.types import Reason, Row, Status
 
 CHUNK_LINES = 2000

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from kangmai.commandline.immunization_lines import Chunk
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+LAST_YEAR = 2200
+"""Ages are added to days; far beyond this the calendar ends."""
 
 LINES = """\b
 A line in:
@@ -73,6 +75,8 @@ def forecast(programme: str, file: Path, on: datetime, language: str, workers: i
 
     Advice for a clinician, from rules most of which are from memory (see docs/algorithms/immunization.md).
     """
+    if on.year > LAST_YEAR:
+        raise click.BadParameter(f"later than the year {LAST_YEAR}", param_hint="--on")
     from kangmai.commandline.immunization_lines import Task, forecast_lines
 
     task = Task(programme, on.date(), language)

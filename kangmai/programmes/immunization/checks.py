@@ -15,9 +15,9 @@ from kangmai.programmes.immunization.children import read_child
 from kangmai.programmes.immunization.days import iso
 from kangmai.programmes.immunization.reasons import say
 from kangmai.programmes.immunization.rules import METHODS, forecast
-from kangmai.programmes.immunization.schedule import PROGRAMME, ROOM, SERIES
+from kangmai.programmes.immunization.schedule.reading import PROGRAMME, ROOM, SERIES
+from kangmai.programmes.immunization.schedule.vaccines import vaccines
 from kangmai.programmes.immunization.types import Row
-from kangmai.programmes.immunization.vaccines import vaccines
 
 
 def check_series(definition: Definition) -> Iterator[str]:

@@ -15,8 +15,8 @@ from kangmai.programmes.immunization.errors import (
     FieldUnreadable,
     VaccineUnknown,
 )
+from kangmai.programmes.immunization.schedule.vaccines import vaccines
 from kangmai.programmes.immunization.types import Child, Given, MotherHbsag, Sex
-from kangmai.programmes.immunization.vaccines import vaccines
 
 Word = TypeVar("Word", bound=Enum)
 HBSAG = {each.value: each for each in MotherHbsag if each is not MotherHbsag.NOT_RECORDED}

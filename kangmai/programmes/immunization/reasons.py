@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kangmai.programmes.immunization.schedule import Words
+from kangmai.programmes.immunization.schedule.types import Words
 from kangmai.programmes.immunization.types import Reason
 
 SENTENCES = {

@@ -10,10 +10,10 @@ Source: 国家免疫规划疫苗儿童免疫程序及说明（2021年版）, 脊
 from dataclasses import replace
 from functools import cache
 
-from kangmai.programmes.immunization.in_order import Progress
-from kangmai.programmes.immunization.projection import project
-from kangmai.programmes.immunization.rows import not_needed, uncounted
-from kangmai.programmes.immunization.schedule import DoseRule, Plan, Series
+from kangmai.programmes.immunization.schedule.types import DoseRule, Plan, Series
+from kangmai.programmes.immunization.series.in_order import Progress
+from kangmai.programmes.immunization.series.projection import project
+from kangmai.programmes.immunization.series.rows import not_needed, uncounted
 from kangmai.programmes.immunization.types import Given, Reason, Row
 from kangmai.programmes.immunization.visit import Visit
 

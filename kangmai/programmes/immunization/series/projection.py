@@ -7,13 +7,13 @@ before it, which cannot be given before the day of the forecast: `earliest` foll
 
 from collections.abc import Iterable
 
-from kangmai.programmes.immunization.ages import Ages, ages
-from kangmai.programmes.immunization.bounds import Bound, Earlier, bound
-from kangmai.programmes.immunization.conditions import holds
 from kangmai.programmes.immunization.days import Day, add_months
+from kangmai.programmes.immunization.intervals.bounds import Bound, Earlier, bound
 from kangmai.programmes.immunization.reasons import from_definition, scheduled_at
-from kangmai.programmes.immunization.schedule import DoseRule, Series
-from kangmai.programmes.immunization.standing import OPEN, standing
+from kangmai.programmes.immunization.schedule.ages import Ages, ages
+from kangmai.programmes.immunization.schedule.conditions import holds
+from kangmai.programmes.immunization.schedule.types import DoseRule, Series
+from kangmai.programmes.immunization.series.standing import OPEN, standing
 from kangmai.programmes.immunization.types import Reason, Row, Status
 from kangmai.programmes.immunization.visit import Visit
 
@@ -28,9 +28,9 @@ def project(
 
     `failed`: the day of the latest dose that did not count and waits for its repeat.
     """
-    soonest = advised = earlier
     numbered = list(doses)
-    rows = []
+    soonest = advised = earlier
+    rows: list[Row] = []
     for position, (rule, number) in enumerate(numbered):
         row = _row(visit, series, rule, number, soonest=soonest, advised=advised, failed=failed)
         row = _with_notes(visit, series, row, is_latest=position == len(numbered) - 1)

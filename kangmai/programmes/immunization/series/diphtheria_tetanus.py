@@ -8,11 +8,11 @@ Source: 国家免疫规划疫苗儿童免疫程序及说明（2021年版）, 百
 memory); definition `dtp`.
 """
 
-from kangmai.programmes.immunization.ages import ages
-from kangmai.programmes.immunization.in_order import Progress
-from kangmai.programmes.immunization.projection import Numbered, project
-from kangmai.programmes.immunization.rows import next_number, not_needed, uncounted
-from kangmai.programmes.immunization.schedule import CatchUp, DoseRule, Plan, Series
+from kangmai.programmes.immunization.schedule.ages import ages
+from kangmai.programmes.immunization.schedule.types import CatchUp, DoseRule, Plan, Series
+from kangmai.programmes.immunization.series.in_order import Progress
+from kangmai.programmes.immunization.series.projection import Numbered, project
+from kangmai.programmes.immunization.series.rows import next_number, not_needed, uncounted
 from kangmai.programmes.immunization.types import Reason, Row, Status
 from kangmai.programmes.immunization.visit import Visit
 

@@ -9,11 +9,11 @@
 
 from typing import NamedTuple
 
-from kangmai.programmes.immunization.ages import Ages
-from kangmai.programmes.immunization.conditions import holds
 from kangmai.programmes.immunization.days import Day
 from kangmai.programmes.immunization.reasons import from_definition
-from kangmai.programmes.immunization.schedule import DoseRule, Series, Words
+from kangmai.programmes.immunization.schedule.ages import Ages
+from kangmai.programmes.immunization.schedule.conditions import holds
+from kangmai.programmes.immunization.schedule.types import DoseRule, Series, Words
 from kangmai.programmes.immunization.types import Reason, Status
 from kangmai.programmes.immunization.visit import Visit
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kangmai.programmes.immunization.ages import Ages
+from kangmai.programmes.immunization.schedule.ages import Ages
 from kangmai.programmes.immunization.types import Given, Reason, Row, Status
 
 VALID, BEYOND_AGE = (Reason("valid"),), (Reason("beyond_age"),)
@@ -11,15 +11,9 @@ VALID, BEYOND_AGE = (Reason("valid"),), (Reason("beyond_age"),)
 def done(given: Given, dose: int, days: Ages, earliest: int) -> Row:
     """A dose that counts. One given after the upper age counts too: it is a fact, and protects."""
     reasons = VALID if given.day <= days.latest else BEYOND_AGE
+    recommended = days.due if days.due > earliest else earliest
     return Row(
-        vaccine=given.vaccine,
-        dose=dose,
-        status=Status.DONE,
-        earliest=earliest,
-        recommended=max(days.due, earliest),
-        latest=days.latest,
-        given=given.day,
-        reasons=reasons,
+        given.vaccine, dose, Status.DONE, earliest, recommended, days.latest, given.day, reasons
     )
 
 

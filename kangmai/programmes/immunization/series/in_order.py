@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from kangmai.programmes.immunization.ages import ages
-from kangmai.programmes.immunization.bounds import NOTHING, Earlier, fault
-from kangmai.programmes.immunization.projection import project
-from kangmai.programmes.immunization.rows import done, invalid, not_needed, uncounted
-from kangmai.programmes.immunization.schedule import DoseRule, Plan, Series
+from kangmai.programmes.immunization.intervals.bounds import NOTHING, Earlier, fault
+from kangmai.programmes.immunization.schedule.ages import ages
+from kangmai.programmes.immunization.schedule.types import DoseRule, Plan, Series
+from kangmai.programmes.immunization.series.projection import project
+from kangmai.programmes.immunization.series.rows import done, invalid, not_needed, uncounted
 from kangmai.programmes.immunization.types import Given, Reason, Row
 from kangmai.programmes.immunization.visit import Visit
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kangmai.programmes.immunization.days import add_months
-from kangmai.programmes.immunization.schedule import DoseRule
+from kangmai.programmes.immunization.schedule.types import DoseRule
 
 
 class Ages(NamedTuple):

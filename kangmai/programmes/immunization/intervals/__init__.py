@@ -1,0 +1,1 @@
+"""From which day a dose counts."""

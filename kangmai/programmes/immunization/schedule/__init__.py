@@ -1,0 +1,1 @@
+"""The schedule of a day as typed values, read from the definitions."""
