@@ -11,6 +11,7 @@ class DoorsContract(Contract):
             below them.
         open_rooms: rooms all of whose modules are for everyone.
         composing_rooms: rooms that may import anything, since they put the others together.
+        sub_rooms: packages inside rooms that are entered by doors of the same names.
         engines: packages inside rooms that are libraries with public modules of their own.
         also_entered: single modules besides, each with its reason beside it in the file.
     """
@@ -18,6 +19,7 @@ class DoorsContract(Contract):
     doors = fields.SetField(subfield=fields.StringField())
     open_rooms = fields.SetField(subfield=fields.StringField(), required=False)
     composing_rooms = fields.SetField(subfield=fields.StringField(), required=False)
+    sub_rooms = fields.SetField(subfield=fields.StringField(), required=False)
     engines = fields.SetField(subfield=fields.StringField(), required=False)
     also_entered = fields.SetField(subfield=fields.StringField(), required=False)
 
@@ -39,6 +41,8 @@ class DoorsContract(Contract):
             return True
         if len(parts) > 2 and parts[2] in self.doors:
             return True
+        if ".".join(parts[:3]) in (self.sub_rooms or ()) and len(parts) > 3:
+            return parts[3] in self.doors
         entered = {*(self.engines or ()), *(self.also_entered or ())}
         return any(imported == each or imported.startswith(f"{each}.") for each in entered)
 
