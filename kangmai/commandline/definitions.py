@@ -1,18 +1,10 @@
 """`kangmai definitions`: rules kept as data, checked and shown."""
 
-from importlib import import_module
 from typing import Any
 
 import click
 
 from kangmai.kernel.errors import Incorrect
-
-CHECKERS = (
-    "kangmai.standards.checks",
-    "kangmai.access.roles",
-    "kangmai.programmes.immunization.checks",
-)
-"""Modules that, when imported, register what more must hold of their room's definitions."""
 
 
 class NotADefinitionName(Incorrect):
@@ -41,10 +33,10 @@ def check(as_json: bool) -> None:
     """
     import json
 
+    from kangmai.config.checkers import register_checkers
     from kangmai.kernel import definitions as loader
 
-    for module in CHECKERS:
-        import_module(module)
+    register_checkers()
     faults = loader.check_all()
     kinds = [f"{room}/{kind}" for room, kind in loader.kinds()]
     if as_json:

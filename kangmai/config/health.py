@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from kangmai.config.checkers import register_checkers
 from kangmai.kernel import definitions
 from kangmai.kernel.health import database, keys, machine, registry, trail
 from kangmai.kernel.health.types import Check, Probe, Text, judged
@@ -34,6 +35,7 @@ def migrations(at: datetime) -> Iterator[Check]:
 
 def rules(at: datetime) -> Iterator[Check]:
     """Rules kept as data."""
+    register_checkers()
     found = definitions.check_all()
     first = f": {found[0]}" if found else ""
     yield judged(

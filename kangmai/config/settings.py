@@ -14,6 +14,7 @@ FILES = (
     if os.environ.get("KANGMAI_FILES")
     else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.files")
 )
+DELETE_SEVERAL = os.environ.get("KANGMAI_DELETE_SEVERAL") == "1"
 DEBUG = False
 SECRET_KEY = os.environ.get("KANGMAI_SECRET_KEY", "")  # else derived from the keyring: config.start
 ALLOWED_HOSTS = os.environ.get("KANGMAI_HOSTS", "127.0.0.1,localhost,[::1]").split(",")

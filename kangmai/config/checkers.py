@@ -1,0 +1,15 @@
+"""The one table of modules that say what more must hold of their room's definitions."""
+
+from importlib import import_module
+
+CHECKERS = (
+    "kangmai.standards.checks",
+    "kangmai.access.roles",
+    "kangmai.programmes.immunization.checks",
+)
+
+
+def register_checkers() -> None:
+    """Import them; each registers itself with the loader of definitions."""
+    for module in CHECKERS:
+        import_module(module)
