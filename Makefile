@@ -23,7 +23,8 @@ check: setup ## Format, lint, floors, types, migrations, translations, definitio
 	$(RUN) tools/check.py
 
 bench: setup ## Run the benchmarks (minutes to hours; see benchmarks/README.md)
-	$(BIN)/uv pip install --quiet splink sqlonfhir
+	$(BIN)/uv pip install --quiet splink
+	$(BIN)/uv pip install --quiet --no-deps sqlonfhir
 	$(RUN) benchmarks/run.py
 
 setup: $(VENV)/.installed ## Install everything into .venv and build the front-end
