@@ -39,7 +39,7 @@ def order(request: Request) -> Response:
             at=request.at,
         )
     else:
-        raise WrongMediaType(format=media or "not given")
+        raise WrongMediaType(format=media or "not given", wanted="application/fhir+ndjson")
     return Response(202, b"", (("Content-Location", f"{request.base}/$import/{id}"),))
 
 

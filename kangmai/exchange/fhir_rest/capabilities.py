@@ -7,13 +7,16 @@ from functools import cache
 from typing import Any
 
 import orjson
+from django.conf import settings
 
 from kangmai import __version__
+from kangmai.exchange.fhir_rest.operations import operations_on
 from kangmai.exchange.fhir_rest.types import JSON, Response
 from kangmai.exchange.oauth.views import smart_configuration
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search.parameters import Kind, parameters
 
+BULK_DATA = "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"
 INTERACTIONS = (
     "read",
     "vread",
@@ -49,6 +52,7 @@ def _statement(base: str) -> bytes:
             "kind": "instance",
             "software": {"name": "Kangmai", "version": __version__},
             "implementation": {"description": "Kangmai 康脉", "url": base},
+            "instantiates": [BULK_DATA],
             "fhirVersion": "4.0.1",
             "format": ["application/fhir+json"],
             "patchFormat": ["application/json-patch+json", "application/fhir+json"],
@@ -58,6 +62,7 @@ def _statement(base: str) -> bytes:
                     "security": _security(base),
                     "resource": [_resource(name) for name in resource_types()],
                     "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
+                    "operation": operations_on(""),
                     "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
                 }
             ],
@@ -92,11 +97,13 @@ def _resource(name: str) -> dict[str, Any]:
         "updateCreate": False,
         "conditionalCreate": True,
         "conditionalUpdate": True,
-        "conditionalDelete": "single",
+        "conditionalRead": "full-support",
+        "conditionalDelete": "multiple" if settings.DELETE_SEVERAL else "single",
         "referencePolicy": ["literal", "logical"],
         "searchInclude": [
             f"{name}:{p.name}" for p in _searchable(name) if p.kind is Kind.REFERENCE
         ],
+        "operation": operations_on(name),
         "searchParam": [{"name": p.name, "type": p.kind.value} for p in _searchable(name)],
     }
 

@@ -8,6 +8,7 @@ import logging
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -23,16 +24,19 @@ from kangmai.exchange.fhir_rest.errors import (
     TooLarge,
     WrongMediaType,
 )
+from kangmai.exchange.fhir_rest.present import pretty
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Fault, Forbidden, Interrupted, KangmaiError, Unavailable
 from kangmai.kernel.ids import uuid7
+from kangmai.records.errors import NotUtf8
 from kangmai.records.types import Source
 
 BASE = "/fhir/R4"
 LARGEST_BODY_MB = 32
 LARGEST_UPLOAD_MB = 4096
 PIECE_BYTES = 2**20
+FORM = "application/x-www-form-urlencoded"
 WRITERS = 4
 """Writes at once: more only wait for each other on two cores."""
 WRITER_PATIENCE_SECONDS = 20
@@ -62,7 +66,7 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     language = _language(environ)
     instance = str(uuid7())
     try:
-        response = _answer(environ, language)
+        response = _readable(environ, _answer(environ, language))
     except KangmaiError as error:
         if outcome.status_of(error)[0] >= 500:
             logger.error("%s %s", instance, error.code)
@@ -76,6 +80,12 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         logger.exception("%s failed", instance)
         response = outcome.failure(InternalError(instance=instance), language, instance=instance)
     return _send(environ, start_response, response)
+
+
+def _readable(environ: dict[str, Any], response: Response) -> Response:
+    """The same answer, indented where that was asked for."""
+    wanted = "_pretty=true" in environ.get("QUERY_STRING", "").split("&")
+    return replace(response, body=pretty(response.body)) if wanted and response.body else response
 
 
 def _send(
@@ -126,7 +136,7 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
     takes_upload = routes.takes_upload(method, path)
     body = b"" if takes_upload else _body(environ)
     if method == "POST" and path[-1:] == ("_search",):
-        query, path, body = "&".join(filter(None, (query, body.decode()))), path[:-1], b""
+        query, path, body = _form(environ, query, body), path[:-1], b""
     elif is_write and method != "DELETE":
         _check_media_type(environ)
     request = Request(
@@ -173,7 +183,7 @@ def _unpacked(body: bytes, limit: int) -> bytes:
     try:
         return zlib.decompressobj(31).decompress(body, limit + 1)
     except zlib.error:
-        raise WrongMediaType(format="gzip (damaged)") from None
+        raise WrongMediaType(format="gzip (damaged)", wanted="gzip") from None
 
 
 def uploaded(environ: dict[str, Any]) -> Iterator[bytes]:
@@ -208,10 +218,25 @@ def _check_format(headers: dict[str, str], query: str) -> None:
         raise NotAcceptable(format=wanted)
 
 
+def _form(environ: dict[str, Any], query: str, body: bytes) -> str:
+    """The parameters of a search that was posted.
+
+    Raises:
+        WrongMediaType, NotUtf8
+    """
+    given = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if body and given not in ("", FORM):
+        raise WrongMediaType(format=given, wanted=FORM)
+    try:
+        return "&".join(filter(None, (query, body.decode())))
+    except UnicodeDecodeError as error:
+        raise NotUtf8(position=error.start) from None
+
+
 def _check_media_type(environ: dict[str, Any]) -> None:
     given = environ.get("CONTENT_TYPE", "")
     if given and "json" not in given:
-        raise WrongMediaType(format=given)
+        raise WrongMediaType(format=given, wanted="application/fhir+json")
 
 
 def _base(environ: dict[str, Any]) -> str:

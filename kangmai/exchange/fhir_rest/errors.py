@@ -22,9 +22,9 @@ class NotAcceptable(Incorrect):
 
 
 class WrongMediaType(Incorrect):
-    """The body is said to be '{format}'; send application/fhir+json."""
+    """The body is said to be '{format}'; send {wanted}."""
 
-    zh = "请求内容格式为“{format}”，请使用 application/fhir+json。"
+    zh = "请求内容格式为“{format}”，请使用 {wanted}。"
 
 
 class MethodNotAllowed(Unsupported):

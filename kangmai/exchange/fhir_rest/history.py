@@ -1,5 +1,6 @@
 """The `history` interaction of an instance, a type and the whole system. Source: https://hl7.org/fhir/R4/http.html#history"""
 
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlencode
 
@@ -10,6 +11,7 @@ from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.kernel.errors import Incorrect
 from kangmai.records import queries
 from kangmai.records.fhir.times import instant
+from kangmai.records.search.dates import LATEST, range_of
 from kangmai.records.types import Stored
 
 LARGEST_PAGE = 1000
@@ -27,33 +29,58 @@ def _number(name: str, value: str) -> int:
     return int(value)
 
 
-def _parameters(request: Request) -> tuple[int, datetime | None, int | None]:
-    """_count, _since and our own _before of the next link."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The parameters of a history: _count, _since, _at (as a range), and our own _before of the next link."""
+
+    count: int
+    since: datetime | None
+    current: tuple[datetime, datetime] | None
+    before: int | None
+
+
+def _parameters(request: Request) -> _Asked:
     given = {name: values[-1] for name, values in parse_qs(request.query).items()}
     for name in given:
-        if name not in ("_count", "_since", "_before", "_format", "_pretty"):
+        if name not in ("_count", "_since", "_at", "_before", "_format", "_pretty"):
             raise BadHistoryParameter(name=name, value=given[name])
-    count = min(_number("_count", given.get("_count", "50")), LARGEST_PAGE)
-    before = _number("_before", given["_before"]) if "_before" in given else None
+    since = _range("_since", given["_since"]) if "_since" in given else None
+    return _Asked(
+        count=min(_number("_count", given.get("_count", "50")), LARGEST_PAGE),
+        since=since[0] if since else None,
+        current=_range("_at", given["_at"]) if "_at" in given else None,
+        before=_number("_before", given["_before"]) if "_before" in given else None,
+    )
+
+
+def _range(name: str, value: str) -> tuple[datetime, datetime]:
     try:
-        since = (
-            datetime.fromisoformat(given["_since"].replace(" ", "+")) if "_since" in given else None
-        )
+        return range_of(value.replace(" ", "+"))
     except ValueError:
-        raise BadHistoryParameter(name="_since", value=given["_since"]) from None
-    return count, since.astimezone() if since else None, before
+        raise BadHistoryParameter(name=name, value=value) from None
 
 
 def instance(request: Request) -> Response:
     """GET [type]/[id]/_history"""
     kind, id, _ = request.path
-    count, since, before = _parameters(request)
+    asked = _parameters(request)
+    limit = LARGEST_PAGE if asked.current else asked.count
     found = queries.search_versions(
-        kind, id, before=before, limit=count, actor=request.actor, at=request.at
+        kind, id, before=asked.before, limit=limit, actor=request.actor, at=request.at
     )
-    shown = [item for item in found if since is None or item.updated_at >= since]
-    more = str(found[-1].version) if len(found) == count and found[-1].version > 1 else None
+    shown = [
+        item
+        for item, until in zip(found, (LATEST, *(item.updated_at for item in found)), strict=False)
+        if (asked.since is None or item.updated_at >= asked.since)
+        and (asked.current is None or _overlap(item.updated_at, until, asked.current))
+    ]
+    more = str(found[-1].version) if len(found) == limit and found[-1].version > 1 else None
     return _answer(request, [(_method(item), item) for item in shown], more)
+
+
+def _overlap(since: datetime, until: datetime, wanted: tuple[datetime, datetime]) -> bool:
+    """Whether a version that was the newest from `since` to `until` was so at some time wanted."""
+    return since < wanted[1] and wanted[0] < until
 
 
 def _method(item: Stored) -> str:
@@ -62,12 +89,17 @@ def _method(item: Stored) -> str:
 
 def changes(request: Request) -> Response:
     """GET [type]/_history and GET _history"""
-    count, since, before = _parameters(request)
-    types = request.path[:-1]
+    asked = _parameters(request)
     found = queries.search_history(
-        types=types, since=since, before=before, limit=count, actor=request.actor, at=request.at
+        types=request.path[:-1],
+        since=asked.since,
+        before=asked.before,
+        current=asked.current,
+        limit=asked.count,
+        actor=request.actor,
+        at=request.at,
     )
-    more = str(found[-1].seq) if len(found) == count else None
+    more = str(found[-1].seq) if found and len(found) == asked.count else None
     return _answer(request, [(_method(item.version), item.version) for item in found], more)
 
 

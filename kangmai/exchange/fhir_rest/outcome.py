@@ -26,6 +26,7 @@ BY_ERROR: dict[str, tuple[int, str]] = {
     "ResourceGone": (410, "deleted"),
     "VersionConflict": (412, "conflict"),
     "ManyMatches": (412, "multiple-matches"),
+    "TooManyMatches": (412, "multiple-matches"),
     "UnknownType": (404, "not-supported"),
     "UnresolvedReference": (422, "not-found"),
     "DuplicateInTransaction": (400, "duplicate"),

@@ -34,7 +34,7 @@ def conditional_patch(request: Request) -> Response:
 def _patch(request: Request) -> bytes:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given and given not in MEDIA_TYPES:
-        raise WrongMediaType(format=given)
+        raise WrongMediaType(format=given, wanted=", ".join(MEDIA_TYPES))
     return request.body
 
 

@@ -1,11 +1,12 @@
 """Stored resources as HTTP answers."""
 
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 import orjson
 
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
+from kangmai.records.fhirpath.reading import fragment, read_json
 from kangmai.records.types import Effect, Outcome, Stored
 
 
@@ -21,15 +22,26 @@ def _versioned(version: int, updated_at: datetime) -> list[tuple[str, str]]:
 def resource(request: Request, stored: Stored) -> Response:
     """One version of a resource, or 304 where the client has it already."""
     headers = [("Content-Type", JSON), *_versioned(stored.version, stored.updated_at)]
-    if request.headers.get("if-none-match") == f'W/"{stored.version}"':
+    if is_unchanged(request, stored):
         return Response(304, b"", tuple(headers[1:]))
-    return Response(200, _pretty(request, stored.body), tuple(headers))
+    return Response(200, stored.body, tuple(headers))
 
 
-def _pretty(request: Request, body: bytes) -> bytes:
-    if "_pretty=true" not in request.query:
-        return body
-    return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2)
+def is_unchanged(request: Request, stored: Stored) -> bool:
+    """Whether the client has this version already, by its ETag or its date."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        return "*" in tags or f'W/"{stored.version}"' in [tag.strip() for tag in tags.split(",")]
+    try:
+        since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
+    except ValueError:
+        return False
+    return since.tzinfo is not None and stored.updated_at.replace(microsecond=0) <= since
+
+
+def pretty(body: bytes) -> bytes:
+    """JSON for people to read, every number with its digits."""
+    return orjson.dumps(read_json(body), default=fragment, option=orjson.OPT_INDENT_2)
 
 
 def location(request: Request, outcome: Outcome) -> str:

@@ -10,6 +10,7 @@ from kangmai.exchange.fhir_rest import (
     patch,
     read,
     search,
+    terminology,
     transaction,
     validate,
     write,
@@ -62,6 +63,17 @@ READS: dict[tuple[str, str], Interaction] = {
     ("GET", "$import/I/X"): export.file,
 }
 
+_OPERATIONS: dict[str, Interaction] = {
+    "T/$lookup": terminology.lookup,
+    "T/$subsumes": terminology.subsumes,
+    "T/$validate-code": terminology.validate_code,
+    "T/I/$validate-code": terminology.validate_code,
+    "T/$expand": terminology.expand,
+    "T/I/$expand": terminology.expand,
+    "T/$translate": terminology.translate,
+    "T/I/$translate": terminology.translate,
+}
+READS |= {(method, form): each for form, each in _OPERATIONS.items() for method in ("GET", "POST")}
 
 UPLOADS = frozenset({("POST", "$import")})
 """Interactions that read their body themselves, piece by piece."""

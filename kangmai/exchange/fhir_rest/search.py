@@ -15,6 +15,7 @@ from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.records import queries
 from kangmai.records.fhir import subsets
 from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.fhirpath.reading import read_json, write_json
 from kangmai.records.queries import Page, Position
 from kangmai.records.search.query import Summary
 from kangmai.records.types import Stored
@@ -70,14 +71,14 @@ def _shown(page: Page, body: bytes) -> bytes:
     """The part of a match that was asked for; the whole of it needs no decoding."""
     query = page.query
     if query.elements:
-        return orjson.dumps(subsets.with_elements(orjson.loads(body), query.elements))
+        return write_json(subsets.with_elements(read_json(body), query.elements))
     match query.summary:
         case Summary.TRUE:
-            return orjson.dumps(subsets.summary_true(orjson.loads(body)))
+            return write_json(subsets.summary_true(read_json(body)))
         case Summary.TEXT:
-            return orjson.dumps(subsets.summary_text(orjson.loads(body)))
+            return write_json(subsets.summary_text(read_json(body)))
         case Summary.DATA:
-            return orjson.dumps(subsets.summary_data(orjson.loads(body)))
+            return write_json(subsets.summary_data(read_json(body)))
         case _:
             return body
 

@@ -3,6 +3,8 @@
 Source: https://hl7.org/fhir/R4/http.html#create, #update, #delete, #ccreate, #cond-update
 """
 
+from django.conf import settings
+
 from kangmai.exchange.fhir_rest.present import written
 from kangmai.exchange.fhir_rest.types import Request, Response
 from kangmai.kernel.errors import Incorrect
@@ -58,7 +60,16 @@ def delete(request: Request) -> Response:
 
 
 def conditional_delete(request: Request) -> Response:
-    """DELETE [type]?[search parameters]"""
+    """DELETE [type]?[search parameters]; of several only where the installation allows it"""
+    if settings.DELETE_SEVERAL:
+        actions.delete_matching(
+            request.path[0],
+            request.query,
+            source=request.source,
+            actor=request.actor,
+            at=request.at,
+        )
+        return Response(204)
     return carry_out(request, Operation(Verb.DELETE, request.path[0], condition=request.query))
 
 

@@ -1,5 +1,6 @@
 """The writes of the record: each is one transaction, checked, audited and announced through the log."""
 
+from kangmai.records.actions.delete_matching import delete_matching
 from kangmai.records.actions.import_unit import Item, import_unit
 from kangmai.records.actions.jobs import (
     Order,
@@ -20,6 +21,7 @@ __all__ = [
     "Item",
     "Order",
     "cancel_job",
+    "delete_matching",
     "forget_jobs",
     "group_members",
     "import_unit",

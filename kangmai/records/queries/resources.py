@@ -21,6 +21,7 @@ from kangmai.records.store import searching, timelines
 from kangmai.records.store.rows import COLUMNS, stored
 from kangmai.records.store.searching import Page, Position
 from kangmai.records.store.timelines import TimelineEntry
+from kangmai.records.terminology.library import Library
 from kangmai.records.types import Stored
 
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -141,7 +142,14 @@ def search(
     """
     if resource_type is not None:
         _check_type(resource_type)
-    read = searching.read_query(resource_type, query, at=at, server=server, lenient=lenient)
+    read = searching.read_query(
+        resource_type,
+        query,
+        at=at,
+        server=server,
+        terminology=Library(actor.scope, at),
+        lenient=lenient,
+    )
     types = tuple(t for t in read.types if rules.may(actor, rules.Interaction.SEARCH, t))
     if not types or (resource_type is not None and resource_type not in types):
         rules.require(actor, rules.Interaction.SEARCH, resource_type or "*")
@@ -169,9 +177,12 @@ class HistoryEntry:
 
 def search_history(
     *, types: Sequence[str] = (), since: datetime | None = None, before: int | None = None, limit: int = 50,
-    actor: Actor, at: datetime,
+    current: tuple[datetime, datetime] | None = None, actor: Actor, at: datetime,
 ) -> list[HistoryEntry]:  # fmt: skip
     """Changes of resources of `types` (all if empty), newest first, below log number `before`.
+
+    Args:
+        current: only versions that were the newest at some time in this range.
 
     Raises:
         UnknownType, NotPermitted
@@ -196,6 +207,10 @@ def search_history(
                         FROM hist h JOIN res n ON n.rt = h.rt AND n.rid = h.rid
                         WHERE h.rt = l.rt AND h.rid = l.rid AND h.ver = l.ver AND {then.sql}) v) r ON true
                 WHERE (%s OR l.rt = ANY(%s::int2[])) AND l.ts >= %s AND l.seq < %s
+                  AND (NOT %s OR l.ts < %s AND %s < coalesce(
+                        (SELECT n.ts FROM hist n WHERE n.rt = l.rt AND n.rid = l.rid AND n.ver = l.ver + 1),
+                        (SELECT n.ts FROM res n WHERE n.rt = l.rt AND n.rid = l.rid AND n.ver = l.ver + 1),
+                        'infinity'))
                 ORDER BY l.seq DESC LIMIT %s""",
             [
                 *now.values,
@@ -204,6 +219,9 @@ def search_history(
                 kinds,
                 since or EARLIEST,
                 before or 2**62,
+                current is not None,
+                current[1] if current else EARLIEST,
+                current[0] if current else EARLIEST,
                 limit,
             ],
         ).fetchall()

@@ -11,7 +11,7 @@ from kangmai.kernel.actor import DataScope
 from kangmai.records.scope import condition
 from kangmai.records.search import sql
 from kangmai.records.search.conditions import References, Tokens
-from kangmai.records.search.query import Query, Summary, Total, parse
+from kangmai.records.search.query import Query, Summary, Terminology, Total, parse
 from kangmai.records.store.rows import COLUMNS, keyed_hash, stored
 from kangmai.records.types import Stored
 
@@ -181,14 +181,31 @@ def _follow(
 
 
 def read_query(
-    resource_type: str | None, text: str, *, at: datetime, server: str = "", lenient: bool = False
+    resource_type: str | None,
+    text: str,
+    *,
+    at: datetime,
+    server: str = "",
+    terminology: Terminology | None = None,
+    lenient: bool = False,
 ) -> Query:
     """Read a search as the store understands it: people by keyed hashes.
+
+    Args:
+        terminology: what answers `:in`, `:not-in`, `:below` and `:above`.
 
     Raises:
         The errors of `records.search.errors`.
     """
-    return parse(resource_type, text, at=at, keyed_hash=keyed_hash, server=server, lenient=lenient)
+    return parse(
+        resource_type,
+        text,
+        at=at,
+        keyed_hash=keyed_hash,
+        server=server,
+        terminology=terminology,
+        lenient=lenient,
+    )
 
 
 def within(query: Query, compartment: int) -> Query:
