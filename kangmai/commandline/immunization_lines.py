@@ -3,6 +3,7 @@
 One small file is worked through here; a big one in chunks by worker processes that run the same code.
 """
 
+import gc
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -101,7 +102,8 @@ def _parts(lines: Iterable[bytes]) -> Iterator[Part]:
 
 def _in_parallel(parts: Iterator[Part], task: Task, count: int) -> Iterator[Chunk]:
     """At most a few chunks wait at any time, so that memory does not grow with the file."""
-    with ProcessPoolExecutor(count) as pool:
+    # A child makes no cycles of references; looking for them took a seventh of the time.
+    with ProcessPoolExecutor(count, initializer=gc.disable) as pool:
         waiting: deque[Future[Chunk]] = deque()
         for part in parts:
             waiting.append(pool.submit(_work, part, task))
