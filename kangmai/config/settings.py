@@ -14,6 +14,7 @@ FILES = (
     if os.environ.get("KANGMAI_FILES")
     else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.files")
 )
+SUBSCRIBERS = [o for o in os.environ.get("KANGMAI_SUBSCRIBERS", "").split(",") if o]
 DELETE_SEVERAL = os.environ.get("KANGMAI_DELETE_SEVERAL") == "1"
 DEBUG = False
 SECRET_KEY = os.environ.get("KANGMAI_SECRET_KEY", "")  # else derived from the keyring: config.start

@@ -33,8 +33,12 @@ def run(stop: threading.Event) -> None:
     from kangmai.config.schedules import SCHEDULES
     from kangmai.kernel import feed
 
-    jobs = threading.Thread(target=_do_jobs, args=(stop,), name="jobs", daemon=True)
-    jobs.start()
+    helpers = [
+        threading.Thread(target=target, args=(stop,), name=target.__name__, daemon=True)
+        for target in (_do_jobs, _notify)
+    ]
+    for helper in helpers:
+        helper.start()
     due = dict.fromkeys(SCHEDULES, 0.0)
     while not stop.is_set():
         try:
@@ -48,7 +52,8 @@ def run(stop: threading.Event) -> None:
             logger.warning("the database does not answer; trying again")
             connection.close()
             stop.wait(LOST_SECONDS)
-    jobs.join(STOP_SECONDS)
+    for helper in helpers:
+        helper.join(STOP_SECONDS)
 
 
 def _do_jobs(stop: threading.Event) -> None:
@@ -56,6 +61,13 @@ def _do_jobs(stop: threading.Event) -> None:
     from kangmai.records.actions import run_jobs
 
     run_jobs(stop, now=lambda: datetime.now(UTC))
+
+
+def _notify(stop: threading.Event) -> None:
+    """So has what waits for other servers."""
+    from kangmai.exchange.fhir_rest.subscriptions import send_notifications
+
+    send_notifications(stop, now=lambda: datetime.now(UTC))
 
 
 if __name__ == "__main__":

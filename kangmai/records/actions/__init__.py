@@ -13,12 +13,14 @@ from kangmai.records.actions.jobs import (
     run_one,
 )
 from kangmai.records.actions.load import load
+from kangmai.records.actions.notify import Notification, settle_notification, take_notifications
 from kangmai.records.actions.place_subject import place_subject, place_subjects, withdraw_subject
 from kangmai.records.actions.put_projection import put_projection
 from kangmai.records.actions.transact import transact
 
 __all__ = [
     "Item",
+    "Notification",
     "Order",
     "cancel_job",
     "delete_matching",
@@ -33,6 +35,8 @@ __all__ = [
     "put_projection",
     "run_jobs",
     "run_one",
+    "settle_notification",
+    "take_notifications",
     "transact",
     "withdraw_subject",
 ]

@@ -32,6 +32,7 @@ from kangmai.records.store.conditions import resolve_conditions
 from kangmai.records.store.prepare import Prepared, prepare, with_ids
 from kangmai.records.store.read import existing_targets, lock
 from kangmai.records.store.rows import Row, keys_of, take_row_ids, type_number
+from kangmai.records.subscriptions import registry
 from kangmai.records.types import (
     Authority,
     Effect,
@@ -116,6 +117,7 @@ class _Transaction:
         targets = self._targets(prepared)
         rows = self._rows(prepared, old, targets)
         outcomes = self._write(prepared, old, rows)
+        self._note_subscriptions(prepared, rows)
         self._audit(outcomes, rows)
         return decided.merge(outcomes)
 
@@ -243,6 +245,18 @@ class _Transaction:
             before = keys_of(resource), compartments(resource)
         after = None if is_deletion else (row.keys, row.compartments)
         write.replace_keys(self.database, row.rid, old=before, new=after)
+
+    def _note_subscriptions(self, prepared: Sequence[Prepared], rows: Sequence[Row]) -> None:
+        """Subscriptions go to work with what their maker may see; our own changes of state are not news."""
+        for p, row in zip(prepared, rows, strict=True):
+            if p.operation.type != "Subscription" or p.operation.authority is Authority.LEDGER:
+                continue
+            if row.flags & Flag.DELETED:
+                registry.forget(self.database, row.rid)
+            else:
+                registry.note(
+                    self.database, p.resource, id=p.id, rid=row.rid, actor=self.actor, at=self.at
+                )
 
     def _audit(self, outcomes: Sequence[Outcome], rows: Sequence[Row]) -> None:
         one = outcomes[0] if len(outcomes) == 1 else None

@@ -10,7 +10,7 @@ import psycopg
 
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import reading, unit_of_work
-from kangmai.records.jobs import actors
+from kangmai.records import actors
 from kangmai.records.jobs.errors import TooManyJobs
 from kangmai.records.search.hashing import hash64
 

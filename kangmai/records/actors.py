@@ -1,4 +1,4 @@
-"""An actor as JSON and back: a job is done with the sight that its orderer had when he ordered it."""
+"""An actor as JSON and back: what is done later is done with the sight its orderer had."""
 
 from typing import Any
 
