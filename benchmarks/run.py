@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-PARTS = {"run", "identity_people", "surveillance_r"}
+PARTS = {"run", "fhir_load", "identity_people", "surveillance_r"}
 """Files that serve others and measure nothing themselves."""
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import psycopg
 
 from kangmai.kernel import audit
+from kangmai.kernel.connections import own_connection
 from kangmai.kernel.errors import KangmaiError
 from kangmai.records.jobs import files, table
 from kangmai.records.jobs.exporting import Cancelled, export, order_from_json
@@ -16,6 +17,7 @@ from kangmai.records.jobs.table import Job
 
 IDLE_SECONDS = 1.0
 LOST_SECONDS = 5.0
+MANY_ROWS = 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +69,9 @@ def _do(job: Job, now: Callable[[], datetime], stop: threading.Event | None) -> 
 
 
 def _finish(job: Job, result: dict, at: datetime) -> None:
+    if job.kind == "import" and result["done"] >= MANY_ROWS:
+        # until the planner knows the new rows, searches would be ten times slower
+        own_connection().execute("ANALYZE res, tok, ref, dat, str, qty, shape, subject")
     if not table.finish(job.id, state="done", done=result["done"], result=result):
         files.remove(job.id)
         return
