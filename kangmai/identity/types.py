@@ -1,6 +1,6 @@
 """A resident as people and doors see one."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -48,10 +48,18 @@ class Demographics:
 
     def sealed_part(self) -> dict[str, Any]:
         """What names the person, as plain JSON data to be sealed."""
-        details = asdict(self)
-        for plain in ("sex_code", "birth_date", "place_code"):
-            del details[plain]
-        return details
+        return {
+            "name": self.name,
+            "documents": [
+                {"kind_code": d.kind_code, "number": d.number, "closed_on": d.closed_on}
+                for d in self.documents
+            ],
+            "phones": self.phones,
+            "address": self.address,
+            "former_names": self.former_names,
+            "ethnic_code": self.ethnic_code,
+            "marital_code": self.marital_code,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def settings(memory_mb: int) -> dict[str, str]:
         "max_wal_size": "8GB" if memory_mb > 7000 else "2GB",
         "min_wal_size": "512MB",
         "wal_level": "replica",
-        "wal_compression": "pglz",
+        "wal_compression": "off",
         "checkpoint_timeout": "15min",
         "synchronous_commit": "on",
         "random_page_cost": "1.1",

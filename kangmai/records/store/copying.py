@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
@@ -28,27 +29,42 @@ def microseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def fixed_rows(table: str, rows: Sequence[tuple[float, ...]]) -> bytes:
-    """The COPY stream of rows that are all numbers."""
+ORDER = {"tok": ("h",), "ref": ("tgt",), "dat": ("lo", "p"), "qty": ("lo", "u", "p")}
+"""By what the rows of a stream are sorted, last column first: as their index is."""
+
+
+Column = Sequence[float] | NDArray[np.int64]
+
+
+def fixed_stream(table: str, values: Sequence[Column]) -> bytes:
+    """The COPY stream of columns that are all numbers, in the order of the table's main index.
+
+    Neighbours in the stream then fall on the same page of the index.
+    """
     columns = TABLES[table]
     fields = [("count", ">i2")]
     for name, kind in columns:
         fields += [(f"{name}_size", ">i4"), (name, kind)]
-    stream = np.empty(len(rows), dtype=np.dtype(fields))
+    stream = np.empty(len(values[0]), dtype=np.dtype(fields))
     stream["count"] = len(columns)
-    for (name, kind), values in zip(columns, zip(*rows, strict=True), strict=True):
+    for (name, kind), column in zip(columns, values, strict=True):
         stream[f"{name}_size"] = int(kind[2])
-        stream[name] = values
-    return _SIGNATURE + stream.tobytes() + _TRAILER
+        stream[name] = column
+    order = np.lexsort([stream[name] for name in ORDER[table]])
+    return _SIGNATURE + stream[order].tobytes() + _TRAILER
+
+
+def copy_columns(database: psycopg.Cursor, table: str, values: Sequence[Column]) -> None:
+    """Append to an index table, column by column in the order of `TABLES`."""
+    names = ", ".join(name for name, _ in TABLES[table])
+    with database.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)") as copy:
+        copy.write(fixed_stream(table, values))
 
 
 def copy_fixed(database: psycopg.Cursor, table: str, rows: Sequence[tuple[float, ...]]) -> None:
     """Append rows of numbers to an index table."""
-    if not rows:
-        return
-    names = ", ".join(name for name, _ in TABLES[table])
-    with database.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)") as copy:
-        copy.write(fixed_rows(table, rows))
+    if rows:
+        copy_columns(database, table, list(zip(*rows, strict=True)))
 
 
 def copy_rows(

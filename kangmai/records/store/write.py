@@ -5,12 +5,19 @@ A few rows go by one statement of CTEs, many by binary COPY a table.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 
+import numpy as np
 import psycopg
 
 from kangmai.kernel.ids import AccountId
 from kangmai.records.search.extraction import VERSION, Keys
-from kangmai.records.store.copying import copy_fixed, copy_rows, microseconds
+from kangmai.records.store.copying import (
+    copy_columns,
+    copy_fixed,
+    copy_rows,
+    microseconds,
+)
 from kangmai.records.store.rows import Row, sealed_body
 from kangmai.records.types import Stored
 
@@ -45,6 +52,13 @@ def index_rows(rid: int, keys: Keys, compartments: Sequence[int]) -> dict[str, l
     """The rows of every index table for one resource, in the order of their columns."""
     return {
         "tok": [(h, rid, system) for h, system in keys.tokens],
+        **_few_rows(rid, keys, compartments),
+    }
+
+
+def _few_rows(rid: int, keys: Keys, compartments: Sequence[int]) -> dict[str, list[tuple]]:
+    """The rows of every index table but the tokens, of which there are far more than of the rest."""
+    return {
         "ref": [(target, rid, p) for target, p in keys.references]
         + [(target, rid, COMPARTMENT) for target in compartments],
         "dat": [(rid, microseconds(lo), microseconds(hi), p) for p, lo, hi in keys.dates],
@@ -55,14 +69,29 @@ def index_rows(rid: int, keys: Keys, compartments: Sequence[int]) -> dict[str, l
 
 def add_keys(database: psycopg.Cursor, many: Sequence[tuple[int, Keys, Sequence[int]]]) -> None:
     """Append the index rows of many resources, (rid, keys, compartments) each."""
-    tables: dict[str, list[tuple]] = {"tok": [], "ref": [], "dat": [], "str": [], "qty": []}
+    _add_tokens(database, many)
+    tables: dict[str, list[tuple]] = {"ref": [], "dat": [], "str": [], "qty": []}
     for rid, keys, compartments in many:
-        for table, rows in index_rows(rid, keys, compartments).items():
+        for table, rows in _few_rows(rid, keys, compartments).items():
             tables[table] += rows
-    for table in ("tok", "ref", "dat", "qty"):
+    for table in ("ref", "dat", "qty"):
         copy_fixed(database, table, tables[table])
     if tables["str"]:
-        copy_rows(database, "str", "rid, p, v", ("int8", "int4", "text"), tables["str"])
+        texts = sorted(tables["str"], key=itemgetter(1, 2))
+        copy_rows(database, "str", "rid, p, v", ("int8", "int4", "text"), texts)
+
+
+def _add_tokens(database: psycopg.Cursor, many: Sequence[tuple[int, Keys, Sequence[int]]]) -> None:
+    """Append the tokens, laid out by columns; every resource has at least its shape."""
+    hashes: list[int] = []
+    systems: list[int] = []
+    for _, keys, _ in many:
+        h, system = zip(*keys.tokens, strict=True)
+        hashes += h
+        systems += system
+    counts = [len(keys.tokens) for _, keys, _ in many]
+    rids = np.repeat(np.array([rid for rid, _, _ in many], dtype=np.int64), counts)
+    copy_columns(database, "tok", (hashes, rids, systems))
 
 
 _TYPES = {

@@ -19,7 +19,7 @@ from kangmai.kernel.errors import Conflict
 from kangmai.kernel.state import find_state, put_state
 
 STATE = "demo"
-HISTORY_RESIDENTS = 6_000
+HISTORY_RESIDENTS = 3_000
 """About how many residents get a year of clinical history; the others have their registration."""
 
 
