@@ -172,4 +172,7 @@ def django_queries():
 
 def test_health_page_shows_what_the_doctor_finds_in_the_language(enter):
     assert "machine.disk" in enter("admin").get("/health/").content.decode()
-    assert "法定时间：Asia/Shanghai" in enter("admin", language="zh-hans").get("/health/").content.decode()
+    assert (
+        "法定时间：Asia/Shanghai"
+        in enter("admin", language="zh-hans").get("/health/").content.decode()
+    )
