@@ -17,7 +17,7 @@ import orjson
 from kangmai.kernel import feed
 from kangmai.kernel.actor import operator
 from kangmai.kernel.errors import Incorrect, KangmaiError
-from kangmai.records.actions import Item, import_unit
+from kangmai.records.actions import Item, import_unit, refresh_statistics
 from kangmai.records.errors import InvalidResource, OperationFailed
 from kangmai.records.fhir.bundles import read_bundle, resource_head
 from kangmai.records.types import Effect, Source
@@ -193,7 +193,9 @@ def import_files(paths: Sequence[Path], *, source: str) -> Report:
 
 def _link(report: Report) -> None:
     """Let the subscribers of the record catch up (residents are found), as the worker would."""
-    if report.effects[Effect.CREATED] or report.effects[Effect.UPDATED]:
+    written = report.effects[Effect.CREATED] + report.effects[Effect.UPDATED]
+    if written:
+        refresh_statistics(loaded=written)
         feed.drain()
 
 

@@ -16,6 +16,7 @@ from kangmai.records.actions.load import load
 from kangmai.records.actions.notify import Notification, settle_notification, take_notifications
 from kangmai.records.actions.place_subject import place_subject, place_subjects, withdraw_subject
 from kangmai.records.actions.put_projection import put_projection
+from kangmai.records.actions.refresh_statistics import refresh_statistics
 from kangmai.records.actions.transact import transact
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "place_subject",
     "place_subjects",
     "put_projection",
+    "refresh_statistics",
     "run_jobs",
     "run_one",
     "settle_notification",

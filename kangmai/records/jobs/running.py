@@ -14,10 +14,10 @@ from kangmai.records.jobs import files, table
 from kangmai.records.jobs.exporting import Cancelled, export, order_from_json
 from kangmai.records.jobs.importing import import_lines
 from kangmai.records.jobs.table import Job
+from kangmai.records.store import statistics
 
 IDLE_SECONDS = 1.0
 LOST_SECONDS = 5.0
-MANY_ROWS = 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +69,8 @@ def _do(job: Job, now: Callable[[], datetime], stop: threading.Event | None) -> 
 
 
 def _finish(job: Job, result: dict, at: datetime) -> None:
-    if job.kind == "import" and result["done"] >= MANY_ROWS:
-        # until the planner knows the new rows, searches would be ten times slower
-        own_connection().execute("ANALYZE res, tok, ref, dat, str, qty, shape, subject")
+    if job.kind == "import" and result["done"] >= statistics.MANY_ROWS:
+        statistics.refresh(own_connection())
     if not table.finish(job.id, state="done", done=result["done"], result=result):
         files.remove(job.id)
         return
