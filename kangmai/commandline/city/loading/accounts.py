@@ -82,4 +82,7 @@ def _candidates(city: InventedCity, key: str) -> list[int]:
         return list(city.network.town_institution)
     if key == "village":
         return list(city.network.village_clinics[town.order])
-    return [each.order for each in city.network.institutions if each.key == key]
+    keys = ("commission", "bureau") if key == "commission" else (key,)
+    found = [each for each in city.network.institutions if each.key in keys]
+    # a district has a bureau where a city has a commission; the higher office comes first
+    return [each.order for each in sorted(found, key=lambda each: keys.index(each.key))]
