@@ -1,9 +1,12 @@
 """The FHIR interface: what is written comes back, versions count, errors say what and where."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kangmai.access.actions import issue_operator_token
+from kangmai.kernel.actor import operator
 from tests.exchange.conftest import BASE, Client
 from tests.factories.concurrency import at_once
 from tests.factories.fhir import observation, patient, transaction
@@ -230,6 +233,17 @@ def test_markup_and_sql_in_names_are_only_text(fhir):
 def test_no_token_wrong_token_expired_token(database, token):
     assert Client(None)("GET", "Patient/1").status == 401
     assert Client("nonsense")("GET", "Patient/1").status == 401
+    expired = issue_operator_token(
+        scope="system/*.cruds",
+        organization_id=None,
+        ttl_seconds=3600,
+        actor=operator("test"),
+        at=datetime.now(UTC) - timedelta(hours=2),
+    ).token
+    refused = Client(expired)("POST", "Patient", patient())
+    assert refused.status == 401
+    assert refused.json["resourceType"] == "OperationOutcome"
+    assert Client(token())("GET", "Patient?_summary=count").json["total"] == 0
 
 
 def test_narrow_token_may_do_only_what_it_names(fhir, token):

@@ -1,7 +1,7 @@
 """Read UCUM units into a factor and dimensions, enough to compare, multiply and divide.
 
 Case-sensitive codes; prefixes, products, quotients, exponents, brackets and annotations. The units
-are facts in `ucum.json`. Arbitrary units such as [iU] are dimensions of their own.
+stand in `ucum.json`, written from memory and marked so (`verified: false`). Arbitrary units such as [iU] are dimensions of their own.
 
 Source: The Unified Code for Units of Measure, version 2.1, https://ucum.org/ucum
 """
