@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from kangmai.commandline.opening import DEFAULT_FOLDER, data_option, keeper, opened
+from kangmai.commandline.opening import (
+    DEFAULT_FOLDER,
+    data_option,
+    keeper,
+    opened,
+    require_sound_definitions,
+)
 
 
 @click.command(
@@ -48,6 +54,7 @@ def demo(
     from kangmai.commandline.city.space import require_space
 
     require_space(residents, data or DEFAULT_FOLDER)
+    require_sound_definitions()
     os.environ["KANGMAI_DEMO"] = "1"
     with opened(data, default=DEFAULT_FOLDER) as folder:
         from kangmai.commandline.city.loading.city import CityOrder, ensure_city

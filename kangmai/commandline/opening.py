@@ -101,6 +101,19 @@ def _check_keyring() -> None:
         check_keyring(database)
 
 
+def require_sound_definitions() -> None:
+    """Read every rule that is data before anything is served by it.
+
+    Raises:
+        FaultyDefinitions: something in them is wrong; the message names each fault with file and line.
+    """
+    from kangmai.config.checkers import register_checkers
+    from kangmai.kernel.definitions import require_sound
+
+    register_checkers()
+    require_sound()
+
+
 def keeper(folder: Path | None) -> Callable[[], None]:
     """A function that starts the embedded database again if it died; of a server outside nothing is done."""
     from kangmai.kernel.database import cluster as clusters

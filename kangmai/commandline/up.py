@@ -4,7 +4,13 @@ from pathlib import Path
 
 import click
 
-from kangmai.commandline.opening import DEFAULT_FOLDER, data_option, keeper, opened
+from kangmai.commandline.opening import (
+    DEFAULT_FOLDER,
+    data_option,
+    keeper,
+    opened,
+    require_sound_definitions,
+)
 
 
 @click.command(
@@ -16,9 +22,11 @@ def up(data: Path | None, port: int) -> None:
     """Start the database, bring its tables up to date, serve pages and interfaces.
 
     Prints `ready http://127.0.0.1:PORT` once. GET /healthz says that the server lives, GET /readyz
-    that it can work. SIGINT and SIGTERM stop everything in order.
+    that it can work. SIGINT and SIGTERM stop everything in order. Nothing starts while a rule kept as
+    data is faulty (see kangmai definitions check).
     """
     from kangmai.commandline.serving import serve
 
+    require_sound_definitions()
     with opened(data, default=DEFAULT_FOLDER) as folder:
         serve(port=port, keep_database=keeper(folder))

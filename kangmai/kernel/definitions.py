@@ -131,7 +131,7 @@ def register_case_runner(room: str, kind: str, runner: CaseRunner) -> None:
     _case_runners[room, kind] = runner
 
 
-class _LineLoader(yaml.SafeLoader):
+class _LineLoader(yaml.CSafeLoader):
     """Safe YAML that refuses a key given twice, which YAML would silently merge."""
 
 
@@ -208,29 +208,38 @@ def _read(path: Path, room: str, kind: str) -> tuple[Definition | None, list[Def
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return None, [DefinitionFault(name, line, f"not YAML: {error.problem}")]
-    places = dict(_lines(yaml.compose(text, yaml.SafeLoader)))
     value = _schema_value(data)
-    faults = [
-        DefinitionFault(name, _line_of(places, tuple(map(str, error.instance_path))), error.message)
+    found = [
+        (tuple(map(str, error.instance_path)), error.message)
         for validator in _validators(room, kind)
         for error in validator.iter_errors(value)
     ]
-    if faults:
-        return None, faults
-    definition = _definition(data, path, room, kind)
-    if path.stem.split("@")[0] != definition.id:
-        faults.append(
-            DefinitionFault(name, places[("id",)], f"the id is not the file's name {path.stem!r}")
-        )
-    for checker in _checkers.get((room, kind), ()):
+    definition = None
+    if not found:
+        definition = _definition(data, path, room, kind)
+        found = list(_own_faults(definition))
+    return definition, _placed(found, name, text)
+
+
+def _own_faults(definition: Definition) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What a sound header still hides: a wrong name, and what the kind's checkers say; each with its path."""
+    stem = definition.path.stem
+    if stem.split("@")[0] != definition.id:
+        yield ("id",), f"the id is not the file's name {stem!r}"
+    for checker in _checkers.get((definition.room, definition.kind), ()):
         for message in checker(definition):
-            place = (
-                tuple(message.split(":")[0].strip("/").split("/"))
-                if message.startswith("/")
-                else ()
-            )
-            faults.append(DefinitionFault(name, _line_of(places, place), message))
-    return definition, faults
+            path = message.split(":")[0].strip("/").split("/") if message.startswith("/") else ()
+            yield tuple(path), message
+
+
+def _placed(
+    found: list[tuple[tuple[str, ...], str]], name: str, text: str
+) -> list[DefinitionFault]:
+    """The faults with their lines; only a faulty file is read a second time, for the lines."""
+    if not found:
+        return []
+    places = dict(_lines(yaml.compose(text, yaml.CSafeLoader)))
+    return [DefinitionFault(name, _line_of(places, path), message) for path, message in found]
 
 
 def _definition(data: dict[str, Any], path: Path, room: str, kind: str) -> Definition:
@@ -285,9 +294,13 @@ def load(room: str, kind: str) -> tuple[Definition, ...]:
         FaultyDefinitions: at least one file is wrong; the message names each with its line.
     """
     sound, faults = check(room, kind)
+    _refuse(faults)
+    return tuple(sorted(sound, key=lambda d: (d.id, d.effective_from)))
+
+
+def _refuse(faults: list[DefinitionFault]) -> None:
     if faults:
         raise FaultyDefinitions(count=len(faults), faults="\n".join(map(str, faults)))
-    return tuple(sorted(sound, key=lambda d: (d.id, d.effective_from)))
 
 
 def get(room: str, kind: str, id: str, *, on: datetime.date) -> Definition:
@@ -326,12 +339,21 @@ def check_all() -> list[DefinitionFault]:
     return faults
 
 
+def require_sound() -> None:
+    """Read everything, as a start of the system does.
+
+    Raises:
+        FaultyDefinitions: there is any fault in any definition or its cases.
+    """
+    _refuse(check_all())
+
+
 def cases(definition: Definition) -> tuple[Mapping[str, Any], ...]:
     """The worked examples beside a definition."""
     path = _cases_path(definition)
     if not path.exists():
         return ()
-    return freeze(yaml.safe_load(path.read_text(encoding="utf-8")) or [])
+    return freeze(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) or [])
 
 
 def _cases_path(definition: Definition) -> Path:
@@ -345,7 +367,7 @@ def _case_faults(definition: Definition) -> Iterator[DefinitionFault]:
         return
     name, text = str(path.relative_to(FOLDER)), path.read_text(encoding="utf-8")
     try:
-        lines = dict(_lines(yaml.compose(text, yaml.SafeLoader)))
+        lines = dict(_lines(yaml.compose(text, yaml.CSafeLoader)))
         examples = cases(definition)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kangmai.kernel.database import cluster as clusters
+from kangmai.kernel.definitions import FOLDER
 from kangmai.kernel.sealing import make_keyring
 from tests.operations.house import (
     SIZE,
@@ -74,6 +75,27 @@ def test_foreign_folder_is_refused_untouched(tmp_path):
         answer = kangmai(*arguments, "--data", folder, code=2)
         assert answer.stderr.startswith(("NotADataFolder", "NoDatabaseHere"))
     assert content(tmp_path).keys() == {"photos/holiday.jpg"}
+
+
+def test_nothing_starts_on_a_faulty_rule(tmp_path):
+    definitions = tmp_path / "definitions"
+    shutil.copytree(FOLDER, definitions)
+    role = definitions / "access" / "role" / "village_doctor.yaml"
+    text = role.read_text(encoding="utf-8")
+    line = 1 + text[: text.index("permissions:")].count("\n")
+    role.write_text(text.replace("permissions: [", "permissions: [fly, "), encoding="utf-8")
+    program = (
+        "import sys, pathlib, kangmai.kernel.definitions as definitions;"
+        f"definitions.FOLDER = pathlib.Path({str(definitions)!r});"
+        "sys.argv[0] = 'kangmai'; import runpy; runpy.run_module('kangmai', run_name='__main__')"
+    )
+    for name in ("up", "demo"):
+        run = [sys.executable, "-c", program, name, "--data", str(tmp_path / "data")]
+        answer = subprocess.run(run, capture_output=True, text=True, env=environment(), timeout=60)
+        assert answer.returncode == 2
+        assert answer.stderr.startswith("FaultyDefinitions")
+        assert f"access/role/village_doctor.yaml:{line}: " in answer.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_other_major_version_is_refused_untouched(data):
