@@ -14,7 +14,9 @@ rule is a new dated entry: files of one kind may share a stem, `hypertension@201
 loader refuses versions of one id that overlap. Beside a definition, `<name>.cases.yaml` holds worked
 examples (given, on, expect) that tests run and the documentation shows.
 
-Rooms register what more must hold of a kind by `register_checker`.
+A kind that every room may use (`published_view`) has its schema at the top, `definitions/<kind>.schema.json`.
+
+Rooms register what more must hold of a kind by `register_checker`, of a common kind for `EVERY_ROOM`.
 """
 
 import datetime
@@ -33,6 +35,8 @@ import yaml
 from kangmai.kernel.errors import Fault, NotFound
 
 FOLDER = Path(__file__).parents[1] / "definitions"
+EVERY_ROOM = "*"
+"""The room under which checkers of a common kind are registered."""
 
 HEADER = {
     "type": "object",
@@ -195,8 +199,9 @@ def _schema_value(value: Any) -> Any:
 @cache
 def _validators(room: str, kind: str) -> tuple[jsonschema_rs.Validator, ...]:
     """The header's and the kind's own, apart: inside another schema `#/$defs/…` would point elsewhere."""
-    path = FOLDER / room / f"{kind}.schema.json"
-    own = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    places = (FOLDER / room / f"{kind}.schema.json", FOLDER / f"{kind}.schema.json")
+    path = next((each for each in places if each.exists()), None)
+    own = json.loads(path.read_text(encoding="utf-8")) if path else {}
     return jsonschema_rs.validator_for(HEADER), jsonschema_rs.validator_for(own)
 
 
@@ -226,10 +231,15 @@ def _own_faults(definition: Definition) -> Iterator[tuple[tuple[str, ...], str]]
     stem = definition.path.stem
     if stem.split("@")[0] != definition.id:
         yield ("id",), f"the id is not the file's name {stem!r}"
-    for checker in _checkers.get((definition.room, definition.kind), ()):
+    for checker in _checkers_of(definition):
         for message in checker(definition):
             path = message.split(":")[0].strip("/").split("/") if message.startswith("/") else ()
             yield tuple(path), message
+
+
+def _checkers_of(definition: Definition) -> list[Checker]:
+    kind = definition.kind
+    return _checkers.get((definition.room, kind), []) + _checkers.get((EVERY_ROOM, kind), [])
 
 
 def _placed(
@@ -317,10 +327,22 @@ def get(room: str, kind: str, id: str, *, on: datetime.date) -> Definition:
 
 def kinds() -> list[tuple[str, str]]:
     """Every (room, kind) that has a schema, and so is read by this loader."""
-    return sorted(
-        (path.parent.name, path.name.removesuffix(".schema.json"))
-        for path in FOLDER.glob("*/*.schema.json")
+    own = ((path.parent.name, _kind(path)) for path in FOLDER.glob("*/*.schema.json"))
+    common = (
+        (room, _kind(path))
+        for path in FOLDER.glob("*.schema.json")
+        for room in rooms_with(_kind(path))
     )
+    return sorted({*own, *common})
+
+
+def rooms_with(kind: str) -> list[str]:
+    """The rooms that have definitions of a kind, in order."""
+    return sorted(folder.parent.name for folder in FOLDER.glob(f"*/{kind}/"))
+
+
+def _kind(schema: Path) -> str:
+    return schema.name.removesuffix(".schema.json")
 
 
 def check_all() -> list[DefinitionFault]:

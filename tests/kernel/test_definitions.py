@@ -99,3 +99,18 @@ def test_shipped_definitions_are_sound():
         fault for room, kind in definitions.kinds() for fault in definitions.check(room, kind)[1]
     ]
     assert textwrap.shorten("\n".join(map(str, faults)), 2000) == ""
+
+
+def test_common_kind_is_read_in_every_room_and_checked_for_all(folder, monkeypatch):
+    (folder.parents[1] / "shared.schema.json").write_text('{"required": ["limit"]}')
+    monkeypatch.setattr(definitions, "_checkers", {})
+    definitions.register_checker(definitions.EVERY_ROOM, "shared", lambda d: [f"seen in {d.room}"])
+    for room in ("north", "south"):
+        (folder.parents[1] / room / "shared").mkdir(parents=True)
+        write(folder.parents[1] / room / "shared", "a.yaml")
+    assert definitions.kinds() == [("north", "shared"), ("room", "rule"), ("south", "shared")]
+    assert definitions.rooms_with("shared") == ["north", "south"]
+    assert [str(fault) for fault in definitions.check_all()] == [
+        "north/shared/a.yaml:1: seen in north",
+        "south/shared/a.yaml:1: seen in south",
+    ]
