@@ -91,16 +91,16 @@ LIVES = {
     # whose resident lives where; hospitals write about people of town 441202001 and of 441203
     "hospital": "441202001002",
     "other_hospital": "441203001001",
-    "town": "441202001001",
-    "other_town": "441202003001",
+    "town": "441202001004",
+    "other_town": "441202003003",
     "village": "441202001002",
     "sibling": "441202001003",
     "far_village": "441203001001",
 }
 
 
-def city() -> City:
-    """Make the institutions, and a resident for each that has some."""
+def organizations() -> dict[str, int]:
+    """Make the institutions; their ids by name."""
     made: dict[str, int] = {}
     for name, (kind, division, jurisdiction, parent) in PLACES.items():
         made[name] = organization(
@@ -111,6 +111,12 @@ def city() -> City:
             jurisdiction_code=jurisdiction,
             parent_id=made[parent] if parent else None,
         ).id
+    return made
+
+
+def city() -> City:
+    """Make the institutions, and a resident for each that has some."""
+    made = organizations()
     residents = {name: 100 + number for number, name in enumerate(LIVES)}
     patients = {name: patient(made[name]) for name in LIVES}
     rows = {name: row_of(id) for name, id in patients.items()}
