@@ -27,7 +27,6 @@ LANGUAGES = {
 @pytest.mark.parametrize("login", PAGES)
 def test_pages_are_sound(visit, login, language, size):
     visitor = visit(language=language, size=size).log_in(login)
-    is_examined = (language, size) in (("zh-hans", DESKTOP), ("en", PHONE))  # axe takes a second
     tag, banner = LANGUAGES[language]
     for path in PAGES[login]:
         assert visitor.go(path) == 200, path
@@ -35,7 +34,7 @@ def test_pages_are_sound(visit, login, language, size):
         assert visitor.page.inner_text(".demo-banner") == banner
         assert visitor.page.inner_text("h1").strip()
         assert visitor.overflow() <= 0, path
-        assert not is_examined or visitor.faults() == [], path
+        assert visitor.faults() == [], path
     assert visitor.complaints == []
 
 
