@@ -103,7 +103,7 @@ def _identifiers(demographics: Demographics, record_number: str | None) -> list[
 
 def _address(demographics: Demographics) -> dict[str, Any]:
     division = find_division(demographics.place_code)
-    address: dict[str, Any] = {"use": "home", "country": "CN"}
+    address: dict[str, Any] = {"use": "home"}
     if demographics.address:
         address["text"] = demographics.address
     if division:

@@ -9,12 +9,14 @@ Source: readings by pypinyin (MIT); surname readings by `definitions/standards/p
 import re
 from dataclasses import dataclass
 from functools import cache
+from unicodedata import normalize
 
 from kangmai.standards.name_folding import HAN, MIDDLE_DOT, fold_name, tidy_name
 from kangmai.standards.tables import read_rows
 
 _TOKENS = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _HAN_CHARACTER = re.compile(rf"[{HAN}]")
+_V = re.compile("[üǖǘǚǜ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,18 @@ def read_text(text: str) -> tuple[str, ...]:
     from pypinyin import lazy_pinyin
 
     return tuple(lazy_pinyin(text))
+
+
+@cache
+def pinyin_syllables() -> frozenset[str]:
+    """Every toneless syllable that a character can have, ü as v: about 420."""
+    from pypinyin.constants import PINYIN_DICT
+
+    toned = {each for readings in PINYIN_DICT.values() for each in readings.split(",")}
+    bare = {
+        "".join(c for c in normalize("NFD", _V.sub("v", each)) if c.isalpha()) for each in toned
+    }
+    return frozenset(each for each in bare if each.isascii())
 
 
 def surname_readings() -> dict[str, SurnameReading]:

@@ -35,6 +35,7 @@ from kangmai.records.search.conditions import (
 from kangmai.records.search.errors import (
     BadValue,
     NotSearchable,
+    SealedAddress,
     SealedText,
     UnknownModifier,
     UnknownParameter,
@@ -43,7 +44,6 @@ from kangmai.records.search.errors import (
 from kangmai.records.search.expressions import resolve
 from kangmai.records.search.generator import component_kinds
 from kangmai.records.search.hashing import hash32, system_hash, targets, token_hash
-from kangmai.records.search.names import folded_name
 from kangmai.records.search.parameters import (
     SEALED_TYPES,
     Kind,
@@ -54,7 +54,8 @@ from kangmai.records.search.parameters import (
     parameters,
 )
 from kangmai.records.search.rows import KeyedHash, code_key, code_unit_key, local
-from kangmai.records.search.text import PREFIX_LIMIT, contact, folded, normalised
+from kangmai.records.search.sealed import asked_address, asked_name, asked_part, gathered
+from kangmai.records.search.text import contact, normalised
 from kangmai.records.search.written import prefixed, split, unescaped
 
 CHAIN_LIMIT = 4
@@ -230,6 +231,12 @@ class Reader:
         if len(parts) == 1:
             return self.tokens(known, None, parts[0])
         system, code = parts
+        if not code and "Identifier" in leaf_types(known) and self.is_sealed(known):
+            raise BadValue(
+                place=place,
+                reason="identifiers of people are sealed, so a value is needed: system|value",
+                reason_zh="人员标识已加密，须给出具体值：系统|值",
+            )
         return self.tokens(known, system, code) if code else self.whole_system(known, system)
 
     def tokens(self, known: SearchParameter, system: str | None, code: str) -> Condition:
@@ -242,8 +249,17 @@ class Reader:
         is_keyed = known.resource_type in SEALED_TYPES and bool(
             types & {"Identifier", "ContactPoint"}
         )
+        if is_keyed and self.keyed_hash is not None:
+            return Tokens(
+                self.sealed_keys(known, (code,)), None if system is None else hash32(system)
+            )
         keys = tuple(self.token_key(known, s.name, code, is_keyed) for s in known.sources)
         return Tokens(keys, None if system is None else hash32(system))
+
+    def sealed_keys(self, known: SearchParameter, texts: Iterable[str]) -> tuple[int, ...]:
+        """The keys of texts under a parameter of sealed people, and under those that hold its parts."""
+        names = [name for s in known.sources for name in gathered(known.resource_type, s.name)]
+        return tuple(self.token_key(known, name, text, True) for name in names for text in texts)
 
     def token_key(self, known: SearchParameter, name: str, code: str, is_keyed: bool) -> int:
         if is_keyed and self.keyed_hash is not None:
@@ -307,28 +323,37 @@ class Reader:
 
     def string(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
         value = unescaped(text)
-        if modifier == "exact":
-            is_keyed = known.resource_type in SEALED_TYPES
-            keys = [self.token_key(known, s.name, "=" + value, is_keyed) for s in known.sources]
-            return Tokens(tuple(keys))
-        if known.resource_type in SEALED_TYPES and self.keyed_hash is not None:
+        if self.is_sealed(known):
             return self.sealed_string(known, modifier, place, value)
+        if modifier == "exact":
+            return Tokens(
+                tuple(self.token_key(known, s.name, "=" + value, False) for s in known.sources)
+            )
         numbers_ = tuple(s.p for s in known.sources)
         match = Match.CONTAINS if modifier == "contains" else Match.STARTS
         return Strings(numbers_, match, (normalised(value),))
 
+    def is_sealed(self, known: SearchParameter) -> bool:
+        """Whether values of the parameter are found by keyed hashes only."""
+        return known.resource_type in SEALED_TYPES and self.keyed_hash is not None
+
     def sealed_string(
         self, known: SearchParameter, modifier: str, place: str, value: str
     ) -> Condition:
-        """The beginning of a name or address of a person, by its keyed hash."""
+        """A name or address of a person, whole or by its beginning, by keyed hashes."""
         if modifier == "contains":
             raise SealedText(place=place)
-        is_name = known.name in ("name", "family", "given", "phonetic")
-        beginning = (folded_name(value) if is_name else folded(value))[:PREFIX_LIMIT]
-        if not beginning:
-            raise BadValue(place=place, reason="it is empty", reason_zh="为空")
-        keys = [self.token_key(known, s.name, "^" + beginning, True) for s in known.sources]
-        return Tokens(tuple(keys))
+        if modifier == "exact":
+            return Tokens(self.sealed_keys(known, ("=" + value,)))
+        if known.name in ("name", "family", "given", "phonetic"):
+            texts = asked_name(value)
+        else:
+            texts = asked_address(value) if known.name == "address" else asked_part(value)
+        if texts:
+            return Tokens(self.sealed_keys(known, texts))
+        if value.strip():
+            raise SealedAddress(place=place)
+        raise BadValue(place=place, reason="it is empty", reason_zh="为空")
 
     def uri(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
         value = unescaped(text)[:1000]

@@ -7,7 +7,8 @@
     ├── BadValue              the value cannot be read
     ├── BadControl            a result parameter such as _count cannot be read
     ├── NotASortKey           results cannot be sorted by this
-    └── SealedText            a sealed person cannot be found this way
+    ├── SealedText            a sealed person cannot be found this way
+    └── SealedAddress         a sealed address cannot be found by this beginning
     Unsupported
     └── NotSearchable         R4 has it, we do not
 
@@ -57,6 +58,12 @@ class SealedText(Incorrect):
     """{place} cannot search parts of words of people's data, which is kept sealed: search by its beginning, or whole with :exact."""
 
     zh = "{place}：居民信息已加密，不能按词中部分检索；请按开头检索，或用 :exact 按全文检索。"
+
+
+class SealedAddress(Incorrect):
+    """{place} searches addresses of people, which are kept sealed: give one down to a town, street or village (…镇, …街道, …社区, …村), or whole with :exact."""
+
+    zh = "{place}：居民地址已加密，请写到乡镇、街道、社区或村为止，或用 :exact 按全文检索。"
 
 
 class NotSearchable(Unsupported):

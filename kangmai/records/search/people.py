@@ -1,16 +1,17 @@
 """One box for people: the keyed hashes under which a Patient answers to a name, a number or a phone."""
 
-from kangmai.records.search.names import folded_name
-from kangmai.records.search.text import PREFIX_LIMIT, contact
+from kangmai.records.search.sealed import asked_name, gathered
+from kangmai.records.search.text import contact
 from kangmai.records.store.rows import keyed_hash
 
 
 def people_hashes(text: str) -> list[int]:
     """Every index key that a text typed into a search box may stand for."""
-    beginning = folded_name(text)[:PREFIX_LIMIT]
-    number = "".join(text.upper().split())
-    return [
-        keyed_hash(f"Patient|name|^{beginning}"),
-        keyed_hash(f"Patient|identifier|{number}"),
-        keyed_hash(f"Patient|phone|{contact(text)}"),
+    names = [
+        f"Patient|{name}|{asked}"
+        for name in gathered("Patient", "name")
+        for asked in asked_name(text)
     ]
+    number = "".join(text.upper().split())
+    numbers = [f"Patient|identifier|{number}", f"Patient|phone|{contact(text)}"]
+    return [keyed_hash(key) for key in (*names, *numbers)]

@@ -4,20 +4,21 @@ Each function takes the value, the `Rows` to fill, and the parameter's `Column`.
 data is keyed by `rows.keyed_hash` where there is one, and then leaves no plain text behind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from kangmai.records.search import dates, quantities
 from kangmai.records.search.hashing import TokenKeys, systems, targets
-from kangmai.records.search.text import (
-    address_parts,
-    contact,
-    folded,
-    name_parts,
-    normalised,
-    prefixes,
+from kangmai.records.search.sealed import (
+    as_beginnings,
+    gathered,
+    part_of_name,
+    text_of_address,
+    text_of_part,
+    whole_name,
 )
+from kangmai.records.search.text import address_parts, contact, full_name, name_parts, normalised
 
 KeyedHash = Callable[[str], int]
 
@@ -104,8 +105,6 @@ def identifier(value: dict, rows: Rows, column: Column) -> None:
 def _keyed_identifier(value: dict, rows: Rows, column: Column, keyed_hash: KeyedHash) -> None:
     number, system = value["value"], value.get("system")
     rows.tokens.append((keyed_hash(column.text_of(number)), systems[system or ""]))
-    if system:
-        rows.tokens.append(column.keys[system, ""][1])
     for each in value.get("type", {}).get("coding", ()):
         rows.tokens.append((keyed_hash(column.text_of(_of_type(each, number))), 0))
 
@@ -120,10 +119,10 @@ def contact_point(value: dict, rows: Rows, column: Column) -> None:
     if number is None:
         return
     number = contact(number)
-    if column.is_sealed and rows.keyed_hash is not None:
-        rows.tokens.append((rows.keyed_hash(column.text_of(number)), 0))
-    else:
+    if not column.is_sealed or rows.keyed_hash is None:
         rows.tokens += column.keys.rows(None, number)
+    elif value.get("system") not in gathered(column.resource_type, column.name)[1:]:
+        rows.tokens.append((rows.keyed_hash(column.text_of(number)), 0))
 
 
 def code(value: str, rows: Rows, column: Column) -> None:
@@ -278,16 +277,14 @@ def scaled(read: QuantityRows) -> Callable[[dict, Rows, Column], None]:
 def string(value: str, rows: Rows, column: Column) -> None:
     """A string: folded for prefixes, whole for `:exact`."""
     if column.is_sealed and rows.keyed_hash is not None:
-        _keyed_string(value, rows, column, rows.keyed_hash)
+        _keyed(text_of_part(value), rows, column, rows.keyed_hash)
         return
     rows.strings.append((column.p, normalised(value)))
     rows.tokens += column.keys.rows(None, "=" + value)
 
 
-def _keyed_string(value: str, rows: Rows, column: Column, keyed_hash: KeyedHash) -> None:
-    rows.tokens.append((keyed_hash(column.text_of("=" + value)), 0))
-    for beginning in prefixes(folded(value)):
-        rows.tokens.append((keyed_hash(column.text_of("^" + beginning)), 0))
+def _keyed(texts: Iterable[str], rows: Rows, column: Column, keyed_hash: KeyedHash) -> None:
+    rows.tokens += [(keyed_hash(column.text_of(text)), 0) for text in texts]
 
 
 def uri(value: str, rows: Rows, column: Column) -> None:
@@ -296,27 +293,38 @@ def uri(value: str, rows: Rows, column: Column) -> None:
 
 
 def address(value: dict, rows: Rows, column: Column) -> None:
-    """Every part of an Address."""
-    for part in address_parts(value):
-        string(part, rows, column)
+    """Every part of an Address; where it is keyed, those that no other parameter holds."""
+    if not column.is_sealed or rows.keyed_hash is None:
+        for part in address_parts(value):
+            string(part, rows, column)
+        return
+    apart = {name.removeprefix("address-") for name in gathered(column.resource_type, "address")}
+    for part in address_parts({key: v for key, v in value.items() if key.lower() not in apart}):
+        _keyed(text_of_address(part), rows, column, rows.keyed_hash)
 
 
 def human_name(value: dict, rows: Rows, column: Column) -> None:
-    """Every part of a HumanName, Chinese parts also by pinyin where they are keyed."""
-    for part in name_parts(value):
-        name(part, rows, column)
+    """Every part of a HumanName; where it is keyed, what the family and given names do not answer for."""
+    if not column.is_sealed or rows.keyed_hash is None:
+        for part in name_parts(value):
+            string(part, rows, column)
+        return
+    family, given = value.get("family"), [part for part in value.get("given", ()) if part]
+    is_apart = len(gathered(column.resource_type, "name")) > 1
+    parts = [] if is_apart else [family, *given]
+    texts = [*whole_name(whole)] if (whole := full_name(value)) else []
+    for part in (*parts, *value.get("prefix", ()), *value.get("suffix", ())):
+        texts += part_of_name(part) if part else ()
+    told = as_beginnings(part_of_name(family)) if is_apart and family else frozenset()
+    _keyed((text for text in texts if text not in told), rows, column, rows.keyed_hash)
 
 
 def name(value: str, rows: Rows, column: Column) -> None:
-    """One part of a name: as a string, and where it is keyed also by its pinyin and initials."""
+    """A family or given name: as a string, and where it is keyed also by its pinyin."""
     if not column.is_sealed or rows.keyed_hash is None:
         string(value, rows, column)
-        return
-    from kangmai.records.search.names import name_beginnings
-
-    rows.tokens.append((rows.keyed_hash(column.text_of("=" + value)), 0))
-    for beginning in name_beginnings(value):
-        rows.tokens.append((rows.keyed_hash(column.text_of("^" + beginning)), 0))
+    else:
+        _keyed(part_of_name(value), rows, column, rows.keyed_hash)
 
 
 # Composites -------------------------------------------------------------------------------------

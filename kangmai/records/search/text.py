@@ -44,11 +44,16 @@ def contact(value: str) -> str:
 
 def name_parts(name: dict) -> list[str]:
     """Every part of a HumanName by which it is searched, a Chinese name also joined."""
-    family, given = name.get("family"), [g for g in name.get("given", ()) if g]
-    parts = [name.get("text"), family, *given, *name.get("prefix", ()), *name.get("suffix", ())]
-    if family and given and not name.get("text") and not family.isascii():
-        parts.append(family + "".join(given))
-    return [part for part in parts if part]
+    parts = [full_name(name), name.get("family"), *name.get("given", ())]
+    return [part for part in (*parts, *name.get("prefix", ()), *name.get("suffix", ())) if part]
+
+
+def full_name(name: dict) -> str | None:
+    """A HumanName as one text: the one it has, or a Chinese family and given name joined."""
+    family, given = name.get("family"), [part for part in name.get("given", ()) if part]
+    if name.get("text") or not family or not given or family.isascii():
+        return name.get("text")
+    return family + "".join(given)
 
 
 def address_parts(address: dict) -> list[str]:
