@@ -137,7 +137,7 @@ def colleagues(
     staff: Iterable[Staff], posts: Collection[Post], departments: Iterable[Department]
 ) -> tuple[Colleague, ...]:
     """Staff with their posts in one institution."""
-    named = {each.id: each.name for each in departments}
+    named = {each.id: department_name(each) for each in departments}
     held: dict[int, list[Post]] = {}
     for post in posts:
         held.setdefault(post.staff_id, []).append(post)
