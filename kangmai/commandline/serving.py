@@ -49,7 +49,7 @@ def _commands(port: int) -> dict[str, Sequence[str]]:
     server = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", os.environ.get("KANGMAI_WORKERS", "1"), "--blocking-threads", str(THREADS),
-        "--no-ws", "--respawn-failed-workers", "--log-level", "warning", "kangmai.config.served:application",
+        "--no-ws", "--respawn-failed-workers", "--log-level", "error", "kangmai.config.served:application",
     ]  # fmt: skip
     return {"server": server, "worker": [sys.executable, "-m", "kangmai.config.worker"]}
 
