@@ -14,6 +14,11 @@ FILES = (
     if os.environ.get("KANGMAI_FILES")
     else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.files")
 )
+LAKE = (
+    Path(os.environ["KANGMAI_LAKE"])
+    if os.environ.get("KANGMAI_LAKE")
+    else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.lake")
+)
 SUBSCRIBERS = [o for o in os.environ.get("KANGMAI_SUBSCRIBERS", "").split(",") if o]
 DELETE_SEVERAL = os.environ.get("KANGMAI_DELETE_SEVERAL") == "1"
 DEBUG = False

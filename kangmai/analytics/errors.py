@@ -1,0 +1,89 @@
+"""What can be wrong with a request for a figure, or with the lake it is counted from.
+
+Incorrect   PeriodNotCounted, LevelNotCounted, AreaUnknown
+NotFound    IndicatorUnknown, FreezeUnknown
+Conflict    LakeBusy, FigureNotFreezable
+Unsupported EngineAbsent
+Fault       ViewBroken, LakeBroken
+Unavailable LakeEmpty
+"""
+
+from kangmai.kernel.errors import Conflict, Fault, Incorrect, NotFound, Unavailable, Unsupported
+
+
+class ViewBroken(Fault):
+    """The published view '{view}' does not give what its definition says: {reason}."""
+
+    zh = "公开视图“{view}”与其定义不符：{reason}。"
+
+
+class LakeBroken(Fault):
+    """The lake is damaged: {reason}. Run `kangmai lake verify`, then `kangmai lake rebuild`."""
+
+    zh = "数据湖已损坏：{reason}。请运行 kangmai lake verify，再运行 kangmai lake rebuild。"
+
+
+class LakeEmpty(Unavailable):
+    """Nothing has been brought to the lake yet. Run `kangmai lake sync`, or wait for the night."""
+
+    zh = "数据湖中还没有数据。请运行 kangmai lake sync，或等待夜间更新。"
+
+
+class LakeBusy(Conflict):
+    """The lake is being filled by another process."""
+
+    zh = "数据湖正在由另一进程更新。"
+
+
+class LakeUnplaced(Unavailable):
+    """No folder is named for the lake: set KANGMAI_LAKE."""
+
+    zh = "未指定数据湖目录：请设置 KANGMAI_LAKE。"
+
+
+class IndicatorUnknown(NotFound):
+    """There is no indicator '{indicator}' in force on {on}."""
+
+    zh = "{on} 没有生效的指标“{indicator}”。"
+
+
+class PeriodNotCounted(Incorrect):
+    """'{indicator}' is counted by {kinds}, not for {period}."""
+
+    zh = "“{indicator}”按 {kinds} 统计，不能用于 {period}。"
+
+
+class LevelNotCounted(Incorrect):
+    """'{indicator}' cannot be broken down by {level}."""
+
+    zh = "“{indicator}”不能按 {level} 分解。"
+
+
+class AreaUnknown(Incorrect):
+    """No division has the code '{area}'."""
+
+    zh = "没有代码为“{area}”的区划。"
+
+
+class FigureNotFreezable(Conflict):
+    """The figure is '{status}', and only a figure with a value can be frozen."""
+
+    zh = "该数值状态为“{status}”，只有有值的数才能冻结。"
+
+
+class FreezeUnknown(NotFound):
+    """There is no frozen figure {freeze}."""
+
+    zh = "没有编号为 {freeze} 的冻结数据。"
+
+
+class EngineAbsent(Unsupported):
+    """The engine '{engine}' is not installed: {mend}."""
+
+    zh = "未安装计算引擎“{engine}”：{mend}。"
+
+
+class RowsNotTraceable(Unsupported):
+    """The rows behind '{indicator}' cannot be opened one by one."""
+
+    zh = "“{indicator}”的明细不能逐条打开。"

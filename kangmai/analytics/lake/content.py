@@ -1,0 +1,71 @@
+"""A hash of what a table says, the same however and by whatever release its file was written.
+
+For each column, in order: its name and type, which values there are (one byte each), and the values,
+missing ones as zero or as empty text; texts as their lengths and then their bytes. Rows are sorted
+by the key before.
+"""
+
+import functools
+import hashlib
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+CONTENT_FORMAT = b"kangmai content 1"
+
+
+def in_order(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
+    """The rows sorted by the key."""
+    indices = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in key])
+    return table.take(indices).combine_chunks()
+
+
+def has_equal_neighbours(table: pa.Table, key: tuple[str, ...]) -> bool:
+    """Whether two rows, one after the other, have the same key."""
+    earlier, later = table.slice(0, max(table.num_rows - 1, 0)), table.slice(1)
+    same = [pc.equal(earlier.column(name), later.column(name)) for name in key]
+    return bool(same and pc.any(functools.reduce(pc.and_, same)).as_py())
+
+
+def content_hash(table: pa.Table) -> str:
+    """The hash of a table whose rows are in order."""
+    digest = hashlib.sha256(CONTENT_FORMAT)
+    digest.update(str(table.num_rows).encode())
+    for name in table.column_names:
+        column = table.column(name)
+        digest.update(f"\x1f{name}\x1f{column.type}\x1f".encode())
+        whole = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+        digest.update(np.packbits(whole.is_valid().to_numpy(zero_copy_only=False)).tobytes())
+        for part in _values(whole):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _values(array: pa.Array) -> list[bytes]:
+    if pa.types.is_string(array.type):
+        filled = array.fill_null("")
+        lengths = pc.binary_length(filled).to_numpy(zero_copy_only=False).astype("<i4")
+        return [lengths.tobytes(), _text_bytes(filled)]
+    if pa.types.is_fixed_size_binary(array.type):
+        filled = array.fill_null(bytes(array.type.byte_width))
+        return [b"".join(filled.to_pylist())]
+    if pa.types.is_boolean(array.type):
+        return [np.packbits(array.fill_null(False).to_numpy(zero_copy_only=False)).tobytes()]
+    plain = _plain(array)
+    return [plain.fill_null(0).to_numpy(zero_copy_only=False).tobytes()]
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    """Dates and instants as the whole numbers they are kept as."""
+    if pa.types.is_date32(array.type):
+        return array.cast(pa.int32())
+    return array.cast(pa.int64()) if pa.types.is_timestamp(array.type) else array
+
+
+def _text_bytes(array: pa.Array) -> bytes:
+    _, offsets, data = array.buffers()
+    if data is None or not len(array):
+        return b""
+    bounds = np.frombuffer(offsets, dtype="<i4")[array.offset : array.offset + len(array) + 1]
+    return data.to_pybytes()[bounds[0] : bounds[-1]]

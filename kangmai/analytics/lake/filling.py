@@ -1,0 +1,126 @@
+"""Bring the lake up to what the database holds: only the partitions that changed, exactly once.
+
+One snapshot of the database is read. The marks of all partitions are compared with those in the
+manifest; what is new or differs is exported, what is gone is dropped, the rest keeps its files. The new
+manifest takes force in one step at the end, so that a run that is cut off leaves the old lake as it was.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import orjson
+import pyarrow as pa
+
+from kangmai.analytics.errors import ViewBroken
+from kangmai.analytics.lake.content import has_equal_neighbours, in_order
+from kangmai.analytics.lake.manifest import Cutoff, Manifest, Partition, TableState
+from kangmai.analytics.lake.source import Mark, Place, Snapshot, snapshot
+from kangmai.analytics.lake.store import Lake
+from kangmai.analytics.published import PublishedView
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: partitions written of those to write, in the table it is at."""
+
+    table: str
+    done: int
+    total: int
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """What a run did to a table."""
+
+    name: str
+    rows: int
+    written_partitions: int
+    written_rows: int
+    dropped_partitions: int
+    is_same: bool
+    """Whether the table says what it said before the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class FillReport:
+    """What a run did."""
+
+    manifest: Manifest
+    tables: tuple[TableReport, ...]
+
+
+def fill(
+    lake: Lake,
+    views: Mapping[str, PublishedView],
+    *,
+    database_url: str,
+    anew: bool,
+    report: Report,
+    at: datetime,
+) -> FillReport:
+    """Bring the lake up to date, or read everything `anew`. Raises LakeBusy, ViewBroken."""
+    with lake.locked(), snapshot(database_url) as source:
+        before = lake.find_manifest()
+        cutoff = Cutoff(at, *source.cutoff())
+        tables, reports = {}, []
+        for view in views.values():
+            old = before.tables.get(view.id) if before else None
+            table, told = _fill_table(lake, source, view, None if anew else old, report)
+            same = old is not None and old.content == table.content
+            tables[view.id] = table
+            reports.append(replace(told, is_same=same))
+        return FillReport(lake.put_in_force(cutoff, tables), tuple(reports))
+
+
+def _fill_table(
+    lake: Lake, source: Snapshot, view: PublishedView, old: TableState | None, report: Report
+) -> tuple[TableState, TableReport]:
+    marks = source.marks(view)
+    kept = _kept(lake, view, old, marks)
+    touched = sorted(marks.keys() - kept.keys())
+    report(Progress(view.id, 0, len(touched)))
+    written: dict[Place, Partition] = {}
+    if touched:
+        everything = len(touched) == len(marks)
+        for place, rows in source.partitions(view, None if everything else touched):
+            written[place] = _write(lake, view, place, marks[place], rows)
+            report(Progress(view.id, len(written), len(touched)))
+    partitions = tuple(part for _, part in sorted({**kept, **written}.items()))
+    table = TableState(view.id, view.room, view.version, _schema(view), partitions)
+    gone = {(p.month, p.county) for p in old.partitions} - marks.keys() if old else set()
+    written_rows = sum(each.rows for each in written.values())
+    return table, TableReport(view.id, table.rows, len(written), written_rows, len(gone), False)
+
+
+def _kept(
+    lake: Lake, view: PublishedView, old: TableState | None, marks: Mapping[Place, Mark]
+) -> dict[Place, Partition]:
+    """The partitions that still say what the database says, and whose file is there."""
+    if old is None or old.definition != view.version:
+        return {}
+    return {
+        (p.month, p.county): p
+        for p in old.partitions
+        if marks.get((p.month, p.county)) == Mark(p.rows, p.mark) and lake.path_of(p).exists()
+    }
+
+
+def _write(lake: Lake, view: PublishedView, place: Place, mark: Mark, rows: pa.Table) -> Partition:
+    ordered = in_order(rows, view.key)
+    if any(ordered.column(name).null_count for name in view.key):
+        raise ViewBroken(view=view.id, reason="a column of the key is null")
+    if has_equal_neighbours(ordered, view.key):
+        raise ViewBroken(view=view.id, reason=f"the key {', '.join(view.key)} is not unique")
+    if ordered.num_rows != mark.rows:
+        raise ViewBroken(view=view.id, reason=f"{mark.rows} rows became {ordered.num_rows}")
+    return lake.write(view.id, place, mark.fold, ordered)
+
+
+def _schema(view: PublishedView) -> str:
+    columns = [(column.name, column.type) for column in view.columns.values()]
+    return hashlib.sha256(orjson.dumps(columns)).hexdigest()[:16]

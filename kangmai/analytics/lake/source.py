@@ -1,0 +1,151 @@
+"""Read published views from PostgreSQL into Arrow (ADBC), all of them in one snapshot.
+
+Which partitions changed is not taken from a column that somebody must remember to keep, nor from events,
+but from the rows themselves: PostgreSQL hashes each row and folds the hashes of a month and county into
+one mark. Late, corrected, moved and deleted rows all change a mark; nothing else does.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+
+from kangmai.analytics.errors import ViewBroken
+from kangmai.analytics.lake.pseudonyms import pseudonyms
+from kangmai.analytics.published import ColumnType, PublishedView
+
+BATCH_BYTES = 16 * 2**20
+
+Place = tuple[str, str]
+"""Month and county of a partition."""
+
+ARROW_TYPES = {
+    ColumnType.ID: pa.string(),
+    ColumnType.RESIDENT: pa.int64(),
+    ColumnType.TEXT: pa.string(),
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.NUMBER: pa.float64(),
+    ColumnType.BOOLEAN: pa.bool_(),
+    ColumnType.DATE: pa.date32(),
+    ColumnType.INSTANT: pa.timestamp("us", tz="UTC"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a partition holds now: how many rows, and the fold of their hashes."""
+
+    rows: int
+    fold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An open read of the database, at one moment of it."""
+
+    connection: Any
+
+    def cutoff(self) -> tuple[int, int]:
+        """Epoch of the event feed, and the transaction below which every event is in this snapshot."""
+        row = self._rows(
+            "SELECT epoch, pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM kernel_epoch"
+        )[0]
+        return int(row[0]), int(row[1])
+
+    def marks(self, view: PublishedView) -> dict[Place, Mark]:
+        """The mark of every partition of a view."""
+        rows = self._rows(
+            f"""SELECT _month, _county, count(*), bit_xor(hashtextextended(r::text, 0))
+                FROM ({view.select()}) r GROUP BY 1, 2""",
+            view,
+        )
+        return {(month, county): Mark(count, fold) for month, county, count, fold in rows}
+
+    def partitions(
+        self, view: PublishedView, places: Sequence[Place] | None
+    ) -> Iterator[tuple[Place, pa.Table]]:
+        """The rows of the partitions named, or of all, partition after partition."""
+        sql = f"SELECT * FROM ({view.select()}) r {_only(places)} ORDER BY _month, _county"
+        with self._cursor(view) as cursor:
+            cursor.adbc_statement.set_options(
+                **{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)}
+            )
+            cursor.execute(sql)
+            yield from _apart(view, cursor.fetch_record_batch())
+
+    def _rows(self, sql: str, view: PublishedView | None = None) -> list[tuple[Any, ...]]:
+        with self._cursor(view) as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+    @contextmanager
+    def _cursor(self, view: PublishedView | None) -> Iterator[Any]:
+        try:
+            with self.connection.cursor() as cursor:
+                yield cursor
+        except adbc.Error as error:
+            if view is None:
+                raise
+            # the server's message quotes the statement, and of a row only what the types refuse
+            raise ViewBroken(view=view.id, reason=str(error).splitlines()[0]) from error
+
+
+@contextmanager
+def snapshot(database_url: str) -> Iterator[Snapshot]:
+    """Open a read in which everything is as of one moment."""
+    with adbc.connect(database_url) as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL TimeZone = 'UTC'")
+            cursor.execute("SET LOCAL DateStyle = 'ISO, YMD'")
+            cursor.execute("SET LOCAL extra_float_digits = 1")
+            cursor.execute("SET LOCAL statement_timeout = 0")
+        yield Snapshot(connection)
+        connection.rollback()
+
+
+def _only(places: Sequence[Place] | None) -> str:
+    if places is None:
+        return ""
+    # months and counties are digits by their making, and `none`; quoted for safety all the same
+    quoted = ", ".join(f"({_quoted(month)}, {_quoted(county)})" for month, county in places)
+    return f"WHERE (_month, _county) IN ({quoted})"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _apart(view: PublishedView, reader: pa.RecordBatchReader) -> Iterator[tuple[Place, pa.Table]]:
+    """Cut a stream sorted by partition into one table a partition."""
+    held: list[pa.RecordBatch] = []
+    current: Place | None = None
+    for batch in reader:
+        for place, part in _runs(batch):
+            if current is not None and place != current:
+                yield current, _shaped(view, pa.Table.from_batches(held))
+                held = []
+            current = place
+            held.append(part)
+    if current is not None:
+        yield current, _shaped(view, pa.Table.from_batches(held))
+
+
+def _runs(batch: pa.RecordBatch) -> Iterator[tuple[Place, pa.RecordBatch]]:
+    months, counties = (batch.column(each).to_numpy(zero_copy_only=False) for each in (0, 1))
+    changes = (months[1:] != months[:-1]) | (counties[1:] != counties[:-1])
+    starts = [0, *(int(each) + 1 for each in changes.nonzero()[0])] if len(months) else []
+    for start, end in zip(starts, [*starts[1:], len(months)], strict=False):
+        yield (months[start], counties[start]), batch.slice(start, end - start)
+
+
+def _shaped(view: PublishedView, table: pa.Table) -> pa.Table:
+    """The view's own columns in their types, residents as pseudonyms, without the server's metadata."""
+    columns = []
+    for column in view.columns.values():
+        values = table.column(column.name).cast(ARROW_TYPES[column.type])
+        columns.append(pseudonyms(values) if column.type is ColumnType.RESIDENT else values)
+    return pa.table(columns, names=list(view.columns))

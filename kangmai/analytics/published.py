@@ -1,0 +1,159 @@
+"""Published views: the SELECTs by which rooms let their own tables be counted.
+
+A view is a definition of the room that owns the tables (`definitions/<room>/published_view/`). It names
+every column with its type and meaning, the key, and how rows are laid apart: by the month of one date
+column, where there is one, and by the county in which a division code lies.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+
+import orjson
+
+from kangmai.kernel import definitions
+from kangmai.kernel.definitions import EVERY_ROOM, Definition, register_checker
+
+KIND = "published_view"
+WITHOUT = "none"
+"""The partition of rows without a month or a county."""
+
+
+class ColumnType(StrEnum):
+    """What a column of a published view holds; `resident` is an id that leaves only as a pseudonym."""
+
+    ID = "id"
+    RESIDENT = "resident"
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    INSTANT = "instant"
+
+
+SQL_TYPES = {
+    ColumnType.ID: "text",
+    ColumnType.RESIDENT: "bigint",
+    ColumnType.TEXT: "text",
+    ColumnType.INTEGER: "bigint",
+    ColumnType.NUMBER: "double precision",
+    ColumnType.BOOLEAN: "boolean",
+    ColumnType.DATE: "date",
+    ColumnType.INSTANT: "timestamptz",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column with its meaning in both languages."""
+
+    name: str
+    type: ColumnType
+    zh: str
+    en: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PublishedView:
+    """One view. `version` is a hash of all that decides what stands in the lake."""
+
+    id: str
+    room: str
+    title: Mapping[str, str]
+    key: tuple[str, ...]
+    month: str | None
+    county: str
+    columns: Mapping[str, Column]
+    sql: str
+    version: str
+
+    def select(self) -> str:
+        """The view with every column cast to its type, and `_month` and `_county` beside them."""
+        columns = ", ".join(
+            f"v.{c.name}::{SQL_TYPES[c.type]} AS {c.name}" for c in self.columns.values()
+        )
+        month = f"to_char(v.{self.month}::date, 'YYYY-MM')" if self.month else "NULL"
+        county = f"substring(v.{self.county} FROM '^[0-9]{{6}}')"
+        return (
+            f"SELECT coalesce({month}, '{WITHOUT}') AS _month, coalesce({county}, '{WITHOUT}') AS _county, "
+            f"{columns} FROM ({self.sql.rstrip().rstrip(';')}) v"
+        )
+
+
+@cache
+def published_views() -> Mapping[str, PublishedView]:
+    """Every active view of every room, by id."""
+    found = (
+        _view(definition)
+        for room in definitions.rooms_with(KIND)
+        for definition in definitions.load(room, KIND)
+        if definition.status == "active" and definition.effective_to is None
+    )
+    return MappingProxyType({view.id: view for view in sorted(found, key=lambda view: view.id)})
+
+
+def view_of(definition: Definition) -> PublishedView:
+    """A definition as a view."""
+    return _view(definition)
+
+
+def _view(definition: Definition) -> PublishedView:
+    content = definition.content
+    columns = {
+        name: Column(name, ColumnType(each["type"]), each["zh"], each["en"], each.get("unit", ""))
+        for name, each in content["columns"].items()
+    }
+    return PublishedView(
+        id=definition.id,
+        room=definition.room,
+        title=definition.title,
+        key=tuple(content["key"]),
+        month=content.get("month"),
+        county=content["county"],
+        columns=MappingProxyType(columns),
+        sql=content["sql"],
+        version=_version(content),
+    )
+
+
+def _version(content: Mapping[str, object]) -> str:
+    columns = content["columns"]
+    assert isinstance(columns, Mapping)
+    decisive = [
+        content["sql"],
+        list(content["key"]),  # type: ignore[call-overload]
+        content.get("month"),
+        content["county"],
+        [(name, each["type"]) for name, each in columns.items()],
+    ]
+    return hashlib.sha256(orjson.dumps(decisive)).hexdigest()[:16]
+
+
+def check_view(definition: Definition) -> Iterator[str]:
+    """What its schema cannot say of a view: names that are no columns, types that do not fit."""
+    columns = definition.content["columns"]
+    for position, name in enumerate(definition.content["key"]):
+        if name not in columns:
+            yield f"/key/{position}: there is no column {name!r}"
+    month = definition.content.get("month")
+    if month is not None and columns.get(month, {}).get("type") != "date":
+        yield f"/month: {month!r} is no column of type date"
+    county = definition.content["county"]
+    if columns.get(county, {}).get("type") != "text":
+        yield f"/county: {county!r} is no column of type text"
+    yield from _ids_given_twice(definition)
+
+
+def _ids_given_twice(definition: Definition) -> Iterator[str]:
+    for room in definitions.rooms_with(KIND):
+        folder = definitions.FOLDER / room / KIND
+        if room != definition.room and list(folder.glob(f"{definition.id}[.@]*yaml")):
+            yield f"/id: the room {room} has a view of this id, too"
+
+
+register_checker(EVERY_ROOM, KIND, check_view)
