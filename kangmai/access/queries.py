@@ -8,6 +8,10 @@ from django.db.models import Q
 from kangmai.access import actors, models, roles
 from kangmai.access.errors import AccountUnknown, NotYourResident
 from kangmai.access.reading import in_force
+from kangmai.access.recipients import accounts_by_permission as accounts_by_permission
+from kangmai.access.recipients import accounts_by_role as accounts_by_role
+from kangmai.access.recipients import glass_notices as glass_notices
+from kangmai.access.recipients import logins_and_languages as logins_and_languages
 from kangmai.access.subjects import is_served, patients_of, places_of
 from kangmai.access.types import (
     AccountView,

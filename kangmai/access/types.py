@@ -156,6 +156,16 @@ class GlassView:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class GlassNotice:
+    """An emergency opening as far as those who must know of it are told."""
+
+    id: int
+    resident_id: int
+    place_code: str
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentView:
     """A resident's decision."""

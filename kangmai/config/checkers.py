@@ -5,6 +5,8 @@ from importlib import import_module
 CHECKERS = (
     "kangmai.standards.checks",
     "kangmai.access.roles",
+    "kangmai.messages.templates",
+    "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
 )
 

@@ -7,6 +7,7 @@ from django.db import connection
 
 from kangmai.access.actions import forget_old
 from kangmai.kernel import audit
+from kangmai.messages import actions as messages
 from kangmai.records.actions import forget_jobs
 
 
@@ -25,5 +26,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "seal audit": (60, seal_audit),
     "make partitions": (600, make_partitions),
     "forget old logins and tokens": (86_400, forget_old),
+    "tell of failures": (60, messages.tell_of_failures),
+    "forget old messages": (86_400, messages.forget_old),
     "forget bulk exports and imports": (3600, forget_jobs),
 }

@@ -20,6 +20,22 @@ LAKE = (
     else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.lake")
 )
 SUBSCRIBERS = [o for o in os.environ.get("KANGMAI_SUBSCRIBERS", "").split(",") if o]
+PUBLIC_URL = os.environ.get("KANGMAI_URL", "http://127.0.0.1:8000").rstrip("/")
+CHANNELS = {
+    "email": {
+        "url": os.environ.get("KANGMAI_SMTP", ""),
+        "from": os.environ.get("KANGMAI_MAIL_FROM", "kangmai@localhost"),
+        "backend": "django.core.mail.backends.smtp.EmailBackend",
+    },
+    "sms": {
+        "url": os.environ.get("KANGMAI_SMS_URL", ""),
+        "token": os.environ.get("KANGMAI_SMS_TOKEN", ""),
+    },
+    "webhook": {
+        "url": os.environ.get("KANGMAI_WEBHOOK_URL", ""),
+        "token": os.environ.get("KANGMAI_WEBHOOK_TOKEN", ""),
+    },
+}
 DELETE_SEVERAL = os.environ.get("KANGMAI_DELETE_SEVERAL") == "1"
 DEBUG = False
 SECRET_KEY = os.environ.get("KANGMAI_SECRET_KEY", "")  # else derived from the keyring: config.start
@@ -62,6 +78,7 @@ INSTALLED_APPS = [
     "kangmai.registry",
     "kangmai.identity",
     "kangmai.access",
+    "kangmai.messages",
     "kangmai.portal",
 ]
 

@@ -35,7 +35,7 @@ def run(stop: threading.Event) -> None:
 
     helpers = [
         threading.Thread(target=target, args=(stop,), name=target.__name__, daemon=True)
-        for target in (_do_jobs, _notify)
+        for target in (_do_jobs, _notify, _deliver)
     ]
     for helper in helpers:
         helper.start()
@@ -68,6 +68,19 @@ def _notify(stop: threading.Event) -> None:
     from kangmai.exchange.fhir_rest.subscriptions import send_notifications
 
     send_notifications(stop, now=lambda: datetime.now(UTC))
+
+
+def _deliver(stop: threading.Event) -> None:
+    """So have messages on their way out of the house."""
+    from kangmai.messages.actions import send_due
+
+    while not stop.is_set():
+        try:
+            if not send_due(at=datetime.now(UTC)):
+                stop.wait(LOST_SECONDS)
+        except OperationalError:
+            connection.close()
+            stop.wait(LOST_SECONDS)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Reads of the resident index, inside the actor's scope."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -98,6 +99,12 @@ def patient_rids(resident_id: ResidentId) -> list[int]:
     home = models.Resident.objects.filter(id=resident).values_list("patient_rid", flat=True)
     linked = models.Link.objects.filter(resident_id=resident).values_list("patient_rid", flat=True)
     return [*home, *linked]
+
+
+def places_of(resident_ids: Collection[ResidentId]) -> dict[ResidentId, str]:
+    """Division codes of the homes of residents; codes only, for rooms that place their own rows."""
+    rows = models.Resident.objects.filter(id__in=resident_ids).values_list("id", "place_code")
+    return {ResidentId(id): place for id, place in rows}
 
 
 def search_residents(

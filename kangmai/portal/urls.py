@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("kangmai.portal.shell.urls")),
+    path("", include("kangmai.portal.messages.urls")),
     path("", include("kangmai.portal.residents.urls")),
     path("", include("kangmai.portal.institutions.urls")),
     path("", include("kangmai.portal.access.urls")),

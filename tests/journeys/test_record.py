@@ -2,6 +2,8 @@
 
 import pytest
 
+from kangmai.kernel import feed
+
 pytestmark = pytest.mark.browser
 RESIDENT = "/residents/0000000000018/"
 
@@ -63,8 +65,9 @@ def test_emergency_opening_is_reasoned_seen_and_reviewed(visit):
     assert "黄志强" in resident.page.inner_text("table")
 
     officer = visit().log_in("officer")
+    feed.drain()
     officer.go("/inbox/")
-    officer.page.click("main a[href='/emergency/']")
+    officer.page.click("main .messages .btn-primary")
     officer.page.fill("[name=note]", "抢救需要")
     officer.page.click("button[value=justified]")
     officer.page.wait_for_selector(".toast-success")

@@ -10,6 +10,8 @@ LOGINS = ("admin", "officer", "village", "clinician", "elsewhere", "liang")
 MATRIX = {
     "/": (200, 200, 200, 200, 200, 200),
     "/inbox/": (200, 200, 200, 200, 200, 200),
+    "/inbox/channels/": (200, 200, 200, 200, 200, 200),
+    "/outbound-messages/": (200, 403, 403, 403, 403, 403),
     "/institutions/": (200, 200, 200, 200, 200, 200),
     "/institutions/2/": (200, 200, 200, 200, 200, 200),
     "/residents/": (403, 403, 200, 200, 200, 403),

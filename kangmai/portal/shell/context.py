@@ -5,7 +5,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from kangmai.kernel.actor import Actor, is_permitted
-from kangmai.portal.shell import inbox, navigation, standing
+from kangmai.messages import queries as messages
+from kangmai.portal.shell import navigation, standing
 from kangmai.portal.shell.bundle import bundle
 
 
@@ -24,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "bottom_bar": navigation.bottom_bar(actor, page=page),
         "standings": standings,
         "standing": standings[0] if standings else None,
-        "waiting_count": SimpleLazyObject(lambda: inbox.count(actor, at=request.at)),
+        "waiting_count": SimpleLazyObject(lambda: messages.count_waiting(actor=actor)),
         "other_postings": SimpleLazyObject(lambda: standing.other_postings(actor, at=request.at)),
         "may_find_residents": is_permitted(actor, "identity.search"),
         "may_search": is_permitted(actor, "identity.search")

@@ -48,6 +48,7 @@ PLACES = (
         _("What waits for you"),
         "inbox",
         Section.WORK,
+        roots=("inbox",),
         is_main=True,
     ),
     Place(
@@ -118,6 +119,14 @@ PLACES = (
         _("Event feed"),
         _("How far each reader is, and events nobody could handle"),
         "feed",
+        Section.ADMINISTRATION,
+        permissions=("feed.manage",),
+    ),
+    Place(
+        "outbound",
+        _("Undelivered messages"),
+        _("What could not be sent outside the inbox"),
+        "inbox",
         Section.ADMINISTRATION,
         permissions=("feed.manage",),
     ),

@@ -1,8 +1,8 @@
-"""Addresses of the frame itself: start, login, search, inbox."""
+"""Addresses of the frame itself: start, login, search."""
 
 from django.urls import path
 
-from kangmai.portal.shell.views.home import home, inbox_page
+from kangmai.portal.shell.views.home import home
 from kangmai.portal.shell.views.language import language
 from kangmai.portal.shell.views.login import login, logout, one_time_code
 from kangmai.portal.shell.views.password import password
@@ -11,7 +11,6 @@ from kangmai.portal.shell.views.search import search, suggestions
 
 urlpatterns = [
     path("", home, name="home"),
-    path("inbox/", inbox_page, name="inbox"),
     path("login/", login, name="login"),
     path("login/code/", one_time_code, name="one-time-code"),
     path("logout/", logout, name="logout"),

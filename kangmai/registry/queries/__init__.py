@@ -12,6 +12,7 @@ from kangmai.registry.queries.lookups import (
     descendant_ids,
     kind_of,
     names_by_id,
+    overseers,
 )
 from kangmai.registry.queries.organizations import (
     ancestors,
@@ -52,6 +53,7 @@ __all__ = [
     "kind_of",
     "names_by_id",
     "organizations_by_id",
+    "overseers",
     "posts",
     "qualifications",
     "reporting_areas",

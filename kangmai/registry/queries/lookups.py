@@ -32,9 +32,36 @@ def kind_of(*, organization_id: int) -> str:
     return found
 
 
-def names_by_id(*, ids: Collection[int]) -> dict[int, str]:
-    """The names of institutions, for lists that name them."""
-    return dict(models.Organization.objects.filter(pk__in=ids).values_list("id", "name"))
+def names_by_id(*, ids: Collection[int], language: str = "zh") -> dict[int, str]:
+    """The names of institutions, for lists that name them; in Chinese where there is no English one."""
+    rows = models.Organization.objects.filter(pk__in=ids).values_list("id", "name", "name_en")
+    is_chinese = language.startswith("zh")
+    return {id: name if is_chinese or not english else english for id, name, english in rows}
+
+
+def overseers(
+    *, organization_ids: Collection[int], kinds: Collection[str]
+) -> dict[tuple[int, str, str], int]:
+    """Who stands above institutions, by (institution, level, kind): ids only, for those who must be told.
+
+    Level `parent` has the kind `""`; the levels `county` and `city` have one entry for each of `kinds`
+    (cdc, bureau …) that an open institution answers for the county or the city of the institution.
+    """
+    rows = models.Organization.objects.filter(pk__in=organization_ids)
+    places = list(rows.values_list("id", "parent_id", "division_code"))
+    found = {(id, "parent", ""): parent for id, parent, _ in places if parent is not None}
+    levels = {"county": lambda code: code[:6], "city": lambda code: f"{code[:4]}00"}
+    wanted = {cut(code) for _, _, code in places for cut in levels.values()}
+    above = models.Organization.objects.filter(
+        jurisdiction_code__in=wanted, kind__in=kinds, closed_on=None
+    ).order_by("-id")
+    by_place = {(o.jurisdiction_code, o.kind): o.pk for o in above}
+    for id, _, code in places:
+        for level, cut in levels.items():
+            for kind in kinds:
+                if (cut(code), kind) in by_place:
+                    found[id, level, kind] = by_place[cut(code), kind]
+    return found
 
 
 def descendant_ids(*, organization_id: int) -> frozenset[int]:

@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kangmai.kernel.actor import Actor, is_permitted
+from kangmai.messages import queries as messages
 from kangmai.portal.institutions import presenters as institutions
-from kangmai.portal.shell import inbox, navigation, words
-from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.messages import presenters as inbox
+from kangmai.portal.shell import navigation, words
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
 
 ON_TILES_ALREADY = ("home", "inbox")
+NEWEST = 5
 
 
 @require_safe
@@ -24,7 +26,7 @@ def home(request: PortalRequest) -> HttpResponse:
     context = {
         "greeting": _greeting(local.hour) % {"name": request.actor.name},
         "today": f"{local:%Y-%m-%d} {words.weekday(local.date())}",
-        "waiting": inbox.waiting(request.actor, at=request.at),
+        "messages_waiting": _messages(request.actor),
         "tiles": [
             navigation.show(place)
             for place in navigation.places_of(request.actor)
@@ -35,15 +37,10 @@ def home(request: PortalRequest) -> HttpResponse:
     return render(request, "shell/home.html", context)
 
 
-@require_safe
-@signed_in
-def inbox_page(request: PortalRequest) -> HttpResponse:
-    """Show everything that waits."""
-    context = {
-        "crumbs": trail(Crumb(_("Inbox"))),
-        "waiting": inbox.waiting(request.actor, at=request.at),
-    }
-    return render(request, "shell/inbox.html", context)
+def _messages(actor: Actor) -> list[inbox.Row]:
+    """The newest messages that wait."""
+    found = messages.inbox(limit=NEWEST, language=inbox.language(), actor=actor)
+    return [inbox.row(each) for each in found.rows]
 
 
 def _greeting(hour: int) -> str:
