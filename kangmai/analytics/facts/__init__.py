@@ -1,0 +1,1 @@
+"""Conditions over named facts: one text, compiled to SQL for millions and to Python for one."""
