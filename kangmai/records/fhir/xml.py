@@ -1,7 +1,7 @@
 """FHIR XML to FHIR JSON and back, by the tables of R4, without loss: digits of numbers and narratives stay.
 
 A document type or an entity that reaches outside is refused before anything is read. Comments and
-processing instructions are not part of a resource and are dropped.
+processing instructions outside narratives are not part of a resource and are dropped.
 Source: FHIR R4, https://hl7.org/fhir/R4/xml.html and https://hl7.org/fhir/R4/json.html
 """
 
@@ -48,11 +48,9 @@ def to_json(xml: bytes) -> bytes:
         MalformedXml: with the line and column of the fault.
         NotFhirXml: an element or attribute that R4 does not have there, or a document type.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        root = etree.fromstring(xml, parser)
+        root: Any = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise MalformedXml(reason=error.msg, line=line, column=column) from None
@@ -71,8 +69,10 @@ def to_xml(body: bytes, *, indented: bool = False) -> bytes:
         NotFhirXml: a property that R4 does not have there.
     """
     resource = json.loads(body, parse_float=_Digits, parse_int=_Digits)
-    root = etree.Element(etree.QName(FHIR, resource["resourceType"]), nsmap={None: FHIR})
-    _write_content(root, resource, resource["resourceType"])
+    kind = resource["resourceType"]
+    # made by the parser, since lxml's types know no prefix of None for the default name space
+    root = etree.fromstring(f'<{kind} xmlns="{FHIR}"/>')
+    _write_content(root, resource, kind)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=indented)
 
 
@@ -144,9 +144,10 @@ def _children(node: Any) -> Iterator[Any]:
             node, "text stands between the elements; values belong in the attribute value"
         )
     for child in node:
-        if not isinstance(child.tag, str):
+        if child.tag is etree.Entity:
             raise _refuse(child, "an entity that is not one of XML's own")
-        yield child
+        if isinstance(child.tag, str):
+            yield child
 
 
 def _value(node: Any, kind: str, depth: int) -> tuple[Any, Any]:

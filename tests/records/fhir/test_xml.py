@@ -83,6 +83,13 @@ def test_contained_resources_and_bundles():
     assert orjson.loads(to_json(to_xml(orjson.dumps(bundle)))) == bundle
 
 
+def test_comments_are_no_part_of_a_resource():
+    assert read(f"<!-- a --><Patient {NS}><!-- b --><?c d?><active value='true'/></Patient>") == {
+        "resourceType": "Patient",
+        "active": True,
+    }
+
+
 def test_named_characters_of_narratives():
     div = '<div xmlns="http://www.w3.org/1999/xhtml">a&nbsp;b &lt; c</div>'
     body = orjson.dumps({"resourceType": "Basic", "text": {"status": "generated", "div": div}})
