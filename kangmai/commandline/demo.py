@@ -60,7 +60,7 @@ def demo(
         from kangmai.commandline.city.loading.city import CityOrder, ensure_city
 
         order = CityOrder(code=city, residents=residents, seed=seed, on=_day(on_text))
-        lines = ensure_city(order)
+        lines = ensure_city(order, processes=max(2, min(os.cpu_count() or 2, 8)))
         if no_serve:
             for line in lines:
                 click.echo(line, err=True)

@@ -122,6 +122,26 @@ def announce(
     )
 
 
+def announce_many(
+    database: psycopg.Connection,
+    *,
+    kind: str,
+    events: Sequence[tuple[str, dict[str, Any]]],
+    at: datetime.datetime,
+) -> None:
+    """Write events of one kind, each with key and data, as `announce` does, in one statement."""
+    database.execute(
+        """INSERT INTO kernel_event (at, kind, key, data)
+           SELECT %s, %s, key, data::jsonb FROM unnest(%s::text[], %s::text[]) AS e (key, data)""",
+        [
+            at,
+            kind,
+            [key for key, _ in events],
+            [orjson.dumps(data).decode() for _, data in events],
+        ],
+    )
+
+
 def raise_epoch(database: psycopg.Connection) -> int:
     """Begin a new epoch after a restore, and return it.
 
@@ -249,6 +269,22 @@ def drain() -> int:
         while step(subscription):
             steps += 1
     return steps
+
+
+def begin_here() -> None:
+    """Let every subscriber begin after what is committed or written now, within the caller's transaction.
+
+    For an installation filled by a load that did itself what the handlers would have done.
+    """
+    with connection.cursor() as cursor:
+        for subscription in subscriptions():
+            _lock_cursor(cursor, subscription)
+            cursor.execute(
+                f"""SELECT xid::text::bigint, seq FROM {subscription.feed.table}
+                    ORDER BY xid DESC, seq DESC LIMIT 1"""
+            )
+            if (end := cursor.fetchone()) is not None:
+                _move(cursor, subscription, end, 0)
 
 
 def lags() -> list[Lag]:

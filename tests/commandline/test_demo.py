@@ -1,14 +1,24 @@
 """The invented city is made once, through the rooms, in every area, and goes on where it was cut off."""
 
 import datetime
+from uuid import UUID
 
+import orjson
 import pytest
+from django.db import connection
 
+from kangmai.commandline.city import space
+from kangmai.commandline.city.city import invent
+from kangmai.commandline.city.city import towns as towns_of
 from kangmai.commandline.city.loading import city as loading
 from kangmai.commandline.city.loading.city import CityOrder, OtherCity, ensure_city
+from kangmai.commandline.city.loading.work import Progress, progress
+from kangmai.kernel import feed
 from kangmai.kernel.actor import operator
 from kangmai.kernel.state import find_state
 from kangmai.records import queries
+from kangmai.records.fhir.definitions import resource_types
+from kangmai.standards.pinyin import full_pinyin
 
 ON = datetime.date(2026, 3, 1)
 SMALL = CityOrder("440203", 1000, 1, ON)
@@ -31,18 +41,81 @@ def test_district_without_a_commission_has_its_accounts(database):
 
 
 def test_cut_off_city_goes_on_where_it_stopped(database, monkeypatch):
-    towns = iter(range(3))
+    from kangmai.commandline.city.loading import towns
+
+    blocks = iter(range(4))
+    load_history = towns.load_history
 
     def break_off(*args: object, **options: object) -> None:
-        if next(towns, None) is None:
+        if next(blocks, None) is None:
             raise KeyboardInterrupt
+        load_history(*args, **options)
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(loading, "load_places", break_off)
+        broken.setattr(towns, "load_history", break_off)
+        broken.setattr(towns, "BLOCK", 100)
         ensure_city(SMALL)
+    cut = queries.count_types(actor=operator("test"))["Patient"]
+    assert 0 < cut <= 400
     state = find_state(loading.STATE)
     assert state is not None
-    assert state["accounts"] is None
-    assert 0 < state["towns"] < 7
+    assert state["accounts"] is None and state["indexes"]
     ensure_city(SMALL)
     assert 1000 <= queries.count_types(actor=operator("test"))["Patient"] < 1100
+    assert find_state(loading.STATE)["indexes"] == []
+    assert progress() == Progress(0, frozenset())
+
+
+def indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+               UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint"""
+        )
+        return {text for (text,) in cursor.fetchall()}
+
+
+def test_processes_make_the_residents_that_the_columns_say(database):
+    before = indexes()
+    ensure_city(SMALL, processes=2)
+    assert indexes() == before
+    wanted = [
+        (int(number), str(UUID(bytes=bytes(id))))
+        for chunk in towns_of(invent(code="440203", residents=1000, seed=1, on=ON))
+        for number, id in zip(chunk.residents.number, chunk.residents.patient_id, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, patient_id FROM identity_resident ORDER BY id")
+        assert cursor.fetchall() == wanted
+    assert all(lag.waiting == 0 for lag in feed.lags())
+
+
+def test_a_resident_of_the_city_is_found_with_his_record(database):
+    ensure_city(SMALL)
+    actor = operator("test")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT subject FROM res WHERE rt = %s LIMIT 1", [resource_types()["Condition"]]
+        )
+        rid = cursor.fetchone()[0]
+    (patient,) = queries.by_row_ids([(resource_types()["Patient"], rid)], actor=actor)
+    name = orjson.loads(patient.body)["name"][0]["text"]
+    assert rid in queries.find_people(name, limit=50, actor=actor)
+    assert rid in queries.find_people(full_pinyin(name), limit=50, actor=actor)
+
+
+@pytest.mark.parametrize("residents", [1_000, 50_000, 4_113_594])
+def test_a_city_without_room_is_refused_before_anything_is_made(residents, tmp_path, monkeypatch):
+    monkeypatch.setattr(space, "_free_mb", lambda path: 0)
+    with pytest.raises(space.NotEnoughSpace) as refused:
+        space.require_space(residents, tmp_path)
+    needed = refused.value.details["needed_mb"]
+    assert isinstance(needed, int)
+    assert needed < 45_000
+    monkeypatch.setattr(space, "_free_mb", lambda path: needed)
+    space.require_space(residents, tmp_path)
+    monkeypatch.setattr(space, "machine_memory_mb", lambda: 1000)
+    with pytest.raises(space.NotEnoughSpace):
+        space.require_space(residents, tmp_path)
+    (tmp_path / "postgres").mkdir()
+    space.require_space(residents, tmp_path)

@@ -285,12 +285,12 @@ def test_bulk_load_equals_single_registration(database):
         )
     ]
     (loaded,) = actions.load_residents(drafts, is_invented=True, actor=OPERATOR, at=AT)
-    found = queries.get_resident(loaded, actor=actor(places=[HERE]), at=AT)
+    found = queries.get_resident(loaded.id, actor=actor(places=[HERE]), at=AT)
     assert (found.demographics.name, found.is_invented) == ("王伟", True)
-    assert found.index_number == rules.index_number(loaded)
+    assert found.index_number == rules.index_number(loaded.id)
     assert [r.id for r in queries.search_village(HERE, actor=OPERATOR, at=AT)] == [
         single.id,
-        loaded,
+        loaded.id,
     ]
 
 

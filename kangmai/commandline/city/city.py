@@ -18,7 +18,7 @@ INVENTED_ZH = "本城居民、机构与记录均为虚构"
 INVENTED_EN = "All residents, institutions and records of this city are invented"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InventedCity:
     """The frame of the city. `first_numbers[t]` is the city-wide number of town t's first person."""
 
@@ -62,6 +62,11 @@ def towns(city: InventedCity) -> Iterator[TownChunk]:
     for town in city.places.towns:
         if town.residents:
             yield town_of(city, town.order)
+
+
+def people_of_city(city: InventedCity) -> int:
+    """How many people the city has in all, with those who died or moved away within the year."""
+    return sum(town.residents + sum(departed(town.residents)) for town in city.places.towns)
 
 
 def town_of(city: InventedCity, order: int) -> TownChunk:

@@ -5,7 +5,7 @@ Chinese text Arrow strings. A position is the row of another column of the same 
 `to_arrow` makes a record batch of any of these classes.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -134,9 +134,10 @@ class TownChunk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """What is on record about a town's people, oldest first within each table."""
+    """What is on record about a town's people, by resident within each table."""
 
     encounters: "Encounters"
+    visits: "Visits"
     measurements: "Measurements"
     diagnoses: "Diagnoses"
     vaccinations: "Vaccinations"
@@ -146,7 +147,7 @@ class History:
 class Encounters:
     """Contacts. `resident` is a position in the chunk, `institution` and `staff` in the network.
 
-    `kind` is a position in `ENCOUNTER_KINDS`; `method` is the follow-up method of the record form:
+    `kind` is a position in `CONTACT_KINDS`; `method` is the follow-up method of the record form:
     1 at the clinic, 2 at home, 3 by phone, empty otherwise. Times are UTC seconds since 1970.
     """
 
@@ -163,8 +164,25 @@ class Encounters:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Visits:
+    """Follow-ups of managed hypertension: columns as of `Encounters`. Rows of the programme, not of the record.
+
+    `systolic` and `diastolic` are what was taken down, NaN where nothing was.
+    """
+
+    resident: Whole
+    method: Text
+    visited_at: Whole
+    entered_at: Whole
+    institution: Whole
+    staff: Whole
+    systolic: Floats
+    diastolic: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Measurements:
-    """Observations of an encounter. `kind` is a position in `MEASUREMENT_KINDS`.
+    """Observations. `kind` is a position in `MEASUREMENT_KINDS`; `encounter` -1: taken at a follow-up.
 
     `value` is systolic mmHg, mmol/L, cm or kg; `second` the diastolic; NaN where not taken down.
     """
@@ -174,6 +192,7 @@ class Measurements:
     resident: Whole
     kind: Codes
     at: Whole
+    institution: Whole
     value: Floats
     second: Floats
 
@@ -213,7 +232,7 @@ class Vaccinations:
     batch: Text
 
 
-ENCOUNTER_KINDS = (
+CONTACT_KINDS = (
     "outpatient",
     "inpatient",
     "hypertension_follow_up",
@@ -227,6 +246,32 @@ MEASUREMENT_KINDS = (
     "body_height",
     "body_weight",
 )
+
+
+def block_of(chunk: TownChunk, first: int, end: int) -> TownChunk:
+    """The chunk with the residents from row `first` up to `end` only; links among them still count from 0."""
+    return replace(chunk, residents=_rows(chunk.residents, slice(first, end)))
+
+
+def history_of_block(history: History, first: int, end: int) -> History:
+    """What is on record about the residents from row `first` up to `end`, with positions within the block."""
+    parts: dict[str, Any] = {}
+    spans = {}
+    for field in fields(History):
+        table = getattr(history, field.name)
+        span = slice(*np.searchsorted(table.resident, (first, end)).tolist())
+        part, spans[field.name] = _rows(table, span), span
+        parts[field.name] = replace(part, resident=part.resident - first)
+    before = spans["encounters"].start
+    for name in ("measurements", "diagnoses"):
+        at = parts[name].encounter
+        parts[name] = replace(parts[name], encounter=np.where(at < 0, at, at - before))
+    return History(**parts)
+
+
+def _rows(table: Any, span: slice) -> Any:
+    """The rows of a span, of every column."""
+    return type(table)(**{each.name: getattr(table, each.name)[span] for each in fields(table)})
 
 
 def to_arrow(columns: Any) -> pa.RecordBatch:

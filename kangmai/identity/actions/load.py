@@ -13,7 +13,7 @@ from kangmai.identity.fhir import to_fhir
 from kangmai.identity.types import Demographics
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, require
-from kangmai.kernel.ids import ResidentId
+from kangmai.kernel.ids import ResidentId, ResourceRowId
 from kangmai.records import actions as records
 from kangmai.records.types import Flag
 from kangmai.standards.pinyin import initials
@@ -29,7 +29,10 @@ _TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class ResidentDraft:
-    """A resident to be loaded; `patient_id` becomes the FHIR id of the home Patient."""
+    """A resident to be loaded; `patient_id` becomes the FHIR id of the home Patient.
+
+    `id` is one of `reserve_residents`; the next free one where absent.
+    """
 
     patient_id: str
     demographics: Demographics
@@ -38,11 +41,36 @@ class ResidentDraft:
     record_number: str | None = None
     deceased_on: object = None
     moved_out_on: object = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedResident:
+    """A resident that was loaded, with the row id of the home Patient."""
+
+    id: ResidentId
+    patient_rid: ResourceRowId
+
+
+def reserve_residents(count: int, *, actor: Actor) -> int:
+    """Set `count` consecutive resident ids apart and return the first, so that several may load at once.
+
+    Raises:
+        NotPermitted
+    """
+    require(actor, "identity.write")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH first AS (SELECT nextval(pg_get_serial_sequence('identity_resident', 'id')) AS id)
+               SELECT id, setval(pg_get_serial_sequence('identity_resident', 'id'), id + %s) FROM first""",
+            [max(count - 1, 0)],
+        )
+        return cursor.fetchone()[0]
 
 
 def load_residents(
     drafts: Sequence[ResidentDraft], *, is_invented: bool, actor: Actor, at: datetime
-) -> list[ResidentId]:
+) -> list[LoadedResident]:
     """Register many residents in one transaction; the caller vouches that they are valid and new.
 
     Raises:
@@ -50,12 +78,7 @@ def load_residents(
     """
     require(actor, "identity.write")
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('identity_resident', 'id')) FROM generate_series(1, %s)",
-                [len(drafts)],
-            )
-            ids = [row[0] for row in cursor.fetchall()]
+        ids = _ids(drafts)
         patients = [_patient(id, draft, is_invented) for id, draft in zip(ids, drafts, strict=True)]
         rids = records.load(patients, flag=Flag.PROJECTION, actor=actor, at=at)
         rows = list(zip(ids, rids, drafts, strict=True))
@@ -69,7 +92,19 @@ def load_residents(
             object_id="",
             details={"created": len(rows)},
         )
-    return [ResidentId(id) for id in ids]
+    return [LoadedResident(ResidentId(id), rid) for id, rid in zip(ids, rids, strict=True)]
+
+
+def _ids(drafts: Sequence[ResidentDraft]) -> list[int]:
+    """The id of each draft, or new ones where a draft has none."""
+    missing = sum(draft.id is None for draft in drafts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('identity_resident', 'id')) FROM generate_series(1, %s)",
+            [missing],
+        )
+        fresh = iter(cursor.fetchall())
+    return [next(fresh)[0] if draft.id is None else draft.id for draft in drafts]
 
 
 def _patient(id: int, draft: ResidentDraft, is_invented: bool) -> dict:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import orjson
 import psycopg
 
 from kangmai.kernel import audit
@@ -14,7 +13,7 @@ from kangmai.records.labels import label_of
 from kangmai.records.search.extraction import compartments
 from kangmai.records.search.hashing import target_hash
 from kangmai.records.store import write
-from kangmai.records.store.bodies import encode
+from kangmai.records.store.bodies import stamped
 from kangmai.records.store.read import existing_targets
 from kangmai.records.store.rows import Row, keys_of, take_row_ids, type_number
 from kangmai.records.types import Flag, Resource
@@ -24,6 +23,7 @@ def load(
     resources: Sequence[Resource],
     *,
     authors: Sequence[OrganizationId | None] | None = None,
+    subjects: Sequence[ResourceRowId] | None = None,
     flag: Flag = Flag.NONE,
     actor: Actor,
     at: datetime,
@@ -32,6 +32,7 @@ def load(
 
     Args:
         authors: the institution that wrote each resource; nobody where absent.
+        subjects: the row id of the Patient that each resource is about; looked up where absent.
         flag: `Flag.PROJECTION` for the projection of master rows.
 
     Returns:
@@ -40,11 +41,12 @@ def load(
     at = at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
     with unit_of_work() as connection, psycopg.Cursor(connection) as database:
         rids = take_row_ids(database, len(resources))
-        patients = _patients(database, resources, rids)
+        about = [tuple(compartments(resource)) for resource in resources]
+        subject_of = subjects or _subjects(database, resources, rids, about)
         wrote = authors or [None] * len(resources)
         rows = [
-            _row(resource, rid, author, patients, flag, at)
-            for resource, rid, author in zip(resources, rids, wrote, strict=True)
+            _row(*each, flag, at)
+            for each in zip(resources, rids, about, subject_of, wrote, strict=True)
         ]
         write.insert(database, rows, account=actor.account)
         audit.record(
@@ -59,29 +61,34 @@ def load(
     return [ResourceRowId(rid) for rid in rids]
 
 
-def _patients(
-    database: psycopg.Cursor, resources: Sequence[Resource], rids: Sequence[int]
-) -> dict[int, int]:
-    """Row ids of the Patients that the resources are about, by hash of `Patient/id`."""
-    own = {
+def _subjects(
+    database: psycopg.Cursor,
+    resources: Sequence[Resource],
+    rids: Sequence[int],
+    about: Sequence[tuple[int, ...]],
+) -> list[int | None]:
+    """The row id of the Patient that each resource is about, which may be among the resources."""
+    patients = {
         target_hash(f"Patient/{resource['id']}"): rid
         for resource, rid in zip(resources, rids, strict=True)
         if resource["resourceType"] == "Patient"
     }
-    wanted = {target for resource in resources for target in compartments(resource)} - own.keys()
-    return own | {tgt: rid for tgt, (rid, _) in existing_targets(database, sorted(wanted)).items()}
+    wanted = {target for targets in about for target in targets} - patients.keys()
+    found = existing_targets(database, sorted(wanted))
+    patients |= {target: rid for target, (rid, _) in found.items()}
+    return [next((patients[each] for each in targets if each in patients), None) for targets in about]
 
 
 def _row(
     resource: Resource,
     rid: int,
+    about: tuple[int, ...],
+    subject: int | None,
     author: OrganizationId | None,
-    patients: dict[int, int],
     flag: Flag,
     at: datetime,
 ) -> Row:
     kind, id = resource["resourceType"], resource["id"]
-    about = tuple(compartments(resource))
     return Row(
         rt=type_number(kind),
         rid=rid,
@@ -90,10 +97,10 @@ def _row(
         ver=1,
         ts=at,
         flags=int(flag),
-        subject=next((patients[target] for target in about if target in patients), None),
+        subject=subject,
         author_org=author,
         label=int(label_of(resource)),
-        body=encode(orjson.dumps(resource), resource, id=id, version=1, at=at),
+        body=stamped(resource, id=id, version=1, at=at),
         keys=keys_of(resource),
         compartments=about,
     )

@@ -52,16 +52,14 @@ def encode(
         resource: the same, decoded.
     """
     exact = _decode_exactly(raw) if _FRAGILE.search(raw) else resource
+    return stamped(exact, id=id, version=version, at=at)
+
+
+def stamped(resource: Resource, *, id: str, version: int, at: datetime.datetime) -> bytes:
+    """The body to store of a resource whose numbers are as they were meant."""
     stamp = {"versionId": str(version), "lastUpdated": instant(at)}
-    body = {
-        "resourceType": exact["resourceType"],
-        "id": id,
-        "meta": {**exact.get("meta", {}), **stamp},
-    }
-    for key, value in exact.items():
-        if key not in body:
-            body[key] = value
-    return orjson.dumps(body)
+    ours = {"id": id, "meta": {**resource.get("meta", {}), **stamp}}
+    return orjson.dumps({"resourceType": resource["resourceType"], **ours} | resource | ours)
 
 
 def _decode_exactly(raw: bytes) -> Resource:

@@ -1,5 +1,6 @@
 """Rows of `res` as they are prepared, locked and read."""
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ def take_row_ids(database: psycopg.Cursor, count: int) -> list[int]:
     """`count` new row ids, ascending."""
     if count == 0:
         return []
-    name = database.connection.info.dbname + database.connection.info.host
+    name = f"{database.connection.info.host}/{database.connection.info.dbname}/{os.getpid()}"
     if _row_ids.database != name:
         _row_ids.database, _row_ids.next, _row_ids.end = name, 0, 0
     ids = list(range(_row_ids.next, min(_row_ids.end, _row_ids.next + count)))

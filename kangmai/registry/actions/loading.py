@@ -7,17 +7,19 @@ ids stand in the order of the rows. Only a registrar of the whole city may load.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import models as tables
 from django.db import transaction
 
 from kangmai.kernel.actor import Actor, require
+from kangmai.records.actions import load as load_resources
+from kangmai.records.types import Flag
 from kangmai.registry import details, events, fhir, models, naming, rules
 from kangmai.registry.copying import copy_records, reserve_ids
 from kangmai.registry.errors import CodeTaken, OrganizationUnknown
 from kangmai.registry.fhir import Resource
-from kangmai.registry.projection import put
 from kangmai.registry.types import (
     BedFacts,
     ClassFacts,
@@ -39,6 +41,8 @@ from kangmai.registry.values import columns_of, value_from
 from kangmai.registry.writing import new_fhir_id, write_down
 
 Record = dict[str, Any]
+BATCH = 5000
+"""Resources written by one COPY."""
 Facts = TypeVar("Facts")
 
 
@@ -307,7 +311,9 @@ def _store(
     at: datetime,
 ) -> None:
     copy_records(table, records)
-    put(resources, actor=actor, at=at)
+    made = iter(resources)
+    while some := list(islice(made, BATCH)):
+        load_resources(some, flag=Flag.PROJECTION, actor=actor, at=at)
     write_down(
         actor=actor,
         at=at,

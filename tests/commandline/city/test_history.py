@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kangmai.commandline.city.columns import ENCOUNTER_KINDS, HERE
+from kangmai.commandline.city.columns import CONTACT_KINDS, HERE, block_of, history_of_block
 from kangmai.commandline.city.history import Span, diagnosis_codes, town_history, vaccine_codes
 
 DAY = 86_400
@@ -11,7 +11,8 @@ DAY = 86_400
 
 @pytest.fixture(scope="module")
 def histories(city, chunks):
-    return [(chunk, town_history(city, chunk)) for chunk in chunks]
+    """A whole year of everyone."""
+    return [(chunk, town_history(city, chunk, Span())) for chunk in chunks]
 
 
 def joined(histories, table, column):
@@ -32,19 +33,47 @@ def test_nothing_happens_before_birth_or_after_leaving(city, histories):
 
 
 def test_follow_ups_begin_with_enrolment(histories):
-    kind = ENCOUNTER_KINDS.index("hypertension_follow_up")
     for chunk, history in histories:
-        visits = history.encounters
-        rows = np.flatnonzero(visits.kind == kind)
-        enrolled = chunk.residents.enrolled_on[visits.resident[rows], 0]
-        day = ((visits.started_at[rows] + 8 * 3600) // DAY).astype("datetime64[D]")
+        visits = history.visits
+        enrolled = chunk.residents.enrolled_on[visits.resident, 0]
+        day = ((visits.visited_at + 8 * 3600) // DAY).astype("datetime64[D]")
         assert (day >= enrolled).all()
 
 
-def test_phone_visits_have_no_readings(histories):
+def test_follow_ups_by_phone_have_no_readings(histories):
     for _, history in histories:
-        methods = history.encounters.method[history.measurements.encounter]
-        assert not (methods == b"3").any()
+        by_phone = history.visits.method == b"3"
+        assert np.isnan(history.visits.systolic[by_phone]).all()
+        assert not np.isnan(history.visits.systolic[~by_phone]).any()
+    assert set(joined(histories, "visits", "method")) == {b"1", b"2", b"3"}
+
+
+def test_a_follow_up_has_its_reading_on_record_and_no_encounter(histories):
+    for _, history in histories:
+        readings = history.measurements
+        rows = (readings.encounter == -1) & (readings.kind == 0)
+        taken = ~np.isnan(history.visits.systolic)
+        assert (readings.value[rows] == history.visits.systolic[taken]).all()
+        assert (readings.resident[rows] == history.visits.resident[taken]).all()
+        assert (readings.institution[rows] == history.visits.institution[taken]).all()
+    assert CONTACT_KINDS.index("hypertension_follow_up") not in joined(
+        histories, "encounters", "kind"
+    )
+
+
+def test_mothers_were_in_hospital_at_the_birth(city, histories):
+    delivery = len(diagnosis_codes()) - 1
+    assert diagnosis_codes()[delivery]["icd10"] == "O80.9"
+    stays = 0
+    for chunk, history in histories:
+        visits, people = history.encounters, chunk.residents
+        rows = visits.reason == delivery
+        days = ((visits.started_at[rows] + 8 * 3600) // DAY).astype("datetime64[D]")
+        stays += int(rows.sum())
+        for woman, day in zip(visits.resident[rows], days, strict=True):
+            assert people.sex[woman] == b"2"
+            assert day in people.birth_on[people.mother == woman]
+    assert 0.005 < stays / city.residents < 0.015
 
 
 def test_readings_have_the_flaws_of_real_data(histories):
@@ -67,15 +96,11 @@ def test_some_follow_ups_are_missed_and_some_entered_late(histories):
         int((~np.isnat(c.residents.enrolled_on[:, 0]) & (c.residents.state == HERE)).sum())
         for c, _ in histories
     )
-    kind = joined(histories, "encounters", "kind")
-    visits = (kind == ENCOUNTER_KINDS.index("hypertension_follow_up")).sum()
-    assert 2.5 < visits / enrolled < 3.6
-    method = joined(histories, "encounters", "method")
-    late = joined(histories, "encounters", "entered_at") - joined(
-        histories, "encounters", "ended_at"
-    )
-    assert 0.08 < (late[method != b""] > 0).mean() < 0.16
-    assert 0.09 < (method[method != b""] == b"3").mean() < 0.15
+    method = joined(histories, "visits", "method")
+    assert 2.5 < len(method) / enrolled < 3.6
+    late = joined(histories, "visits", "entered_at") - joined(histories, "visits", "visited_at")
+    assert 0.08 < (late > DAY / 2).mean() < 0.16
+    assert 0.09 < (method == b"3").mean() < 0.15
 
 
 def test_diagnoses_have_codes_and_the_chronic_stay(histories):
@@ -115,7 +140,7 @@ def test_doses_come_in_order_to_children(histories):
 
 def test_a_longer_span_has_more_and_a_factor_scales_contacts(city, chunks):
     chunk = max(chunks, key=lambda each: len(each.residents))
-    one = town_history(city, chunk)
+    one = town_history(city, chunk, Span())
     three = town_history(city, chunk, Span(years=3))
     few = town_history(city, chunk, Span(contacts=0.2, doses_from_birth=False))
     assert 2.3 < len(three.encounters.id) / len(one.encounters.id) < 3.3
@@ -128,6 +153,41 @@ def test_ids_are_unique_in_the_city_and_the_same_again(city, histories):
         ids = [row.tobytes() for row in joined(histories, table, "id")]
         assert len(set(ids)) == len(ids)
     chunk, history = histories[3]
-    again = town_history(city, chunk)
+    again = town_history(city, chunk, Span())
     assert (again.measurements.id == history.measurements.id).all()
     assert np.array_equal(again.measurements.value, history.measurements.value)
+
+
+def test_everyone_has_a_year_and_a_sample_of_households_three(city, chunks):
+    from kangmai.commandline.city.history.lengths import in_sample
+
+    year_ago = (np.datetime64(city.on) - np.datetime64("1970-01-01")).astype(int) * DAY - 366 * DAY
+    sampled = people = early = 0
+    for chunk in chunks:
+        flags = in_sample(city, chunk)
+        homes = chunk.residents.household
+        assert all(len(set(flags[homes == home])) == 1 for home in homes[:20])
+        history = town_history(city, chunk)
+        before = history.encounters.started_at < year_ago
+        assert flags[history.encounters.resident[before]].all()
+        early += int(before.sum())
+        sampled += int(flags.sum())
+        people += len(flags)
+    assert early > 100
+    assert 0.13 < sampled / people < 0.2  # 3,000 of 20,000, and two villages
+
+
+def test_blocks_of_a_town_make_up_its_history(city, chunks):
+    chunk = max(chunks, key=lambda each: len(each.residents))
+    whole = town_history(city, chunk)
+    count, half = len(chunk.residents), len(chunk.residents) // 2
+    parts = [history_of_block(whole, *span) for span in ((0, half), (half, count))]
+    for table in ("encounters", "measurements", "diagnoses", "vaccinations"):
+        ids = np.concatenate([getattr(part, table).id for part in parts])
+        assert (ids == getattr(whole, table).id).all()
+    people = block_of(chunk, half, count).residents
+    second = parts[1].encounters
+    assert (second.resident >= 0).all() and (second.resident < len(people)).all()
+    readings = parts[1].measurements
+    visit = readings.encounter >= 0
+    assert (second.resident[readings.encounter[visit]] == readings.resident[visit]).all()

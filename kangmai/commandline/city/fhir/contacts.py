@@ -6,7 +6,7 @@ import numpy as np
 
 from kangmai.commandline.city.city import InventedCity
 from kangmai.commandline.city.columns import (
-    ENCOUNTER_KINDS,
+    CONTACT_KINDS,
     MEASUREMENT_KINDS,
     History,
     TownChunk,
@@ -97,26 +97,29 @@ def observations(city: InventedCity, chunk: TownChunk, history: History) -> list
     """An Observation for each measurement; a diastolic not taken down has a reason for its absence."""
     table, contacts = history.measurements, history.encounters
     people = np.array(uuid_texts(chunk.residents.patient_id), dtype=object)
-    visits = np.array(uuid_texts(contacts.id), dtype=object)
+    visits = [
+        f'"encounter":{{"reference":"Encounter/{each}"}},' for each in uuid_texts(contacts.id)
+    ]
+    visits.append("")  # where a reading without encounter, -1, leads
     organizations = organizations_of(city)
     heads = [_observation_head(kind) for kind in MEASUREMENT_KINDS]
     units = [MEASURED[kind][4] for kind in MEASUREMENT_KINDS]
     rows = zip(
         uuid_texts(table.id),
         people[table.resident],
-        visits[table.encounter],
+        table.encounter.tolist(),
         table.kind.tolist(),
         times(table.at),
         table.value.tolist(),
         table.second.tolist(),
-        contacts.institution[table.encounter].tolist(),
+        table.institution.tolist(),
         strict=True,
     )
     return [
         (
             f'{{"resourceType":"Observation","id":"{id_}","meta":{META},"status":"final",'
             f'{heads[kind]},"subject":{{"reference":"Patient/{who}"}},'
-            f'"encounter":{{"reference":"Encounter/{visit}"}},"effectiveDateTime":"{at}",'
+            f'{visits[visit]}"effectiveDateTime":"{at}",'
             f'"performer":[{organizations[place]}],'
             f"{_components(value, second) if kind == 0 else _quantity(value, units[kind])}}}"
         ).encode()
@@ -128,7 +131,7 @@ def observations(city: InventedCity, chunk: TownChunk, history: History) -> list
 def _encounter_heads() -> dict[tuple[int, str], str]:
     """Class and type for each kind and follow-up method."""
     heads = {}
-    for number, kind in enumerate(ENCOUNTER_KINDS):
+    for number, kind in enumerate(CONTACT_KINDS):
         code, display, zh, _ = ENCOUNTER_TYPES[kind]
         for method in ("", "1", "2", "3"):
             class_code, class_name = CLASS_BY_METHOD.get(method, (code, display))

@@ -1,5 +1,7 @@
 """Prepared pieces of FHIR JSON that several resource types share."""
 
+from functools import lru_cache
+
 import numpy as np
 import orjson
 
@@ -59,10 +61,12 @@ def status(system: str, code: str) -> str:
     )
 
 
+@lru_cache(maxsize=1)
 def organizations_of(city: InventedCity) -> list[str]:
     return [f'{{"reference":"Organization/{each.id}"}}' for each in city.network.institutions]
 
 
+@lru_cache(maxsize=1)
 def practitioners_of(city: InventedCity) -> list[str]:
     return [f'{{"reference":"Practitioner/{each.id}"}}' for each in city.network.staff]
 

@@ -5,6 +5,7 @@ are missing, some are the last visit's again.
 """
 
 from kangmai.commandline.city.history.doses import vaccine_codes
-from kangmai.commandline.city.history.record import Span, diagnosis_codes, town_history
+from kangmai.commandline.city.history.lengths import Span
+from kangmai.commandline.city.history.record import diagnosis_codes, town_history
 
 __all__ = ["Span", "diagnosis_codes", "town_history", "vaccine_codes"]

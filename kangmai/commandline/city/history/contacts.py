@@ -8,7 +8,7 @@ import numpy as np
 from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.columns import (
     CONDITIONS,
-    ENCOUNTER_KINDS,
+    CONTACT_KINDS,
     HERE,
     Residents,
     TownChunk,
@@ -26,7 +26,7 @@ from kangmai.commandline.city.streams import (
     rows_choice,
 )
 
-KIND = {name: number for number, name in enumerate(ENCOUNTER_KINDS)}
+KIND = {name: number for number, name in enumerate(CONTACT_KINDS)}
 
 
 NO_REASON = -1
@@ -34,15 +34,15 @@ NO_REASON = -1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
-    """The days looked at, [since, today) in days since 1970, and a factor for visits and stays."""
+    """The days looked at of each resident, [since, today) in days since 1970, and a factor for visits and stays."""
 
-    since: int
+    since: Whole
     today: int
-    contacts: float
+    contacts: Floats
 
     @property
-    def years(self) -> float:
-        """Its length."""
+    def years(self) -> Floats:
+        """Its length for each resident."""
         return (self.today - self.since) / YEAR_DAYS
 
 
@@ -62,7 +62,7 @@ class Contacts:
 
 def town_contacts(stream: Stream, chunk: TownChunk, network: Network, window: Window) -> Contacts:
     """All contacts of a town's people in the window, by resident and time."""
-    makers = (_follow_ups, _check_ups, _antenatal, _outpatient, _inpatient)
+    makers = (_follow_ups, _check_ups, _antenatal, _outpatient, _inpatient, _deliveries)
     parts = [make(stream, chunk, network, window) for make in makers]
     return _possible(_sorted(_joined(parts)), chunk.residents, today=window.today)
 
@@ -76,12 +76,11 @@ def _follow_ups(stream: Stream, chunk: TownChunk, network: Network, window: Wind
     people = np.flatnonzero(start.min(axis=1) < window.today)
     people = people[~stream.chance(rules["lost"], len(people))]
     apart = YEAR_DAYS / rules["a_year"]
-    visits = int(window.years * YEAR_DAYS / apart) + 1
-    resident = np.repeat(people, visits)
-    turn = np.tile(np.arange(visits), len(people))
+    visits = (window.years[people] * YEAR_DAYS / apart).astype(np.int64) + 1
+    resident, turn = _turns(people, visits)
     phase = np.repeat(stream.uniform(len(people)) * apart, visits)
     late = stream.uniform(len(resident)) ** 2.5 * rules["late_days"]
-    day = (window.since + phase + turn * apart + late).astype(np.int64)
+    day = (window.since[resident] + phase + turn * apart + late).astype(np.int64)
     kept = ~stream.chance(rules["missed"], len(resident))
     kept &= (day >= start.min(axis=1)[resident]) & (day < window.today)
     resident, day = resident[kept], day[kept]
@@ -98,15 +97,17 @@ def _check_ups(stream: Stream, chunk: TownChunk, network: Network, window: Windo
     """The yearly examination of the old, and of some others, at the town's institution."""
     rules = read("health")["check_up"]
     births = chunk.residents.birth_on.astype(np.int64)
-    years = max(round(window.years), 1)
-    resident = np.tile(np.arange(len(births)), years)
-    begin = np.repeat(window.today - (np.arange(years) + 1) * YEAR_DAYS, len(births))
+    years = np.maximum(np.rint(window.years), 1).astype(np.int64)
+    resident, turn = _turns(np.arange(len(births)), years)
+    begin = window.today - (turn + 1) * YEAR_DAYS
     day = (begin + stream.uniform(len(resident)) * YEAR_DAYS).astype(np.int64)
     age = (day - births[resident]) / YEAR_DAYS
     part = np.where(
         age >= 65, rules["elderly_part"], np.where(age >= 35, rules["other_adult_part"], 0)
     )
-    kept = stream.chance(part, len(resident)) & (day >= window.since) & (day < window.today)
+    kept = (
+        stream.chance(part, len(resident)) & (day >= window.since[resident]) & (day < window.today)
+    )
     resident, day = resident[kept], day[kept]
     place = np.full(len(resident), network.town_institution[chunk.town.order])
     return _contacts(stream, resident, KIND["check_up"], day, place)
@@ -124,7 +125,7 @@ def _antenatal(stream: Stream, chunk: TownChunk, network: Network, window: Windo
         ~np.isnat(booked)
         & (day >= booked.astype(np.int64))
         & (day < window.today)
-        & (day >= window.since)
+        & (day >= window.since[woman])
     )
     kept &= ~stream.chance(0.08, len(woman))
     place = np.where(
@@ -165,6 +166,43 @@ def _inpatient(stream: Stream, chunk: TownChunk, network: Network, window: Windo
     return _rows(contacts, np.flatnonzero(kept))
 
 
+def _deliveries(stream: Stream, chunk: TownChunk, network: Network, window: Window) -> Contacts:
+    """The hospital stay of each mother at the birth of a child; twins are one birth."""
+    people = chunk.residents
+    children = np.flatnonzero(people.mother >= 0)
+    births = np.column_stack([people.mother[children], people.birth_on.astype(np.int64)[children]])
+    woman, day = np.unique(births, axis=0).T
+    kept = (day >= window.since[woman]) & (day < window.today)
+    woman, day = woman[kept], day[kept]
+    listed = read("health")
+    rules = listed["delivery"]
+    here = stream.chance(rules["at_county"], len(woman))
+    county, town = (
+        network.county_hospital[chunk.town.county],
+        network.town_institution[chunk.town.order],
+    )
+    stay = rules["least_days"] + stream.below(rules["more_days"], len(woman))
+    last = sum(len(listed[each]["reasons"]) for each in ("outpatient", "inpatient"))
+    reason = np.full(len(woman), len(CONDITIONS) + last, dtype=np.int16)
+    contacts = _contacts(
+        stream,
+        woman,
+        KIND["inpatient"],
+        day,
+        np.where(here, county, town),
+        reason=reason,
+        stay=stay,
+    )
+    return _rows(contacts, np.flatnonzero(day + stay < window.today))
+
+
+def _turns(people: Whole, times: Whole) -> tuple[Whole, Whole]:
+    """Each of the people as often as said, and which time it is, from 0."""
+    resident = np.repeat(people, times)
+    first = np.cumsum(times) - times
+    return resident, np.arange(len(resident)) - np.repeat(first, times)
+
+
 def _by_rate(
     stream: Stream,
     chunk: TownChunk,
@@ -177,10 +215,11 @@ def _by_rate(
     age = (window.today - births) / YEAR_DAYS
     mean = along(table, column, age) * window.contacts * window.years
     resident = np.repeat(np.arange(len(age)), poisson(stream, mean))
-    day = window.since + stream.uniform(len(resident)) * (window.today - window.since)
+    since = window.since[resident]
+    day = since + stream.uniform(len(resident)) * (window.today - since)
     wave = np.cos(2 * np.pi * (day - 15) / YEAR_DAYS)
     kept = stream.chance(0.8 + 0.2 * wave, len(resident))
-    again = window.since + stream.uniform(len(resident)) * (window.today - window.since)
+    again = since + stream.uniform(len(resident)) * (window.today - since)
     days: Whole = np.where(kept, day, again).astype(np.int64)
     return resident.astype(np.int64), days, (days - births[resident]) / YEAR_DAYS
 

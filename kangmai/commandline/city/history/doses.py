@@ -29,8 +29,8 @@ def vaccine_codes() -> tuple[str, ...]:
     return tuple(read("vaccinations")["names"])
 
 
-def town_doses(stream: Stream, chunk: TownChunk, *, since: int, today: int) -> Doses:
-    """All doses from `since` on (days since 1970), by resident and day."""
+def town_doses(stream: Stream, chunk: TownChunk, *, since: Whole, today: int) -> Doses:
+    """All doses from each resident's `since` on (days since 1970), by resident and day."""
     table = read("vaccinations")
     births = chunk.residents.birth_on.astype(np.int64)
     parts = [
@@ -45,7 +45,7 @@ def town_doses(stream: Stream, chunk: TownChunk, *, since: int, today: int) -> D
     number = np.repeat([dose["dose"] for dose in table["doses"]], sizes)
     ended = chunk.residents.ended_on
     latest = np.where(np.isnat(ended), today, ended.astype(np.int64))
-    rows = np.flatnonzero((day < latest[resident]) & (day >= since))
+    rows = np.flatnonzero((day < latest[resident]) & (day >= since[resident]))
     rows = rows[np.lexsort((number[rows], vaccine[rows], day[rows], resident[rows]))]
     return Doses(
         resident=resident[rows],

@@ -3,7 +3,7 @@
 Chance is a town's own, so a town's history is the same whether or not others are made.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,15 +19,16 @@ from kangmai.commandline.city.columns import (
     Measurements,
     TownChunk,
     Vaccinations,
+    Visits,
 )
 from kangmai.commandline.city.history.contacts import (
     KIND,
     NO_REASON,
     Contacts,
-    Window,
     town_contacts,
 )
 from kangmai.commandline.city.history.doses import town_doses
+from kangmai.commandline.city.history.lengths import Lengths, Span
 from kangmai.commandline.city.history.readings import blood_pressures, bodies, glucoses
 from kangmai.commandline.city.institutions.types import Network
 from kangmai.commandline.city.streams import (
@@ -45,18 +46,7 @@ from kangmai.commandline.city.streams import (
 
 IDS_A_PERSON = 128
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """How much history to make: `years` back from the day of the city; a factor for outpatient and
-    inpatient contacts; whether children have their doses from birth or of the span only."""
-
-    years: float = 1.0
-    contacts: float = 1.0
-    doses_from_birth: bool = True
-
-
-WHOLE_YEAR = Span()
+Columns = dict[str, Any]
 
 
 @cache
@@ -67,22 +57,31 @@ def diagnosis_codes() -> tuple[dict[str, Any], ...]:
         {"icd10": each["icd10"], **each["name"]}
         for each in (health["conditions"][c] for c in CONDITIONS)
     ]
-    acute = [*health["outpatient"]["reasons"], *health["inpatient"]["reasons"]]
+    acute = [*health["outpatient"]["reasons"], *health["inpatient"]["reasons"], health["delivery"]]
     return tuple(chronic + [{k: each[k] for k in ("icd10", "zh", "en")} for each in acute])
 
 
-def town_history(city: InventedCity, chunk: TownChunk, span: Span = WHOLE_YEAR) -> History:
-    """The history of a town's residents in the span that ends before the day of the city."""
+def town_history(city: InventedCity, chunk: TownChunk, span: Span | None = None) -> History:
+    """The history of a town's residents up to the day of the city.
+
+    `span` is how much is made of everyone; where absent, a little of all and more of a sample.
+    """
     stream = Stream(city.seed, city.code, chunk.town.code, "history")
-    today = day_number(city.on)
-    window = Window(since=today - int(span.years * YEAR_DAYS), today=today, contacts=span.contacts)
-    contacts = town_contacts(stream, chunk, city.network, window)
-    encounters = _encounters(stream, city, chunk, contacts)
+    lengths = Lengths.of(city, chunk, span)
+    contacts = town_contacts(stream, chunk, city.network, lengths.window)
+    seen = _encounters(stream, city, contacts)
+    taken, measurements = _measurements(stream, city, chunk, contacts, seen)
+    is_visit = contacts.kind == KIND["hypertension_follow_up"]
+    stay, visit = np.flatnonzero(~is_visit), np.flatnonzero(is_visit)
+    place = np.full(len(is_visit) + 1, -1)  # where an encounter went; the last place for none
+    place[stay] = np.arange(len(stay))
+    ids = {"id": _ids(city, chunk, "encounters", len(stay))}
     return History(
-        encounters=encounters,
-        measurements=_measurements(stream, city, chunk, contacts, encounters),
-        diagnoses=_diagnoses(stream, city, chunk, contacts, encounters),
-        vaccinations=_vaccinations(stream, city, chunk, span, window),
+        encounters=Encounters(**ids, **{name: each[stay] for name, each in seen.items()}),
+        visits=_visits(seen, visit, taken, measurements),
+        measurements=replace(measurements, encounter=place[measurements.encounter]),
+        diagnoses=_diagnoses(stream, city, chunk, contacts, seen, place),
+        vaccinations=_vaccinations(stream, city, chunk, lengths),
     )
 
 
@@ -94,9 +93,8 @@ def _ids(city: InventedCity, chunk: TownChunk, what: str, count: int) -> Bytes16
     )
 
 
-def _encounters(
-    stream: Stream, city: InventedCity, chunk: TownChunk, contacts: Contacts
-) -> Encounters:
+def _encounters(stream: Stream, city: InventedCity, contacts: Contacts) -> Columns:
+    """The columns of `Encounters` without ids, for all contacts."""
     count = len(contacts.resident)
     start = contacts.day * DAY_SECONDS + contacts.second - EAST_8_SECONDS
     minutes = np.where(contacts.kind == KIND["check_up"], 90, 12)
@@ -105,17 +103,28 @@ def _encounters(
     late = followed & stream.chance(0.12, count)
     entered = start + length + np.where(late, 1 + stream.below(21, count), 0) * DAY_SECONDS
     latest = day_number(city.on) * DAY_SECONDS - EAST_8_SECONDS - 1
-    return Encounters(
-        id=_ids(city, chunk, "encounters", count),
-        resident=contacts.resident,
-        kind=contacts.kind.astype(np.int16),
-        method=contacts.method,
-        started_at=start,
-        ended_at=start + length,
-        entered_at=np.minimum(entered, latest),
-        institution=contacts.institution,
-        staff=_staff_of(stream, city.network, contacts.institution),
-        reason=contacts.reason,
+    return {
+        "resident": contacts.resident,
+        "kind": contacts.kind.astype(np.int16),
+        "method": contacts.method,
+        "started_at": start,
+        "ended_at": start + length,
+        "entered_at": np.minimum(entered, latest),
+        "institution": contacts.institution,
+        "staff": _staff_of(stream, city.network, contacts.institution),
+        "reason": contacts.reason,
+    }
+
+
+def _visits(seen: Columns, visit: Whole, taken: Whole, measurements: Measurements) -> Visits:
+    """The follow-ups of hypertension; `taken` is the reading of each contact, the last place for none."""
+    columns = ("resident", "method", "entered_at", "institution", "staff")
+    value, second = (np.append(each, np.nan) for each in (measurements.value, measurements.second))
+    return Visits(
+        **{name: seen[name][visit] for name in columns},
+        visited_at=seen["started_at"][visit],
+        systolic=value[taken[visit]],
+        diastolic=second[taken[visit]],
     )
 
 
@@ -127,16 +136,15 @@ def _staff_of(stream: Stream, network: Network, institution: Whole) -> Whole:
 
 
 def _measurements(
-    stream: Stream, city: InventedCity, chunk: TownChunk, contacts: Contacts, made: Encounters
-) -> Measurements:
-    """Which readings each contact has, then the readings themselves."""
+    stream: Stream, city: InventedCity, chunk: TownChunk, contacts: Contacts, seen: Columns
+) -> tuple[Whole, Measurements]:
+    """The blood pressure of each contact (its row, the number of rows for none), and all readings."""
     resident = contacts.resident
-    seen = contacts.method != b"3"
     births = chunk.residents.birth_on.astype(np.int64)
     age = (contacts.day - births[resident]) / YEAR_DAYS
-    pressure, sugar, height, weight = _taken(stream, contacts, chunk, age, seen)
-    known = chunk.residents.known_on[:, :2].astype(np.int64)
-    has = ~np.isnat(chunk.residents.known_on[:, :2]) & (known < 2**40)
+    in_person = contacts.method != b"3"
+    pressure, sugar, height, weight = _taken(stream, contacts, chunk, age, in_person)
+    has = ~np.isnat(chunk.residents.known_on[:, :2])
     tables = [
         blood_pressures(stream, resident, age, contacts.day, pressure, has[:, 0]),
         glucoses(stream, resident, age, sugar, has[:, 1]),
@@ -148,13 +156,16 @@ def _measurements(
     value = np.concatenate([table[0] for table in tables])
     second = np.concatenate([table[1] for table in tables])
     order = np.lexsort((what, encounter))
-    encounter = encounter[order]
-    return Measurements(
+    encounter, what = encounter[order], what[order]
+    taken = np.full(len(resident), len(order))
+    taken[encounter[what == 0]] = np.flatnonzero(what == 0)
+    return taken, Measurements(
         id=_ids(city, chunk, "measurements", len(order)),
         encounter=encounter,
         resident=resident[encounter],
-        kind=what[order],
-        at=made.started_at[encounter] + 240,
+        kind=what,
+        at=seen["started_at"][encounter] + 240,
+        institution=seen["institution"][encounter],
         value=value[order],
         second=second[order],
     )
@@ -180,13 +191,19 @@ def _taken(
     for_sugar = (in_diabetes[contacts.resident] <= contacts.day) & follow_up
     missing = rules["follow_up"]["glucose_missing"]
     sugar = (for_sugar & ~stream.chance(missing, count)) | check_up
-    lacking = stream.chance(rules["follow_up"]["weight_missing"], count)
-    weight = (follow_up | check_up | antenatal) & ~lacking
+    lacking = stream.chance(rules["check_up"]["weight_missing"], count)
+    weighed = stream.chance(rules["follow_up"]["weight_taken"], count)
+    weight = ((check_up | antenatal) & ~lacking) | (follow_up & weighed)
     return pressure, sugar, check_up, weight
 
 
 def _diagnoses(
-    stream: Stream, city: InventedCity, chunk: TownChunk, contacts: Contacts, made: Encounters
+    stream: Stream,
+    city: InventedCity,
+    chunk: TownChunk,
+    contacts: Contacts,
+    seen: Columns,
+    place: Whole,
 ) -> Diagnoses:
     """Chronic ones as reported when they were made, and one for each visit that has a reason."""
     known = chunk.residents.known_on
@@ -201,24 +218,29 @@ def _diagnoses(
     today = np.datetime64(city.on, "D")
     ended = (contacts.day[visits] + lasted).astype("datetime64[D]")
     none = np.full(len(who), np.datetime64("NaT", "D"))
+    resident = np.concatenate([who, contacts.resident[visits]])
+    order = np.argsort(resident, kind="stable")
     return Diagnoses(
-        id=_ids(city, chunk, "diagnoses", len(who) + len(visits)),
-        encounter=np.concatenate([np.full(len(who), -1), visits]),
-        resident=np.concatenate([who, contacts.resident[visits]]),
-        code=np.concatenate([what, contacts.reason[visits]]).astype(np.int16),
-        onset_on=np.concatenate([onset, began.astype("datetime64[D]")]),
-        abated_on=np.concatenate([none, np.where(ended < today, ended, np.datetime64("NaT", "D"))]),
-        recorded_at=np.concatenate([midday, made.started_at[visits] + 600]),
-        institution=np.concatenate([np.full(len(who), hospital), contacts.institution[visits]]),
-        is_chronic=np.concatenate([np.ones(len(who), bool), np.zeros(len(visits), bool)]),
+        id=_ids(city, chunk, "diagnoses", len(order)),
+        encounter=np.concatenate([np.full(len(who), -1), place[visits]])[order],
+        resident=resident[order],
+        code=np.concatenate([what, contacts.reason[visits]]).astype(np.int16)[order],
+        onset_on=np.concatenate([onset, began.astype("datetime64[D]")])[order],
+        abated_on=np.concatenate([none, np.where(ended < today, ended, np.datetime64("NaT", "D"))])[
+            order
+        ],
+        recorded_at=np.concatenate([midday, seen["started_at"][visits] + 600])[order],
+        institution=np.concatenate([np.full(len(who), hospital), contacts.institution[visits]])[
+            order
+        ],
+        is_chronic=(np.arange(len(order)) < len(who))[order],
     )
 
 
 def _vaccinations(
-    stream: Stream, city: InventedCity, chunk: TownChunk, span: Span, window: Window
+    stream: Stream, city: InventedCity, chunk: TownChunk, lengths: Lengths
 ) -> Vaccinations:
-    since = -(2**40) if span.doses_from_birth else window.since
-    doses = town_doses(stream, chunk, since=since, today=window.today)
+    doses = town_doses(stream, chunk, since=lengths.doses_since, today=lengths.window.today)
     count = len(doses.resident)
     place = np.full(count, city.network.town_institution[chunk.town.order])
     morning = 9 * 3600 - EAST_8_SECONDS + stream.below(9000, count)

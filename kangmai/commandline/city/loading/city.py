@@ -3,24 +3,40 @@
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import click
 from django.db import connection, transaction
 
-from kangmai.commandline.city.city import InventedCity, invent, town_of
-from kangmai.commandline.city.history import Span, town_history
+from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
-from kangmai.commandline.city.loading.network import load_institutions, load_people, load_places
-from kangmai.commandline.city.loading.people import load_history, load_town
+from kangmai.commandline.city.loading.network import load_institutions, load_people
+from kangmai.commandline.city.loading.processes import each_in_processes
+from kangmai.commandline.city.loading.rate import Rate
+from kangmai.commandline.city.loading.towns import load_town
+from kangmai.commandline.city.loading.work import Work, forget_towns, progress
+from kangmai.identity.actions import reserve_residents
 from kangmai.kernel import feed
 from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.errors import Conflict
+from kangmai.kernel.indexes import Taken, put_up, take_down
 from kangmai.kernel.state import find_state, put_state
 
 STATE = "demo"
-HISTORY_RESIDENTS = 3_000
-"""About how many residents get a year of clinical history; the others have their registration."""
+FILLED = (
+    "tok",
+    "str",
+    "res",
+    "ref",
+    "dat",
+    "qty",
+    "log",
+    "identity_resident",
+    "identity_document",
+    "subject",
+)
+"""Tables that a city fills, those that take the longest to index first."""
 
 
 class OtherCity(Conflict):
@@ -49,8 +65,10 @@ class CityOrder:
         return f"{self.code} with {self.residents} residents (seed {self.seed})"
 
 
-def ensure_city(order: CityOrder) -> list[str]:
+def ensure_city(order: CityOrder, *, processes: int = 0) -> list[str]:
     """Make the city unless it stands; returns what to tell a newcomer.
+
+    `processes` load towns at the same time; none: this one does it alone.
 
     Raises:
         OtherCity, NotADemo
@@ -61,7 +79,6 @@ def ensure_city(order: CityOrder) -> list[str]:
         state = {
             **asdict(order),
             "on": order.on.isoformat(),
-            "towns": 0,
             "organizations": None,
             "accounts": None,
         }
@@ -72,7 +89,7 @@ def ensure_city(order: CityOrder) -> list[str]:
         )
         raise OtherCity(found=there.name(), wanted=order.name())
     if state["accounts"] is None:
-        state = _Making(state).run()
+        state = _Making(state, processes).run()
     return _greeting(state)
 
 
@@ -88,8 +105,9 @@ def _require_empty() -> None:
 class _Making:
     """The making of a city: each step and its note of progress commit together."""
 
-    def __init__(self, state: dict[str, Any]) -> None:
+    def __init__(self, state: dict[str, Any], processes: int) -> None:
         self.state = state
+        self.processes = processes
         self.actor: Actor = operator("kangmai demo")
         self.city: InventedCity = invent(
             code=state["code"],
@@ -103,13 +121,14 @@ class _Making:
         """Do what is left to do; returns the final state."""
         if self.state["organizations"] is None:
             with transaction.atomic():
-                self._institutions()
-        for town in self.city.places.towns[self.state["towns"] :]:
-            with transaction.atomic():
-                self._town(town.order)
+                self._begin()
+        if self.state["indexes"]:
+            self._towns()
+            self._indexes()
         with transaction.atomic():
             self._accounts()
-        self._settle()
+            feed.begin_here()
+            forget_towns()
         self._say(f"the city stands ({time.monotonic() - self.started:.0f} s)")
         return self.state
 
@@ -120,7 +139,8 @@ class _Making:
         self.state = {**self.state, **done}
         put_state(STATE, self.state, at=datetime.now(UTC))
 
-    def _institutions(self) -> None:
+    def _begin(self) -> None:
+        """Institutions and staff; then the tables are made ready for the people."""
         network = self.city.network
         self._say(
             f"{len(network.institutions)} institutions, {len(network.staff)} members of staff …"
@@ -128,29 +148,45 @@ class _Making:
         at = datetime.now(UTC)
         organizations = load_institutions(self.city, actor=self.actor, at=at)
         staff = load_people(self.city, organizations, actor=self.actor, at=at)
-        self._note(organizations=organizations, staff=staff, loaded=0)
+        self._note(
+            organizations=organizations,
+            staff=staff,
+            first_id=reserve_residents(people_of_city(self.city), actor=self.actor),
+            indexes=[asdict(each) for each in take_down(FILLED)],
+        )
 
-    def _town(self, order: int) -> None:
-        town = self.city.places.towns[order]
-        if town.residents:
-            at = datetime.now(UTC)
-            chunk = town_of(self.city, order)
-            loaded = load_town(
-                self.city, chunk, self.state["organizations"], actor=self.actor, at=at
-            )
-            load_places(chunk, on=self.city.on, actor=self.actor, at=at)
-            if self.state["loaded"] < HISTORY_RESIDENTS:
-                history = town_history(self.city, chunk, Span())
-                load_history(
-                    self.city, chunk, history, self.state["organizations"], actor=self.actor, at=at
-                )
-            self._note(towns=order + 1, loaded=self.state["loaded"] + loaded)
-            self._say(
-                f"{town.name}: {self.state['loaded']:,} of about {self.state['residents']:,} residents, "
-                f"{time.monotonic() - self.started:.0f} s"
-            )
-        else:
-            self._note(towns=order + 1)
+    def _towns(self) -> None:
+        """Every town that is not complete, the largest first, so that no process is left with it alone."""
+        work = Work(
+            city=self.city,
+            organizations=tuple(self.state["organizations"]),
+            first_id=self.state["first_id"],
+            actor=self.actor,
+        )
+        complete = progress().complete
+        towns = [each for each in self.city.places.towns if each.residents]
+        towns = [each for each in towns if each.order not in complete]
+        towns.sort(key=lambda each: -each.residents)
+        rate = Rate(people_of_city(self.city), loaded=progress().people)
+        orders = [each.order for each in towns]
+        load = partial(load_town, work)
+        for _ in each_in_processes(load, orders, processes=self.processes, every_seconds=2):
+            if line := rate.line(progress().people):
+                self._say(line)
+
+    def _indexes(self) -> None:
+        self._say("building indexes …")
+        taken = [Taken(**each) for each in self.state["indexes"]]
+        tables = {name: [each for each in taken if each.table == name] for name in FILLED}
+        order = [each for each in tables.values() if each]
+        for _ in each_in_processes(_put_up, order, processes=self.processes, every_seconds=60):
+            pass
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout TO 0")
+            self._say("collecting statistics …")
+            cursor.execute("VACUUM (ANALYZE)")
+        with transaction.atomic():
+            self._note(indexes=[])
 
     def _accounts(self) -> None:
         with connection.cursor() as cursor:
@@ -162,12 +198,10 @@ class _Making:
         )  # fmt: skip
         self._note(accounts=[asdict(account) for account in accounts], staff=None)
 
-    def _settle(self) -> None:
-        """Bring statistics and subscribers up to date after the bulk load."""
-        self._say("collecting statistics …")
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        feed.drain()
+
+def _put_up(indexes: list[Taken]) -> None:
+    for each in indexes:
+        put_up(each)
 
 
 def _greeting(state: dict[str, Any]) -> list[str]:

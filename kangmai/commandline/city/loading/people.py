@@ -1,4 +1,4 @@
-"""The residents of a town, and what is on record about them, into identity and records."""
+"""Some residents of a town, and what is on record about them, into identity and records."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,47 +7,39 @@ import numpy as np
 import orjson
 
 from kangmai.commandline.city import fhir
-from kangmai.commandline.city.city import InventedCity
-from kangmai.commandline.city.columns import DIED, MOVED_AWAY, History, Residents, TownChunk
-from kangmai.identity.actions import ResidentDraft, load_residents
+from kangmai.commandline.city.columns import (
+    DIED,
+    MOVED_AWAY,
+    History,
+    Residents,
+    TownChunk,
+)
+from kangmai.commandline.city.loading.work import Work
+from kangmai.identity.actions import LoadedResident, ResidentDraft, load_residents
 from kangmai.identity.types import Demographics, IdentityDocument
-from kangmai.kernel.actor import Actor
-from kangmai.kernel.ids import OrganizationId
+from kangmai.kernel.ids import OrganizationId, ResourceRowId
 from kangmai.records import actions as records
 
 RESIDENT_CARD = "01"
-BATCH = 4000
-"""Residents or resources a transaction: bulk writes commit every few seconds."""
 
 
-def load_town(
-    city: InventedCity,
-    chunk: TownChunk,
-    organizations: Sequence[int],
-    *,
-    actor: Actor,
-    at: datetime,
-) -> int:
-    """Load the residents of a town; returns how many."""
-    drafts = _drafts(city, chunk, organizations)
-    for start in range(0, len(drafts), BATCH):
-        load_residents(drafts[start : start + BATCH], is_invented=True, actor=actor, at=at)
-    return len(drafts)
+def load_people(work: Work, chunk: TownChunk, *, at: datetime) -> list[LoadedResident]:
+    """Load residents under the ids that their numbers stand for; returns them in the order of the chunk."""
+    return load_residents(_drafts(work, chunk), is_invented=True, actor=work.actor, at=at)
 
 
-def _drafts(
-    city: InventedCity, chunk: TownChunk, organizations: Sequence[int]
-) -> list[ResidentDraft]:
+def _drafts(work: Work, chunk: TownChunk) -> list[ResidentDraft]:
     people = chunk.residents
     ids = fhir.uuid_texts(people.patient_id)
     names, addresses = people.name.to_pylist(), people.address.to_pylist()
     births, ends = people.birth_on.astype(object), people.ended_on.astype(object)
-    clinics = city.network.village_clinics[chunk.town.order]
+    clinics = work.city.network.village_clinics[chunk.town.order]
     return [
         ResidentDraft(
+            id=work.first_id + int(people.number[row]) - 1,
             patient_id=ids[row],
             demographics=_demographics(people, row, names[row], addresses[row], births[row]),
-            managing_org=organizations[clinics[int(people.village[row])]],
+            managing_org=work.organizations[clinics[int(people.village[row])]],
             household_id=int(people.household[row]),
             record_number=people.record_number[row].decode() or None,
             deceased_on=ends[row] if people.state[row] == DIED else None,
@@ -75,30 +67,32 @@ def _demographics(
 
 
 def load_history(
-    city: InventedCity,
+    work: Work,
     chunk: TownChunk,
     history: History,
-    organizations: Sequence[int],
+    loaded: Sequence[LoadedResident],
     *,
-    actor: Actor,
     at: datetime,
-) -> int:
-    """Load a town's clinical history; returns the number of resources."""
-    total = 0
-    for bodies, institutions in (
-        (fhir.encounters(city, chunk, history), history.encounters.institution),
-        (fhir.conditions(city, chunk, history), history.diagnoses.institution),
-        (fhir.observations(city, chunk, history), _of_encounters(history)),
-        (fhir.immunizations(city, chunk, history), history.vaccinations.institution),
-    ):
-        authors = [OrganizationId(organizations[int(each)]) for each in institutions]
-        for start in range(0, len(bodies), BATCH):
-            resources = [orjson.loads(body) for body in bodies[start : start + BATCH]]
-            records.load(resources, authors=authors[start : start + BATCH], actor=actor, at=at)
-        total += len(bodies)
-    return total
-
-
-def _of_encounters(history: History) -> np.ndarray:
-    """The institution of each measurement: that of the encounter it was taken in."""
-    return history.encounters.institution[history.measurements.encounter]
+) -> None:
+    """Load what is on record about residents that were just loaded."""
+    tables = (
+        (fhir.encounters(work.city, chunk, history), history.encounters),
+        (fhir.conditions(work.city, chunk, history), history.diagnoses),
+        (fhir.observations(work.city, chunk, history), history.measurements),
+        (fhir.immunizations(work.city, chunk, history), history.vaccinations),
+    )
+    patients = np.array([each.patient_rid for each in loaded], dtype=np.int64)
+    authors = np.array(work.organizations, dtype=np.int64)
+    records.load(
+        [orjson.loads(line) for lines, _ in tables for line in lines],
+        authors=[
+            OrganizationId(each)
+            for _, table in tables
+            for each in authors[table.institution].tolist()
+        ],
+        subjects=[
+            ResourceRowId(each) for _, table in tables for each in patients[table.resident].tolist()
+        ],
+        actor=work.actor,
+        at=at,
+    )
