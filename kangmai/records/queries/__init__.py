@@ -3,6 +3,7 @@
 from kangmai.records.queries.checking import Mode, ProfileNeeded, check
 from kangmai.records.queries.everything import EverythingPage, Place, Wanted, everything
 from kangmai.records.queries.jobs import get_job, read_job_file
+from kangmai.records.queries.latest import Measured, WantedCode, latest_observations
 from kangmai.records.queries.resources import (
     HistoryEntry,
     Page,
@@ -41,6 +42,7 @@ __all__ = [
     "EverythingPage",
     "Expansion",
     "HistoryEntry",
+    "Measured",
     "Mode",
     "Page",
     "Place",
@@ -52,6 +54,7 @@ __all__ = [
     "Translated",
     "Verdict",
     "Wanted",
+    "WantedCode",
     "by_row_ids",
     "check",
     "count_types",
@@ -63,6 +66,7 @@ __all__ = [
     "get_version",
     "is_code_of_system",
     "is_code_of_value_set",
+    "latest_observations",
     "lookup",
     "patients_of",
     "read_job_file",

@@ -1,0 +1,1 @@
+"""Forms as data: read, check, calculate, save and correct what people fill in."""
