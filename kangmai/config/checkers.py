@@ -5,8 +5,9 @@ from importlib import import_module
 CHECKERS = (
     "kangmai.standards.checks",
     "kangmai.access.roles",
+    "kangmai.forms.checks",
     "kangmai.messages.templates",
-    "kangmai.programmes.engine.checks",
+    "kangmai.deadlines.checks",
     "kangmai.programmes.immunization.checks",
 )
 

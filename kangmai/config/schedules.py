@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db import connection
 
 from kangmai.access.actions import forget_old
+from kangmai.deadlines import actions as deadlines
+from kangmai.forms.actions import forget_drafts
 from kangmai.kernel import audit
 from kangmai.messages import actions as messages
 from kangmai.records.actions import forget_jobs
@@ -26,7 +28,10 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "seal audit": (60, seal_audit),
     "make partitions": (600, make_partitions),
     "forget old logins and tokens": (86_400, forget_old),
+    "escalate deadlines": (60, deadlines.escalate_due),
+    "count provisional deadlines again": (86_400, deadlines.recompute),
     "tell of failures": (60, messages.tell_of_failures),
     "forget old messages": (86_400, messages.forget_old),
     "forget bulk exports and imports": (3600, forget_jobs),
+    "forget old drafts of forms": (86_400, forget_drafts),
 }

@@ -78,7 +78,9 @@ INSTALLED_APPS = [
     "kangmai.registry",
     "kangmai.identity",
     "kangmai.access",
+    "kangmai.forms",
     "kangmai.messages",
+    "kangmai.deadlines",
     "kangmai.portal",
 ]
 
