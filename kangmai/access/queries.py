@@ -183,7 +183,8 @@ def _audits(resident_id: int, actor: Actor) -> bool:
 def _with_names(lines: list[audit.Line]) -> tuple[LedgerLine, ...]:
     accounts = models.Account.objects.filter(pk__in={line.account for line in lines})
     who = dict(accounts.values_list("id", "name"))
-    where = registry.names_by_id(ids={line.organization for line in lines if line.organization})
+    ids = {line.organization for line in lines if line.organization}
+    zh, en = (registry.names_by_id(ids=ids, language=each) for each in ("zh", "en"))
     named = {role.id: role for role in roles.every_role()}
     return tuple(
         LedgerLine(
@@ -192,7 +193,8 @@ def _with_names(lines: list[audit.Line]) -> tuple[LedgerLine, ...]:
             who=who.get(line.account, line.client or line.role),
             role_zh=named[line.role].zh if line.role in named else line.role,
             role_en=named[line.role].en if line.role in named else line.role,
-            organization=where.get(line.organization, "") if line.organization else "",
+            organization_zh=zh.get(line.organization or 0, ""),
+            organization_en=en.get(line.organization or 0, ""),
             purpose=line.purpose,
             action=line.action,
             object_type=line.object_type,

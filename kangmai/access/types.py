@@ -224,7 +224,8 @@ class LedgerLine:
     who: str
     role_zh: str
     role_en: str
-    organization: str
+    organization_zh: str
+    organization_en: str
     purpose: str
     action: str
     object_type: str

@@ -146,7 +146,7 @@ def test_resident_reads_who_opened_his_record_and_nobody_elses(database, place, 
         "医院临床医生",
         REASON,
     )
-    assert broken_line.organization == "机构hospital"
+    assert broken_line.organization_zh == "机构hospital"
     assert broken.id
     with pytest.raises(errors.NotYourResident):
         queries.ledger(place.residents["village"], actor=own)

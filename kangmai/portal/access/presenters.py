@@ -123,7 +123,7 @@ def ledger_row(line: LedgerLine) -> LedgerRow:
         words.instant(line.at),
         _("operator") if is_operator else line.who or _("the system"),
         "" if is_operator else line.role_zh if is_chinese else line.role_en,
-        line.organization,
+        line.organization_zh if is_chinese else line.organization_en,
         purpose_words(line.purpose),
         action_words(line.action),
         line.reason,
