@@ -168,6 +168,15 @@ def test_log_is_kept_half_a_year_and_then_forgotten(database):
     assert queries.find_account_id(login="li.ping") is not None
 
 
+def test_ended_sessions_are_forgotten(database):
+    from django.contrib.sessions.models import Session
+
+    for key, hours in (("ended", -1), ("open", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=later(hours=hours))
+    assert actions.forget_old(at=AT)["sessions"] == 1
+    assert Session.objects.get().session_key == "open"
+
+
 @pytest.fixture
 def committed(shared_database):
     """The module's database without the transaction around the test, cleaned up after it."""

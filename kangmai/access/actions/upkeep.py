@@ -2,13 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from kangmai.access import models, policy
 
 
 def forget_old(*, at: datetime) -> dict[str, int]:
-    """Delete attempts, ended tokens and used assertions older than the log must reach; returns counts.
+    """Delete attempts and ended tokens older than the log must reach, ended sessions and used assertions.
+
+    Returns:
+        How many of each.
 
     Source: 网络安全法 第二十一条 (logs are kept for at least six months)
     """
@@ -17,4 +21,5 @@ def forget_old(*, at: datetime) -> dict[str, int]:
         attempts, _ = models.LoginAttempt.objects.filter(at__lt=before).delete()
         tokens, _ = models.AccessToken.objects.filter(expires_at__lt=before).delete()
         used, _ = models.ClientAssertion.objects.filter(expires_at__lt=at).delete()
-    return {"attempts": attempts, "tokens": tokens, "assertions": used}
+        sessions, _ = Session.objects.filter(expire_date__lt=at).delete()
+    return {"attempts": attempts, "tokens": tokens, "assertions": used, "sessions": sessions}
