@@ -167,7 +167,8 @@ class Encounters:
 class Visits:
     """Follow-ups of managed hypertension: columns as of `Encounters`. Rows of the programme, not of the record.
 
-    `systolic` and `diastolic` are what was taken down, NaN where nothing was.
+    `systolic` and `diastolic` are what was taken down, NaN where nothing was; `reading` is the position of
+    that reading among the measurements, -1 for none. `adherence` is 1 regular, 2 intermittent, 3 none.
     """
 
     resident: Whole
@@ -176,8 +177,12 @@ class Visits:
     entered_at: Whole
     institution: Whole
     staff: Whole
+    reading: Whole
     systolic: Floats
     diastolic: Floats
+    adherence: Codes
+    has_reaction: Flags
+    new_complication: Flags
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -262,11 +267,18 @@ def history_of_block(history: History, first: int, end: int) -> History:
         span = slice(*np.searchsorted(table.resident, (first, end)).tolist())
         part, spans[field.name] = _rows(table, span), span
         parts[field.name] = replace(part, resident=part.resident - first)
-    before = spans["encounters"].start
-    for name in ("measurements", "diagnoses"):
-        at = parts[name].encounter
-        parts[name] = replace(parts[name], encounter=np.where(at < 0, at, at - before))
+    for name, link, to in _LINKS:
+        at = getattr(parts[name], link)
+        parts[name] = replace(parts[name], **{link: np.where(at < 0, at, at - spans[to].start)})
     return History(**parts)
+
+
+_LINKS = (
+    ("measurements", "encounter", "encounters"),
+    ("diagnoses", "encounter", "encounters"),
+    ("visits", "reading", "measurements"),
+)
+"""(table, column, table that the column has positions of)."""
 
 
 def _rows(table: Any, span: slice) -> Any:

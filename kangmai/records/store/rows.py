@@ -11,6 +11,7 @@ import psycopg
 from kangmai.kernel import sealing
 from kangmai.records.fhir.definitions import resource_type_names, resource_types
 from kangmai.records.search.extraction import Keys, extract, is_sealed
+from kangmai.records.store.packing import packed, unpacked
 from kangmai.records.types import Flag, Resource, Stored
 
 BLOCK = 256
@@ -95,7 +96,7 @@ def sealed_body(row: Row) -> tuple[str | None, bytes | None, int | None]:
     if row.flags & Flag.DELETED:
         return None, None, None
     if is_sealed(row.type):
-        version, sealed = sealing.seal(row.body, bound_to=bound_to(row.rt, row.rid))
+        version, sealed = sealing.seal(packed(row.body), bound_to=bound_to(row.rt, row.rid))
         return None, sealed, version
     return row.body.decode(), None, None
 
@@ -104,7 +105,7 @@ def stored(row: Sequence) -> Stored:
     """A row in the order of `COLUMNS`, with its body opened."""
     rt, rid, fid, ver, ts, flags, subject, author_org, label, body, sealed, kv = row
     if sealed is not None:
-        text = sealing.unseal(kv, bytes(sealed), bound_to=bound_to(rt, rid))
+        text = unpacked(sealing.unseal(kv, bytes(sealed), bound_to=bound_to(rt, rid)))
     else:
         text = (body or "").encode()
     return Stored(

@@ -42,17 +42,17 @@ CLASS_BY_METHOD = {"2": ("HH", "home health"), "3": ("VR", "virtual")}
 
 
 MEASURED = {
-    "blood_pressure": ("vital-signs", "85354-9", "Blood pressure panel with all children optional", "血压", "mmHg"),
-    "fasting_glucose": ("laboratory", "14771-0", "Fasting glucose [Moles/volume] in Serum or Plasma", "空腹血糖", "mmol/L"),
-    "body_height": ("vital-signs", "8302-2", "Body height", "身高", "cm"),
-    "body_weight": ("vital-signs", "29463-7", "Body weight", "体重", "kg"),
+    "blood_pressure": ("vital-signs", "85354-9", "血压", "mmHg"),
+    "fasting_glucose": ("laboratory", "14771-0", "空腹血糖", "mmol/L"),
+    "body_height": ("vital-signs", "8302-2", "身高", "cm"),
+    "body_weight": ("vital-signs", "29463-7", "体重", "kg"),
 }  # fmt: skip
 
 
-_SYSTOLIC = loinc("8480-6", "Systolic blood pressure", "收缩压")
+_SYSTOLIC = loinc("8480-6", "收缩压")
 
 
-_DIASTOLIC = loinc("8462-4", "Diastolic blood pressure", "舒张压")
+_DIASTOLIC = loinc("8462-4", "舒张压")
 
 
 _ABSENT = f'"dataAbsentReason":{status("data-absent-reason", "not-performed")}'
@@ -103,7 +103,7 @@ def observations(city: InventedCity, chunk: TownChunk, history: History) -> list
     visits.append("")  # where a reading without encounter, -1, leads
     organizations = organizations_of(city)
     heads = [_observation_head(kind) for kind in MEASUREMENT_KINDS]
-    units = [MEASURED[kind][4] for kind in MEASUREMENT_KINDS]
+    units = [MEASURED[kind][3] for kind in MEASUREMENT_KINDS]
     rows = zip(
         uuid_texts(table.id),
         people[table.resident],
@@ -143,10 +143,10 @@ def _encounter_heads() -> dict[tuple[int, str], str]:
 
 
 def _observation_head(kind: str) -> str:
-    category, code, display, zh, _ = MEASURED[kind]
+    category, code, zh, _ = MEASURED[kind]
     system = "http://terminology.hl7.org/CodeSystem/observation-category"
     categories = [{"coding": [{"system": system, "code": category}]}]
-    return f'"category":{json(categories)},{loinc(code, display, zh)}'
+    return f'"category":{json(categories)},{loinc(code, zh)}'
 
 
 def _quantity(value: float, unit: str) -> str:

@@ -46,12 +46,12 @@ def given(element: str, value: str) -> str:
 
 
 def codeable(code: str, display: str) -> str:
-    return json({"coding": [{"system": ICD_10, "code": code, "display": display}], "text": display})
+    return json({"coding": [{"system": ICD_10, "code": code}], "text": display})
 
 
-def loinc(code: str, display: str, zh: str) -> str:
-    """A LOINC code with its own display, and the Chinese words as the text people read."""
-    coding = {"system": "http://loinc.org", "code": code, "display": display}
+def loinc(code: str, zh: str) -> str:
+    """A LOINC code with the Chinese words as the text people read."""
+    coding = {"system": "http://loinc.org", "code": code}
     return f'"code":{json({"coding": [coding], "text": zh})}'
 
 
@@ -71,6 +71,4 @@ def practitioners_of(city: InventedCity) -> list[str]:
     return [f'{{"reference":"Practitioner/{each.id}"}}' for each in city.network.staff]
 
 
-META = json(
-    {"tag": [{"system": INVENTED_SYSTEM, "code": INVENTED_CODE, "display": "test health data"}]}
-)
+META = json({"tag": [{"system": INVENTED_SYSTEM, "code": INVENTED_CODE}]})

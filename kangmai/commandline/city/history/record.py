@@ -78,7 +78,7 @@ def town_history(city: InventedCity, chunk: TownChunk, span: Span | None = None)
     ids = {"id": _ids(city, chunk, "encounters", len(stay))}
     return History(
         encounters=Encounters(**ids, **{name: each[stay] for name, each in seen.items()}),
-        visits=_visits(seen, visit, taken, measurements),
+        visits=_visits(stream, seen, visit, taken, measurements),
         measurements=replace(measurements, encounter=place[measurements.encounter]),
         diagnoses=_diagnoses(stream, city, chunk, contacts, seen, place),
         vaccinations=_vaccinations(stream, city, chunk, lengths),
@@ -116,15 +116,23 @@ def _encounters(stream: Stream, city: InventedCity, contacts: Contacts) -> Colum
     }
 
 
-def _visits(seen: Columns, visit: Whole, taken: Whole, measurements: Measurements) -> Visits:
-    """The follow-ups of hypertension; `taken` is the reading of each contact, the last place for none."""
+def _visits(
+    stream: Stream, seen: Columns, visit: Whole, taken: Whole, measurements: Measurements
+) -> Visits:
+    """The follow-ups of hypertension; `taken` is the reading of each contact, -1 for none."""
+    rules = read("health")["follow_up"]
     columns = ("resident", "method", "entered_at", "institution", "staff")
     value, second = (np.append(each, np.nan) for each in (measurements.value, measurements.second))
+    reading = taken[visit]
     return Visits(
         **{name: seen[name][visit] for name in columns},
         visited_at=seen["started_at"][visit],
-        systolic=value[taken[visit]],
-        diastolic=second[taken[visit]],
+        reading=reading,
+        systolic=value[reading],
+        diastolic=second[reading],
+        adherence=stream.choice(rules["adherence"], len(visit)).astype(np.int16) + np.int16(1),
+        has_reaction=stream.chance(rules["reaction"], len(visit)),
+        new_complication=stream.chance(rules["complication"], len(visit)),
     )
 
 
@@ -138,7 +146,7 @@ def _staff_of(stream: Stream, network: Network, institution: Whole) -> Whole:
 def _measurements(
     stream: Stream, city: InventedCity, chunk: TownChunk, contacts: Contacts, seen: Columns
 ) -> tuple[Whole, Measurements]:
-    """The blood pressure of each contact (its row, the number of rows for none), and all readings."""
+    """The blood pressure of each contact (its row, -1 for none), and all readings."""
     resident = contacts.resident
     births = chunk.residents.birth_on.astype(np.int64)
     age = (contacts.day - births[resident]) / YEAR_DAYS
@@ -157,7 +165,7 @@ def _measurements(
     second = np.concatenate([table[1] for table in tables])
     order = np.lexsort((what, encounter))
     encounter, what = encounter[order], what[order]
-    taken = np.full(len(resident), len(order))
+    taken = np.full(len(resident), -1)
     taken[encounter[what == 0]] = np.flatnonzero(what == 0)
     return taken, Measurements(
         id=_ids(city, chunk, "measurements", len(order)),
