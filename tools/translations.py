@@ -115,7 +115,7 @@ def compile_(locale: str) -> None:
 
 def _texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
-        return (value,)
+        return (value,) if value else ()
     return tuple(each for each in value or () if each)  # type: ignore[attr-defined]
 
 
