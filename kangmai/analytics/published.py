@@ -15,7 +15,7 @@ from types import MappingProxyType
 import orjson
 
 from kangmai.kernel import definitions
-from kangmai.kernel.definitions import EVERY_ROOM, Definition, register_checker
+from kangmai.kernel.definitions import Definition
 
 KIND = "published_view"
 WITHOUT = "none"
@@ -154,6 +154,3 @@ def _ids_given_twice(definition: Definition) -> Iterator[str]:
         folder = definitions.FOLDER / room / KIND
         if room != definition.room and list(folder.glob(f"{definition.id}[.@]*yaml")):
             yield f"/id: the room {room} has a view of this id, too"
-
-
-register_checker(EVERY_ROOM, KIND, check_view)

@@ -23,6 +23,8 @@ COMMANDS = {
     "fhirpath": ("fhirpath:fhirpath", "Evaluate a FHIRPath expression on a resource."),
     "identity": ("identity:identity", "Link records of the same resident."),
     "programmes": ("programmes:programmes", "Forecast and decide life-cycle services."),
+    "lake": ("lake:lake", "Fill, verify and rebuild the lake of figures."),
+    "indicators": ("indicators:indicators", "Compute, explain and freeze figures."),
     "surveillance": ("surveillance:surveillance", "Detect outbreaks in series of counts."),
     "views": ("views:views", "Run SQL-on-FHIR views over resources."),
 }

@@ -5,6 +5,7 @@ from importlib import import_module
 CHECKERS = (
     "kangmai.standards.checks",
     "kangmai.access.roles",
+    "kangmai.analytics.checks",
     "kangmai.forms.checks",
     "kangmai.messages.templates",
     "kangmai.deadlines.checks",

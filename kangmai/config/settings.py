@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "kangmai.registry",
     "kangmai.identity",
     "kangmai.access",
+    "kangmai.analytics",
     "kangmai.forms",
     "kangmai.messages",
     "kangmai.deadlines",

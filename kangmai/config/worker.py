@@ -14,6 +14,7 @@ from kangmai.config.start import start
 
 IDLE_SECONDS = 0.3
 LOST_SECONDS = 2.0
+LAKE_SECONDS = 5.0
 STOP_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ def run(stop: threading.Event) -> None:
 
     helpers = [
         threading.Thread(target=target, args=(stop,), name=target.__name__, daemon=True)
-        for target in (_do_jobs, _notify, _deliver)
+        for target in (_do_jobs, _notify, _deliver, _fill_lake)
     ]
     for helper in helpers:
         helper.start()
@@ -81,6 +82,20 @@ def _deliver(stop: threading.Event) -> None:
         except OperationalError:
             connection.close()
             stop.wait(LOST_SECONDS)
+
+
+def _fill_lake(stop: threading.Event) -> None:
+    """So has the lake, whose night may last minutes."""
+    from kangmai.analytics.actions import fill_if_due
+
+    while not stop.is_set():
+        try:
+            fill_if_due(now=lambda: datetime.now(UTC))
+        except OperationalError:
+            connection.close()
+        except Exception:
+            logger.exception("the lake was not brought up to date; trying again when it is due")
+        stop.wait(LAKE_SECONDS)
 
 
 if __name__ == "__main__":

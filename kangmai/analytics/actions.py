@@ -1,0 +1,215 @@
+"""What changes the lake and what is kept of figures."""
+
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import psycopg
+from django.conf import settings
+from django.db import transaction
+
+from kangmai.analytics import queries, rules
+from kangmai.analytics.errors import FigureNotFreezable, LakeBusy
+from kangmai.analytics.indicators.counting import count, old_figures, why_not
+from kangmai.analytics.indicators.definition import indicators, kinds_of, twelve_months_to
+from kangmai.analytics.indicators.freezing import figures_json, freeze_of
+from kangmai.analytics.lake.filling import FillReport, Progress, Report, fill
+from kangmai.analytics.models import FrozenFigure
+from kangmai.analytics.published import published_views
+from kangmai.analytics.types import By, Engine, Freeze, Status
+from kangmai.kernel import audit
+from kangmai.kernel.actor import Actor, operator, require
+from kangmai.kernel.state import find_state, put_state
+from kangmai.standards.calendars import LEGAL_TIME, legal_day
+from kangmai.standards.periods import Period, month, quarter, year
+
+NIGHT_HOUR = 2
+"""From this hour of legal time on the lake is brought up to date, once a day."""
+KEPT_FIGURES_DAYS = 40
+TREND_MONTHS = 13
+STATE = "analytics.lake"
+REQUEST = "analytics.lake.requested"
+
+
+def sync(*, report: Report, actor: Actor, at: datetime) -> FillReport:
+    """Bring the lake up to what the database holds. Raises NotPermitted, LakeBusy, ViewBroken, LakeBroken."""
+    return _fill("lake.synced", anew=False, report=report, actor=actor, at=at)
+
+
+def rebuild(*, report: Report, actor: Actor, at: datetime) -> FillReport:
+    """Read everything anew, whatever the lake holds. Raises as `sync`."""
+    return _fill("lake.rebuilt", anew=True, report=report, actor=actor, at=at)
+
+
+def _fill(action: str, *, anew: bool, report: Report, actor: Actor, at: datetime) -> FillReport:
+    require(actor, rules.MANAGE)
+    filled = fill(
+        queries.lake(),
+        published_views(),
+        database_url=settings.DATABASE_URL,
+        anew=anew,
+        report=report,
+        at=at,
+    )
+    with transaction.atomic():
+        audit.record(
+            actor=actor, at=at, action=action, object_type="Lake", object_id=filled.manifest.id
+        )
+    return filled
+
+
+def compact(*, actor: Actor, at: datetime) -> int:
+    """Remove files that no kept or frozen manifest names; returns the bytes freed. Raises NotPermitted."""
+    require(actor, rules.MANAGE)
+    whole = queries.lake()
+    frozen = FrozenFigure.objects.values_list("manifest", flat=True).distinct()
+    with whole.locked():
+        freed = whole.compact(kept=frozen)
+        limit = (at - timedelta(days=KEPT_FIGURES_DAYS)).timestamp()
+        for path in list(old_figures(whole, before=limit)):
+            freed += path.stat().st_size
+            path.unlink()
+    return freed
+
+
+def count_ahead(*, at: datetime) -> int:
+    """Count the figures that people look at first, so that no page has to; returns how many."""
+    whole = queries.lake()
+    manifest = whole.find_manifest()
+    done = 0
+    for indicator in indicators(on=legal_day(at)):
+        for period in usual_periods(legal_day(at)):
+            fits = kinds_of(period) & set(indicator.periods)
+            if fits and manifest and why_not(indicator, manifest, period) is None:
+                count(indicator, whole, manifest, period, engine=Engine.DUCKDB)
+                done += 1
+    return done
+
+
+def usual_periods(on: date) -> list[Period]:
+    """What pages show: this year and the one before, quarters, and twelve months to each of the latest months."""
+    first = on.replace(day=1)
+    starts = [_months_before(first, n) for n in range(TREND_MONTHS)]
+    found = [year(on.year), year(on.year - 1), *map(twelve_months_to, starts)]
+    found += [month(each.year, each.month) for each in starts]
+    found += [quarter(each.year, (each.month + 2) // 3) for each in starts]
+    return list(dict.fromkeys(found))
+
+
+def _months_before(first: date, months: int) -> date:
+    years, index = divmod(first.year * 12 + first.month - 1 - months, 12)
+    return date(years, index + 1, 1)
+
+
+def freeze(
+    *,
+    indicator: str,
+    period: Period,
+    area: str,
+    by: By | None = None,
+    note: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Freeze:
+    """Keep a figure with its parts as it is now, for a report.
+
+    Raises:
+        NotPermitted, and as `queries.compute`.
+        FigureNotFreezable: it has no value.
+    """
+    require(actor, rules.FREEZE, area)
+    require(actor, rules.READ, area)
+    found = queries.compute(indicator=indicator, period=period, area=area, by=by, actor=actor)
+    if found.total.status is not Status.OK:
+        raise FigureNotFreezable(status=found.total.status.value)
+    with transaction.atomic():
+        row = FrozenFigure.objects.create(
+            indicator=indicator,
+            rule_from=found.rule_from,
+            rule=found.rule,
+            period_start=period.start,
+            period_end=period.end,
+            area=area,
+            broken_down_by=by.value if by else "",
+            manifest=found.manifest,
+            cutoff=found.cutoff,
+            figures=figures_json(found),
+            note=note[:200],
+            frozen_at=at,
+            frozen_by=actor.account,
+            frozen_by_name=actor.name,
+        )
+        audit.record(
+            actor=actor,
+            at=at,
+            action="indicator.frozen",
+            object_type="FrozenFigure",
+            object_id=str(row.id),
+        )
+    return freeze_of(row)
+
+
+def request_sync(*, actor: Actor, at: datetime) -> None:
+    """Ask the worker to bring the lake up to date now. Raises NotPermitted."""
+    require(actor, rules.MANAGE)
+    with transaction.atomic():
+        put_state(REQUEST, {"at": at.isoformat()}, at=at)
+        audit.record(actor=actor, at=at, action="lake.requested", object_type="Lake", object_id="")
+
+
+def progress() -> dict[str, str | int]:
+    """What the worker last said of its work on the lake: begun_at, table, done, total, ended_at, failed."""
+    return find_state(STATE) or {}
+
+
+def is_due(*, at: datetime) -> bool:
+    """Whether the lake waits to be brought up to date: asked for, or not begun since the night did."""
+    begun = _instant((find_state(STATE) or {}).get("begun_at"))
+    asked = _instant((find_state(REQUEST) or {}).get("at"))
+    local = at.astimezone(LEGAL_TIME)
+    night = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
+    since = night if local >= night else night - timedelta(days=1)
+    return begun is None or begun < max(since, asked or since)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def fill_if_due(*, now: Callable[[], datetime]) -> bool:
+    """Do what is due for the lake: fill, compact, count ahead; says how far it is in the state."""
+    at = now()
+    if not is_due(at=at):
+        return False
+    worker = operator("kangmai worker")
+    _tell(at, begun_at=at.isoformat(), ended_at="", failed="")
+    try:
+        sync(report=_reporter(now), actor=worker, at=at)
+        compact(actor=worker, at=at)
+        count_ahead(at=at)
+    except LakeBusy:
+        _tell(now(), begun_at="")
+        return False
+    except (psycopg.Error, OSError) as error:
+        _tell(now(), failed=type(error).__name__)
+        raise
+    _tell(now(), ended_at=now().isoformat())
+    return True
+
+
+def _reporter(now: Callable[[], datetime]) -> Report:
+    """Writes progress down at most once a second."""
+    told = 0.0
+
+    def report(progress: Progress) -> None:
+        nonlocal told
+        if time.monotonic() - told >= 1 or progress.done in (0, progress.total):
+            told = time.monotonic()
+            _tell(now(), table=progress.table, done=progress.done, total=progress.total)
+
+    return report
+
+
+def _tell(at: datetime, **news: str | int) -> None:
+    with transaction.atomic():
+        put_state(STATE, {**(find_state(STATE) or {}), **news}, at=at)

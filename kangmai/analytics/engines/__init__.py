@@ -1,0 +1,1 @@
+"""What counts a measure: one Ibis expression on DuckDB or Spark, and an obvious twin in Python."""

@@ -1,0 +1,1 @@
+"""Figures: definitions read, counted over the lake, rolled up, frozen."""

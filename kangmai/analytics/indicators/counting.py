@@ -1,0 +1,156 @@
+"""Count an indicator over the lake for every place at once, and keep the counts for the next who asks.
+
+Counts depend on the rule, the period and the rows of the tables, and on nothing else: they are kept under
+a hash of these, so that a night in which no visit changed leaves the figures of visits as they are.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import orjson
+
+from kangmai.analytics.engines.measure import Cell, Measure
+from kangmai.analytics.indicators.definition import Indicator
+from kangmai.analytics.lake.manifest import Manifest, TableState
+from kangmai.analytics.lake.store import Lake, write_whole
+from kangmai.analytics.published import published_views
+from kangmai.analytics.types import Engine, Form, Words
+from kangmai.standards.calendars import legal_day
+from kangmai.standards.periods import Period
+
+NOTHING_BROUGHT = Words("数据湖中还没有数据", "nothing has been brought to the lake yet")
+NOT_BEGUN = Words("数据截止时该期尚未开始", "the period had not begun when the data were taken")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The cells of what is counted, and of what it is counted against."""
+
+    counted: tuple[Cell, ...]
+    against: tuple[Cell, ...]
+
+
+def why_not(indicator: Indicator, manifest: Manifest | None, period: Period) -> Words | None:
+    """Why there can be no figure, or None: a missing source is never a zero."""
+    if indicator.form is Form.OUTSIDE:
+        assert indicator.missing is not None
+        return indicator.missing
+    if manifest is None:
+        return NOTHING_BROUGHT
+    if legal_day(manifest.cutoff.at) < period.start:
+        return NOT_BEGUN
+    for view in sorted(indicator.views()):
+        if view not in manifest.tables or not manifest.tables[view].rows:
+            title = published_views()[view].title
+            return Words(f"没有“{title['zh']}”数据", f"no rows of '{title['en']}' have arrived")
+    for view in sorted(_dated_views(indicator)):
+        if not _partitions(manifest.tables[view], period):
+            title = published_views()[view].title
+            return Words(
+                f"期内没有“{title['zh']}”数据", f"no rows of '{title['en']}' in the period"
+            )
+    return None
+
+
+def _dated_views(indicator: Indicator) -> set[str]:
+    """Views of which only the months of the period are read."""
+    facts = [fact for measure in indicator.measures() for fact in measure.facts]
+    whole = {measure.rows.view for measure in indicator.measures()}
+    dated = {f.view for f in facts if published_views()[f.view].month == f.during}
+    return dated - whole - {f.view for f in facts if published_views()[f.view].month != f.during}
+
+
+def _partitions(table: TableState, period: Period) -> TableState | None:
+    """The part of a table that lies in the months of a period, or None where there is none."""
+    first, last = (f"{day:%Y-%m}" for day in (period.start, period.latest_day))
+    inside = tuple(each for each in table.partitions if first <= each.month <= last)
+    return (
+        TableState(table.name, table.room, table.definition, table.schema, inside)
+        if inside
+        else None
+    )
+
+
+def tables_of(indicator: Indicator, manifest: Manifest, period: Period) -> dict[str, TableState]:
+    """The tables, or the months of them, that a figure is counted from."""
+    dated = _dated_views(indicator)
+    found = {}
+    for view in sorted(indicator.views()):
+        table = manifest.tables[view]
+        found[view] = (_partitions(table, period) or table) if view in dated else table
+    return found
+
+
+def count(
+    indicator: Indicator, lake: Lake, manifest: Manifest, period: Period, *, engine: Engine
+) -> Counts:
+    """The counts, from what is kept or anew. Spark always counts."""
+    tables = tables_of(indicator, manifest, period)
+    if engine is Engine.SPARK:
+        return _counted(indicator, lake, tables, period, engine)
+    path = lake.folder / "figures" / indicator.id / f"{_key(indicator, tables, period)}.json"
+    if path.exists():
+        return _kept(path)
+    counts = _counted(indicator, lake, tables, period, engine)
+    write_whole(
+        path, orjson.dumps([list(map(list, cells)) for cells in (counts.counted, counts.against)])
+    )
+    return counts
+
+
+@lru_cache(maxsize=64)
+def _kept(path: Path) -> Counts:
+    counted, against = orjson.loads(path.read_bytes())
+    return Counts(tuple(Cell(*each) for each in counted), tuple(Cell(*each) for each in against))
+
+
+def _key(indicator: Indicator, tables: Mapping[str, TableState], period: Period) -> str:
+    content = [(name, table.content) for name, table in sorted(tables.items())]
+    return hashlib.sha256(orjson.dumps([indicator.rule, str(period), content])).hexdigest()[:32]
+
+
+def _counted(
+    indicator: Indicator,
+    lake: Lake,
+    tables: Mapping[str, TableState],
+    period: Period,
+    engine: Engine,
+) -> Counts:
+    from kangmai.analytics.engines.duck import cells_of
+    from kangmai.analytics.engines.expression import counted
+
+    with opened(lake, tables, engine) as open_tables:
+
+        def cells(measure: Measure | None) -> tuple[Cell, ...]:
+            return tuple(cells_of(counted(measure, open_tables, period))) if measure else ()
+
+        return Counts(cells(indicator.counted), cells(indicator.against))
+
+
+def opened(
+    lake: Lake, tables: Mapping[str, TableState], engine: Engine
+) -> AbstractContextManager[Mapping]:
+    """The tables in an engine; imported here, since pages that find kept figures need none."""
+    files = {name: lake.files_of(table) for name, table in tables.items()}
+    return _engine(engine, files)
+
+
+def _engine(engine: Engine, files: Mapping[str, Sequence[str]]) -> AbstractContextManager[Mapping]:
+    if engine is Engine.SPARK:
+        from kangmai.analytics.engines.spark import spark_tables
+
+        return spark_tables(files)
+    from kangmai.analytics.engines.duck import duckdb_tables
+
+    return duckdb_tables(files)
+
+
+def old_figures(lake: Lake, *, before: float) -> Iterator[Path]:
+    """Kept counts written before a moment (seconds since 1970); they can always be counted again."""
+    for path in (lake.folder / "figures").glob("*/*.json"):
+        if path.stat().st_mtime < before:
+            yield path

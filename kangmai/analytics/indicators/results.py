@@ -1,0 +1,154 @@
+"""Make a result: availability, counts, roll-up, and what is hidden from those outside the area."""
+
+from collections.abc import Mapping
+
+from kangmai.analytics import disclosure
+from kangmai.analytics.indicators.counting import Counts, count, why_not
+from kangmai.analytics.indicators.definition import Indicator
+from kangmai.analytics.indicators.rollup import (
+    Amounts,
+    check_level,
+    divisions_below,
+    figure,
+    parts,
+    total,
+)
+from kangmai.analytics.lake.manifest import Manifest
+from kangmai.analytics.lake.store import Lake
+from kangmai.analytics.types import (
+    NO_WORDS,
+    By,
+    Engine,
+    Figure,
+    Form,
+    Result,
+    Status,
+    Words,
+)
+from kangmai.standards.divisions import city_code_of
+from kangmai.standards.periods import Period
+
+
+def result(
+    indicator: Indicator,
+    lake: Lake,
+    manifest: Manifest | None,
+    *,
+    period: Period,
+    area: str,
+    by: By | None,
+    engine: Engine,
+    exact: bool,
+) -> Result:
+    """The figure of an area with its parts. Raises AreaUnknown, LevelNotCounted."""
+    check_level(indicator, area, by)
+    reason = why_not(indicator, manifest, period)
+    if reason is not None:
+        return _without(indicator, manifest, period, area, by, reason)
+    assert manifest is not None
+    counts = count(indicator, lake, manifest, period, engine=engine)
+    whole = figure(indicator, area, total(indicator, counts, area))
+    below = parts(indicator, counts, area, by) if by else {}
+    figures = tuple(figure(indicator, code, each) for code, each in below.items())
+    if not exact:
+        closed = hidden_areas(indicator, counts, area)
+        whole = suppressed(whole, whole.area in closed)
+        figures = tuple(suppressed(each, (each.area or f"{area}?") in closed) for each in figures)
+    return _result(indicator, manifest, period, by, whole, figures, NO_WORDS)
+
+
+def _without(
+    indicator: Indicator,
+    manifest: Manifest | None,
+    period: Period,
+    area: str,
+    by: By | None,
+    reason: Words,
+) -> Result:
+    codes = divisions_below(area, by) if by and by is not By.INSTITUTION else []
+    figures = tuple(Figure(code, Status.NOT_AVAILABLE) for code in codes)
+    whole = Figure(area, Status.NOT_AVAILABLE)
+    return _result(indicator, manifest, period, by, whole, figures, reason)
+
+
+def _result(
+    indicator: Indicator,
+    manifest: Manifest | None,
+    period: Period,
+    by: By | None,
+    whole: Figure,
+    figures: tuple[Figure, ...],
+    reason: Words,
+) -> Result:
+    return Result(
+        indicator=indicator.id,
+        rule_from=indicator.effective_from,
+        rule=indicator.rule,
+        period=period,
+        by=by,
+        total=whole,
+        parts=figures,
+        cutoff=manifest.cutoff.at if manifest else None,
+        manifest=manifest.id if manifest else "",
+        reason=reason,
+    )
+
+
+def suppressed(shown: Figure, is_hidden: bool) -> Figure:
+    """The figure without its numbers, if it is hidden."""
+    return Figure(shown.area, Status.SUPPRESSED) if is_hidden else shown
+
+
+def hidden_areas(indicator: Indicator, counts: Counts, area: str) -> frozenset[str]:
+    """The areas of the whole city whose figures an outsider does not see, the same for every question.
+
+    What lies in an area and in none of its parts is a part of it, too, under `<area>?`.
+    """
+    if not indicator.suppress_below:
+        return frozenset()
+    root = city_code_of(area) or area
+    amounts = {root: total(indicator, counts, root)}
+    children: dict[str, list[str]] = {}
+    above = [root]
+    for by in (By.COUNTY, By.TOWN, By.VILLAGE):
+        above = [
+            child
+            for each in above
+            for child in _open(indicator, counts, each, by, amounts, children)
+        ]
+    return frozenset[str]().union(
+        *(
+            disclosure.hidden(root, children, column, least=indicator.suppress_below)
+            for column in _columns(indicator, amounts)
+        )
+    )
+
+
+def _open(
+    indicator: Indicator,
+    counts: Counts,
+    area: str,
+    by: By,
+    amounts: dict[str, Amounts],
+    children: dict[str, list[str]],
+) -> list[str]:
+    """Put the parts of an area into the tree; returns those that have parts themselves."""
+    below = parts(indicator, counts, area, by)
+    named = {code or f"{area}?": each for code, each in below.items()}
+    amounts.update(named)
+    children[area] = list(named)
+    return [code for code in named if not code.endswith("?")]
+
+
+def _columns(indicator: Indicator, amounts: Mapping[str, Amounts]) -> list[dict[str, int]]:
+    """The amounts that must each hold by itself. Of a ratio only what it is counted against is of people."""
+    numerators = {area: each.numerator for area, each in amounts.items()}
+    denominators = {area: each.denominator or 0 for area, each in amounts.items()}
+    match indicator.form:
+        case Form.SHARE:
+            between = {area: denominators[area] - numerators[area] for area in amounts}
+            return [denominators, numerators, between]
+        case Form.RATIO:
+            return [denominators]
+        case _:
+            return [numerators]

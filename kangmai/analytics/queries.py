@@ -1,0 +1,204 @@
+"""Reads of figures and of the lake, each within what the actor may see."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from kangmai.analytics import rules
+from kangmai.analytics.errors import FreezeUnknown, LakeUnplaced, RowsNotTraceable
+from kangmai.analytics.indicators import definition
+from kangmai.analytics.indicators.counting import opened, tables_of, why_not
+from kangmai.analytics.indicators.definition import Indicator, get_indicator, year_before
+from kangmai.analytics.indicators.freezing import freeze_of
+from kangmai.analytics.indicators.results import result
+from kangmai.analytics.indicators.rollup import next_below
+from kangmai.analytics.lake.manifest import Manifest
+from kangmai.analytics.lake.pseudonyms import residents_of
+from kangmai.analytics.lake.store import Lake
+from kangmai.analytics.lake.verifying import Finding, verify
+from kangmai.analytics.models import FrozenFigure
+from kangmai.analytics.published import ColumnType, published_views
+from kangmai.analytics.types import By, Card, Engine, Freeze, LakeState, Result
+from kangmai.kernel.actor import Actor, require, subtree
+from kangmai.standards.divisions import find_division
+from kangmai.standards.periods import Period
+
+ROWS_PAGE = 50
+
+
+def lake() -> Lake:
+    """The lake of this installation. Raises LakeUnplaced."""
+    if settings.LAKE is None:
+        raise LakeUnplaced()
+    return Lake(settings.LAKE)
+
+
+def indicators(*, on: date) -> tuple[Indicator, ...]:
+    """The indicators in force on a day, by id; what they are is no secret."""
+    return definition.indicators(on=on)
+
+
+def compute(
+    *,
+    indicator: str,
+    period: Period,
+    area: str,
+    by: By | None = None,
+    engine: Engine = Engine.DUCKDB,
+    as_published: bool = False,
+    manifest_id: str | None = None,
+    actor: Actor,
+) -> Result:
+    """A figure of an area, with its parts.
+
+    Args:
+        as_published: hide small numbers also from those who may see them.
+        manifest_id: count the lake as it was under this manifest instead of as it is.
+
+    Raises:
+        IndicatorUnknown, PeriodNotCounted, AreaUnknown, LevelNotCounted, NotPermitted, LakeBroken
+    """
+    exact = rules.sees_exactly(actor, area) and not as_published
+    rule = get_indicator(indicator, period=period)
+    if not exact and by is By.INSTITUTION:
+        require(actor, rules.READ, area)
+    whole = lake()
+    manifest = whole.get_manifest(manifest_id) if manifest_id else whole.find_manifest()
+    return result(
+        rule, whole, manifest, period=period, area=area, by=by, engine=engine, exact=exact
+    )
+
+
+def card(*, indicator: str, period: Period, area: str, by: By | None = None, actor: Actor) -> Card:
+    """Everything there is to say of a figure. Raises as `compute`."""
+    rule = get_indicator(indicator, period=period)
+    chosen = by or next_below(area)
+    now = compute(indicator=indicator, period=period, area=area, by=chosen, actor=actor)
+    before = compute(indicator=indicator, period=year_before(period), area=area, actor=actor)
+    exact = rules.sees_exactly(actor, area)
+    return Card(
+        result=now,
+        earlier=before,
+        freezes=freezes(indicator=indicator, period=period, area=area, actor=actor)
+        if exact
+        else (),
+        target=rule.target(period),
+        opens=rule.opens if exact else "",
+    )
+
+
+def freezes(*, indicator: str, period: Period, area: str, actor: Actor) -> tuple[Freeze, ...]:
+    """What was frozen of a figure, newest first. Raises NotPermitted."""
+    require(actor, rules.READ, area)
+    rows = FrozenFigure.objects.filter(
+        indicator=indicator, area=area, period_start=period.start, period_end=period.end
+    )
+    return tuple(freeze_of(row) for row in rows.order_by("-frozen_at", "-id"))
+
+
+def get_freeze(*, freeze_id: UUID, actor: Actor) -> Freeze:
+    """A frozen figure. Raises FreezeUnknown, also where it is of an area outside the actor's."""
+    row = FrozenFigure.objects.filter(id=freeze_id).first()
+    if row is None:
+        raise FreezeUnknown(freeze=freeze_id)
+    require(actor, rules.READ, row.area)
+    return freeze_of(row)
+
+
+def rows_behind(
+    *,
+    indicator: str,
+    period: Period,
+    area: str,
+    in_part: bool | None = None,
+    after: str = "",
+    limit: int = ROWS_PAGE,
+    actor: Actor,
+) -> list[str]:
+    """The ids of the rows that make a figure, in order, those after `after`; who they are the owning room says.
+
+    Args:
+        in_part: only those in the numerator (True) or those in the denominator alone (False).
+
+    Raises:
+        NotPermitted: the permission `indicators.rows` is missing for this area.
+        RowsNotTraceable: the figure's rows cannot be opened.
+    """
+    require(actor, rules.ROWS, area)
+    rule = get_indicator(indicator, period=period)
+    whole = lake()
+    manifest = whole.find_manifest()
+    if rule.counted is None or not rule.opens:
+        raise RowsNotTraceable(indicator=indicator)
+    if manifest is None or why_not(rule, manifest, period) is not None:
+        return []
+    return _ids(rule, whole, manifest, period, area, in_part, after)[:limit]
+
+
+def _ids(
+    rule: Indicator,
+    whole: Lake,
+    manifest: Manifest,
+    period: Period,
+    area: str,
+    in_part: bool | None,
+    after: str,
+) -> list[str]:
+    """All ids behind a figure, sorted, from the place after `after`."""
+    from kangmai.analytics.engines.expression import behind
+
+    measure = rule.counted
+    assert measure is not None
+    (key,) = measure.rows.key
+    reach = subtree(area)
+    with opened(whole, tables_of(rule, manifest, period), Engine.DUCKDB) as tables:
+        rows = behind(measure, tables, period)
+        place = rows[measure.rows.area]
+        rows = rows.filter(place >= reach.low, place < reach.high)
+        if in_part is not None:
+            rows = rows.filter(rows.in_part == in_part)
+        found = rows.select(key).to_pyarrow().column(key).to_pylist()
+    if published_views()[measure.rows.view].columns[key].type is ColumnType.RESIDENT:
+        found = [f"{each:012d}" for each in residents_of(found)]
+    return sorted(each for each in found if each > after)
+
+
+def lake_state(*, actor: Actor) -> LakeState | None:
+    """What is in the lake, or None where nothing is. Raises NotPermitted."""
+    require(actor, rules.MANAGE)
+    manifest = lake().find_manifest()
+    if manifest is None:
+        return None
+    tables = manifest.tables
+    return LakeState(
+        manifest=manifest.id,
+        cutoff=manifest.cutoff.at,
+        rows={name: table.rows for name, table in tables.items()},
+        bytes=sum(p.bytes for table in tables.values() for p in table.partitions),
+    )
+
+
+def cutoff() -> datetime | None:
+    """Up to when the figures of now are counted."""
+    manifest = lake().find_manifest()
+    return manifest.cutoff.at if manifest else None
+
+
+def verify_lake(*, actor: Actor) -> Iterator[Finding]:
+    """Every file that is not what the manifest says. Raises NotPermitted, LakeEmpty, LakeBroken."""
+    require(actor, rules.MANAGE)
+    whole = lake()
+    return verify(whole, whole.get_manifest())
+
+
+def area_of(actor: Actor) -> str:
+    """The area whose figures an actor sees first: that of the first grant that lets him see any, or ""."""
+    for grant in actor.grants:
+        if rules.READ in grant.permissions or "*" in grant.permissions:
+            for place in grant.places:
+                code = f"{place.low}00" if len(place.low) == 4 else place.low
+                if find_division(code) is not None:
+                    return code
+    return ""

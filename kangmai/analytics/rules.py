@@ -1,0 +1,27 @@
+"""Permissions of the room, and how far they let an actor see."""
+
+from kangmai.analytics.errors import AreaUnknown
+from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
+from kangmai.standards.divisions import find_division
+
+READ = "indicators.read"
+PUBLISHED = "indicators.published"
+ROWS = "indicators.rows"
+FREEZE = "indicators.freeze"
+MANAGE = "lake.manage"
+
+
+def sees_exactly(actor: Actor, area: str) -> bool:
+    """Whether the figures of an area are shown as they are; else small numbers are hidden.
+
+    Raises:
+        AreaUnknown: no division has this code.
+        NotPermitted: the actor may see no figure of the area at all.
+    """
+    if find_division(area) is None:
+        raise AreaUnknown(area=area)
+    if is_permitted(actor, READ, area):
+        return True
+    if is_permitted(actor, PUBLISHED):
+        return False
+    raise NotPermitted(permission=READ)

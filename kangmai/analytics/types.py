@@ -1,0 +1,144 @@
+"""What other rooms see of figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from kangmai.standards.periods import Period
+
+
+class Form(StrEnum):
+    """How a figure is made: a part of those counted, one amount against another, or an amount alone.
+
+    `outside` figures come from a source that this installation does not have.
+    """
+
+    SHARE = "share"
+    RATIO = "ratio"
+    COUNT = "count"
+    OUTSIDE = "outside"
+
+
+class Direction(StrEnum):
+    """Whether more is better."""
+
+    UP = "up"
+    DOWN = "down"
+    LEVEL = "level"
+
+
+class By(StrEnum):
+    """What a figure can be broken down by."""
+
+    COUNTY = "county"
+    TOWN = "town"
+    VILLAGE = "village"
+    INSTITUTION = "institution"
+
+
+class Engine(StrEnum):
+    """What counts."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
+class Status(StrEnum):
+    """Whether there is a value, and if not, why."""
+
+    OK = "ok"
+    NO_DATA = "no data"
+    NOT_AVAILABLE = "not available"
+    SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+NO_WORDS = Words("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number, of an area or an institution. `area` is "" for what lies in none of the parts.
+
+    `known` is how many of the denominator the sources say something of.
+    """
+
+    area: str
+    status: Status
+    value: Decimal | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    known: int | None = None
+
+    @property
+    def completeness(self) -> Decimal | None:
+        """The share of the denominator of which something is known, to four places."""
+        if self.known is None or not self.denominator:
+            return None
+        return (Decimal(self.known) / self.denominator).quantize(Decimal("0.0001"))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A figure with its breakdown. `reason` says why there is no value; `manifest` of what lake it was counted."""
+
+    indicator: str
+    rule_from: date
+    rule: str
+    period: Period
+    by: By | None
+    total: Figure
+    parts: tuple[Figure, ...]
+    cutoff: datetime | None
+    manifest: str
+    reason: Words = NO_WORDS
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the period was not over when the data were taken."""
+        return self.cutoff is not None and self.cutoff.date() < self.period.end
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A result kept as it was on a day, whatever is corrected later."""
+
+    id: UUID
+    result: Result
+    note: str
+    frozen_at: datetime
+    frozen_by: int
+    frozen_by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything there is to say of one figure (口径卡)."""
+
+    result: Result
+    earlier: Result
+    """The same a year before."""
+    freezes: tuple[Freeze, ...]
+    target: Decimal | None
+    opens: str
+    """What the rows behind it are: enrolment, resident, institution; "" where they cannot be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class LakeState:
+    """What an operator wants to know of the lake."""
+
+    manifest: str
+    cutoff: datetime
+    rows: Mapping[str, int]
+    bytes: int

@@ -1,0 +1,217 @@
+"""Figures of areas: parts add up to their whole, what is missing is never zero, and nobody sees sideways."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from kangmai.analytics import queries
+from kangmai.analytics.errors import (
+    AreaUnknown,
+    IndicatorUnknown,
+    LevelNotCounted,
+    PeriodNotCounted,
+)
+from kangmai.analytics.types import By, Status
+from kangmai.kernel.actor import NotPermitted, operator
+from kangmai.standards.periods import parse_period
+from tests.analytics.indicators.lake_of_rows import write
+from tests.factories.actors import actor
+
+OPERATOR = operator("test")
+OLD, YOUNG = datetime.date(1950, 1, 1), datetime.date(1990, 1, 1)
+PERIOD = parse_period("2025")
+
+
+def residents(**counts: int) -> list[dict]:
+    """So many residents in each place, the first half of them old."""
+    rows = []
+    for place, count in counts.items():
+        for n in range(count):
+            rows.append(
+                {
+                    "resident": len(rows) + 1,
+                    "place_code": place[1:],
+                    "birth_date": OLD if n < count // 2 else YOUNG,
+                    "organization": str(n % 2 + 1),
+                }
+            )
+    return rows
+
+
+def compute(indicator="elderly_share", period=PERIOD, area="441200", by=None, who=OPERATOR, **more):
+    return queries.compute(indicator=indicator, period=period, area=area, by=by, actor=who, **more)
+
+
+@pytest.fixture
+def town(lake):
+    write(lake, {"resident": residents(p441202001002=40, p441202001003=20, p441202002001=10, p441203101002=30, p441204=8)})  # fmt: skip
+
+
+def test_parts_add_up_to_their_whole_at_every_level(town):
+    for area, by in (("441200", By.COUNTY), ("441200", By.TOWN), ("441200", By.VILLAGE), ("441202", By.TOWN), ("441202001", By.VILLAGE), ("441200", By.INSTITUTION)):  # fmt: skip
+        found = compute(area=area, by=by)
+        assert sum(part.numerator or 0 for part in found.parts) == found.total.numerator
+        assert sum(part.denominator or 0 for part in found.parts) == found.total.denominator
+
+
+def test_figures_of_counties(town):
+    found = compute(by=By.COUNTY)
+    assert (found.total.value, found.total.numerator, found.total.denominator) == (
+        Decimal("50.00"),
+        54,
+        108,
+    )
+    shown = {part.area: (part.status, part.numerator, part.denominator) for part in found.parts}
+    assert shown["441202"] == (Status.OK, 35, 70)
+    assert shown["441203"] == (Status.OK, 15, 30)
+    assert shown["441223"] == (Status.NO_DATA, 0, 0)
+    assert len(shown) == 8
+
+
+def test_what_lies_in_no_town_stands_apart(town):
+    found = compute(area="441204", by=By.TOWN)
+    unplaced = [part for part in found.parts if part.area == ""]
+    assert [(part.numerator, part.denominator) for part in unplaced] == [(4, 8)]
+
+
+def test_figures_of_institutions(town):
+    found = compute("residents", by=By.INSTITUTION)
+    assert {part.area: part.value for part in found.parts} == {"1": 54, "2": 54}
+
+
+def test_an_empty_denominator_is_no_data(town):
+    found = compute(area="441223")
+    assert (found.total.status, found.total.value) == (Status.NO_DATA, None)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "reason"),
+    [
+        ("institutions", "2025", "no rows of 'Institutions' have arrived"),
+        ("beds_per_1000", "2025", "no rows of 'Institutions' have arrived"),
+        ("county_inpatient_rate", "2025", "insurer settlement data are needed"),
+        ("residents", "2027", "the period had not begun when the data were taken"),
+    ],
+)
+def test_a_missing_source_is_not_available_and_never_zero(town, indicator, period, reason):
+    found = compute(indicator, parse_period(period), by=By.COUNTY)
+    assert (found.total.status, found.total.value, found.total.numerator) == (
+        Status.NOT_AVAILABLE,
+        None,
+        None,
+    )
+    assert found.reason.en == reason
+    assert {part.status for part in found.parts} == {Status.NOT_AVAILABLE}
+
+
+def test_without_a_lake_nothing_is_available(lake):
+    assert compute().total.status is Status.NOT_AVAILABLE
+
+
+def test_counts_are_kept_and_counted_anew_when_rows_change(town, lake):
+    before = compute()
+    (kept,) = (lake.folder / "figures" / "elderly_share").glob("*.json")
+    kept.write_bytes(kept.read_bytes())
+    write(lake, {"resident": residents(p441202001002=4)})
+    after = compute()
+    assert (before.total.denominator, after.total.denominator) == (108, 4)
+    again = compute(manifest_id=before.manifest)
+    assert again.total == before.total
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"indicator": "absent"}, IndicatorUnknown),
+        (
+            {"indicator": "county_inpatient_rate", "period": parse_period("2025-03")},
+            PeriodNotCounted,
+        ),
+        ({"area": "999999"}, AreaUnknown),
+        ({"area": "441202", "by": By.COUNTY}, LevelNotCounted),
+        ({"indicator": "beds_per_1000", "by": By.INSTITUTION}, LevelNotCounted),
+        ({"period": parse_period("2016")}, IndicatorUnknown),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_wrong_questions_say_what_is_wrong(town, given, error):
+    with pytest.raises(error):
+        compute(**given)
+
+
+def reader(*places: str, permissions=("indicators.read",)):
+    return actor(places=places, permissions=permissions)
+
+
+def test_a_county_officer_sees_the_own_county_and_no_other(town):
+    officer = reader("441202")
+    assert compute(area="441202", who=officer).total.denominator == 70
+    assert compute(area="441202001002", who=officer).total.denominator == 40
+    for area in ("441200", "441203", "441203101002"):
+        with pytest.raises(NotPermitted):
+            compute(area=area, who=officer)
+    assert queries.area_of(officer) == "441202"
+
+
+def test_a_village_doctor_sees_the_own_village_only(town):
+    doctor = reader("441202001002", permissions=("indicators.read", "indicators.rows"))
+    assert compute(area="441202001002", who=doctor).total.denominator == 40
+    for area in ("441202001003", "441202001", "441202", "441200"):
+        with pytest.raises(NotPermitted):
+            compute(area=area, who=doctor)
+        with pytest.raises(NotPermitted):
+            queries.rows_behind(indicator="residents", period=PERIOD, area=area, actor=doctor)
+
+
+def test_nobody_sees_nothing(town):
+    with pytest.raises(NotPermitted):
+        compute(who=reader("441202", permissions=()))
+
+
+def test_outsiders_see_no_small_numbers_and_no_institutions(lake):
+    write(
+        lake,
+        {"resident": residents(p441202001002=40, p441203101002=3, p441204101001=7, p441223=60)},
+    )
+    outsider = reader(permissions=("indicators.published",))
+    found = compute("residents", by=By.COUNTY, who=outsider)
+    shown = {
+        part.area: (part.status, part.value)
+        for part in found.parts
+        if part.status is not Status.NO_DATA
+    }
+    assert shown["441203"] == (Status.SUPPRESSED, None)
+    assert shown["441204"] == (Status.SUPPRESSED, None)
+    assert shown["441202"] == (Status.OK, 40)
+    assert shown["441223"] == (Status.OK, 60)
+    assert compute("residents", area="441203101", who=outsider).total.status is Status.SUPPRESSED
+    assert compute("residents", by=By.COUNTY, as_published=True).parts == found.parts
+    with pytest.raises(NotPermitted):
+        compute("residents", by=By.INSTITUTION, who=outsider)
+
+
+def test_rows_behind_are_those_counted(town):
+    def behind(**more):
+        return [int(id) for id in queries.rows_behind(indicator="elderly_share", period=PERIOD, area="441202001", actor=OPERATOR, limit=1000, **more)]  # fmt: skip
+
+    assert behind() == list(range(1, 61))
+    assert behind(in_part=True) == [*range(1, 21), *range(41, 51)]
+    assert behind(in_part=False) == [*range(21, 41), *range(51, 61)]
+    assert behind(after="000000000058") == [59, 60]
+
+
+def test_rounding_belongs_to_the_rule():
+    from kangmai.analytics.indicators.definition import find_indicator
+
+    rule = find_indicator("county_inpatient_rate", on=datetime.date(2025, 1, 1))
+    assert rule.value(106, 110) == Decimal("96.4")
+    assert rule.value(1, 800) == Decimal("0.1")
+    assert rule.value(5, 0) is None
+
+
+def test_the_year_before_and_the_target_are_on_the_card(database, town):
+    card = queries.card(indicator="elderly_share", period=PERIOD, area="441200", actor=OPERATOR)
+    assert card.earlier.period == parse_period("2024")
+    assert card.result.by is By.COUNTY
+    assert (card.target, card.freezes, card.opens) == (None, (), "resident")
