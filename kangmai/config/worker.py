@@ -13,6 +13,8 @@ from django.db import OperationalError, connection
 from kangmai.config.start import start
 
 IDLE_SECONDS = 0.3
+BUSY_SECONDS = 0.1
+"""Between two rounds while there is work: many events a round cost hardly more than one."""
 LOST_SECONDS = 2.0
 LAKE_SECONDS = 5.0
 STOP_SECONDS = 5.0
@@ -48,7 +50,7 @@ def run(stop: threading.Event) -> None:
                 if time.monotonic() >= due[name]:
                     task(at=datetime.now(UTC))
                     due[name] = time.monotonic() + seconds
-            stop.wait(0 if busy else IDLE_SECONDS)
+            stop.wait(BUSY_SECONDS if busy else IDLE_SECONDS)
         except OperationalError:
             logger.warning("the database does not answer; trying again")
             connection.close()

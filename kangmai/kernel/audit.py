@@ -28,10 +28,17 @@ BLOCK_ROWS = 10_000
 FLUSH_SECONDS = 0.5
 FLUSH_ROWS = 500
 
-_INSERT = """
+# for `columns`; subjects, a list in each row, travel as the text of an array, since arrays of lists must be rectangular
+INSERT = """
 INSERT INTO kernel_audit (at, account, role, organization, client, purpose, action, object_type,
                           object_id, subjects, outcome, reason, details)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s, %s::jsonb)"""
+SELECT at, account, role, organization, client, purpose, action, object_type, object_id,
+       subjects::bigint[], outcome, reason, details::jsonb
+FROM unnest(%s::timestamptz[], %s::bigint[], %b::text[], %s::bigint[], %b::text[], %b::text[], %b::text[],
+            %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[])
+     WITH ORDINALITY AS e(at, account, role, organization, client, purpose, action, object_type, object_id,
+                          subjects, outcome, reason, details, place)
+ORDER BY place"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
         entry.action,
         entry.object_type,
         entry.object_id,
-        list(entry.subjects),
+        f"{{{','.join(map(str, entry.subjects))}}}",
         entry.outcome,
         entry.reason,
         orjson.dumps(entry.details).decode(),
@@ -87,14 +94,30 @@ def record(
         subjects: row ids of the Patients whose data it concerns.
         outcome: `ok`, or the code of the refusal.
     """
-    entry = Entry(
-        actor, at, action, object_type, object_id, subjects, outcome, reason, details or {}
+    record_all(
+        [
+            Entry(
+                actor, at, action, object_type, object_id, subjects, outcome, reason, details or {}
+            )
+        ],
+        database,
     )
+
+
+def record_all(entries: Sequence[Entry], database: psycopg.Connection | None = None) -> None:
+    """Write deeds into the caller's transaction (or one of their own where there is none), in one statement."""
+    if not entries:
+        return
     if database is not None:
-        database.execute(_INSERT, _row(entry))
+        database.execute(INSERT, columns(entries))
         return
     with unit_of_work() as own:
-        own.execute(_INSERT, _row(entry))
+        own.execute(INSERT, columns(entries))
+
+
+def columns(entries: Sequence[Entry]) -> list[list[Any]]:
+    """The values of `INSERT`, for statements that write deeds together with what was done."""
+    return [list(column) for column in zip(*map(_row, entries), strict=True)]
 
 
 class _Buffer:
@@ -121,8 +144,7 @@ class _Buffer:
         if not entries:
             return
         try:
-            with own_connection().transaction(), own_connection().cursor() as cursor:
-                cursor.executemany(_INSERT, [_row(entry) for entry in entries])
+            record_all(entries, own_connection())
         except psycopg.OperationalError:
             with self._lock:
                 self._entries = entries + self._entries
@@ -149,8 +171,7 @@ def record_later(entry: Entry) -> None:
     Who broke the glass must not profit from a crash.
     """
     if entry.actor.purpose is Purpose.EMERGENCY:
-        with unit_of_work() as own:
-            own.execute(_INSERT, _row(entry))
+        record_all([entry])
         return
     _buffer.add(entry)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import psycopg
 from django.conf import settings
 from django.db import connection as django_connection
+from psycopg.pq import TransactionStatus
 
 STATEMENT_TIMEOUT_SECONDS = 30
 
@@ -73,6 +74,16 @@ def unit_of_work() -> Iterator[psycopg.Connection]:
     connection = own_connection()
     with connection.transaction():
         yield connection
+
+
+def is_within_transaction() -> bool:
+    """Whether a transaction is open on this thread, which what is written now must belong to."""
+    if django_connection.in_atomic_block:
+        return True
+    owned: _Owned | None = getattr(_local, "owned", None)
+    return (
+        owned is not None and owned.connection.info.transaction_status is not TransactionStatus.IDLE
+    )
 
 
 @contextmanager

@@ -27,6 +27,9 @@ from kangmai.kernel.errors import NotFound
 WINDOW = 5000
 """Rows of a feed looked at in one step, of which a subscriber's filter may pass few."""
 
+ENDLESS = 2**62
+"""A transaction number that never comes."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -161,7 +164,8 @@ def _window_sql(subscription: Subscription) -> str:
         WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin),
         seen AS (
             SELECT f.* FROM {subscription.feed.table} f, horizon
-            WHERE (f.xid, f.seq) > (%s::text::xid8, %s) AND f.xid < horizon.xmin
+            WHERE (f.xid, f.seq) > (%s::text::xid8, %s)
+              AND f.xid < least(horizon.xmin, %s::text::xid8)
             ORDER BY f.xid, f.seq LIMIT {WINDOW})
         SELECT {columns}, ({subscription.condition}) FROM seen ORDER BY xid, seq"""
 
@@ -188,10 +192,10 @@ def _move(cursor: Any, subscription: Subscription, place: tuple[int, int], handl
 
 
 def _next_window(
-    cursor: Any, subscription: Subscription, place: tuple[int, int]
+    cursor: Any, subscription: Subscription, place: tuple[int, int], before: int
 ) -> tuple[list[Event], tuple[int, int]]:
     """The next events that pass the filter, at most a batch, and the place up to which was looked."""
-    cursor.execute(_window_sql(subscription), [str(place[0]), place[1]])
+    cursor.execute(_window_sql(subscription), [str(place[0]), place[1], str(before)])
     events: list[Event] = []
     for xid, seq, *values, passes in cursor.fetchall():
         place = (xid, seq)
@@ -204,24 +208,27 @@ def _next_window(
     return events, place
 
 
-def step(subscription: Subscription) -> int:
+def step(subscription: Subscription, *, before: int = ENDLESS) -> int:
     """Handle one batch; returns the number of feed rows passed, 0 when there is nothing new.
 
     A subscriber whose cursor is held by another process is left to that process.
+
+    Args:
+        before: the transaction from which on everything is left for later.
     """
     try:
-        return _step(subscription)
+        return _step(subscription, before)
     except Exception:
         logger.exception("batch of %s failed; its events are tried one by one", subscription.name)
-        return _step_singly(subscription)
+        return _step_singly(subscription, before)
 
 
-def _step(subscription: Subscription) -> int:
+def _step(subscription: Subscription, limit: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         before = _lock_cursor(cursor, subscription)
         if before is None:
             return 0
-        events, after = _next_window(cursor, subscription, before)
+        events, after = _next_window(cursor, subscription, before, limit)
         if events:
             subscription.handler(events)
         if after != before:
@@ -229,12 +236,12 @@ def _step(subscription: Subscription) -> int:
         return int(after != before) and max(len(events), 1)
 
 
-def _step_singly(subscription: Subscription) -> int:
+def _step_singly(subscription: Subscription, limit: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         before = _lock_cursor(cursor, subscription)
         if before is None:
             return 0
-        events, after = _next_window(cursor, subscription, before)
+        events, after = _next_window(cursor, subscription, before, limit)
         for event in events:
             try:
                 with transaction.atomic():
@@ -263,10 +270,16 @@ def _bury(cursor: Any, subscription: Subscription, event: Event, error: Exceptio
 
 
 def drain() -> int:
-    """Let every subscriber catch up with what is committed now; returns the number of steps that did work."""
+    """Let every subscriber catch up with what is committed now; returns the number of steps that did work.
+
+    What is written meanwhile waits for the next call, so that steady writing holds up no subscriber.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        (limit,) = cursor.fetchone()
     steps = 0
     for subscription in subscriptions():
-        while step(subscription):
+        while step(subscription, before=limit):
             steps += 1
     return steps
 

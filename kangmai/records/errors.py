@@ -20,7 +20,7 @@ Unsupported
 └── ReadOnlyProjection   the master row is kept by another room
 """
 
-from kangmai.kernel.errors import Conflict, Incorrect, KangmaiError, NotFound, Unsupported
+from kangmai.kernel.errors import Busy, Conflict, Incorrect, KangmaiError, NotFound, Unsupported
 
 
 class MalformedJson(Incorrect):
@@ -123,6 +123,12 @@ class EmptyCondition(Incorrect):
     """A conditional operation on {type} needs at least one search criterion."""
 
     zh = "对 {type} 的条件操作至少需要一个检索条件。"
+
+
+class Overloaded(Busy):
+    """Too many writes at once; this one was not started. Repeat it in a few seconds."""
+
+    zh = "写入过多，本次未执行，请几秒后重试。"
 
 
 class OperationFailed(KangmaiError):

@@ -20,7 +20,6 @@ from kangmai.exchange.fhir_rest import capabilities, outcome, routes
 from kangmai.exchange.fhir_rest.errors import (
     NotAcceptable,
     NotAuthenticated,
-    Overloaded,
     TooLarge,
     WrongMediaType,
 )
@@ -29,7 +28,7 @@ from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Fault, Forbidden, Interrupted, KangmaiError, Unavailable
 from kangmai.kernel.ids import uuid7
-from kangmai.records.errors import NotUtf8
+from kangmai.records.errors import NotUtf8, Overloaded
 from kangmai.records.types import Source
 
 BASE = "/fhir/R4"
@@ -38,7 +37,7 @@ LARGEST_UPLOAD_MB = 4096
 PIECE_BYTES = 2**20
 FORM = "application/x-www-form-urlencoded"
 WRITERS = 4
-"""Writes at once: more only wait for each other on two cores."""
+"""Transactions of bundles at once: more only wait for each other on two cores."""
 WRITER_PATIENCE_SECONDS = 20
 
 logger = logging.getLogger(__name__)
@@ -64,22 +63,30 @@ class InternalError(Fault):
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     """Answer one HTTP request below `/fhir/R4`."""
     language = _language(environ)
-    instance = str(uuid7())
     try:
         response = _readable(environ, _answer(environ, language))
-    except KangmaiError as error:
-        if outcome.status_of(error)[0] >= 500:
-            logger.error("%s %s", instance, error.code)
-        response = outcome.failure(error, language, instance=instance)
-    except psycopg.errors.QueryCanceled:
-        response = outcome.failure(Interrupted(), language, instance=instance)
-    except psycopg.OperationalError:
-        logger.exception("%s database", instance)
-        response = outcome.failure(Unavailable(), language, instance=instance)
-    except Exception:
-        logger.exception("%s failed", instance)
-        response = outcome.failure(InternalError(instance=instance), language, instance=instance)
+    except Exception as error:
+        response = _failure(error, language)
     return _send(environ, start_response, response)
+
+
+def _failure(error: Exception, language: str) -> Response:
+    """The answer to an error, under a number by which the log tells more."""
+    instance = str(uuid7())
+    match error:
+        case KangmaiError():
+            if outcome.status_of(error)[0] >= 500:
+                logger.error("%s %s", instance, error.code)
+            told: KangmaiError = error
+        case psycopg.errors.QueryCanceled():
+            told = Interrupted()
+        case psycopg.OperationalError():
+            logger.error("%s database", instance, exc_info=error)
+            told = Unavailable()
+        case _:
+            logger.error("%s failed", instance, exc_info=error)
+            told = InternalError(instance=instance)
+    return outcome.failure(told, language, instance=instance)
 
 
 def _readable(environ: dict[str, Any], response: Response) -> Response:
@@ -122,7 +129,7 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         return capabilities.metadata(_base(environ))
     if method == "GET" and path == (".well-known", "smart-configuration"):
         return capabilities.smart(_base(environ).removesuffix(BASE))
-    interaction, is_write = routes.find(method, path)
+    route = routes.find(method, path)
     at = datetime.now(UTC)
     actor, source = _sender(environ, at)
     headers = {
@@ -133,22 +140,21 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
     headers["content-type"] = environ.get("CONTENT_TYPE", "")
     query = environ.get("QUERY_STRING", "")
     _check_format(headers, query)
-    takes_upload = routes.takes_upload(method, path)
-    body = b"" if takes_upload else _body(environ)
+    body = b"" if route.takes_upload else _body(environ)
     if method == "POST" and path[-1:] == ("_search",):
         query, path, body = _form(environ, query, body), path[:-1], b""
-    elif is_write and method != "DELETE":
+    elif route.is_write and method != "DELETE":
         _check_media_type(environ)
     request = Request(
         method, path, query, headers, body, _base(environ), actor, source, at, language,
-        uploaded(environ) if takes_upload else iter(()),
+        uploaded(environ) if route.takes_upload else iter(()),
     )  # fmt: skip
-    if not is_write:
-        return interaction(request)
+    if not route.needs_place:
+        return route.interaction(request)
     if not _writers.acquire(timeout=WRITER_PATIENCE_SECONDS):
         raise Overloaded()
     try:
-        return interaction(request)
+        return route.interaction(request)
     finally:
         _writers.release()
 

@@ -1,6 +1,6 @@
 """What the door itself refuses, before any room is asked."""
 
-from kangmai.kernel.errors import Busy, Forbidden, Incorrect, NotFound, Unsupported
+from kangmai.kernel.errors import Forbidden, Incorrect, NotFound, Unsupported
 
 
 class NotAuthenticated(Forbidden):
@@ -37,12 +37,6 @@ class NoSuchAddress(NotFound):
     """There is nothing at {path}."""
 
     zh = "地址 {path} 不存在。"
-
-
-class Overloaded(Busy):
-    """Too many writes at once; this one was not started. Repeat it in a few seconds."""
-
-    zh = "写入过多，本次未执行，请几秒后重试。"
 
 
 class NotABundle(Incorrect):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 
 import orjson
 
@@ -12,7 +13,12 @@ from kangmai.records.types import Effect, Outcome, Stored
 
 def http_date(at: datetime) -> str:
     """An instant as HTTP headers write it."""
-    return format_datetime(at.astimezone(UTC), usegmt=True)
+    return _whole_second(at.astimezone(UTC).replace(microsecond=0))
+
+
+@lru_cache(maxsize=1024)
+def _whole_second(at: datetime) -> str:
+    return format_datetime(at, usegmt=True)
 
 
 def _versioned(version: int, updated_at: datetime) -> list[tuple[str, str]]:

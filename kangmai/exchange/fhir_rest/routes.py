@@ -1,6 +1,7 @@
 """The one table from method and shape of the path to the interaction that answers."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from kangmai.exchange.fhir_rest import (
     bulk_import,
@@ -30,7 +31,10 @@ WRITES: dict[tuple[str, str], Interaction] = {
     ("DELETE", "T/I"): write.delete,
     ("DELETE", "T"): write.conditional_delete,
 }
-"""Interactions that wait for one of the few places for writers."""
+"""Interactions that change something."""
+
+JOINING = frozenset({("POST", "T"), ("PUT", "T/I"), ("DELETE", "T/I")})
+"""Writes of one resource, which share transactions; the others wait for one of the few places for writers."""
 
 READS: dict[tuple[str, str], Interaction] = {
     ("GET", "T/I"): read.read,
@@ -79,9 +83,14 @@ UPLOADS = frozenset({("POST", "$import")})
 """Interactions that read their body themselves, piece by piece."""
 
 
-def takes_upload(method: str, path: tuple[str, ...]) -> bool:
-    """Whether the interaction at an address reads its body itself."""
-    return (method, shape(path)) in UPLOADS
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What answers at an address, and what it needs."""
+
+    interaction: Interaction
+    is_write: bool
+    needs_place: bool
+    takes_upload: bool
 
 
 def shape(path: tuple[str, ...]) -> str:
@@ -92,19 +101,23 @@ def shape(path: tuple[str, ...]) -> str:
     )
 
 
-def find(method: str, path: tuple[str, ...]) -> tuple[Interaction, bool]:
-    """The interaction at an address, and whether it writes.
+def find(method: str, path: tuple[str, ...]) -> Route:
+    """The interaction at an address.
 
     Raises:
         MethodNotAllowed: other methods would do.
         NoSuchAddress
     """
     key = (method, shape(path))
-    if key in WRITES:
-        return WRITES[key], True
-    if key in READS:
-        return READS[key], False
-    allowed = sorted({each for each, form in (*WRITES, *READS) if form == key[1]})
+    if (route := _ROUTES.get(key)) is not None:
+        return route
+    allowed = sorted({each for each, form in _ROUTES if form == key[1]})
     if allowed:
         raise MethodNotAllowed(method=method, path="/".join(path), allowed=", ".join(allowed))
     raise NoSuchAddress(path="/".join(path))
+
+
+_ROUTES = {
+    key: Route(each, key in WRITES, key in WRITES and key not in JOINING, key in UPLOADS)
+    for key, each in (READS | WRITES).items()
+}

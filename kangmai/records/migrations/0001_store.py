@@ -43,6 +43,16 @@ CREATE INDEX subject_place ON subject (place_code);
 COMMENT ON TABLE subject IS 'Whose a Patient is and where that resident belongs; written by identity';
 """
 
+UNCHANGED = """
+CREATE FUNCTION records_require_unchanged(holds boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT holds THEN
+        RAISE EXCEPTION 'another transaction has written a newer version' USING ERRCODE = 'serialization_failure';
+    END IF;
+END $$;
+COMMENT ON FUNCTION records_require_unchanged IS 'Undoes a statement that was prepared for versions no longer present';
+"""
+
 LOG = """
 CREATE SEQUENCE records_log_seq CACHE 1;
 CREATE TABLE log (
@@ -126,4 +136,4 @@ COMMENT ON TABLE records_ledger IS
 class Migration(migrations.Migration):
     initial = True
     dependencies = [("kernel", "0001_foundations")]
-    operations = [migrations.RunSQL(sql) for sql in (RESOURCES, LOG, INDEX, IMPORT)]
+    operations = [migrations.RunSQL(sql) for sql in (RESOURCES, UNCHANGED, LOG, INDEX, IMPORT)]

@@ -1,6 +1,8 @@
 """Read versions of resources inside a scope."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import psycopg
 
@@ -22,26 +24,67 @@ def find(
     return stored(row) if row else None
 
 
-def lock(
-    database: psycopg.Cursor, wanted: Iterable[tuple[str, str]], *, scope: DataScope
-) -> dict[tuple[str, str], tuple[Stored, bool]]:
-    """Lock resources by (type, id) in primary-key order.
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The newest version of a resource, and which of the asking scopes it is inside."""
 
-    Returns:
-        Those that exist, each with whether it is inside the scope.
-    """
-    inside = condition(scope)
-    pairs = sorted((type_number(kind), id) for kind, id in wanted)
+    stored: Stored
+    visible_to: tuple[DataScope, ...]
+
+
+class LookUp(Protocol):
+    """`lock` or `peek`."""
+
+    def __call__(
+        self,
+        database: psycopg.Cursor,
+        wanted: Iterable[tuple[str, str]],
+        *,
+        scopes: Collection[DataScope],
+    ) -> dict[tuple[str, str], Present]:
+        """Those of the wanted resources, by (type, id), that exist."""
+
+
+def lock(
+    database: psycopg.Cursor, wanted: Iterable[tuple[str, str]], *, scopes: Collection[DataScope]
+) -> dict[tuple[str, str], Present]:
+    """Look up resources by (type, id), and lock them in primary-key order until the transaction ends."""
+    return _present(database, wanted, scopes, "ORDER BY r.rt, r.rid FOR UPDATE OF r")
+
+
+def peek(
+    database: psycopg.Cursor, wanted: Iterable[tuple[str, str]], *, scopes: Collection[DataScope]
+) -> dict[tuple[str, str], Present]:
+    """Look up resources by (type, id); who writes afterwards must see that they are still the same."""
+    return _present(database, wanted, scopes, "")
+
+
+def _present(
+    database: psycopg.Cursor,
+    wanted: Iterable[tuple[str, str]],
+    scopes: Collection[DataScope],
+    ending: str,
+) -> dict[tuple[str, str], Present]:
+    pairs = sorted({(type_number(kind), id) for kind, id in wanted})
     if not pairs:
         return {}
+    asking = tuple(scopes)
+    inside = [condition(scope) for scope in asking]
     rows = database.execute(
-        f"""SELECT {COLUMNS}, ({inside.sql}) FROM res r
-            JOIN unnest(%s::int2[], %s::text[]) w(rt, fid) ON r.rt = w.rt AND r.fid = w.fid
-            ORDER BY r.rt, r.rid FOR UPDATE OF r""",
-        [*inside.values, [rt for rt, _ in pairs], [id for _, id in pairs]],
+        f"""SELECT {COLUMNS}, {", ".join(f"({each.sql})" for each in inside)} FROM res r
+            JOIN unnest(%s::int2[], %s::text[]) w(rt, fid) ON r.rt = w.rt AND r.fid = w.fid {ending}""",
+        [
+            *(value for each in inside for value in each.values),
+            [rt for rt, _ in pairs],
+            [id for _, id in pairs],
+        ],
     ).fetchall()
-    found = ((stored(row[:-1]), bool(row[-1])) for row in rows)
-    return {(item.type, item.id): (item, visible) for item, visible in found}
+    found = {}
+    for row in rows:
+        item, seen = stored(row[: -len(asking)]), row[-len(asking) :]
+        visible_to = tuple(scope for scope, sees in zip(asking, seen, strict=True) if sees)
+        found[item.type, item.id] = Present(item, visible_to)
+    return found
 
 
 def existing_targets(

@@ -19,8 +19,8 @@ from kangmai.records.errors import (
 )
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.patches import patched
-from kangmai.records.store.read import lock
-from kangmai.records.types import Operation, Stored, Verb
+from kangmai.records.store.read import Present, lock
+from kangmai.records.types import Operation, Verb
 
 
 def with_patches(
@@ -39,13 +39,12 @@ def with_patches(
         return list(operations)
     # all that the transaction will lock, so that two of them cannot wait in a circle
     wanted = [(op.type, op.id or "") for op in operations if op.verb is not Verb.CREATE]
-    found = lock(database, [w for w in wanted if w[0] in resource_types()], scope=scope)
+    known = [each for each in wanted if each[0] in resource_types()]
+    found = lock(database, known, scopes=[scope])
     updated = []
     for position, operation in enumerate(operations):
         try:
-            updated.append(
-                _update(operation, *found.get((operation.type, operation.id or ""), (None, False)))
-            )
+            updated.append(_update(operation, found.get((operation.type, operation.id or ""))))
         except KangmaiError as error:
             if len(operations) == 1:
                 raise
@@ -55,14 +54,15 @@ def with_patches(
     return updated
 
 
-def _update(operation: Operation, stored: Stored | None, is_visible: bool) -> Operation:
+def _update(operation: Operation, found: Present | None) -> Operation:
     if operation.verb is not Verb.PATCH:
         return operation
     if operation.type not in resource_types():
         raise UnknownType(type=operation.type)
     address = {"type": operation.type, "id": operation.id}
-    if stored is None or not is_visible:
+    if found is None or not found.visible_to:
         raise ResourceNotFound(**address)
+    stored = found.stored
     if stored.is_deleted:
         raise ResourceGone(**address)
     if operation.if_match is not None and operation.if_match != stored.version:
