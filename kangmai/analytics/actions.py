@@ -13,10 +13,10 @@ from kangmai.analytics.errors import FigureNotFreezable, LakeBusy
 from kangmai.analytics.indicators.counting import count, old_figures, why_not
 from kangmai.analytics.indicators.definition import indicators, kinds_of, twelve_months_to
 from kangmai.analytics.indicators.freezing import figures_json, freeze_of
-from kangmai.analytics.lake.filling import FillReport, Progress, Report, fill
+from kangmai.analytics.lake.filling import fill
 from kangmai.analytics.models import FrozenFigure
 from kangmai.analytics.published import published_views
-from kangmai.analytics.types import By, Engine, Freeze, Status
+from kangmai.analytics.types import By, Engine, FillReport, Freeze, Progress, Report, Status
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, operator, require
 from kangmai.kernel.state import find_state, put_state

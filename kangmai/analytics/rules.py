@@ -1,8 +1,22 @@
-"""Permissions of the room, and how far they let an actor see."""
+"""The indicators there are; permissions of the room, and how far they let an actor see."""
 
 from kangmai.analytics.errors import AreaUnknown
+from kangmai.analytics.indicators.definition import (
+    Indicator,
+    find_indicator,
+    get_indicator,
+    indicators,
+)
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
 from kangmai.standards.divisions import find_division
+
+__all__ = [
+    "Indicator",
+    "find_indicator",
+    "get_indicator",
+    "indicators",
+    "sees_exactly",
+]
 
 READ = "indicators.read"
 PUBLISHED = "indicators.published"

@@ -1,12 +1,13 @@
-"""What other rooms see of figures."""
+"""What other rooms see of figures and of the lake."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from kangmai.analytics.lake.manifest import Manifest
 from kangmai.standards.periods import Period
 
 
@@ -142,3 +143,36 @@ class LakeState:
     cutoff: datetime
     rows: Mapping[str, int]
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: partitions written of those to write, in the table it is at."""
+
+    table: str
+    done: int
+    total: int
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """What a run did to a table."""
+
+    name: str
+    rows: int
+    written_partitions: int
+    written_rows: int
+    dropped_partitions: int
+    is_same: bool
+    """Whether the table says what it said before the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class FillReport:
+    """What a run did."""
+
+    manifest: Manifest
+    tables: tuple[TableReport, ...]

@@ -39,7 +39,7 @@ def list_(is_json: bool) -> None:
     """Show the indicators in force; needs no database."""
     from datetime import date
 
-    from kangmai.analytics.indicators.definition import indicators as in_force
+    from kangmai.analytics.rules import indicators as in_force
 
     found: list[dict[str, Any]] = [
         {
@@ -219,7 +219,7 @@ def freeze_json(kept: "Freeze") -> dict[str, Any]:
 
 def card_json(found: "Card") -> dict[str, Any]:
     """A card as JSON carries it."""
-    from kangmai.analytics.indicators.definition import get_indicator
+    from kangmai.analytics.rules import get_indicator
 
     rule = get_indicator(found.result.indicator, period=found.result.period)
 

@@ -10,7 +10,7 @@ from kangmai.commandline.opening import with_database
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from kangmai.analytics.lake.filling import FillReport, Progress
+    from kangmai.analytics.types import FillReport, Progress
     from kangmai.kernel.actor import Actor
 
 

@@ -6,8 +6,8 @@ manifest takes force in one step at the end, so that a run that is cut off leave
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -15,43 +15,11 @@ import pyarrow as pa
 
 from kangmai.analytics.errors import ViewBroken
 from kangmai.analytics.lake.content import has_equal_neighbours, in_order
-from kangmai.analytics.lake.manifest import Cutoff, Manifest, Partition, TableState
+from kangmai.analytics.lake.manifest import Cutoff, Partition, TableState
 from kangmai.analytics.lake.source import Mark, Place, Snapshot, snapshot
 from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.published import PublishedView
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: partitions written of those to write, in the table it is at."""
-
-    table: str
-    done: int
-    total: int
-
-
-Report = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class TableReport:
-    """What a run did to a table."""
-
-    name: str
-    rows: int
-    written_partitions: int
-    written_rows: int
-    dropped_partitions: int
-    is_same: bool
-    """Whether the table says what it said before the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class FillReport:
-    """What a run did."""
-
-    manifest: Manifest
-    tables: tuple[TableReport, ...]
+from kangmai.analytics.types import FillReport, Progress, Report, TableReport
 
 
 def fill(

@@ -7,9 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kangmai.analytics.lake.filling import FillReport, fill
+from kangmai.analytics.lake.filling import fill
 from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.published import PublishedView, view_of
+from kangmai.analytics.types import FillReport
 from kangmai.kernel.definitions import Definition, freeze
 
 AT = datetime.datetime(2026, 3, 1, 20, tzinfo=datetime.UTC)
