@@ -3,11 +3,13 @@ import "./htmx.js";
 import { start as startDialogs } from "./dialogs.js";
 import { start as startForms } from "./forms.js";
 import { start as startMenus } from "./menus.js";
+import { start as startQuestionnaires } from "./questionnaire.js";
 import { start as startSearch } from "./search.js";
 import { start as startToasts } from "./toasts.js";
 
 startMenus();
 startDialogs();
 startForms();
+startQuestionnaires();
 startSearch();
 startToasts();

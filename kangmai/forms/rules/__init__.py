@@ -10,10 +10,11 @@ from kangmai.forms.rules.limits import in_words
 from kangmai.forms.rules.reading import read_answers
 from kangmai.forms.rules.rendering import render, take
 from kangmai.forms.rules.subjects import initial_given, subject_of
-from kangmai.forms.rules.writing import changes_between, given_of, words_of
+from kangmai.forms.rules.writing import calculated_texts, changes_between, given_of, words_of
 
 __all__ = [
     "audience_words",
+    "calculated_texts",
     "changes_between",
     "enabled",
     "find_audience_faults",

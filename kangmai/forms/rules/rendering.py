@@ -20,6 +20,8 @@ from kangmai.forms.rules.spelling import read_date
 from kangmai.forms.types import Fault, Form, Given, Item, ItemKind, Proposal
 
 FEWEST_ROWS = 3
+PAIR = "+"
+"""Between the link ids of proposals that are taken together."""
 LONG_TEXT = 200
 WIDGETS = {
     ItemKind.GROUP: Widget.GROUP,
@@ -71,8 +73,9 @@ def render(
 def take(
     given: Given, proposals: Mapping[str, Proposal], *, link_id: str = ""
 ) -> dict[str, object]:
-    """The inputs after one proposal was taken, or all of them; what stands in an input already gives way."""
-    taken = [p for p in proposals.values() if link_id in ("", p.link_id)]
+    """The inputs after one proposal was taken (by its link id, or several joined), or all of them; what stands in an input already gives way."""
+    wanted = link_id.split(PAIR)
+    taken = [p for p in proposals.values() if not link_id or p.link_id in wanted]
     result: dict[str, object] = dict(given)
     for proposal in taken:
         result |= proposal.given
@@ -151,7 +154,12 @@ class _Renderer:
         )
         if item.is_repeating:
             return replace(shown, rows=self._rows(item), max_rows=item.max_rows)
-        return replace(shown, fields=tuple(self._field(each, each.link_id) for each in item.items))
+        fields = tuple(self._field(each, each.link_id) for each in item.items)
+        together = _together(fields)
+        if together is None:
+            return replace(shown, fields=fields)
+        fields = tuple(replace(each, proposal=None) for each in fields)
+        return replace(shown, fields=fields, proposal=together)
 
     def _widget(self, item: Item) -> Widget:
         if item.is_repeating:
@@ -219,3 +227,18 @@ class _Renderer:
             age_days=found.age_days,
             is_own=found.is_own,
         )
+
+
+def _together(fields: tuple[RenderedField, ...]) -> RenderedProposal | None:
+    """The proposals of all parts of one reading as one: 142/88 mmHg; None where they are not of one source."""
+    offers = [each.proposal for each in fields if each.proposal]
+    if len(offers) < 2 or len({offer.source for offer in offers}) > 1:
+        return None
+    numbers = "/".join(str(offer.inputs[offer.link_id]) for offer in offers)
+    inputs = {place: text for offer in offers for place, text in offer.inputs.items()}
+    return replace(
+        offers[0],
+        link_id=PAIR.join(o.link_id for o in offers),
+        text=f"{numbers} {fields[0].unit}".strip(),
+        inputs=inputs,
+    )

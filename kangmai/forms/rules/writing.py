@@ -27,6 +27,15 @@ def given_of(form: Form, answers: Answers) -> dict[str, str | tuple[str, ...]]:
     }
 
 
+def calculated_texts(form: Form, answers: Answers) -> dict[str, str]:
+    """Link id → the calculated answer as text."""
+    return {
+        link_id: written(value)
+        for link_id, value in answers.values.items()
+        if form.item(link_id).calculate and not isinstance(value, tuple)
+    }
+
+
 def inputs_of(place: str, value: Value | tuple[Choice, ...]) -> dict[str, str | tuple[str, ...]]:
     """What a page sends for one answer."""
     if isinstance(value, tuple):
