@@ -35,14 +35,17 @@ NEWEST_FIRST = (Show.MET, Show.MET_LATE, Show.CANCELLED)
 OVERSEE = "deadlines.oversee"
 
 
-def mine(*, after: str = "", limit: int = 20, actor: Actor) -> Page[Deadline]:
+def mine(*, definition: str = "", after: str = "", limit: int = 20, actor: Actor) -> Page[Deadline]:
     """The deadlines that an actor owes, himself or by his role, the most urgent first.
 
     Raises:
         NotPermitted, CursorUnreadable.
     """
     require(actor, READ)
-    return _page(own(actor).filter(state__in=UNSETTLED), after, limit, newest_first=False)
+    rows = own(actor).filter(state__in=UNSETTLED)
+    if definition:
+        rows = rows.filter(definition=definition)
+    return _page(rows, after, limit, newest_first=False)
 
 
 def search(

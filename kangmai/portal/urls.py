@@ -5,8 +5,10 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("kangmai.portal.shell.urls")),
     path("", include("kangmai.portal.messages.urls")),
+    path("", include("kangmai.portal.deadlines.urls")),
     path("", include("kangmai.portal.residents.urls")),
     path("", include("kangmai.portal.institutions.urls")),
     path("", include("kangmai.portal.access.urls")),
+    path("", include("kangmai.portal.forms.urls")),
     path("", include("kangmai.portal.administration.urls")),
 ]
