@@ -5,12 +5,20 @@ Incorrect
 ├── BirthInFuture
 ├── SexUnknown
 ├── PlaceUnknown
-└── DocumentDisagrees
+├── ReasonMissing
+├── MergeWithItself
+└── NotOfThisCase
 NotFound
-└── ResidentNotFound
+├── ResidentNotFound
+└── ReviewNotFound
 Conflict
 ├── DocumentTaken
-└── ResidentChanged
+├── ResidentExists
+├── ResidentChanged
+├── ReviewChanged
+├── AlreadyMerged
+├── NotMerged
+└── DecidedDifferent
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
@@ -40,10 +48,22 @@ class PlaceUnknown(Incorrect):
     zh = "没有代码为 {code} 的行政区划。"
 
 
-class DocumentDisagrees(Incorrect):
-    """The identity number says another {what} than what was entered. Check both."""
+class ReasonMissing(Incorrect):
+    """Say in a few words why; who undoes this one day must understand it."""
 
-    zh = "身份证号与填写的{what}不一致，请核对。"
+    zh = "请简要说明理由，便于日后核对或撤销。"
+
+
+class MergeWithItself(Incorrect):
+    """A resident cannot be merged with himself."""
+
+    zh = "不能将居民与其本人合并。"
+
+
+class NotOfThisCase(Incorrect):
+    """This resident is not among those the case is about."""
+
+    zh = "该居民不属于本次审核的范围。"
 
 
 class ResidentNotFound(NotFound):
@@ -52,13 +72,49 @@ class ResidentNotFound(NotFound):
     zh = "没有该居民，或您无权查看。"
 
 
+class ReviewNotFound(NotFound):
+    """There is no such open case, or it is about residents outside your area."""
+
+    zh = "没有该待审核事项，或涉及的居民不在您的管辖范围内。"
+
+
 class DocumentTaken(Conflict):
     """This document belongs to a resident already (index number {index_number}). Open that resident instead of making a second one."""
 
     zh = "该证件已属于一名居民（主索引号 {index_number}），请直接打开，不要重复建档。"
 
 
+class ResidentExists(Conflict):
+    """This person is almost certainly registered already (index number {index_number}). Open that resident, or state that you have compared the two and they differ."""
+
+    zh = "此人几乎可以确定已建档（主索引号 {index_number}）。请打开该居民；如已核对确为不同的人，请勾选确认后再登记。"
+
+
 class ResidentChanged(Conflict):
     """The resident was changed by someone else (version {current}, yours was {expected}). Look at the new state and repeat your change."""
 
     zh = "该居民信息已被他人修改（当前版本 {current}，您的版本 {expected}），请查看后重新修改。"
+
+
+class ReviewChanged(Conflict):
+    """The case was changed by someone else or by new data (version {current}, yours was {expected}). Look at it again."""
+
+    zh = "该事项已被他人处理或因新数据而变化（当前版本 {current}，您的版本 {expected}），请重新查看。"
+
+
+class AlreadyMerged(Conflict):
+    """This resident was merged already (into index number {index_number}). Undo that merge first."""
+
+    zh = "该居民已被合并（并入主索引号 {index_number}）。请先撤销该合并。"
+
+
+class NotMerged(Conflict):
+    """This resident is not merged into another."""
+
+    zh = "该居民没有被合并。"
+
+
+class DecidedDifferent(Conflict):
+    """Somebody compared these two residents and found them different. Withdraw that decision first if it was wrong."""
+
+    zh = "已有人核对并认定这两名居民不是同一人。如认定有误，请先撤销该认定。"

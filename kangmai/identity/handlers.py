@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from kangmai.identity.actions import link_patients
+from kangmai.identity.actions import link_patients, reconsider_waiting
 from kangmai.kernel.actor import operator
-from kangmai.kernel.feed import Event, Subscription, subscribe
+from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
+from kangmai.kernel.ids import ResidentId
 from kangmai.records import events, queries
 from kangmai.records.fhir.definitions import resource_types
 
@@ -22,8 +23,22 @@ def link_new_patients(batch: Sequence[Event]) -> None:
     link_patients(patients, actor=LINKER, at=at)
 
 
+def reconsider(batch: Sequence[Event]) -> None:
+    """Residents came or changed: perhaps a Patient that waits is one of theirs."""
+    residents = sorted({ResidentId(int(event.data["key"])) for event in batch})
+    reconsider_waiting(residents, actor=LINKER, at=datetime.now(UTC))
+
+
 def register() -> None:
-    """Subscribe to the record; called when the room wakes."""
+    """Subscribe to the record and to the room's own changes; called when the room wakes."""
+    kinds = ", ".join(
+        f"'{each}'" for each in ("identity.registered", "identity.correct", "identity.move")
+    )
+    subscribe(
+        Subscription(
+            "identity.waiting", OUTBOX, reconsider, condition=f"kind IN ({kinds})", batch=50
+        )
+    )
     subscribe(
         Subscription(
             "identity.linker",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from kangmai.identity.types import LinkState
+from kangmai.identity.types import LinkState, ReviewKind, Verdict
 
 
 class Resident(models.Model):
@@ -32,6 +32,8 @@ class Resident(models.Model):
     details_key = models.PositiveSmallIntegerField()
     deceased_on = models.DateField(null=True, blank=True)
     moved_out_on = models.DateField(null=True, blank=True)
+    registration_key = models.UUIDField(null=True, blank=True)
+    """What the form that registered him was sent with, so that sending it twice makes one resident."""
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
     is_invented = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
@@ -45,6 +47,11 @@ class Resident(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
                 name="resident_not_own_target",
+            ),
+            models.UniqueConstraint(
+                fields=("registration_key",),
+                name="resident_registered_once",
+                condition=Q(registration_key__isnull=False),
             ),
         )
         indexes = (
@@ -83,7 +90,18 @@ class Link(models.Model):
     )
     state = models.CharField(max_length=8, choices=[(s.value, s.name.title()) for s in LinkState])
     reason = models.CharField(max_length=32)
-    """How it was decided: exact_document, no_document, unknown_document, ambiguous_document."""
+    """How it was decided: see `identity.actions.link.Reason`."""
+    explanation = models.BinaryField(null=True)
+    """The scores it was decided by; see `identity.index.explanation`. Nothing in it names a person."""
+    digest = models.BinaryField(max_length=8, null=True)
+    """Keyed hash of what the Patient said then: the same again is not scored again."""
+    birth_date = models.DateField(null=True)
+    sex_code = models.CharField(max_length=1, db_collation="C", default="0")
+    number_hash = models.BinaryField(max_length=16, null=True)
+    """Keyed hash of the valid identity number the Patient names; with birth and sex it shows conflicts."""
+    is_manual = models.BooleanField(default=False)
+    """Decided by a person: no machine changes it."""
+    decided_by = models.BigIntegerField(default=0)
     decided_at = models.DateTimeField()
 
     class Meta:
@@ -99,3 +117,114 @@ class Link(models.Model):
                 fields=("state", "patient_rid"), name="link_waiting", condition=Q(state="waiting")
             ),
         )
+
+
+class Pin(models.Model):
+    """A person decided about two records, once and for all: a Patient and a resident, or two residents."""
+
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="pins")
+    other = models.ForeignKey(
+        Resident, null=True, on_delete=models.PROTECT, related_name="pinned_to"
+    )
+    patient_rid = models.BigIntegerField(null=True)
+    verdict = models.CharField(max_length=9, choices=[(v.value, v.name.title()) for v in Verdict])
+    reason = models.CharField(max_length=500, blank=True, default="")
+    decided_by = models.BigIntegerField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(other__isnull=True, patient_rid__isnull=False)
+                | Q(other__gt=F("resident"), patient_rid__isnull=True),
+                name="pin_of_one_pair",
+            ),
+            models.UniqueConstraint(fields=("patient_rid", "resident"), name="pin_patient_once"),
+            models.UniqueConstraint(fields=("resident", "other"), name="pin_residents_once"),
+        )
+
+
+class Review(models.Model):
+    """A case that waits for a person, or was decided by one."""
+
+    kind = models.CharField(max_length=9, choices=[(k.value, k.name.title()) for k in ReviewKind])
+    patient_rid = models.BigIntegerField(null=True)
+    author_org = models.BigIntegerField(null=True)
+    """Who sent the Patient."""
+    resident = models.ForeignKey(
+        Resident, null=True, on_delete=models.PROTECT, related_name="reviews"
+    )
+    """The most probable candidate, or the resident in question."""
+    other = models.ForeignKey(
+        Resident, null=True, on_delete=models.PROTECT, related_name="other_reviews"
+    )
+    probability = models.FloatField(default=0.0)
+    explanation = models.BinaryField(null=True)
+    opened_at = models.DateTimeField()
+    postponed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.BigIntegerField(null=True)
+    verdict = models.CharField(max_length=9, blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("patient_rid",),
+                name="review_one_open_a_patient",
+                condition=Q(closed_at__isnull=True, patient_rid__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=("kind", "resident", "other"),
+                name="review_one_open_a_resident",
+                condition=Q(closed_at__isnull=True, patient_rid__isnull=True),
+                nulls_distinct=False,
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("opened_at", "id"),
+                name="review_open",
+                condition=Q(closed_at__isnull=True),
+            ),
+        )
+
+
+class Merge(models.Model):
+    """That two residents were found to be one; nothing moves, `Resident.merged_into` tells the way."""
+
+    kept = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="merges_kept")
+    retired = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="merges_retired")
+    reason = models.CharField(max_length=500)
+    merged_at = models.DateTimeField()
+    merged_by = models.BigIntegerField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+    undone_reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("retired",), name="merge_once", condition=Q(undone_at__isnull=True)
+            ),
+        )
+
+
+class Frequency(models.Model):
+    """How many of the residents counted have a value that more than a few have; values are keyed hashes."""
+
+    pk = models.CompositePrimaryKey("kind", "value_key")
+    kind = models.PositiveSmallIntegerField()
+    value_key = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    expected = models.FloatField(default=0.0)
+
+
+class Census(models.Model):
+    """When values were counted, among how many residents of how many; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    counted_at = models.DateTimeField()
+    residents = models.BigIntegerField()
+    records = models.JSONField()
+    """How many of those counted have a value of each kind, by its number."""

@@ -5,7 +5,6 @@ from datetime import date
 
 from kangmai.identity.errors import (
     BirthInFuture,
-    DocumentDisagrees,
     NameMissing,
     PlaceUnknown,
     SexUnknown,
@@ -17,6 +16,9 @@ from kangmai.standards.identity_numbers import IdentityKind, Sex, parse_identity
 
 NUMBERED_KINDS = frozenset(kind.value for kind in IdentityKind)
 """Kinds of documents whose numbers carry birth, sex and a check character."""
+
+UNCHECKED = ""
+"""The kind of a number from outside that no document of the kind it claims can have."""
 
 
 def index_number(resident_id: int) -> str:
@@ -47,7 +49,7 @@ def checked(demographics: Demographics, *, on: date) -> Demographics:
     """Demographics in canonical form.
 
     Raises:
-        NameMissing, BirthInFuture, SexUnknown, PlaceUnknown, DocumentDisagrees, IdentityNumberIncorrect
+        NameMissing, BirthInFuture, SexUnknown, PlaceUnknown, IdentityNumberIncorrect
     """
     if not demographics.name.strip():
         raise NameMissing()
@@ -57,25 +59,52 @@ def checked(demographics: Demographics, *, on: date) -> Demographics:
         raise BirthInFuture(birth_date=demographics.birth_date, today=on)
     if find_division(demographics.place_code) is None:
         raise PlaceUnknown(code=demographics.place_code)
-    documents = tuple(canonical_document(document, on=on) for document in demographics.documents)
-    for document in documents:
-        _check_agreement(document, demographics, on)
+    canonical = (canonical_document(document, on=on) for document in demographics.documents)
+    documents = tuple(dict.fromkeys(canonical))
     return replace(demographics, name=demographics.name.strip(), documents=documents)
 
 
-def _check_agreement(document: IdentityDocument, demographics: Demographics, on: date) -> None:
-    """A typed number is a witness, not a source: it must agree with what was entered, and replaces nothing."""
-    if document.kind_code not in NUMBERED_KINDS:
-        return
-    parsed = parse_identity_number(document.number, on=on)
-    birth = demographics.birth_date
-    if birth and parsed.birth_on and parsed.birth_on != birth:
-        raise DocumentDisagrees(what="birth date 出生日期")
-    if demographics.sex_code in ("1", "2") and parsed.sex not in (
-        Sex.UNKNOWN,
-        Sex(demographics.sex_code),
-    ):
-        raise DocumentDisagrees(what="sex 性别")
+def disagreements(demographics: Demographics, *, on: date) -> frozenset[str]:
+    """What the numbers of a person's documents say otherwise than was entered: `birth`, `sex`.
+
+    A typed number is a witness, not a source: it replaces nothing, and the person is registered; a
+    reviewer looks whose number it is.
+    """
+    found = set()
+    for document in demographics.documents:
+        if document.kind_code in NUMBERED_KINDS:
+            parsed = parse_identity_number(document.number, on=on)
+            if parsed.birth_on and demographics.birth_date not in (None, parsed.birth_on):
+                found.add("birth")
+            if demographics.sex_code in ("1", "2") and parsed.sex not in (
+                Sex.UNKNOWN,
+                Sex(demographics.sex_code),
+            ):
+                found.add("sex")
+    return frozenset(found)
+
+
+def own_documents(demographics: Demographics, *, on: date) -> tuple[IdentityDocument, ...]:
+    """The documents that may be the person's own: a number that says another birth is a guardian's, or wrong."""
+    return tuple(
+        each
+        for each in demographics.documents
+        if "birth" not in disagreements(replace(demographics, documents=(each,)), on=on)
+    )
+
+
+def is_complete(demographics: Demographics, *, on: date) -> bool:
+    """Whether a record from outside tells enough to make a resident of whom nobody has heard: a name, birth,
+    sex, home, and a number for life that agrees with them."""
+    numbered = any(each.kind_code in NUMBERED_KINDS for each in demographics.documents)
+    return (
+        bool(demographics.name.strip() and demographics.birth_date)
+        and demographics.birth_date <= on  # type: ignore[operator]
+        and demographics.sex_code in ("1", "2")
+        and find_division(demographics.place_code) is not None
+        and numbered
+        and not disagreements(demographics, on=on)
+    )
 
 
 def require_registrar(actor: Actor, place_code: str) -> None:

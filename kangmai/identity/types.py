@@ -1,10 +1,11 @@
 """A resident as people and doors see one."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from kangmai.identity.matching.types import FieldEvidence
 from kangmai.kernel.ids import (
     HealthRecordNumber,
     IndexNumber,
@@ -45,6 +46,8 @@ class Demographics:
     former_names: tuple[str, ...] = ()
     ethnic_code: str = ""
     marital_code: str = ""
+    mother: str = ""
+    """The mother's name, by which a child is found whose own name has changed."""
 
     def sealed_part(self) -> dict[str, Any]:
         """What names the person, as plain JSON data to be sealed."""
@@ -59,7 +62,38 @@ class Demographics:
             "former_names": self.former_names,
             "ethnic_code": self.ethnic_code,
             "marital_code": self.marital_code,
+            "mother": self.mother,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What one record says of a person; `birth` is the birth date as written, which may be a year only."""
+
+    known: Demographics
+    birth: str = ""
+
+
+class Verdict(StrEnum):
+    """What a reviewer finds of two records."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    HOUSEHOLD = "household"
+    LATER = "later"
+
+
+class ReviewKind(StrEnum):
+    """Why a person is asked to look."""
+
+    PATIENT = "patient"
+    """A Patient from outside may be of a resident."""
+    DUPLICATE = "duplicate"
+    """Two residents may be one."""
+    SPLIT = "split"
+    """What is linked to one resident may be of several people."""
+    DOCUMENT = "document"
+    """The number of a document says another birth date or sex than the resident's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +113,99 @@ class Resident:
     is_invented: bool
     version: int
     linked_patients: tuple[PatientId, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How one candidate compares, as it was kept with the decision; nothing in it names a person.
+
+    `evidence` are field, level and bits; `match`, `stranger` and `household` as in `matching.types.Score`.
+    """
+
+    resident_id: ResidentId
+    probability: float
+    match: float
+    stranger: float
+    household: float
+    evidence: tuple[FieldEvidence, ...]
+    cautions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A resident who resembles somebody about to be registered, shown in part."""
+
+    resident: Resident
+    explained: Explained
+    is_certain: bool
+    """Whether the index would have taken the two for one by itself."""
+    is_inside: bool
+    """Whether he is inside the reader's scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A resident found by `match`, with how sure it is: certain, probable, possible or certainly not."""
+
+    resident: Resident
+    explained: Explained
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """A case in the queue."""
+
+    id: int
+    kind: ReviewKind
+    opened_at: datetime
+    postponed_at: datetime | None
+    probability: float
+    resident: Resident | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A resident beside whom an arriving record, or another resident, is put."""
+
+    resident: Resident
+    explained: Explained | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedPatient:
+    """A Patient from outside that is linked to a resident, and what it says of the person."""
+
+    id: PatientId
+    author_org: OrganizationId | None
+    says: Demographics
+    is_manual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with all that a reviewer needs to decide it.
+
+    `asked` is the arriving record; in a case about residents it is what is known of `resident`.
+    """
+
+    id: int
+    kind: ReviewKind
+    version: int
+    asked: Demographics | None
+    author_org: OrganizationId | None
+    resident: Resident | None
+    candidates: tuple[Candidate, ...]
+    linked: tuple[LinkedPatient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeLine:
+    """One merge in a resident's history."""
+
+    kept: IndexNumber
+    retired: IndexNumber
+    reason: str
+    merged_at: datetime
+    undone_at: datetime | None

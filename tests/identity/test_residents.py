@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from kangmai.identity import actions, errors, queries, rules
-from kangmai.identity.types import Demographics, IdentityDocument
+from kangmai.identity.types import Demographics, IdentityDocument, ReviewKind
 from kangmai.kernel import feed
 from kangmai.kernel.actor import NotPermitted, operator
 from kangmai.records import actions as records
@@ -129,8 +129,6 @@ def test_fifty_at_once_make_one_resident(database):
         ({"sex_code": "7"}, errors.SexUnknown),
         ({"birth_date": datetime.date(2026, 3, 2)}, errors.BirthInFuture),
         ({"place_code": "999999"}, errors.PlaceUnknown),
-        ({"birth_date": datetime.date(1951, 5, 6)}, errors.DocumentDisagrees),
-        ({"sex_code": "1"}, errors.DocumentDisagrees),
         ({"documents": (IdentityDocument("01", NUMBER[:-1] + "A"),)}, IdentityNumberIncorrect),
     ],
 )
@@ -139,6 +137,13 @@ def test_wrong_demographics_are_refused_and_nothing_is_made(database, change, er
         register(**change)
     assert queries.search_village("44", actor=OPERATOR, at=AT) == []
     assert record.count_types(actor=OPERATOR) == {}
+
+
+@pytest.mark.parametrize("change", [{"birth_date": datetime.date(1951, 5, 6)}, {"sex_code": "1"}])
+def test_number_that_disagrees_goes_to_review_while_the_person_is_registered(database, change):
+    resident = register(**change)
+    (case,) = queries.search_reviews(actor=OPERATOR, at=AT)
+    assert (case.kind, case.resident.id) == (ReviewKind.DOCUMENT, resident.id)
 
 
 def test_registration_needs_the_right_at_that_place(database):

@@ -1,22 +1,31 @@
 """The writes of the resident index."""
 
 from kangmai.identity.actions.change import correct_resident, move_resident
-from kangmai.identity.actions.link import link_patients
+from kangmai.identity.actions.count import count_frequencies
+from kangmai.identity.actions.link import link_patients, reconsider_waiting
 from kangmai.identity.actions.load import (
     LoadedResident,
     ResidentDraft,
     load_residents,
     reserve_residents,
 )
+from kangmai.identity.actions.merge import merge_residents, unmerge_resident
 from kangmai.identity.actions.register import register_resident
+from kangmai.identity.actions.review import decide, separate_patients
 
 __all__ = [
     "LoadedResident",
     "ResidentDraft",
     "correct_resident",
+    "count_frequencies",
+    "decide",
     "link_patients",
     "load_residents",
+    "merge_residents",
     "move_resident",
+    "reconsider_waiting",
     "register_resident",
     "reserve_residents",
+    "separate_patients",
+    "unmerge_resident",
 ]

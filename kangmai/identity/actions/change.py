@@ -3,18 +3,18 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from kangmai.identity import models, rules
+from kangmai.identity.actions.cases import open_document_case
+from kangmai.identity.actions.placing import place, project, write_down
 from kangmai.identity.details import document_hash, seal_details
 from kangmai.identity.errors import PlaceUnknown, ResidentChanged, ResidentNotFound
-from kangmai.identity.fhir import to_fhir
+from kangmai.identity.index.keys import change_keys
 from kangmai.identity.queries import demographics_of, is_inside, resident_of
 from kangmai.identity.types import Demographics, Resident
-from kangmai.kernel import audit, feed
 from kangmai.kernel.actor import Actor, require
-from kangmai.kernel.ids import OrganizationId, ResidentId, ResourceRowId
-from kangmai.records import actions as records
+from kangmai.kernel.ids import OrganizationId, ResidentId
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import find_division
 from kangmai.standards.pinyin import initials
@@ -38,6 +38,7 @@ def correct_resident(
     with transaction.atomic():
         row = _locked(resident_id, expected_version, actor)
         require(actor, "identity.write")
+        before = demographics_of(row)
         row.birth_date, row.sex_code, row.deceased_on = (
             known.birth_date,
             known.sex_code,
@@ -46,7 +47,9 @@ def correct_resident(
         row.place_code, row.initials = known.place_code, initials(known.name)[:16]
         row.details_key, row.details = seal_details(row.id, known)
         _keep_documents(row, known, legal_day(at))
-        _save(row, known, "identity.correct", actor, at)
+        change_keys(row.id, before=before, after=known)
+        _save(row, "identity.correct", actor, at)
+        open_document_case(row, known, at)
     return resident_of(row)
 
 
@@ -72,10 +75,12 @@ def move_resident(
     with transaction.atomic():
         row = _locked(resident_id, expected_version, actor)
         require(actor, "identity.write")
-        known = replace(demographics_of(row), place_code=place_code, address=address)
+        before = demographics_of(row)
+        known = replace(before, place_code=place_code, address=address)
         row.place_code, row.managing_org = place_code, managing_org
         row.details_key, row.details = seal_details(row.id, known)
-        _save(row, known, "identity.move", actor, at)
+        change_keys(row.id, before=before, after=known)
+        _save(row, "identity.move", actor, at)
     return resident_of(row)
 
 
@@ -91,7 +96,7 @@ def _locked(resident_id: ResidentId, expected_version: int, actor: Actor) -> mod
 
 
 def _keep_documents(row: models.Resident, known: Demographics, today: date) -> None:
-    kept = {document_hash(d): d for d in known.documents}
+    kept = {document_hash(d): d for d in rules.own_documents(known, on=today)}
     present = {bytes(d.number_hash): d for d in row.documents.all()}
     for value, document in present.items():
         if value not in kept and document.closed_on is None:
@@ -104,35 +109,10 @@ def _keep_documents(row: models.Resident, known: Demographics, today: date) -> N
     )
 
 
-def _save(
-    row: models.Resident, known: Demographics, action: str, actor: Actor, at: datetime
-) -> None:
+def _save(row: models.Resident, action: str, actor: Actor, at: datetime) -> None:
     row.version += 1
     row.updated_at = at
     row.save()
-    patient = to_fhir(
-        known,
-        patient_id=row.patient_id,
-        index_number=row.index_number,
-        record_number=row.record_number,
-        deceased_on=row.deceased_on,
-        is_invented=row.is_invented,
-    )
-    records.put_projection([patient], actor=actor, at=at)
-    linked = models.Link.objects.filter(resident=row).values_list("patient_rid", flat=True)
-    records.place_subject(
-        patients=[ResourceRowId(rid) for rid in (row.patient_rid, *linked)],
-        resident=ResidentId(row.id),
-        place_code=row.place_code,
-        managing_org=OrganizationId(row.managing_org) if row.managing_org else None,
-    )
-    audit.record(
-        connection.connection,
-        actor=actor,
-        at=at,
-        action=action,
-        object_type="Resident",
-        object_id=str(row.id),
-        subjects=[row.patient_rid],
-    )
-    feed.announce(connection.connection, kind=action, key=str(row.id), at=at)
+    project([row.id], actor=actor, at=at)
+    place(row.id)
+    write_down(row, action, actor=actor, at=at)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from kangmai.identity import rules
 from kangmai.identity.details import document_hash, seal_details
 from kangmai.identity.fhir import to_fhir
+from kangmai.identity.index.keys import load_keys
 from kangmai.identity.types import Demographics
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, require
@@ -131,6 +132,7 @@ def _copy(rows: Sequence[tuple[int, int, ResidentDraft]], is_invented: bool, at:
             for id, _, draft in rows:
                 for document in draft.demographics.documents:
                     copy.write_row((id, document.kind_code, document_hash(document)))
+        load_keys(cursor, ((id, draft.demographics) for id, _, draft in rows))
     records.place_subjects(
         [(rid, id, d.demographics.place_code, d.managing_org) for id, rid, d in rows]
     )

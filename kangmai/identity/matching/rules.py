@@ -4,12 +4,12 @@ An index keeps the `Features` of its residents (or what they are made of) under 
 reads the candidates that share a key with an arriving record, and asks `decide`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp2
 from typing import Generic, TypeVar
 
-from kangmai.identity.matching.comparison.blocking import keys_of
+from kangmai.identity.matching.comparison.blocking import INDEXED, keys_of
 from kangmai.identity.matching.learning.frequencies import Frequencies, frequencies_of
 from kangmai.identity.matching.learning.model import Model, for_index, read_model
 from kangmai.identity.matching.learning.scoring import score_features
@@ -54,10 +54,21 @@ def blocking_keys(person: Person) -> list[str]:
     return keys_of(features(person))
 
 
+def index_keys(record: Features) -> list[str]:
+    """The few keys under which an index of millions keeps a record; the number is not among them."""
+    return keys_of(record, INDEXED)
+
+
 def decide(incoming: Features, candidates: Mapping[Id, Features], model: Model) -> Outcome[Id]:
+    """Link, review or new, where the candidates have not been scored yet."""
+    return compete(
+        (key, score_features(incoming, record, model)) for key, record in candidates.items()
+    )
+
+
+def compete(found: Iterable[tuple[Id, Score]]) -> Outcome[Id]:
     """Link, review or new: by competition between the candidates and the list of what is never linked."""
-    scores = [(key, score_features(incoming, record, model)) for key, record in candidates.items()]
-    scores.sort(key=lambda each: each[1].probability, reverse=True)
+    scores = sorted(found, key=lambda each: each[1].probability, reverse=True)
     if not scores:
         return Outcome(Decision.NEW, None, 0.0, ())
     odds = [_odds(each) for _, each in scores]
@@ -90,10 +101,12 @@ __all__ = [
     "Weights",
     "base_weights",
     "blocking_keys",
+    "compete",
     "decide",
     "features",
     "for_index",
     "frequencies_of",
+    "index_keys",
     "read_model",
     "score",
     "score_features",

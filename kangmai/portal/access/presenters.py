@@ -148,7 +148,7 @@ def action_words(action: str) -> str:
         "identity.read": _("saw personal data"),
         "identity.search": _("found by search"),
         "identity.list": _("saw in a list"),
-        "identity.register": _("registered"),
+        "identity.registered": _("registered"),
         "identity.load": _("registered"),
         "identity.linked": _("joined an outside record"),
         "identity.correct": _("corrected personal data"),

@@ -4,7 +4,7 @@ Two records of one resident rarely differ in all of these. `firm` keys are selec
 `loose` ones serve small files and rare values, and are cut off where their blocks grow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,8 @@ LOOSE: dict[str, tuple[str, ...]] = {
     "number head": ("number_head",),
     "number tail": ("number_tail",),
 }
+INDEXED = ("phone", "name+year", "name+day", "name+town", "birth+town", "birth+mother")
+"""The keys under which an index of millions keeps its residents; numbers have a table of their own there."""
 KEYS = FIRM | LOOSE
 """Each key and the parts that make it; a record without one of the parts has no such key."""
 
@@ -164,13 +166,13 @@ def _mixed(parts: list[np.ndarray], tag: int) -> Key:
     return np.where(present, key | np.uint64(1), np.uint64(0))
 
 
-def keys_of(record: Features) -> list[str]:
-    """The keys of one record as text, the kind before a colon."""
+def keys_of(record: Features, names: Iterable[str] = tuple(KEYS)) -> list[str]:
+    """The keys of these names that one record has, as text, the name before a colon."""
     parts = parts_of(record)
     return [
-        f"{name}:{'|'.join(parts[part] for part in of)}"
-        for name, of in KEYS.items()
-        if all(parts[part] for part in of)
+        f"{name}:{'|'.join(parts[part] for part in KEYS[name])}"
+        for name in names
+        if all(parts[part] for part in KEYS[name])
     ]
 
 

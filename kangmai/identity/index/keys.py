@@ -1,0 +1,114 @@
+"""Keyed hashes by which a record finds its candidates, and the locks of simultaneous arrivals.
+
+The table `identity_key` has about six rows a resident: phone, sound of the name with birth year, with
+month and day, and with town, birth with town, birth with mother. Numbers are found in `identity_document`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import psycopg
+from django.db import connection
+
+from kangmai.identity import rules
+from kangmai.identity.details import document_hash
+from kangmai.identity.index.people import person_of, variants, witness_of
+from kangmai.identity.matching.rules import features, index_keys
+from kangmai.identity.types import Demographics, Witness
+from kangmai.kernel import sealing
+
+
+def keys_of(witness: Witness) -> list[int]:
+    """The keys of a record under all its names and phones, sorted."""
+    hashed = sealing.blinder("identity-key")
+    texts = {text for each in variants(witness) for text in index_keys(features(each))}
+    return sorted(map(hashed, texts))
+
+
+def document_hashes(known: Demographics) -> list[bytes]:
+    """The hashes of a record's numbers for life."""
+    return sorted(document_hash(d) for d in known.documents if d.kind_code in rules.NUMBERED_KINDS)
+
+
+def put_keys(resident_id: int, known: Demographics) -> None:
+    """Let a resident be found by what is known of him."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO identity_key (key, resident_id) SELECT unnest(%s::int8[]), %s",
+            [keys_of(witness_of(known)), resident_id],
+        )
+
+
+def change_keys(resident_id: int, *, before: Demographics, after: Demographics) -> None:
+    """Let a resident be found by what is known of him now, and no longer by what was."""
+    gone, new = set(keys_of(witness_of(before))), set(keys_of(witness_of(after)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM identity_key WHERE key = ANY(%s::int8[]) AND resident_id = %s",
+            [sorted(gone - new), resident_id],
+        )
+        cursor.execute(
+            "INSERT INTO identity_key (key, resident_id) SELECT unnest(%s::int8[]), %s",
+            [sorted(new - gone), resident_id],
+        )
+
+
+def load_keys(database: psycopg.Cursor, people: Iterable[tuple[int, Demographics]]) -> None:
+    """Append the keys of many new residents, in the order of the index."""
+    rows = sorted((key, id) for id, known in people for key in keys_of(witness_of(known)))
+    with database.copy("COPY identity_key (key, resident_id) FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(("int8", "int8"))
+        for row in rows:
+            copy.write_row(row)
+
+
+def lock_people(witnesses: Sequence[Witness]) -> None:
+    """Wait for others who decide about the same people, until the end of the transaction.
+
+    All locks are taken in one order, so that no two callers wait for each other.
+    """
+    wanted = sorted({lock for each in witnesses for lock in _locks_of(each)})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::int8[]) AS wanted(key)", [wanted]
+        )
+
+
+def _locks_of(witness: Witness) -> list[int]:
+    locks = [int.from_bytes(each[:8], signed=True) for each in document_hashes(witness.known)]
+    ready = features(person_of(witness))
+    name = ready.name.folded or f"{ready.surname} {ready.given_name}".strip()
+    if name or ready.is_newborn:
+        text = f"{name}|{ready.mother.folded}|{ready.birth}"
+        locks.append(sealing.blinder("identity-lock")(text))
+    return locks
+
+
+def put_waiting(patient_rid: int, witness: Witness) -> None:
+    """Let a Patient that waits be found when a resident comes who may be the one."""
+    drop_waiting(patient_rid)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO identity_waiting_key (key, patient_rid) SELECT unnest(%s::int8[]), %s",
+            [_waiting_keys(witness), patient_rid],
+        )
+
+
+def drop_waiting(patient_rid: int) -> None:
+    """Forget the keys of a Patient that waits no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM identity_waiting_key WHERE patient_rid = %s", [patient_rid])
+
+
+def waiting_for(known: Demographics) -> list[int]:
+    """Row ids of the Patients that wait and share a key or a number with a resident."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT patient_rid FROM identity_waiting_key WHERE key = ANY(%s::int8[]) ORDER BY 1",
+            [_waiting_keys(witness_of(known))],
+        )
+        return [rid for (rid,) in cursor.fetchall()]
+
+
+def _waiting_keys(witness: Witness) -> list[int]:
+    numbers = (int.from_bytes(each[:8], signed=True) for each in document_hashes(witness.known))
+    return [*keys_of(witness), *numbers]
