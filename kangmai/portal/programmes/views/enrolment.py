@@ -1,0 +1,196 @@
+"""A resident in a programme: the state, what raised it, visits, plan, deadlines, hand-over."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kangmai.kernel.actor import is_permitted, require
+from kangmai.portal.programmes import (
+    catalogue,
+    clocks,
+    decisions,
+    people,
+    reach,
+    rows,
+    visits,
+    wording,
+)
+from kangmai.portal.shell import area, words
+from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.programmes.engine import queries
+from kangmai.programmes.engine.types import Enrolment, Evidence, Planned, State
+from kangmai.standards.calendars import legal_day
+
+VISITS = 20
+TEAMS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line about an enrolment."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A service that is planned."""
+
+    service: str
+    due_on: str
+    due: str
+    tone: str
+    reason: str
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """Something that raised a suspicion."""
+
+    day: str
+    value: str
+    organization: str
+
+
+@require_safe
+@signed_in
+def enrolment(request: PortalRequest, enrolment_id: UUID) -> HttpResponse:
+    """Show an enrolment."""
+    require(request.actor, "programmes.read")
+    found = queries.get_enrolment(enrolment_id, actor=request.actor, at=request.at)
+    resident = people.resident(found.resident_id, actor=request.actor, at=request.at)
+    title = catalogue.programme_title(found.programme, on=legal_day(request.at))
+    context = {
+        "crumbs": trail(
+            Crumb(_("Follow-ups"), reverse("worklist")), Crumb(resident.demographics.name)
+        ),
+        "person": people.head(resident, at=request.at),
+        "number": resident.index_number,
+        "phones": visits.phones(resident),
+        "title": title,
+        "enrolment_id": found.id,
+        "version": found.version,
+        "state": found.state.value,
+        "state_label": wording.state(found.state),
+        "state_tone": wording.STATE_TONES[found.state],
+        **_about(request, found),
+        **_visits(request, found),
+        **_deeds(request, found),
+    }
+    return render(request, "programmes/enrolment.html", context)
+
+
+def _about(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
+    on = legal_day(request.at)
+    names = reach.institution_names({found.organization, found.transfer_to or 0})
+    shown = _evidence(request, found)
+    return {
+        "facts": _facts(found, names, on),
+        "plan": [_plan_line(each, found, on) for each in found.planned],
+        "evidence": shown,
+        "evidence_words": rows.evidence(found.evidence_days) if shown else "",
+        "alarm": wording.priority(found.priority) if found.state is State.MANAGED else "",
+        "alarm_why": rows.why(found, on=on),
+        "lost_on": words.day(found.lost_on) if found.lost_on else "",
+        "transfer_to": names.get(found.transfer_to or 0, ""),
+    }
+
+
+def _facts(found: Enrolment, names: dict[int, str] | Any, on: datetime.date) -> tuple[Fact, ...]:
+    closing = catalogue.closing_reason(found.programme, found.closing_reason, on=on)
+    lines = (
+        Fact(_("Came in"), wording.way(found.way)),
+        Fact(_("Suspected since"), _day(found.suspected_on)),
+        Fact(_("Confirmed"), _day(found.confirmed_on)),
+        Fact(_("Managed since"), _day(found.enrolled_on)),
+        Fact(_("Closed"), " · ".join(filter(None, (_day(found.closed_on), closing)))),
+        Fact(_("Team"), names.get(found.organization, "")),
+        Fact(_("Division"), area.path(found.place_code)),
+    )
+    return tuple(line for line in lines if line.value)
+
+
+def _day(value: datetime.date | None) -> str:
+    return words.day(value) if value else ""
+
+
+def _plan_line(each: Planned, found: Enrolment, on: datetime.date) -> PlanLine:
+    late = each.lateness(on)
+    gap = (on - each.due_on).days
+    return PlanLine(
+        service=catalogue.service_title(found.programme, each.service, on=on),
+        due_on=words.day(each.due_on),
+        due=wording.days_overdue(gap) if on > each.late_on else wording.days_left(-gap),
+        tone=wording.LATENESS_TONES[late],
+        reason=wording.plan_reason(each.reason),
+        start=reverse("enrolment-visit", args=[found.id, each.service])
+        if found.state is State.MANAGED
+        else "",
+    )
+
+
+def _evidence(request: PortalRequest, found: Enrolment) -> tuple[EvidenceLine, ...]:
+    shown: tuple[Evidence, ...] = queries.evidence_of(found.id, actor=request.actor, at=request.at)
+    names = reach.institution_names(each.organization or 0 for each in shown)
+    return tuple(
+        EvidenceLine(
+            words.day(each.measured_on),
+            decisions.pressure(each.measures) or _("diagnosis"),
+            names.get(each.organization or 0, _("source not named")),
+        )
+        for each in shown
+    )
+
+
+def _visits(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
+    on = legal_day(request.at)
+    shown = queries.visits_of(found.id, limit=VISITS, actor=request.actor, at=request.at)
+    teams = reach.institution_names(each.organization or 0 for each in shown)
+    ledger = visits.ledger(shown, actor=request.actor)
+    counted = sum(
+        each.is_counted and each.visited_on.year == on.year and not line.is_corrected
+        for each, line in zip(shown, visits.lines(shown, on=on, teams={}, ledger={}), strict=True)
+    )
+    return {
+        "visits": visits.lines(shown, on=on, teams=teams, ledger=ledger),
+        "has_handover": bool(ledger),
+        "clocks": clocks.of_visits([each.id for each in shown], actor=request.actor, at=request.at),
+        "counted": counted,
+        "year": on.year,
+    }
+
+
+def _deeds(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
+    """What may be done here now, with the choices it needs."""
+    on = legal_day(request.at)
+    may_manage = is_permitted(request.actor, "programmes.manage")
+    is_open = found.state is not State.CLOSED
+    waits = found.transfer_to is not None
+    mine = found.transfer_to in reach.institutions(request.actor)
+    return {
+        "today": on.isoformat(),
+        "key": visits.new_key(),
+        "may_visit": is_permitted(request.actor, "programmes.visit")
+        and found.state is State.MANAGED,
+        "may_confirm": may_manage and found.state in (State.SUSPECTED, State.CONFIRMED),
+        "may_close": may_manage and is_open and not waits,
+        "may_reopen": may_manage and not is_open,
+        "may_transfer": may_manage and found.state is State.MANAGED and not waits,
+        "may_decide_transfer": may_manage and waits and mine,
+        "reasons": choices(catalogue.closing_reasons(found.programme, on=on), current=""),
+        "reached": visits.reached_choices(),
+        "methods": visits.attempt_methods(),
+        "service": found.next_service,
+        "attempt_key": visits.new_key(),
+    }
