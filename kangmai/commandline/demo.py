@@ -51,16 +51,17 @@ def demo(
     port: int,
 ) -> None:
     """Make an invented city once, then serve it. Every resident and institution in it is invented."""
-    from kangmai.commandline.city.space import require_space
+    from kangmai.commandline.city.space import SERVER_SETTINGS, processes, require_space
 
     require_space(residents, data or DEFAULT_FOLDER)
     require_sound_definitions()
     os.environ["KANGMAI_DEMO"] = "1"
-    with opened(data, default=DEFAULT_FOLDER) as folder:
-        from kangmai.commandline.city.loading.city import CityOrder, ensure_city
+    with opened(data, default=DEFAULT_FOLDER, settings=SERVER_SETTINGS) as folder:
+        from kangmai.commandline.city.loading.city import ensure_city
+        from kangmai.commandline.city.state import CityOrder
 
         order = CityOrder(code=city, residents=residents, seed=seed, on=_day(on_text))
-        lines = ensure_city(order, processes=max(2, min(os.cpu_count() or 2, 8)))
+        lines = ensure_city(order, processes=processes())
         if no_serve:
             for line in lines:
                 click.echo(line, err=True)

@@ -1,7 +1,7 @@
 """Open the database that a command works on, and close it again."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
@@ -64,9 +64,15 @@ def chosen_folder(data: Path | None, *, default: Path | None = None) -> Path | N
 
 @contextmanager
 def opened(
-    data: Path | None, *, default: Path | None = None, migrated: bool = True
+    data: Path | None,
+    *,
+    default: Path | None = None,
+    migrated: bool = True,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Path | None]:
     """Start the database if it sleeps, wake Django on it, bring its tables up to date.
+
+    `settings` are for an embedded server that is started here, besides those fitted to the machine.
 
     Yields the data folder, or None for a database outside. The embedded server is put to sleep again
     by its last user.
@@ -84,7 +90,7 @@ def opened(
         else:
             cluster, keys = Cluster(folder), keyring_path(folder)
             prepare_keys(keys, has_data=check_folder(cluster))
-            url = stack.enter_context(running(cluster)).url
+            url = stack.enter_context(running(cluster, settings=settings)).url
         start(database_url=url, keys=keys)
         stack.callback(_close_connections)
         if migrated:

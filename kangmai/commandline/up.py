@@ -29,4 +29,7 @@ def up(data: Path | None, port: int) -> None:
 
     require_sound_definitions()
     with opened(data, default=DEFAULT_FOLDER) as folder:
+        from kangmai.commandline.city.state import require_whole_city
+
+        require_whole_city()
         serve(port=port, keep_database=keeper(folder))

@@ -10,9 +10,9 @@ from django.db import connection
 from kangmai.commandline.city import space
 from kangmai.commandline.city.city import invent
 from kangmai.commandline.city.city import towns as towns_of
-from kangmai.commandline.city.loading import city as loading
-from kangmai.commandline.city.loading.city import CityOrder, OtherCity, ensure_city
+from kangmai.commandline.city.loading.city import ensure_city
 from kangmai.commandline.city.loading.work import Progress, progress
+from kangmai.commandline.city.state import STATE, CityOrder, HalfMade, OtherCity, require_whole_city
 from kangmai.kernel import feed
 from kangmai.kernel.actor import operator
 from kangmai.kernel.state import find_state
@@ -57,12 +57,15 @@ def test_cut_off_city_goes_on_where_it_stopped(database, monkeypatch):
         ensure_city(SMALL)
     cut = queries.count_types(actor=operator("test"))["Patient"]
     assert 0 < cut <= 400
-    state = find_state(loading.STATE)
+    state = find_state(STATE)
     assert state is not None
     assert state["accounts"] is None and state["indexes"]
+    with pytest.raises(HalfMade):
+        require_whole_city()
     ensure_city(SMALL)
+    require_whole_city()
     assert 1000 <= queries.count_types(actor=operator("test"))["Patient"] < 1100
-    assert find_state(loading.STATE)["indexes"] == []
+    assert find_state(STATE)["indexes"] == []
     assert progress() == Progress(0, frozenset())
 
 
@@ -106,6 +109,7 @@ def test_a_resident_of_the_city_is_found_with_his_record(database):
 
 @pytest.mark.parametrize("residents", [1_000, 50_000, 4_113_594])
 def test_a_city_without_room_is_refused_before_anything_is_made(residents, tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr(space, "_free_mb", lambda path: 0)
     with pytest.raises(space.NotEnoughSpace) as refused:
         space.require_space(residents, tmp_path)

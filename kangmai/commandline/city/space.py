@@ -1,15 +1,34 @@
-"""Refuse a city that this machine has no room for, before anything is made."""
+"""Refuse a city that this machine has no room for, before anything is made.
 
+The figures were measured by `benchmarks/city_load.py`; see `docs/operations/sizing.md`.
+"""
+
+import os
 import shutil
 from pathlib import Path
 
 from kangmai.kernel.database.sizing import machine_memory_mb
 from kangmai.kernel.errors import Unavailable
 
-KB_A_RESIDENT = 14
-"""Disk for one resident with his year of history and all indexes; measured, see docs/operations/sizing.md."""
-BASE_MB = 700
-MEMORY_MB = 1500
+KB_A_RESIDENT = 10.0
+"""Disk for one resident with what is on record about him, indexes included."""
+SAMPLE_KB = 40.0
+"""Disk for one of the sample more than for others."""
+SAMPLE_PEOPLE = 3000
+BASE_MB = 500
+LOG_MB = 3000
+"""The most that the server's log and a sort for an index take besides; less for a small city."""
+LOG_PART = 0.4
+SERVER_SETTINGS = {"max_wal_size": "2GB"}
+"""A city is loaded once: its log need not lie about in 8 GB."""
+
+PROCESS_MB = 350
+TOWN_MB = 500
+"""What the largest town of a whole city takes in the process that makes it; less for a smaller city."""
+REST_MB = 600
+WHOLE_CITY = 4_000_000
+SHARED_PART = 0.2
+"""The part of the memory that the server takes as shared buffers."""
 
 
 class NotEnoughSpace(Unavailable):
@@ -21,14 +40,35 @@ class NotEnoughSpace(Unavailable):
 def require_space(residents: int, folder: Path) -> None:
     """Let pass what fits; a folder that holds a database already is not asked again.
 
+    With a server outside only the memory of this machine counts.
+
     Raises:
         NotEnoughSpace
     """
     if (folder / "postgres").exists():
         return
-    parent = next(path for path in (folder, *folder.resolve().parents) if path.exists())
-    _require("disk 磁盘", residents, BASE_MB + residents * KB_A_RESIDENT // 1024, _free_mb(parent))
-    _require("memory 内存", residents, MEMORY_MB, machine_memory_mb())
+    if not os.environ.get("DATABASE_URL"):
+        parent = next(path for path in (folder, *folder.resolve().parents) if path.exists())
+        _require("disk 磁盘", residents, disk_mb(residents), _free_mb(parent))
+    _require("memory 内存", residents, memory_mb(residents, processes()), machine_memory_mb())
+
+
+def processes() -> int:
+    """How many processes make a city at the same time: one a core, two at least, eight at most."""
+    return max(2, min(os.cpu_count() or 2, 8))
+
+
+def disk_mb(residents: int) -> int:
+    """What a city takes on the disk while it is made, with the log of the server."""
+    sampled = min(SAMPLE_PEOPLE, residents)
+    data = (residents * KB_A_RESIDENT + sampled * SAMPLE_KB) / 1024
+    return int(BASE_MB + data + min(LOG_MB, data * LOG_PART))
+
+
+def memory_mb(residents: int, processes: int) -> int:
+    """How much memory the machine must have in all, the server's part included."""
+    town = TOWN_MB * min(residents / WHOLE_CITY, 1)
+    return int((REST_MB + processes * (PROCESS_MB + town)) / (1 - SHARED_PART))
 
 
 def _free_mb(folder: Path) -> int:

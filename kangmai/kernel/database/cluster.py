@@ -285,8 +285,10 @@ def _reap(pid: int) -> None:
 
 
 @contextmanager
-def running(cluster: Cluster) -> Iterator[Cluster]:
+def running(cluster: Cluster, *, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     """Use the database: start it if it sleeps, and let the last user put it to sleep again.
+
+    `settings` are for the server if it is started here, besides those fitted to the machine.
 
     Every user holds a shared lock on the file `in-use`; who can turn his into an exclusive one at
     the end was the last. A database that an operator started by `kangmai db start` stays.
@@ -296,7 +298,7 @@ def running(cluster: Cluster) -> Iterator[Cluster]:
     with (cluster.folder / "in-use").open("w") as use:
         fcntl.flock(use, fcntl.LOCK_SH)
         try:
-            start(cluster)
+            start(cluster, settings=settings)
             yield cluster
         finally:
             with _only_one(cluster):

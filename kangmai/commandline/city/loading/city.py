@@ -1,7 +1,7 @@
 """Make the invented city once, town by town, so that a cut-off load goes on where it stopped."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -13,19 +13,16 @@ from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
 from kangmai.commandline.city.loading.network import load_institutions, load_people
 from kangmai.commandline.city.loading.processes import each_in_processes
-from kangmai.commandline.city.loading.programme import HYPERTENSION
 from kangmai.commandline.city.loading.rate import Rate
 from kangmai.commandline.city.loading.towns import load_town
 from kangmai.commandline.city.loading.work import Work, forget_towns, progress
+from kangmai.commandline.city.state import STATE, CityOrder, OtherCity, order_of, require_empty
 from kangmai.identity.actions import reserve_residents
 from kangmai.kernel import feed
 from kangmai.kernel.actor import Actor, operator
-from kangmai.kernel.errors import Conflict
 from kangmai.kernel.indexes import Taken, put_up, take_down
 from kangmai.kernel.state import find_state, put_state
-from kangmai.programmes.engine.actions import replan
 
-STATE = "demo"
 FILLED = (
     "tok",
     "str",
@@ -37,36 +34,9 @@ FILLED = (
     "identity_resident",
     "identity_key",
     "identity_document",
-    "programmes_enrolment",
     "subject",
 )
 """Tables that a city fills, those that take the longest to index first."""
-
-
-class OtherCity(Conflict):
-    """This data folder holds the city {found}; you asked for {wanted}. Use another folder with --data."""
-
-    zh = "该数据文件夹中是城市 {found}，而您要的是 {wanted}。请用 --data 另选文件夹。"
-
-
-class NotADemo(Conflict):
-    """This data folder holds real or other data and no invented city. Use another folder with --data."""
-
-    zh = "该数据文件夹中有其他数据，不是演示城市。请用 --data 另选文件夹。"
-
-
-@dataclass(frozen=True, slots=True)
-class CityOrder:
-    """Which city is wanted."""
-
-    code: str
-    residents: int
-    seed: int
-    on: date
-
-    def name(self) -> str:
-        """The order in words."""
-        return f"{self.code} with {self.residents} residents (seed {self.seed})"
 
 
 def ensure_city(order: CityOrder, *, processes: int = 0) -> list[str]:
@@ -79,31 +49,19 @@ def ensure_city(order: CityOrder, *, processes: int = 0) -> list[str]:
     """
     state = find_state(STATE)
     if state is None:
-        _require_empty()
+        require_empty()
         state = {
             **asdict(order),
             "on": order.on.isoformat(),
             "organizations": None,
             "accounts": None,
         }
-    wanted = [order.code, order.residents, order.seed]
-    if [state["code"], state["residents"], state["seed"]] != wanted:
-        there = CityOrder(
-            state["code"], state["residents"], state["seed"], date.fromisoformat(state["on"])
-        )
+    there = order_of(state)
+    if there.name() != order.name():
         raise OtherCity(found=there.name(), wanted=order.name())
     if state["accounts"] is None:
         state = _Making(state, processes).run()
     return _greeting(state)
-
-
-def _require_empty() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM res), EXISTS (SELECT 1 FROM registry_organization)"
-        )
-        if any(cursor.fetchone()):
-            raise NotADemo()
 
 
 class _Making:
@@ -129,8 +87,6 @@ class _Making:
         if self.state["indexes"]:
             self._towns()
             self._indexes()
-        self._say("planning the programmes …")
-        replan(programme_id=HYPERTENSION, on=self.city.on, actor=self.actor, at=datetime.now(UTC))
         with transaction.atomic():
             self._accounts()
             feed.begin_here()

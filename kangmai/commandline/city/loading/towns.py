@@ -42,7 +42,8 @@ def _load_block(work: Work, chunk: TownChunk, history: History, *, first: int, e
         if first == 0:
             load_places(chunk, on=work.city.on, actor=work.actor, at=at)
         loaded = load_people(work, block, at=at)
-        load_history(work, block, history_of_block(history, first, end), loaded, at=at)
+        record = history_of_block(history, first, end)
+        load_history(work, block, record, loaded, at=at)
         complete = end == len(chunk.residents)
         note_town(chunk.town.order, people=end, is_complete=complete, at=at)
 
