@@ -54,8 +54,12 @@ def _statement(base: str) -> bytes:
             "implementation": {"description": "Kangmai 康脉", "url": base},
             "instantiates": [BULK_DATA],
             "fhirVersion": "4.0.1",
-            "format": ["application/fhir+json"],
-            "patchFormat": ["application/json-patch+json", "application/fhir+json"],
+            "format": ["application/fhir+json", "application/fhir+xml"],
+            "patchFormat": [
+                "application/json-patch+json",
+                "application/fhir+json",
+                "application/fhir+xml",
+            ],
             "rest": [
                 {
                     "mode": "server",

@@ -8,7 +8,7 @@ import logging
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -16,19 +16,19 @@ from urllib.parse import unquote
 import psycopg
 
 from kangmai.access.actors import actor_for_token, source_for_token
-from kangmai.exchange.fhir_rest import capabilities, outcome, routes
+from kangmai.exchange.fhir_rest import capabilities, formats, outcome, routes
 from kangmai.exchange.fhir_rest.errors import (
     NotAcceptable,
     NotAuthenticated,
     TooLarge,
     WrongMediaType,
 )
-from kangmai.exchange.fhir_rest.present import pretty
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Fault, Forbidden, Interrupted, KangmaiError, Unavailable
 from kangmai.kernel.ids import uuid7
 from kangmai.records.errors import NotUtf8, Overloaded
+from kangmai.records.fhir import xml
 from kangmai.records.types import Source
 
 BASE = "/fhir/R4"
@@ -64,9 +64,11 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     """Answer one HTTP request below `/fhir/R4`."""
     language = _language(environ)
     try:
-        response = _readable(environ, _answer(environ, language))
+        response = _formatted(environ, _answer(environ, language))
     except Exception as error:
         response = _failure(error, language)
+        with suppress(NotAcceptable):
+            response = _formatted(environ, response)
     return _send(environ, start_response, response)
 
 
@@ -89,10 +91,11 @@ def _failure(error: Exception, language: str) -> Response:
     return outcome.failure(told, language, instance=instance)
 
 
-def _readable(environ: dict[str, Any], response: Response) -> Response:
-    """The same answer, indented where that was asked for."""
-    wanted = "_pretty=true" in environ.get("QUERY_STRING", "").split("&")
-    return replace(response, body=pretty(response.body)) if wanted and response.body else response
+def _formatted(environ: dict[str, Any], response: Response) -> Response:
+    """The same answer in the format that was asked for."""
+    query = environ.get("QUERY_STRING", "")
+    wanted = formats.wanted_format({"accept": environ.get("HTTP_ACCEPT", "")}, query)
+    return formats.formatted(response, wanted, indented="_pretty=true" in query.split("&"))
 
 
 def _send(
@@ -108,7 +111,7 @@ def _send(
     headers += [
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
-        ("Vary", "Accept-Encoding"),
+        ("Vary", "Accept, Accept-Encoding"),
     ]
     start_response(f"{response.status} {REASONS[response.status]}", headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
@@ -139,12 +142,14 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
     }
     headers["content-type"] = environ.get("CONTENT_TYPE", "")
     query = environ.get("QUERY_STRING", "")
-    _check_format(headers, query)
+    formats.wanted_format(headers, query)
     body = b"" if route.takes_upload else _body(environ)
     if method == "POST" and path[-1:] == ("_search",):
         query, path, body = _form(environ, query, body), path[:-1], b""
+    elif body and formats.is_xml(headers["content-type"]):
+        body, headers["content-type"] = xml.to_json(body), JSON
     elif route.is_write and method != "DELETE":
-        _check_media_type(environ)
+        _check_media_type(headers["content-type"])
     request = Request(
         method, path, query, headers, body, _base(environ), actor, source, at, language,
         uploaded(environ) if route.takes_upload else iter(()),
@@ -212,18 +217,6 @@ def uploaded(environ: dict[str, Any]) -> Iterator[bytes]:
             yield plain
 
 
-def _check_format(headers: dict[str, str], query: str) -> None:
-    """JSON only: by `_format` where given, else by Accept.
-
-    Raises:
-        NotAcceptable
-    """
-    wanted = next((part[8:] for part in query.split("&") if part.startswith("_format=")), "")
-    wanted = unquote(wanted) or headers.get("accept", "")
-    if wanted and not any(word in wanted for word in ("json", "*/*", "text/html", "application/*")):
-        raise NotAcceptable(format=wanted)
-
-
 def _form(environ: dict[str, Any], query: str, body: bytes) -> str:
     """The parameters of a search that was posted.
 
@@ -239,10 +232,9 @@ def _form(environ: dict[str, Any], query: str, body: bytes) -> str:
         raise NotUtf8(position=error.start) from None
 
 
-def _check_media_type(environ: dict[str, Any]) -> None:
-    given = environ.get("CONTENT_TYPE", "")
+def _check_media_type(given: str) -> None:
     if given and "json" not in given:
-        raise WrongMediaType(format=given, wanted="application/fhir+json")
+        raise WrongMediaType(format=given, wanted="application/fhir+json, application/fhir+xml")
 
 
 def _base(environ: dict[str, Any]) -> str:

@@ -16,9 +16,9 @@ class TooLarge(Incorrect):
 
 
 class NotAcceptable(Incorrect):
-    """The format '{format}' is not available here; JSON is (application/fhir+json)."""
+    """The format '{format}' is not available here; application/fhir+json and application/fhir+xml are."""
 
-    zh = "不支持格式“{format}”，请使用 JSON（application/fhir+json）。"
+    zh = "不支持格式“{format}”，请使用 application/fhir+json 或 application/fhir+xml。"
 
 
 class WrongMediaType(Incorrect):

@@ -32,6 +32,8 @@ BY_ERROR: dict[str, tuple[int, str]] = {
     "DuplicateInTransaction": (400, "duplicate"),
     "MalformedJson": (400, "structure"),
     "NotUtf8": (400, "structure"),
+    "MalformedXml": (400, "structure"),
+    "NotFhirXml": (400, "structure"),
     "TooLarge": (413, "too-long"),
     "NotAcceptable": (406, "not-supported"),
     "WrongMediaType": (415, "not-supported"),
