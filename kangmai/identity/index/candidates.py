@@ -18,6 +18,7 @@ from kangmai.identity.types import Demographics, Witness
 
 LARGEST_BLOCK = 300
 """A key that more residents share (the phone of a home, a placeholder) names nobody and is passed over."""
+EVEN = 0.5
 
 _FIND = """
 WITH shared AS MATERIALIZED (
@@ -101,7 +102,7 @@ def find(witness: Witness, *, at: datetime, without: frozenset[int] = frozenset(
     candidates = [each for each in candidates_of(witness) if each.root not in without]
     best_of: dict[int, tuple[int, Score]] = {}
     for each, score in scored(witness, candidates, at=at):
-        if each.root not in best_of or score.match > best_of[each.root][1].match:
+        if each.root not in best_of or _standing(score) > _standing(best_of[each.root][1]):
             best_of[each.root] = (each.id, score)
     outcome = compete((root, score) for root, (_, score) in best_of.items())
     holders = {each.root for each in candidates if each.has_document}
@@ -115,6 +116,12 @@ def find(witness: Witness, *, at: datetime, without: frozenset[int] = frozenset(
         is_document_known=bool(holders),
         is_shared=len(holders) > 1,
     )
+
+
+def _standing(score: Score) -> tuple[bool, float]:
+    """How well one of several master rows of one resident speaks for him: a probable one that nothing
+    speaks against, then the likeliest."""
+    return (score.probability >= EVEN and not score.cautions, score.match)
 
 
 def scored(

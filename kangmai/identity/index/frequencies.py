@@ -35,8 +35,8 @@ from kangmai.identity.matching.rules import (
 from kangmai.identity.types import Demographics
 from kangmai.kernel import sealing
 
-LEAST_RESIDENTS = 100_000
-"""An index in its first days is scored as if it held this many: it does not know yet who is missing."""
+LEAST_RESIDENTS = 1_000_000
+"""A small index is scored as if it held this many: whoever comes is one of a whole city, known or not."""
 COUNTED = 200_000
 """Residents of a large index that are counted: enough to know its common names."""
 REMEMBERED = timedelta(minutes=10)
