@@ -6,7 +6,14 @@ There is no HTML here; `portal` makes pages of it, a printout or an app could be
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kangmai.forms.rendered import (
+from kangmai.forms.rules.spelling import read_date
+from kangmai.forms.types import (
+    Fault,
+    Form,
+    Given,
+    Item,
+    ItemKind,
+    Proposal,
     RenderedCondition,
     RenderedFault,
     RenderedField,
@@ -16,8 +23,6 @@ from kangmai.forms.rendered import (
     RenderedSection,
     Widget,
 )
-from kangmai.forms.rules.spelling import read_date
-from kangmai.forms.types import Fault, Form, Given, Item, ItemKind, Proposal
 
 FEWEST_ROWS = 3
 PAIR = "+"

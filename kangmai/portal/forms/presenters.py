@@ -13,8 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kangmai.forms import queries, rules
-from kangmai.forms.rendered import RenderedForm
-from kangmai.forms.types import Answers, Fault, Form, Given, Proposal
+from kangmai.forms.types import Answers, Fault, Form, Given, Proposal, RenderedForm
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.portal.forms.posted import new_key

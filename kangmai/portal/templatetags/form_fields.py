@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from kangmai.forms.rendered import RenderedField, RenderedProposal, RenderedSection
+from kangmai.forms.types import RenderedField, RenderedProposal, RenderedSection
 
 register = template.Library()
 

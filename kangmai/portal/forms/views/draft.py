@@ -17,15 +17,19 @@ def draft(request: PortalRequest, form_id: str) -> HttpResponse:
     """Keep what was typed so far (204), or discard it and go back to the page."""
     posted = read_posted(request.POST)
     form = queries.form_version(form_id, posted.form_version)
-    about = {
-        "form": form,
-        "resident_id": resident_id_of(posted.resident),
-        "occasion": posted.occasion,
-        "actor": request.actor,
-    }
+    resident_id = resident_id_of(posted.resident)
     if request.POST.get("do") != "discard":
-        actions.save_draft(**about, given=posted.given, at=request.at)
+        actions.save_draft(
+            form=form,
+            resident_id=resident_id,
+            given=posted.given,
+            occasion=posted.occasion,
+            actor=request.actor,
+            at=request.at,
+        )
         return HttpResponse(status=204)
-    actions.discard_draft(**about)
+    actions.discard_draft(
+        form=form, resident_id=resident_id, occasion=posted.occasion, actor=request.actor
+    )
     back = request.POST.get("back", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else "/")
