@@ -145,16 +145,14 @@ class History:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encounters:
-    """Contacts. `resident` is a position in the chunk, `institution` and `staff` in the network.
+    """Contacts but follow-ups. `resident` is a position in the chunk, `institution` and `staff` in the network.
 
-    `kind` is a position in `CONTACT_KINDS`; `method` is the follow-up method of the record form:
-    1 at the clinic, 2 at home, 3 by phone, empty otherwise. Times are UTC seconds since 1970.
+    `kind` is a position in `CONTACT_KINDS`. Times are UTC seconds since 1970.
     """
 
     id: Bytes16
     resident: Whole
     kind: Codes
-    method: Text
     started_at: Whole
     ended_at: Whole
     entered_at: Whole
@@ -165,8 +163,9 @@ class Encounters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visits:
-    """Follow-ups of managed hypertension: columns as of `Encounters`. Rows of the programme, not of the record.
+    """Follow-ups of managed hypertension: rows of the programme, not of the record; else as `Encounters`.
 
+    `method` is that of the record form: 1 at the clinic, 2 at home, 3 by phone.
     `systolic` and `diastolic` are what was taken down, NaN where nothing was; `reading` is the position of
     that reading among the measurements, -1 for none. `adherence` is 1 regular, 2 intermittent, 3 none.
     """

@@ -51,8 +51,9 @@ def test_follow_ups_by_phone_have_no_readings(histories):
 def test_a_follow_up_has_its_reading_on_record_and_no_encounter(histories):
     for _, history in histories:
         readings = history.measurements
-        rows = (readings.encounter == -1) & (readings.kind == 0)
-        taken = ~np.isnan(history.visits.systolic)
+        taken = history.visits.reading >= 0
+        rows = history.visits.reading[taken]
+        assert (readings.encounter[rows] == -1).all() and (readings.kind[rows] == 0).all()
         assert (readings.value[rows] == history.visits.systolic[taken]).all()
         assert (readings.resident[rows] == history.visits.resident[taken]).all()
         assert (readings.institution[rows] == history.visits.institution[taken]).all()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kangmai.records.search.query import parse
+from kangmai.records.search.sealed import asked_address
 from tests.records.search.carried_values import carried
 from tests.records.search.search_twin import documents, holds
 
@@ -23,6 +24,8 @@ def test_every_example_is_found_by_what_it_carries(clinical_examples, keyed_hash
     missed, searches = [], 0
     for resource, document in zip(clinical_examples, everything, strict=True):
         for name, value in dict.fromkeys(carried(resource)):
+            if keyed_hash and name == "address" and not asked_address(value):
+                name = "address:exact"  # a sealed Chinese address is found whole, or down to its town
             query = parse(document.type, [(name, value)], at=NOW, keyed_hash=keyed_hash)
             searches += 1
             if not all(holds(c, document, everything) for c in query.where):

@@ -19,7 +19,6 @@ from kangmai.commandline.city.fhir.pieces import (
     organizations_of,
     practitioners_of,
     status,
-    texts,
     times,
     uuid_texts,
 )
@@ -29,16 +28,12 @@ SERVICE_SYSTEM = "urn:kangmai:code-set:invented-service"
 
 
 ENCOUNTER_TYPES = {
-    "outpatient": ("AMB", "ambulatory", "门诊", "Outpatient visit"),
-    "inpatient": ("IMP", "inpatient encounter", "住院", "Hospital stay"),
-    "hypertension_follow_up": ("AMB", "ambulatory", "高血压随访", "Hypertension follow-up"),
-    "diabetes_follow_up": ("AMB", "ambulatory", "2型糖尿病随访", "Diabetes follow-up"),
-    "check_up": ("AMB", "ambulatory", "健康体检", "Health check-up"),
-    "antenatal": ("AMB", "ambulatory", "产前检查", "Antenatal visit"),
+    "outpatient": ("AMB", "门诊"),
+    "inpatient": ("IMP", "住院"),
+    "check_up": ("AMB", "健康体检"),
+    "antenatal": ("AMB", "产前检查"),
 }
-
-
-CLASS_BY_METHOD = {"2": ("HH", "home health"), "3": ("VR", "virtual")}
+"""Class (HL7 v3 ActCode) and words of each kind of contact that is an Encounter."""
 
 
 MEASURED = {
@@ -72,7 +67,6 @@ def encounters(city: InventedCity, chunk: TownChunk, history: History) -> list[b
         uuid_texts(table.id),
         people[table.resident],
         table.kind.tolist(),
-        texts(table.method),
         times(table.started_at),
         times(table.ended_at),
         table.institution.tolist(),
@@ -83,13 +77,13 @@ def encounters(city: InventedCity, chunk: TownChunk, history: History) -> list[b
     return [
         (
             f'{{"resourceType":"Encounter","id":"{id_}","meta":{META},"status":"finished",'
-            f'{heads[kind, method]},"subject":{{"reference":"Patient/{who}"}},'
+            f'{heads[kind]},"subject":{{"reference":"Patient/{who}"}},'
             f'"participant":[{{"individual":{staff[doctor]}}}],'
             f'"period":{{"start":"{start}","end":"{end}"}}'
             f"{reasons[reason]}"
             f',"serviceProvider":{organizations[place]}}}'
         ).encode()
-        for id_, who, kind, method, start, end, place, doctor, reason in rows
+        for id_, who, kind, start, end, place, doctor, reason in rows
     ]
 
 
@@ -128,17 +122,14 @@ def observations(city: InventedCity, chunk: TownChunk, history: History) -> list
 
 
 @cache
-def _encounter_heads() -> dict[tuple[int, str], str]:
-    """Class and type for each kind and follow-up method."""
+def _encounter_heads() -> dict[int, str]:
+    """Class and type for each kind."""
+    system = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
     heads = {}
-    for number, kind in enumerate(CONTACT_KINDS):
-        code, display, zh, _ = ENCOUNTER_TYPES[kind]
-        for method in ("", "1", "2", "3"):
-            class_code, class_name = CLASS_BY_METHOD.get(method, (code, display))
-            system = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-            class_ = {"system": system, "code": class_code, "display": class_name}
-            type_ = {"coding": [{"system": SERVICE_SYSTEM, "code": kind, "display": zh}]}
-            heads[number, method] = f'"class":{json(class_)},"type":[{json(type_)}]'
+    for kind, (class_code, zh) in ENCOUNTER_TYPES.items():
+        type_ = {"coding": [{"system": SERVICE_SYSTEM, "code": kind}], "text": zh}
+        class_ = {"system": system, "code": class_code}
+        heads[CONTACT_KINDS.index(kind)] = f'"class":{json(class_)},"type":[{json(type_)}]'
     return heads
 
 

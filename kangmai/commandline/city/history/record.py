@@ -71,13 +71,13 @@ def town_history(city: InventedCity, chunk: TownChunk, span: Span | None = None)
     contacts = town_contacts(stream, chunk, city.network, lengths.window)
     seen = _encounters(stream, city, contacts)
     taken, measurements = _measurements(stream, city, chunk, contacts, seen)
-    is_visit = contacts.kind == KIND["hypertension_follow_up"]
-    stay, visit = np.flatnonzero(~is_visit), np.flatnonzero(is_visit)
-    place = np.full(len(is_visit) + 1, -1)  # where an encounter went; the last place for none
+    visit = np.flatnonzero(contacts.kind == KIND["hypertension_follow_up"])
+    stay = np.flatnonzero(contacts.method == b"")  # follow-ups leave readings, and no encounter
+    place = np.full(len(contacts.kind), -1)
     place[stay] = np.arange(len(stay))
-    ids = {"id": _ids(city, chunk, "encounters", len(stay))}
+    of_encounters = {name: each[stay] for name, each in seen.items() if name != "method"}
     return History(
-        encounters=Encounters(**ids, **{name: each[stay] for name, each in seen.items()}),
+        encounters=Encounters(id=_ids(city, chunk, "encounters", len(stay)), **of_encounters),
         visits=_visits(stream, seen, visit, taken, measurements),
         measurements=replace(measurements, encounter=place[measurements.encounter]),
         diagnoses=_diagnoses(stream, city, chunk, contacts, seen, place),
@@ -94,7 +94,7 @@ def _ids(city: InventedCity, chunk: TownChunk, what: str, count: int) -> Bytes16
 
 
 def _encounters(stream: Stream, city: InventedCity, contacts: Contacts) -> Columns:
-    """The columns of `Encounters` without ids, for all contacts."""
+    """The columns of `Encounters` without ids, for all contacts, and how follow-ups were made."""
     count = len(contacts.resident)
     start = contacts.day * DAY_SECONDS + contacts.second - EAST_8_SECONDS
     minutes = np.where(contacts.kind == KIND["check_up"], 90, 12)
@@ -202,7 +202,8 @@ def _taken(
     lacking = stream.chance(rules["check_up"]["weight_missing"], count)
     weighed = stream.chance(rules["follow_up"]["weight_taken"], count)
     weight = ((check_up | antenatal) & ~lacking) | (follow_up & weighed)
-    return pressure, sugar, check_up, weight
+    height = check_up & ~stream.chance(rules["check_up"]["height_missing"], count)
+    return pressure, sugar, height, weight
 
 
 def _diagnoses(
