@@ -9,6 +9,8 @@ CHECKERS = (
     "kangmai.forms.checks",
     "kangmai.messages.templates",
     "kangmai.deadlines.checks",
+    "kangmai.handover.systems",
+    "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
 )
 

@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "kangmai.forms",
     "kangmai.messages",
     "kangmai.deadlines",
+    "kangmai.handover",
+    "kangmai.programmes.engine",
     "kangmai.portal",
 ]
 

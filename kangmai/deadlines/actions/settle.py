@@ -42,8 +42,13 @@ def meet(met: Sequence[Met], *, actor: Actor, at: datetime) -> tuple[Deadline, .
     return tuple(map(deadline_of, now_met))
 
 
-def cancel_of(subjects: Sequence[Subject], *, reason: str, actor: Actor, at: datetime) -> int:
-    """Cancel every unsettled deadline of things that are gone: entered in error, moved away, dead.
+def cancel_of(
+    subjects: Sequence[Subject], *, definition: str = "", reason: str, actor: Actor, at: datetime
+) -> int:
+    """Cancel unsettled deadlines of things that are gone: entered in error, moved away, dead.
+
+    Args:
+        definition: only that deadline; else all of them.
 
     Returns:
         How many there were.
@@ -55,7 +60,8 @@ def cancel_of(subjects: Sequence[Subject], *, reason: str, actor: Actor, at: dat
     if not reason.strip():
         raise ReasonMissing()
     with transaction.atomic():
-        rows = [_cancelled(row, reason) for row in _unsettled(subjects)]
+        only = {definition} if definition else None
+        rows = [_cancelled(row, reason) for row in _unsettled(subjects, definitions=only)]
         _save(rows, events.CANCELLED, reason, actor, at)
     return len(rows)
 
