@@ -10,15 +10,17 @@ import psycopg
 from kangmai.kernel.actor import DataScope
 from kangmai.records.scope import condition
 from kangmai.records.search import sql
-from kangmai.records.search.conditions import References, Tokens
+from kangmai.records.search.conditions import AllOf, AnyOf, Chained, PointedAt, References, Tokens
 from kangmai.records.search.query import Query, Summary, Terminology, Total, parse
-from kangmai.records.store.rows import COLUMNS, keyed_hash, stored
+from kangmai.records.store.rows import BLOCK, COLUMNS, keyed_hash, stored
 from kangmai.records.types import Stored
 
 INCLUDE_DEPTH = 4
 INCLUDE_LIMIT = 1000
 ESTIMATE_LIMIT = 10_000
 DEFAULT_COUNT = 50
+FEW_ENDS = 500
+"""Resources at the end of a chain or `_has` up to which following the references back is quickest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +58,20 @@ def run(
 ) -> Page:
     """The page of `query` that begins at `position` (the first one where absent)."""
     inside = visible(scope)
-    driver = _driver(database, query, inside)
     if query.summary is Summary.COUNT or query.count == 0:
-        return Page(query, (), (), None, _count(database, query, inside, driver, None))
+        return Page(query, (), (), None, _count(database, query, inside, None))
     limit = DEFAULT_COUNT if query.count is None else query.count
-    rows = _rows(database, query, inside, driver, position, limit + 1)
-    shown = rows[:limit]
-    snapshot = position.snapshot if position else newest_row(database) if len(rows) > limit else 0
-    more = Position(snapshot, (*shown[-1][1:], shown[-1][0])) if len(rows) > limit else None
-    matches = fetch(database, [row[0] for row in shown], scope)
-    included, is_cut = _included(database, query, [row[0] for row in shown], inside, scope)
+    found = _find(database, query, inside, position, limit + 1)
+    shown = found[:limit]
+    more = None
+    if len(found) > limit:
+        snapshot = position.snapshot if position else shown[-1].newest
+        more = Position(snapshot, (*shown[-1].sort_values, shown[-1].rid))
+    matches = [stored(each.row) for each in shown]
+    included, is_cut = _included(database, query, [each.rid for each in shown], inside, scope)
     is_whole = position is None and more is None
-    total = len(shown) if is_whole else _total(database, query, inside, driver)
+    total = len(shown) if is_whole else _total(database, query, inside)
     return Page(query, tuple(matches), tuple(included), more, total, is_cut)
-
-
-def newest_row(database: psycopg.Cursor) -> int:
-    """A row id above all that exist: later pages look no further, so that new resources move nothing."""
-    row = database.execute("SELECT last_value + 256 FROM records_rid").fetchone()
-    return row[0] if row else 0
 
 
 def _driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
@@ -83,13 +80,44 @@ def _driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | 
         len(query.where) == 1 and not query.sort and _is_ordered(query.where[0])
     ):
         return None
-    probes = sql.probes(query, scope=inside)
-    if probes is None:
+    counts = _counts(database, sql.probes(query, scope=inside))
+    if not counts:
         return None
+    position = min(counts, key=lambda each: counts[each])
+    return position if counts[position] < sql.PROBE_LIMIT or query.sort else None
+
+
+def _quick_driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
+    """As `_driver`, for a search with a chain or `_has`, without following what they lead to."""
+    counts = _counts(database, sql.first_probes(query, scope=inside))
+    few = {
+        position: count
+        for position, count in counts.items()
+        if count < (FEW_ENDS if _leads_on(query.where[position]) else sql.PROBE_LIMIT)
+    }
+    return min(few, key=lambda each: few[each]) if few else None
+
+
+def _counts(
+    database: psycopg.Cursor, probes: tuple[list[int], sql.Statement] | None
+) -> dict[int, int]:
+    """The capped count of each condition that could drive, by its position."""
+    if probes is None:
+        return {}
     positions, statement = probes
     counts = database.execute(statement.sql, statement.values).fetchone() or ()
-    fewest = min(counts)
-    return positions[counts.index(fewest)] if fewest < sql.PROBE_LIMIT or query.sort else None
+    return dict(zip(positions, counts, strict=True))
+
+
+def _leads_on(condition: object) -> bool:
+    """Whether a condition is about other resources than those searched for."""
+    match condition:
+        case Chained() | PointedAt():
+            return True
+        case AnyOf(conditions) | AllOf(conditions):
+            return any(map(_leads_on, conditions))
+        case _:
+            return False
 
 
 def _is_ordered(condition: object) -> bool:
@@ -101,37 +129,79 @@ def _is_ordered(condition: object) -> bool:
             return False
 
 
-def _rows(
+NEWEST = f"(SELECT last_value + {BLOCK} FROM records_rid)"
+"""A row id above all that exist: later pages look no further, so that new resources move nothing."""
+
+
+def newest_row(database: psycopg.Cursor) -> int:
+    """`NEWEST`, for what is read in pages without a search."""
+    row = database.execute(f"SELECT {NEWEST}").fetchone()
+    return row[0] if row else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A match: its row in `res`, `NEWEST` when it was found, its sort values."""
+
+    row: tuple[Any, ...]
+    newest: int
+    sort_values: tuple[Any, ...]
+
+    @property
+    def rid(self) -> int:
+        return self.row[1]
+
+
+def _find(
     database: psycopg.Cursor,
     query: Query,
     inside: sql.Scope,
-    driver: int | None,
     position: Position | None,
     limit: int,
-) -> list[tuple[Any, ...]]:
+) -> list[_Found]:
+    """Up to `limit` matches in order."""
     page = sql.Page(
         limit, position.snapshot if position else None, position.after if position else None
     )
-    statement = sql.select(query, scope=inside, page=page, driver=driver)
-    return database.execute(statement.sql, statement.values).fetchall()
+    driver = None
+    if not query.sort and any(map(_leads_on, query.where)):
+        driver = _quick_driver(database, query, inside)
+        if driver is None:
+            found = _fetch_page(database, sql.glance(query, scope=inside, page=page), query)
+            if len(found) == limit:
+                return found
+    if driver is None:
+        driver = _driver(database, query, inside)
+    return _fetch_page(database, sql.select(query, scope=inside, page=page, driver=driver), query)
 
 
-def _count(
-    database: psycopg.Cursor, query: Query, inside: sql.Scope, driver: int | None, limit: int | None
-) -> int:
+def _fetch_page(database: psycopg.Cursor, statement: sql.Statement, query: Query) -> list[_Found]:
+    """The resources of a page, in one round trip with finding them."""
+    values = "".join(f", page.s{number}" for number, _ in enumerate(query.sort))
+    rows = database.execute(
+        f"""WITH page AS MATERIALIZED (
+                SELECT q.*, row_number() OVER () AS place FROM ({statement.sql}) q)
+            SELECT {COLUMNS}, {NEWEST}{values}
+            FROM page JOIN res r ON r.rid = page.rid ORDER BY page.place""",
+        statement.values,
+    ).fetchall()
+    width = COLUMNS.count(",") + 1
+    return [_Found(row[:width], row[width], row[width + 1 :]) for row in rows]
+
+
+def _count(database: psycopg.Cursor, query: Query, inside: sql.Scope, limit: int | None) -> int:
+    driver = _driver(database, query, inside)
     statement = sql.count(query, scope=inside, driver=driver, limit=limit)
     row = database.execute(statement.sql, statement.values).fetchone()
     return row[0] if row else 0
 
 
-def _total(
-    database: psycopg.Cursor, query: Query, inside: sql.Scope, driver: int | None
-) -> int | None:
+def _total(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
     match query.total:
         case Total.ACCURATE:
-            return _count(database, query, inside, driver, None)
+            return _count(database, query, inside, None)
         case Total.ESTIMATE:
-            return _count(database, query, inside, driver, ESTIMATE_LIMIT)
+            return _count(database, query, inside, ESTIMATE_LIMIT)
         case _:
             return None
 
