@@ -33,7 +33,7 @@ def check_deadline(definition: Definition) -> list[str]:
 def run_case(definition: Definition, case: Mapping[str, Any]) -> str:
     """Work out one example: when a limit begun then is due (Shanghai time), and whether provisionally."""
     given = datetime.fromisoformat(str(case["given"]["started_at"])).replace(tzinfo=LEGAL_TIME)
-    found = rules.due(rules.rule_of(definition).duration, given)
+    found = rules.limit(rules.rule_of(definition).duration, given)
     shown = {
         "due_at": f"{found.at.astimezone(LEGAL_TIME):%Y-%m-%d %H:%M:%S}",
         "provisional": found.provisional,

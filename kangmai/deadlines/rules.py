@@ -28,10 +28,10 @@ from kangmai.standards.calendars import add_working_days, legal_day, start_of_da
 LAST_MOMENT = timedelta(microseconds=1)
 
 
-def due(duration: Duration, started_at: datetime) -> Due:
+def limit(duration: Duration, started_at: datetime) -> Due:
     """The last instant on time of a limit that begins at an aware instant.
 
-    >>> due(Duration(14, Unit.DAYS), datetime(2026, 3, 1, 8, tzinfo=UTC)).at.isoformat()
+    >>> limit(Duration(14, Unit.DAYS), datetime(2026, 3, 1, 8, tzinfo=UTC)).at.isoformat()
     '2026-03-15T15:59:59.999999+00:00'
     """
     match duration.unit:
@@ -45,6 +45,11 @@ def due(duration: Duration, started_at: datetime) -> Due:
         case Unit.WORKING_DAYS:
             found = add_working_days(legal_day(started_at), duration.count)
             return Due(_end_of(found.day), found.provisional)
+
+
+def due(definition: str, started_at: datetime) -> Due:
+    """When a deadline that begins at an instant would be due. Raises UnknownDefinition."""
+    return limit(rule(definition, on=legal_day(started_at)).duration, started_at)
 
 
 def steps(rule: Rule, due_at: datetime) -> tuple[Step, ...]:

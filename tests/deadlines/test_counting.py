@@ -34,7 +34,7 @@ def test_a_wrong_example_is_found():
 
 @given(started=INSTANTS, count=st.integers(1, 30))
 def test_working_days_as_counted_on_fingers(started, count):
-    found = rules.due(Duration(count, Unit.WORKING_DAYS), started)
+    found = rules.limit(Duration(count, Unit.WORKING_DAYS), started)
     day, left = started.astimezone(LEGAL_TIME).date(), count
     while left:
         day += timedelta(days=1)
@@ -46,7 +46,7 @@ def test_working_days_as_counted_on_fingers(started, count):
 
 @given(started=INSTANTS, count=st.integers(1, 400))
 def test_days_end_with_the_last_day_whatever_the_hour_of_beginning(started, count):
-    end = rules.due(Duration(count, Unit.DAYS), started).at.astimezone(LEGAL_TIME)
+    end = rules.limit(Duration(count, Unit.DAYS), started).at.astimezone(LEGAL_TIME)
     assert (end.date() - started.astimezone(LEGAL_TIME).date()).days == count
     assert (end + timedelta(microseconds=1)).time() == datetime.min.time()
 
@@ -54,7 +54,7 @@ def test_days_end_with_the_last_day_whatever_the_hour_of_beginning(started, coun
 @given(started=INSTANTS)
 def test_the_clock_goes_forward(started):
     for rule in rules.rules():
-        due_at = rules.due(rule.duration, started).at
+        due_at = rules.limit(rule.duration, started).at
         steps = rules.steps(rule, due_at)
         assert [each.at for each in steps] == sorted(each.at for each in steps)
         assert [s.kind for s in steps].count(StepKind.MISS) == 1

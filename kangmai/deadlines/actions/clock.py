@@ -46,7 +46,7 @@ def recompute(*, at: datetime) -> int:
 
 def _recounted(row: models.Deadline, at: datetime) -> bool:
     rule = _rule_of(row)
-    due = rules.due(rule.duration, row.started_at)
+    due = rules.limit(rule.duration, row.started_at)
     if (due.at, due.provisional) == (row.due_at, row.provisional):
         return False
     if due.at != row.due_at:

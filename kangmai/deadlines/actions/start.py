@@ -81,7 +81,7 @@ def restart(
 
 def count_from(row: models.Deadline, rule: rules.Rule) -> None:
     """Set limit and first step of a row from its start."""
-    due = rules.due(rule.duration, row.started_at)
+    due = rules.limit(rule.duration, row.started_at)
     row.due_at, row.provisional = due.at, due.provisional
     steps = rules.steps(rule, due.at)
     # a warning whose time was before the start warns of nothing
