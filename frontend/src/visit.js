@@ -24,10 +24,53 @@ function tell(wrong) {
   question.append(note);
 }
 
+// Parts of the form that ask for nothing more are folded, so that a visit fits on a phone; a referral
+// that the rules advise unfolds the part that asks where to.
+const REFERRAL = "[name^=referral]";
+
+function isDone(section) {
+  if (section.querySelector(".question-faults, .proposal")) return false;
+  return [...section.querySelectorAll(".question")].every((question) => {
+    if (!question.querySelector(":scope > label .needed, :scope > fieldset > legend .needed")) return true;
+    const inputs = [...question.querySelectorAll("input, textarea, select")];
+    return inputs.some((each) => (/radio|checkbox/.test(each.type) ? each.checked : each.value !== ""));
+  });
+}
+
+function show(section, open) {
+  section.querySelector(".card-body").hidden = !open;
+  section.querySelector(".fold")?.setAttribute("aria-expanded", String(open));
+}
+
+function fold(section, label) {
+  const heading = section.querySelector(".card-header h2");
+  if (!heading || !isDone(section)) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "fold";
+  const mark = document.createElement("span");
+  mark.className = "quiet";
+  mark.textContent = label;
+  button.append(...heading.childNodes, " ", mark);
+  heading.append(button);
+  button.addEventListener("click", () => show(section, section.querySelector(".card-body").hidden));
+  show(section, false);
+}
+
+function unfoldReferral(part) {
+  if (!part.querySelector(".verdict-refer")) return;
+  const section = document.querySelector(REFERRAL)?.closest(".question-section");
+  if (section) show(section, true);
+}
+
 export function start() {
+  for (const form of document.querySelectorAll("form[data-folds]")) {
+    form.querySelectorAll(".question-section").forEach((each) => fold(each, form.dataset.folds));
+  }
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== PART) return;
     clear();
+    unfoldReferral(event.target);
     event.target.querySelectorAll("[data-wrong]").forEach(tell);
   });
 }

@@ -5,14 +5,8 @@ import datetime
 from kangmai.portal.programmes.wording import language
 from kangmai.programmes.engine import queries
 from kangmai.programmes.engine.errors import ProgrammeUnknown
-from kangmai.programmes.engine.types import (
-    OutcomeClass,
-    Priority,
-    Programme,
-    Referral,
-    RuleSet,
-    Visit,
-)
+from kangmai.programmes.engine.queries import OutcomeClass, Programme, RuleSet
+from kangmai.programmes.engine.types import Priority, Referral, Visit
 
 
 def find(programme: str, *, on: datetime.date) -> Programme | None:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from kangmai.portal.institutions.presenters import standard
 from kangmai.portal.programmes import catalogue, wording
 from kangmai.portal.shell import area, words
-from kangmai.programmes.engine.types import Enrolment, Priority, Row, State
+from kangmai.programmes.engine.types import Enrolment, Planned, PlanReason, Priority, Row, State
+from kangmai.standards.divisions import find_division
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def line(row: Row, *, on: datetime.date, teams: Mapping[int, str]) -> Line:
         sex=standard("sex", row.sex_code),
         age=words.age(row.birth_date, on),
         number=row.index_number,
-        place=area.path(found.place_code),
+        place=place(found.place_code),
         team=teams.get(found.organization, ""),
         programme=catalogue.programme_title(found.programme, on=on),
         service=catalogue.service_title(found.programme, found.next_service, on=on),
@@ -75,8 +76,14 @@ def line(row: Row, *, on: datetime.date, teams: Mapping[int, str]) -> Line:
         attempts=row.attempts,
         address=reverse("enrolment", args=[found.id]),
         start=start_of(found),
-        start_label=_("Decide") if found.state is State.SUSPECTED else _("Visit"),
+        start_label=_("Decide") if found.state is State.SUSPECTED else _("Follow up"),
     )
+
+
+def place(code: str) -> str:
+    """The village alone: whoever reads a worklist knows the town."""
+    found = find_division(code)
+    return area.name(found) if found else code
 
 
 def why(found: Enrolment, *, on: datetime.date) -> str:
@@ -88,7 +95,19 @@ def why(found: Enrolment, *, on: datetime.date) -> str:
     planned = next((each for each in found.planned if each.service == found.next_service), None)
     if found.priority is Priority.EMERGENCY:
         return _("emergency at the latest visit: was the referral made, how is the patient?")
-    return wording.plan_reason(planned.reason) if planned else ""
+    return plan_reason(found, planned, on=on) if planned else ""
+
+
+def plan_reason(found: Enrolment, planned: Planned, *, on: datetime.date) -> str:
+    """What set a due day; for a decision, which class it was and how soon it wants the next visit."""
+    is_decided = planned.reason is PlanReason.DECISION and found.latest_visit_on is not None
+    if not is_decided or found.latest_visit_on is None:
+        return wording.plan_reason(planned.reason)
+    days = (planned.due_on - found.latest_visit_on).days
+    return _("%(outcome)s at the latest visit: again after %(days)s days") % {
+        "outcome": catalogue.class_title(found.programme, found.latest_class, on=on),
+        "days": days,
+    }
 
 
 def evidence(days: int) -> str:

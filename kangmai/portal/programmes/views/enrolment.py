@@ -133,7 +133,7 @@ def _plan_line(each: Planned, found: Enrolment, on: datetime.date) -> PlanLine:
         due_on=words.day(each.due_on),
         due=wording.days_overdue(gap) if on > each.late_on else wording.days_left(-gap),
         tone=wording.LATENESS_TONES[late],
-        reason=wording.plan_reason(each.reason),
+        reason=rows.plan_reason(found, each, on=on),
         start=reverse("enrolment-visit", args=[found.id, each.service])
         if found.state is State.MANAGED
         else "",

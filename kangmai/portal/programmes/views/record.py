@@ -22,7 +22,7 @@ from kangmai.kernel.actor import require
 from kangmai.kernel.errors import Conflict, Incorrect, KangmaiError
 from kangmai.portal.forms.posted import Posted, read_posted
 from kangmai.portal.forms.presenters import form_context
-from kangmai.portal.programmes import catalogue, clocks, people, trials, visits
+from kangmai.portal.programmes import catalogue, clocks, people, trials, visits, wording
 from kangmai.portal.programmes.decisions import Verdict
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.requests import PortalRequest, signed_in
@@ -180,7 +180,7 @@ def frame(
         "phones": visits.phones(resident),
         "enrolment_id": found.id,
         "service": service,
-        "service_title": title,
+        "service_title": asked.form.title[wording.language()],
         "programme_title": catalogue.programme_title(found.programme, on=on),
         "reached": visits.reached_choices(),
         "methods": visits.attempt_methods(),
