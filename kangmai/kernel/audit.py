@@ -126,6 +126,7 @@ class _Buffer:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -139,16 +140,18 @@ class _Buffer:
             self._wake.set()
 
     def flush(self) -> None:
-        with self._lock:
-            entries, self._entries = self._entries, []
-        if not entries:
-            return
-        try:
-            record_all(entries, own_connection())
-        except psycopg.OperationalError:
+        """Write what waits; what the thread has begun to write is waited for, so that nothing is in flight."""
+        with self._writing:
             with self._lock:
-                self._entries = entries + self._entries
-            raise
+                entries, self._entries = self._entries, []
+            if not entries:
+                return
+            try:
+                record_all(entries, own_connection())
+            except psycopg.OperationalError:
+                with self._lock:
+                    self._entries = entries + self._entries
+                raise
 
     def _run(self) -> None:
         while True:

@@ -1,0 +1,1 @@
+"""Enrolments, planned services, visits and decisions: one engine, fed with programmes as data."""

@@ -1,0 +1,36 @@
+"""The writes of programmes: each is one transaction, audited and announced."""
+
+from kangmai.programmes.engine.actions.attempts import record_attempt
+from kangmai.programmes.engine.actions.closing import close_enrolment, reopen_enrolment
+from kangmai.programmes.engine.actions.correcting import correct_visit
+from kangmai.programmes.engine.actions.enrolling import confirm, dismiss, enrol
+from kangmai.programmes.engine.actions.following import follow_residents
+from kangmai.programmes.engine.actions.loading import load_enrolments, load_visits
+from kangmai.programmes.engine.actions.replanning import replan, replan_all
+from kangmai.programmes.engine.actions.suspecting import suspect
+from kangmai.programmes.engine.actions.transfers import (
+    accept_transfer,
+    propose_transfer,
+    refuse_transfer,
+)
+from kangmai.programmes.engine.actions.visiting import record_visit
+
+__all__ = [
+    "accept_transfer",
+    "close_enrolment",
+    "confirm",
+    "correct_visit",
+    "dismiss",
+    "enrol",
+    "follow_residents",
+    "load_enrolments",
+    "load_visits",
+    "propose_transfer",
+    "record_attempt",
+    "record_visit",
+    "refuse_transfer",
+    "reopen_enrolment",
+    "replan",
+    "replan_all",
+    "suspect",
+]

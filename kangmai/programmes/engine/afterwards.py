@@ -1,0 +1,97 @@
+"""What follows from a decision outside this room: deadlines, the row for the system above, messages."""
+
+from datetime import date, datetime
+
+from kangmai.deadlines import actions as deadlines
+from kangmai.deadlines.types import Met, Start, Subject
+from kangmai.forms.types import Answers
+from kangmai.identity.types import Resident
+from kangmai.kernel.actor import Actor
+from kangmai.messages import actions as messages
+from kangmai.messages.types import Draft, to_role
+from kangmai.programmes.engine import models
+from kangmai.programmes.engine.definition.types import Service
+from kangmai.programmes.engine.types import Decision, Method, Standing
+from kangmai.standards.calendars import legal_day, start_of_day
+
+VISIT = "visit"
+
+
+def follow_up(
+    row: models.Enrolment,
+    service: Service,
+    visit: models.Visit,
+    decision: Decision | None,
+    answers: Answers,
+    resident: Resident,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Meet the deadlines that this visit meets, start its own, prepare the hand-over, tell who must know."""
+    if visit.method == Method.FACE_TO_FACE:
+        _meet_earlier(row, visit, actor=actor, at=at)
+    if decision and decision.deadline:
+        _start(row, visit, decision.deadline, actor=actor, at=at)
+    if decision and decision.message:
+        draft = Draft(
+            template=decision.message,
+            to=to_role("family_doctor_team", row.organization),
+            parameters={"visited_on": visit.visited_on.isoformat(), "programme": row.programme},
+            link=f"/programmes/enrolments/{row.id}/",
+            subject=("enrolment", str(row.id)),
+            key=f"visit:{visit.first_id}",
+        )
+        messages.notify([draft], actor=actor, at=at)
+
+
+def _subject(visit: models.Visit) -> Subject:
+    return Subject(VISIT, str(visit.id))
+
+
+def _meet_earlier(
+    row: models.Enrolment, visit: models.Visit, *, actor: Actor, at: datetime
+) -> None:
+    """A visit face to face meets what earlier visits started."""
+    earlier = row.visits.filter(standing=Standing.CURRENT, visited_on__lt=visit.visited_on).exclude(
+        deadline=""
+    )
+    met = [
+        Met(each.deadline, _subject(each), met_at=_instant(visit.visited_on, at), proof_kind=VISIT, proof_id=str(visit.id))
+        for each in earlier.order_by("-visited_on")[:10]
+    ]  # fmt: skip
+    if met:
+        deadlines.meet(met, actor=actor, at=at)
+
+
+def _start(
+    row: models.Enrolment, visit: models.Visit, definition: str, *, actor: Actor, at: datetime
+) -> None:
+    start = Start(
+        definition=definition,
+        subject=_subject(visit),
+        started_at=_instant(visit.visited_on, at),
+        owner_org=row.organization,
+        place_code=row.place_code,
+        resident=row.resident_id,
+    )
+    deadlines.start([start], actor=actor, at=at)
+
+
+def _instant(day: date, at: datetime) -> datetime:
+    """When something of a day happened, as far as is known: now if it was today, else when the day began."""
+    return at if day == legal_day(at) else start_of_day(day)
+
+
+def cancel_deadlines(row: models.Enrolment, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Nothing is awaited any more of an enrolment."""
+    for each in row.visits.exclude(deadline="").order_by("id"):
+        cancel_deadline_of(each, reason=reason, actor=actor, at=at)
+
+
+def cancel_deadline_of(visit: models.Visit, *, reason: str, actor: Actor, at: datetime) -> None:
+    """What a visit started is not awaited, since the visit was entered wrongly."""
+    if visit.deadline:
+        deadlines.cancel_of(
+            [_subject(visit)], definition=visit.deadline, reason=reason, actor=actor, at=at
+        )

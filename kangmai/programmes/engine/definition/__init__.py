@@ -1,0 +1,1 @@
+"""Programmes and decision rules as they are read from their definitions."""

@@ -1,0 +1,195 @@
+"""A programme and its decision rules, checked and ready to ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from kangmai.analytics.facts.condition import Condition
+from kangmai.analytics.facts.types import Fact
+from kangmai.programmes.engine.kinds import Method, Priority, Referral, Way
+
+Words = Mapping[str, str]
+"""The same in `zh` and `en`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """So long after an anchor."""
+
+    months: int = 0
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """How many visits a calendar year wants at least, and how far apart the last ones may be pressed."""
+
+    per_year: int
+    spacing_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One of a row of occasions, each due from `after`, late after `until`, given up after `catch_up_until`."""
+
+    id: str
+    title: Words
+    after: Offset
+    until: Offset | None
+    catch_up_until: Offset | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a service is due next.
+
+    `by_decision`: when the latest visit's decision says; `repeat`: `every` after the latest that
+    counted; both begin `first` after the anchor. `occasions`: the next of the row.
+    """
+
+    kind: str
+    anchor: str
+    first: Offset | None = None
+    every: Offset | None = None
+    occasions: tuple[Occasion, ...] = ()
+    floor: Floor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFact:
+    """A fact that is read from the item of a form; `any_of` makes a boolean of chosen codes."""
+
+    fact: Fact
+    item: str
+    any_of: frozenset[str]
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something a programme does again and again, with its form and its schedule."""
+
+    id: str
+    title: Words
+    form: str
+    day_item: str
+    method_item: str
+    methods: Mapping[str, Method]
+    decides: bool
+    schedule: Schedule
+    answers: Mapping[str, AnswerFact]
+    counting_methods: frozenset[Method]
+    complete: Condition | None
+    handover_system: str
+    handover_values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """When something is due soon, overdue, entered late, lost."""
+
+    due_soon_days: int
+    overdue_after_days: int
+    late_entry_after_days: int
+    lost_attempts: int
+    lost_methods: int
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Which measurements raise a suspicion, and on how many different days they suffice to confirm."""
+
+    system: str
+    code: str
+    measures: Mapping[str, tuple[str, str]]
+    """Fact → component code and UCUM unit."""
+    when: Condition
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What, arriving from anywhere, puts a resident on the list of the suspected."""
+
+    population: Condition
+    readings: Readings
+    diagnosis_system: str
+    diagnosis_prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingReason:
+    """Why an enrolment may end."""
+
+    id: str
+    title: Words
+    may_reopen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One dated programme."""
+
+    id: str
+    title: Words
+    is_verified: bool
+    effective_from: date
+    population: Condition
+    anchors: tuple[str, ...]
+    ways: frozenset[Way]
+    suspicion: Suspicion | None
+    services: Mapping[str, Service]
+    late: Late
+    closing_reasons: Mapping[str, ClosingReason]
+    roles: tuple[str, ...]
+    decision: str
+
+    @property
+    def version(self) -> str:
+        """The name of this dated entry."""
+        return f"{self.id}@{self.effective_from}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeClass:
+    """A class a visit can be given."""
+
+    id: str
+    title: Words
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One decision rule; without a condition it always holds."""
+
+    id: str
+    when: Condition | None = field(repr=False)
+    outcome: str
+    reason: Words
+    next_days: int
+    overdue_after_days: int | None
+    refer: Referral | None
+    deadline: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The dated decision rules of a programme, ordered from the most severe outcome."""
+
+    id: str
+    title: Words
+    programme: str
+    use: str
+    is_verified: bool
+    effective_from: date
+    target: Condition
+    classes: Mapping[str, OutcomeClass]
+    rules: tuple[Rule, ...]
+
+    @property
+    def version(self) -> str:
+        """The name of this dated entry, as it is kept with each visit."""
+        return f"{self.id}@{self.effective_from}"

@@ -1,0 +1,11 @@
+"""What programmes announce in the outbox; the key is the enrolment's id, data are ids and codes only."""
+
+ENROLLED = "programmes.enrolled"
+CONFIRMED = "programmes.confirmed"
+SUSPECTED = "programmes.suspected"
+VISITED = "programmes.visited"
+CORRECTED = "programmes.corrected"
+LOST = "programmes.lost"
+CLOSED = "programmes.closed"
+REOPENED = "programmes.reopened"
+TRANSFERRED = "programmes.transferred"

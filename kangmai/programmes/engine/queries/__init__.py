@@ -1,0 +1,39 @@
+"""What programmes know, inside the actor's scope."""
+
+from kangmai.programmes.engine.queries.comparing import compare
+from kangmai.programmes.engine.queries.enrolments import (
+    attempts_of,
+    enrolments_by_id,
+    enrolments_of,
+    evidence_of,
+    get_enrolment,
+    programme,
+    programmes,
+    rule_set,
+    rules_of,
+    transfer_of,
+)
+from kangmai.programmes.engine.queries.forms import try_visit, visit_form
+from kangmai.programmes.engine.queries.visits import get_visit, visits_by_id, visits_of
+from kangmai.programmes.engine.queries.worklist import counts, worklist
+
+__all__ = [
+    "attempts_of",
+    "compare",
+    "counts",
+    "enrolments_by_id",
+    "enrolments_of",
+    "evidence_of",
+    "get_enrolment",
+    "get_visit",
+    "programme",
+    "programmes",
+    "rule_set",
+    "rules_of",
+    "transfer_of",
+    "try_visit",
+    "visit_form",
+    "visits_by_id",
+    "visits_of",
+    "worklist",
+]

@@ -1,0 +1,83 @@
+"""Visits of an enrolment, one by one, behind a figure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kangmai.identity import queries as identity
+from kangmai.kernel import audit
+from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.ids import ResidentId
+from kangmai.programmes.engine import models
+from kangmai.programmes.engine.errors import VisitNotFound
+from kangmai.programmes.engine.queries.enrolments import READ, row_of
+from kangmai.programmes.engine.seeing import inside
+from kangmai.programmes.engine.types import Visit
+from kangmai.programmes.engine.values import visit_of
+
+
+def visits_of(
+    enrolment_id: UUID,
+    *,
+    before: UUID | None = None,
+    limit: int = 20,
+    actor: Actor,
+    at: datetime,
+) -> tuple[Visit, ...]:
+    """The visits of an enrolment in the order of their days, newest first, what was corrected included.
+
+    Args:
+        before: the last visit of the page before.
+
+    Raises:
+        NotPermitted, EnrolmentNotFound, VisitNotFound
+    """
+    row = row_of(enrolment_id, actor=actor)
+    visits = models.Visit.objects.filter(enrolment=row).select_related("enrolment")
+    found = visits.order_by("-visited_on", "-id")
+    if before is not None:
+        last = visits.filter(pk=before).first()
+        if last is None:
+            raise VisitNotFound()
+        found = found.filter(visited_on__lte=last.visited_on).exclude(
+            visited_on=last.visited_on, id__gte=last.id
+        )
+    _note(actor, at, str(row.id), [row.resident_id])
+    return tuple(map(visit_of, found[:limit]))
+
+
+def get_visit(visit_id: UUID, *, actor: Actor, at: datetime) -> Visit:
+    """One visit.
+
+    Raises:
+        NotPermitted, VisitNotFound
+    """
+    row = _visible(actor).filter(pk=visit_id).first()
+    if row is None:
+        raise VisitNotFound()
+    _note(actor, at, str(row.enrolment_id), [row.enrolment.resident_id])
+    return visit_of(row)
+
+
+def visits_by_id(ids: Sequence[str], *, actor: Actor, at: datetime) -> list[Visit]:
+    """Those of some visits that the actor may see: the rows behind a figure.
+
+    Raises:
+        NotPermitted
+    """
+    rows = list(_visible(actor).filter(pk__in=ids).order_by("id"))
+    _note(actor, at, "", sorted({row.enrolment.resident_id for row in rows}))
+    return list(map(visit_of, rows))
+
+
+def _visible(actor: Actor) -> QuerySet[models.Visit]:
+    require(actor, READ)
+    visits = models.Visit.objects.select_related("enrolment")
+    return visits.filter(enrolment__in=inside(actor.scope))
+
+
+def _note(actor: Actor, at: datetime, id: str, residents: Sequence[int]) -> None:
+    subjects = [rid for each in residents for rid in identity.patient_rids(ResidentId(each))[:1]]
+    audit.record_later(audit.Entry(actor, at, "programmes.visits", "Enrolment", id, subjects))

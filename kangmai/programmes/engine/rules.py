@@ -1,0 +1,25 @@
+"""What programmes decide without a table: when a service is due, what a visit means.
+
+The door of this folder: what others need of its parts is named in `__all__`.
+"""
+
+from kangmai.programmes.engine.deciding import decide, empty_facts
+from kangmai.programmes.engine.planning import (
+    Anchors,
+    Done,
+    next_planned,
+    plan,
+    required_this_year,
+)
+from kangmai.programmes.engine.types import lateness
+
+__all__ = [
+    "Anchors",
+    "Done",
+    "decide",
+    "empty_facts",
+    "lateness",
+    "next_planned",
+    "plan",
+    "required_this_year",
+]

@@ -1,0 +1,138 @@
+"""The steps every action shares: versions, writing down, announcing, planning anew."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from kangmai.identity import queries as identity
+from kangmai.identity.types import Resident
+from kangmai.kernel import audit, feed
+from kangmai.kernel.actor import Actor
+from kangmai.kernel.ids import OrganizationId
+from kangmai.programmes.engine import models
+from kangmai.programmes.engine.definition.types import Programme
+from kangmai.programmes.engine.errors import EnrolmentChanged
+from kangmai.programmes.engine.planning import Anchors, Done, plan
+from kangmai.programmes.engine.types import Decision, Planned, Priority, Standing, State
+from kangmai.programmes.engine.values import planned_of
+
+
+def require_version(row: models.Enrolment, expected: int) -> None:
+    """Let pass who saw the present state. Raises EnrolmentChanged."""
+    if row.version != expected:
+        raise EnrolmentChanged(current=row.version, expected=expected)
+
+
+def own_organization(actor: Actor) -> OrganizationId | None:
+    """The institution for which the actor works."""
+    return next((grant.organization for grant in actor.grants if grant.organization), None)
+
+
+def resident_of(row: models.Enrolment, *, actor: Actor, at: datetime) -> Resident:
+    """The resident as he is now. Raises ResidentNotFound, NotPermitted."""
+    return identity.get_resident(row.resident_id, actor=actor, at=at)
+
+
+def save(row: models.Enrolment, *, at: datetime) -> None:
+    """Write an enrolment that was there, as its next version."""
+    row.version, row.updated_at = row.version + 1, at
+    row.save()
+
+
+def write_down(
+    row: models.Enrolment,
+    kind: str,
+    *,
+    subjects: Sequence[int] = (),
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Audit a deed and announce it; `data` are ids and codes."""
+    audit.record(
+        connection.connection,
+        actor=actor,
+        at=at,
+        action=kind,
+        object_type="Enrolment",
+        object_id=str(row.id),
+        subjects=subjects,
+        reason=reason,
+        details=data,
+    )
+    known = {"resident": row.resident_id, "programme": row.programme, "state": row.state}
+    feed.announce(
+        connection.connection, kind=kind, key=str(row.id), data=known | (data or {}), at=at
+    )
+
+
+def history_of(row: models.Enrolment, *, on: date) -> dict[str, list[Done]]:
+    """The visits of an enrolment up to a day, by service, as far as planning depends on them."""
+    done: dict[str, list[Done]] = {}
+    visits = row.visits.filter(standing=Standing.CURRENT, visited_on__lte=on)
+    for each in visits.order_by("visited_on", "id"):
+        known = Done(
+            each.visited_on, each.occasion, each.is_counted, each.next_on, each.overdue_after_days
+        )
+        done.setdefault(each.service, []).append(known)
+    return done
+
+
+def named_anchors(row: models.Enrolment) -> dict[str, date]:
+    """The days from which services of this enrolment count, by the programme's names."""
+    return {name: date.fromisoformat(day) for name, day in row.anchors.items()}
+
+
+def plan_anew(
+    row: models.Enrolment, programme: Programme, *, birth_date: date | None, on: date
+) -> None:
+    """Plan what is due next, from the visits that stand; the caller saves the enrolment."""
+    found: tuple[Planned, ...] = ()
+    if row.state == State.MANAGED and row.enrolled_on is not None:
+        anchors = Anchors(row.enrolled_on, birth_date, named_anchors(row))
+        done = history_of(row, on=on)
+        found = plan(programme.services, programme.late, on=on, anchors=anchors, done=done)
+    if {planned_of(each) for each in row.planned.all()} != set(found):
+        row.planned.all().delete()
+        models.PlannedService.objects.bulk_create(
+            models.PlannedService(enrolment=row, **asdict(each)) for each in found
+        )
+    first = found[0] if found else None
+    row.next_service = first.service if first else ""
+    row.next_opens_on = first.opens_on if first else None
+    row.next_due_on = first.due_on if first else None
+    row.next_late_on = first.late_on if first else None
+
+
+def note_latest(row: models.Enrolment, programme: Programme) -> None:
+    """Take class, target and urgency from the latest visit that was decided."""
+    decided = [each.id for each in programme.services.values() if each.decides]
+    latest = (
+        row.visits.filter(standing=Standing.CURRENT, service__in=decided)
+        .order_by("-visited_on", "-id")
+        .first()
+    )
+    row.latest_visit = latest.id if latest else None
+    row.latest_visit_on = latest.visited_on if latest else None
+    row.latest_class = latest.outcome if latest else ""
+    row.latest_target_met = latest.target_met if latest else None
+    row.priority = latest.priority if latest else Priority.ROUTINE
+
+
+def decided_columns(decision: Decision) -> dict[str, Any]:
+    """The columns of a visit that its decision fills."""
+    return {
+        "rule": decision.rule,
+        "outcome": decision.outcome,
+        "target_met": decision.target_met,
+        "reasons": [asdict(reason) for reason in decision.reasons],
+        "rule_version": decision.rule_version,
+        "priority": decision.priority,
+        "next_on": decision.next_on,
+        "overdue_after_days": decision.overdue_after_days,
+        "deadline": decision.deadline,
+    }
