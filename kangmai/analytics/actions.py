@@ -162,14 +162,20 @@ def progress() -> dict[str, str | int]:
     return find_state(STATE) or {}
 
 
+def is_asked_for() -> bool:
+    """Whether somebody asked for fresh data since the latest run began."""
+    begun = _instant((find_state(STATE) or {}).get("begun_at"))
+    asked = _instant((find_state(REQUEST) or {}).get("at"))
+    return asked is not None and (begun is None or begun < asked)
+
+
 def is_due(*, at: datetime) -> bool:
     """Whether the lake waits to be brought up to date: asked for, or not begun since the night did."""
     begun = _instant((find_state(STATE) or {}).get("begun_at"))
-    asked = _instant((find_state(REQUEST) or {}).get("at"))
     local = at.astimezone(LEGAL_TIME)
     night = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
     since = night if local >= night else night - timedelta(days=1)
-    return begun is None or begun < max(since, asked or since)
+    return begun is None or begun < since or is_asked_for()
 
 
 def _instant(text: str | None) -> datetime | None:

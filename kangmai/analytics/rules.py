@@ -6,6 +6,9 @@ from kangmai.analytics.indicators.definition import (
     find_indicator,
     get_indicator,
     indicators,
+    kinds_of,
+    twelve_months_to,
+    year_before,
 )
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
 from kangmai.standards.divisions import find_division
@@ -15,7 +18,10 @@ __all__ = [
     "find_indicator",
     "get_indicator",
     "indicators",
+    "kinds_of",
     "sees_exactly",
+    "twelve_months_to",
+    "year_before",
 ]
 
 READ = "indicators.read"

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("kangmai.portal.deadlines.urls")),
     path("", include("kangmai.portal.residents.urls")),
     path("", include("kangmai.portal.institutions.urls")),
+    path("", include("kangmai.portal.indicators.urls")),
     path("", include("kangmai.portal.access.urls")),
     path("", include("kangmai.portal.forms.urls")),
     path("", include("kangmai.portal.administration.urls")),

@@ -62,6 +62,16 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "cockpit",
+        _("Figures"),
+        _("The figures of your area, how they were made, and who is behind target"),
+        "chart",
+        Section.CITY,
+        permissions=("indicators.read", "indicators.published"),
+        roots=("indicator", "indicators"),
+        is_main=True,
+    ),
+    Place(
         "residents",
         _("Residents"),
         _("Find a resident and open the record"),

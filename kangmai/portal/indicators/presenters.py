@@ -1,0 +1,204 @@
+"""Figures in the words of the page's language."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kangmai.analytics.rules import Indicator
+from kangmai.analytics.types import By, Direction, Figure, Result, Status, Words
+from kangmai.portal.indicators.asking import Asked
+from kangmai.portal.shell import area as areas
+from kangmai.registry import queries as registry
+from kangmai.standards.divisions import find_division
+
+TONES = {
+    Status.OK: "",
+    Status.NO_DATA: "",
+    Status.NOT_AVAILABLE: "warning",
+    Status.SUPPRESSED: "info",
+}
+
+
+def is_chinese() -> bool:
+    """Whether the page speaks Chinese."""
+    return (get_language() or "zh").startswith("zh")
+
+
+def said(words: Words | None) -> str:
+    """A text in the language of the page."""
+    return "" if words is None else words.zh if is_chinese() else words.en
+
+
+def status_word(status: Status) -> str:
+    """A status in a word or two."""
+    return {
+        Status.OK: _("available"),
+        Status.NO_DATA: _("no data"),
+        Status.NOT_AVAILABLE: _("not available"),
+        Status.SUPPRESSED: _("hidden (small number)"),
+    }[status]
+
+
+def level_word(by: By) -> str:
+    """What a figure is broken down by."""
+    return {
+        By.COUNTY: _("County"),
+        By.TOWN: _("Town"),
+        By.VILLAGE: _("Village"),
+        By.INSTITUTION: _("Institution"),
+    }[by]
+
+
+def area_name(code: str) -> str:
+    """A division's name, or its code where it is not listed."""
+    found = find_division(code)
+    return areas.name(found) if found else code
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure for a template; `value` is a number or the word that stands for it."""
+
+    name: str
+    value: str
+    has_value: bool
+    tone: str
+    fraction: str
+    numerator: str
+    denominator: str
+    completeness: str
+    address: str = ""
+    is_behind: bool = False
+
+
+def shown(
+    figure: Figure, *, name: str, address: str = "", rule: Indicator, target: Decimal | None = None
+) -> Shown:
+    """A figure with its name."""
+    numerator, denominator = (_count(each) for each in (figure.numerator, figure.denominator))
+    completeness = figure.completeness
+    return Shown(
+        name=name,
+        value=f"{figure.value:,}" if figure.value is not None else status_word(figure.status),
+        has_value=figure.value is not None,
+        tone=TONES[figure.status],
+        fraction=f"{numerator} / {denominator}" if figure.denominator is not None else "",
+        numerator=numerator,
+        denominator=denominator,
+        completeness=f"{completeness * 100:.1f} %" if completeness is not None else "",
+        address=address,
+        is_behind=is_behind(figure, rule, target),
+    )
+
+
+def _count(value: int | None) -> str:
+    return f"{value:,}" if value is not None else ""
+
+
+def is_behind(figure: Figure, rule: Indicator, target: Decimal | None) -> bool:
+    """Whether a figure has not reached its target."""
+    if target is None or figure.value is None:
+        return False
+    return figure.value > target if rule.direction is Direction.DOWN else figure.value < target
+
+
+def parts(found: Result, rule: Indicator, asked: Asked) -> list[Shown]:
+    """The parts of a result, each with the address that goes one level down."""
+    names = _institutions(found) if found.by is By.INSTITUTION else {}
+    target = rule.target(found.period)
+    return [
+        shown(
+            each,
+            name=names.get(each.area) or _part_name(each.area, found.by),
+            address=_down(each.area, found.by, asked, rule),
+            rule=rule,
+            target=target,
+        )
+        for each in found.parts
+    ]
+
+
+def _institutions(found: Result) -> dict[str, str]:
+    ids = {int(each.area) for each in found.parts if each.area.isdigit()}
+    names = registry.names_by_id(ids=ids, language=get_language() or "zh")
+    return {str(id): name for id, name in names.items()}
+
+
+def _part_name(code: str, by: By | None) -> str:
+    if not code:
+        return _("without an institution") if by is By.INSTITUTION else _("not placed further")
+    return area_name(code)
+
+
+def _down(code: str, by: By | None, asked: Asked, rule: Indicator) -> str:
+    if not code or by is By.INSTITUTION:
+        return ""
+    return asked.address("indicator", rule.id, area=code, by="")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a figure moved since a year before."""
+
+    text: str
+    tone: str
+
+
+def change(now: Figure, before: Figure, rule: Indicator) -> Change:
+    """The difference to the year before, and whether it is for the better."""
+    if now.value is None or before.value is None:
+        return Change(_("no figure of the year before"), "")
+    difference = now.value - before.value
+    unit = _("points") if rule.unit.en == "%" else said(rule.unit)
+    text = f"{difference:+,} {unit}"
+    if rule.direction is Direction.LEVEL or not difference:
+        return Change(text, "")
+    better = (difference > 0) is (rule.direction is Direction.UP)
+    return Change(text, "good" if better else "danger")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """An indicator on the cockpit."""
+
+    title: str
+    value: str
+    unit: str
+    has_value: bool
+    fraction: str
+    change: Change
+    target: str
+    is_behind: bool
+    is_verified: bool
+    reason: str
+    address: str
+    is_chosen: bool = False
+
+
+def tile(
+    rule: Indicator, now: Result, before: Result, address: str, *, is_chosen: bool = False
+) -> Tile:
+    """An indicator with its value and how it moved."""
+    target = rule.target(now.period)
+    figure = shown(now.total, name="", rule=rule, target=target)
+    return Tile(
+        title=said(rule.title),
+        value=figure.value,
+        unit=said(rule.unit),
+        has_value=figure.has_value,
+        fraction=figure.fraction,
+        change=change(now.total, before.total, rule),
+        target=str(target) if target is not None else "",
+        is_behind=figure.is_behind,
+        is_verified=rule.is_verified,
+        reason=said(now.reason),
+        address=address,
+        is_chosen=is_chosen,
+    )
+
+
+def number(value: Decimal | None) -> float | None:
+    """A value as charts take it."""
+    return None if value is None else float(value)

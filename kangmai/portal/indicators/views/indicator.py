@@ -1,0 +1,249 @@
+"""One figure: by county, town, village or institution, over time, its answer card, its rows, its files."""
+
+from collections.abc import Iterable
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kangmai.analytics import actions, queries, rules
+from kangmai.analytics.errors import IndicatorUnknown, RowsNotTraceable
+from kangmai.analytics.rules import Indicator
+from kangmai.analytics.types import Card
+from kangmai.kernel.actor import NotPermitted, is_permitted
+from kangmai.portal.indicators import asking, behind, charts, exports, presenters
+from kangmai.portal.indicators.asking import Asked
+from kangmai.portal.shell import words
+from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.paging import pager
+from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.standards.calendars import legal_day
+from kangmai.standards.periods import Period, parse_period
+
+PAGE = 50
+TYPES = {
+    "csv": ("text/csv; charset=utf-8", exports.as_csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", exports.as_xlsx),
+}
+
+
+def _question(request: PortalRequest, id: str) -> tuple[Indicator, Asked]:
+    """The rule in force at the end of the period asked for, and the question."""
+    latest = rules.find_indicator(id, on=legal_day(request.at))
+    if latest is None:
+        raise IndicatorUnknown(indicator=id[:40], on=legal_day(request.at))
+    text = request.GET.get("period", "") or request.POST.get("period", "")
+    rule = rules.get_indicator(id, period=parse_period(text)) if text else latest
+    query = request.POST if request.method == "POST" else request.GET
+    return rule, asking.asked(query, actor=request.actor, at=request.at, indicator=rule)
+
+
+def _frame(
+    request: PortalRequest, rule: Indicator, asked: Asked, *more: Crumb
+) -> dict[str, object]:
+    """What every page of a figure shows: the way here, its name, area and period."""
+    title = presenters.said(rule.title)
+    crumbs = [Crumb(_("Figures"), asked.address("cockpit", by=""))]
+    crumbs.append(Crumb(title, asked.address("indicator", rule.id) if more else ""))
+    return {
+        "crumbs": trail(*crumbs, *more),
+        "rule": rule,
+        "title": title,
+        "unit": presenters.said(rule.unit),
+        "asked": asked,
+        "area_name": presenters.area_name(asked.area),
+        "period_name": asking.named(asked.period),
+        "page_address": asked.address("indicator", rule.id),
+        "card_address": asked.address("indicator-card", rule.id),
+        "rows_address": asked.address("indicator-rows", rule.id),
+    }
+
+
+@require_safe
+@signed_in
+def indicator(request: PortalRequest, indicator_id: str) -> HttpResponse:
+    """Show a figure of an area with its parts, a map and a trend."""
+    rule, asked = _question(request, indicator_id)
+    found = queries.compute(
+        indicator=rule.id, period=asked.period, area=asked.area, by=asked.by, actor=request.actor
+    )
+    context = {
+        **_frame(request, rule, asked),
+        "areas": [
+            (presenters.area_name(code), asked.address("indicator", rule.id, area=code, by=""))
+            for code in asking.way_up(asked, request.actor)
+        ],
+        "periods": choices(
+            ((asking.written(p), asking.named(p)) for p in _periods(request, rule, asked)),
+            current=asking.written(asked.period),
+        ),
+        "levels": choices(
+            ((each.value, presenters.level_word(each)) for each in asking.levels(asked.area, rule)),
+            current=asked.by or "",
+        ),
+        "level": presenters.level_word(asked.by) if asked.by else "",
+        "total": presenters.shown(
+            found.total, name="", rule=rule, target=rule.target(asked.period)
+        ),
+        "reason": presenters.said(found.reason),
+        "supplier": presenters.said(rule.supplier),
+        "target": rule.target(asked.period),
+        "parts": presenters.parts(found, rule, asked),
+        "map": charts.county_map(found, rule, asked),
+        "trend": charts.trend(rule, asked, request.actor),
+        "cutoff": words.instant(found.cutoff),
+        "is_running": found.is_running,
+        "exports": [
+            (kind.upper(), asked.address("indicator-export", rule.id, kind=kind)) for kind in TYPES
+        ],
+        "may_open_rows": _may_open_rows(request, rule, asked),
+    }
+    return render(request, "indicators/indicator.html", context)
+
+
+def _periods(request: PortalRequest, rule: Indicator, asked: Asked) -> Iterable[Period]:
+    """Periods to choose from, the one asked for among them."""
+    return dict.fromkeys([*asking.periods(request.at, rule), asked.period])
+
+
+def _may_open_rows(request: PortalRequest, rule: Indicator, asked: Asked) -> bool:
+    return bool(rule.opens) and is_permitted(request.actor, rules.ROWS, asked.area)
+
+
+@require_safe
+@signed_in
+def card(request: PortalRequest, indicator_id: str) -> HttpResponse:
+    """Show the answer card (口径卡) of a figure."""
+    rule, asked = _question(request, indicator_id)
+    found = queries.card(
+        indicator=rule.id, period=asked.period, area=asked.area, by=asked.by, actor=request.actor
+    )
+    context = {
+        **_frame(request, rule, asked, Crumb(_("Answer card"))),
+        "facts": _facts(found, rule),
+        "total": presenters.shown(found.result.total, name="", rule=rule, target=found.target),
+        "before": presenters.shown(found.earlier.total, name="", rule=rule),
+        "before_period": asking.named(found.earlier.period),
+        "change": presenters.change(found.result.total, found.earlier.total, rule),
+        "target": found.target,
+        "reason": presenters.said(found.result.reason),
+        "parts": presenters.parts(found.result, rule, asked),
+        "level": presenters.level_word(asked.by) if asked.by else "",
+        "frozen": [
+            {
+                "figure": presenters.shown(each.result.total, name="", rule=rule),
+                "at": words.instant(each.frozen_at),
+                "by": each.frozen_by_name,
+                "note": each.note,
+                "is_same": each.result.total == found.result.total,
+                "cutoff": words.instant(each.result.cutoff),
+            }
+            for each in found.freezes
+        ],
+        "may_open_rows": _may_open_rows(request, rule, asked),
+        "may_freeze": found.result.total.value is not None
+        and is_permitted(request.actor, rules.FREEZE, asked.area)
+        and is_permitted(request.actor, rules.READ, asked.area),
+        "period_text": asking.written(asked.period),
+    }
+    return render(request, "indicators/card.html", context)
+
+
+def _facts(found: Card, rule: Indicator) -> list[tuple[str, str]]:
+    """What there is to say of how the figure was made, as names and texts."""
+    result = found.result
+    rounding = {
+        "half_up": _("half up"),
+        "half_even": _("half to even"),
+        "down": _("downwards"),
+    }[rule.rounding]
+    facts = [
+        (_("Numerator"), presenters.said(rule.numerator)),
+        (_("Denominator"), presenters.said(rule.denominator)),
+        (_("Base"), presenters.said(rule.base)),
+        (_("Note"), presenters.said(rule.note)),
+        (_("Rounding"), _("%(digits)s decimals, %(mode)s") % {"digits": rule.digits, "mode": rounding}),
+        (_("Rule"), _("%(id)s, in force from %(day)s, version %(rule)s") % {"id": rule.id, "day": rule.effective_from, "rule": rule.rule}),
+        (_("Source"), rule.source),
+        (_("Data up to"), words.instant(result.cutoff)),
+        (_("State of the data"), result.manifest[:12]),
+        (_("Completeness"), presenters.shown(result.total, name="", rule=rule).completeness),
+        (_("Data could come from"), presenters.said(rule.supplier)),
+    ]  # fmt: skip
+    return [(name, text) for name, text in facts if text and text != "—"]
+
+
+@require_safe
+@signed_in
+def rows(request: PortalRequest, indicator_id: str) -> HttpResponse:
+    """Show the rows behind a figure, each as the room that owns it lets this actor see it."""
+    rule, asked = _question(request, indicator_id)
+    if not rule.opens:
+        raise RowsNotTraceable(indicator=rule.id)
+    which = request.GET.get("which", "")
+    ids = queries.rows_behind(
+        indicator=rule.id,
+        period=asked.period,
+        area=asked.area,
+        in_part={"in": True, "out": False}.get(which) if rule.denominator else None,
+        after=request.GET.get("after", "")[:64],
+        limit=PAGE + 1,
+        actor=request.actor,
+    )
+    refused = False
+    try:
+        found = behind.rows(rule.opens, ids[:PAGE], actor=request.actor, at=request.at)
+    except NotPermitted:
+        found, refused = [], True
+    context = {
+        **_frame(request, rule, asked, Crumb(_("Rows behind"))),
+        "rows": found,
+        "refused": refused,
+        "unseen": len(ids[:PAGE]) - len(found),
+        "choices": choices(
+            (("", _("all")), ("in", _("in the numerator")), ("out", _("not in the numerator"))),
+            current=which,
+        )
+        if rule.counted and rule.counted.part
+        else (),
+        "pager": pager(request.GET, cursor=ids[PAGE - 1] if len(ids) > PAGE else None),
+    }
+    return render(request, "indicators/rows.html", context)
+
+
+@require_safe
+@signed_in
+def export(request: PortalRequest, indicator_id: str) -> HttpResponse:
+    """Give a figure with its parts as CSV or XLSX."""
+    kind = request.GET.get("kind", "csv")
+    if kind not in TYPES:
+        raise Http404
+    rule, asked = _question(request, indicator_id)
+    found = queries.compute(
+        indicator=rule.id, period=asked.period, area=asked.area, by=asked.by, actor=request.actor
+    )
+    content_type, write = TYPES[kind]
+    answer = HttpResponse(write(exports.table(found, rule, asked)), content_type=content_type)
+    period = asking.written(asked.period).replace("/", "_")
+    name = f"{rule.id}-{asked.area}-{period}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_POST
+@signed_in
+def freeze(request: PortalRequest, indicator_id: str) -> HttpResponse:
+    """Keep the figure as it is now."""
+    rule, asked = _question(request, indicator_id)
+    actions.freeze(
+        indicator=rule.id,
+        period=asked.period,
+        area=asked.area,
+        by=asked.by,
+        note=request.POST.get("note", "").strip(),
+        actor=request.actor,
+        at=request.at,
+    )
+    return redirect(asked.address("indicator-card", rule.id))

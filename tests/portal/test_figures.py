@@ -1,0 +1,179 @@
+"""Pages of figures: each sees the own area, every number opens to how it was made, in both languages."""
+
+import datetime
+import io
+import re
+
+import pytest
+from django.conf import settings
+from openpyxl import load_workbook
+
+from kangmai.access import actions as access
+from kangmai.analytics import actions
+from kangmai.registry import actions as registry
+from kangmai.registry.types import OrganizationFacts, OrganizationKind
+from tests.factories import portal_town
+
+PERIOD = "period=2025-11-01%2F2026-11-01"
+CARD = f"/indicators/elderly_share/card/?area=441200&{PERIOD}"
+
+
+@pytest.fixture(scope="module")
+def figures(town, tmp_path_factory):
+    """The town's lake, and an officer of one county beside those of the town."""
+    before = settings.LAKE
+    settings.LAKE = tmp_path_factory.mktemp("figures") / "lake"
+    bureau = registry.create_organization(
+        facts=OrganizationFacts(
+            code="WJ-441203",
+            name="鼎湖区卫生健康局",
+            kind=OrganizationKind.BUREAU,
+            division_code="441203",
+            jurisdiction_code="441203",
+            is_invented=True,
+        ),
+        actor=portal_town.OPERATOR,
+        at=portal_town.AT,
+    )
+    account = access.add_account(
+        login="county",
+        name="吴晓东",
+        password=portal_town.PASSWORD,
+        resident_id=None,
+        must_change_password=False,
+        actor=portal_town.OPERATOR,
+        at=portal_town.AT,
+    )
+    access.grant_role(
+        account_id=account.id,
+        role="commission_officer",
+        organization_id=bureau.id,
+        actor=portal_town.OPERATOR,
+        at=portal_town.AT,
+    )
+    actions.sync(report=lambda progress: None, actor=portal_town.OPERATOR, at=portal_town.AT)
+    yield town
+    settings.LAKE = before
+
+
+def text_of(answer) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+PAGES = {
+    "/figures/": (200, 200, 200, 403, 403),
+    "/figures/?area=441200": (200, 403, 403, 403, 403),
+    "/figures/?area=441202": (200, 403, 403, 403, 403),
+    "/figures/?area=441203": (200, 200, 403, 403, 403),
+    "/figures/?area=441203101": (200, 200, 403, 403, 403),
+    "/figures/?area=441202001002": (200, 403, 200, 403, 403),
+    "/figures/?area=441202001003": (200, 403, 403, 403, 403),
+    "/figures/?area=12": (400, 400, 400, 400, 400),
+    "/indicators/": (200, 200, 200, 403, 403),
+    "/indicators/elderly_share/": (200, 200, 200, 403, 403),
+    "/indicators/elderly_share/?area=441203": (200, 200, 403, 403, 403),
+    "/indicators/elderly_share/?period=1999": (404, 404, 404, 404, 404),
+    "/indicators/elderly_share/?period=soon": (400, 400, 400, 400, 400),
+    "/indicators/nothing/": (404, 404, 404, 404, 404),
+    "/indicators/elderly_share/card/?area=441203": (200, 200, 403, 403, 403),
+    "/indicators/elderly_share/rows/?area=441203": (403, 403, 403, 403, 403),
+    "/indicators/elderly_share/rows/?area=441202001002": (403, 403, 200, 403, 403),
+    "/indicators/elderly_share/export/?area=441203&kind=csv": (200, 200, 403, 403, 403),
+    "/indicators/county_inpatient_rate/?period=2025": (200, 200, 200, 403, 403),
+}
+LOGINS = ("officer", "county", "village", "clinician", "liang")
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_everybody_sees_the_figures_of_the_own_area_and_no_other(figures, enter, login):
+    client = enter(login)
+    found = {path: client.get(path).status_code for path in PAGES}
+    assert found == {path: statuses[LOGINS.index(login)] for path, statuses in PAGES.items()}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_visitors_are_sent_to_the_login(figures, enter, path):
+    assert enter().get(path)["Location"].startswith("/login/?next=")
+
+
+def test_cockpit_shows_figures_map_and_what_is_not_available(figures, enter):
+    text = text_of(enter("officer").get(f"/figures/?{PERIOD}&indicator=elderly_share"))
+    assert "Share of residents aged 65 and over 33.33 % 1 / 3" in text
+    assert "insurer settlement data are needed" in text
+    assert "By county" in text and "© OpenStreetMap contributors" in text
+    assert "Duanzhou District 50.00 1 2" in text
+
+
+def test_pages_speak_chinese(figures, enter):
+    client = enter("officer", language="zh-hans")
+    assert "65岁及以上人口占比 33.33 % 1 / 3" in text_of(client.get(f"/figures/?{PERIOD}"))
+    text = text_of(client.get(CARD))
+    for each in ("口径卡", "分子", "分母", "期末满 65 周岁的居民", "四舍五入", "待核", "端州区"):
+        assert each in text
+
+
+def test_the_card_says_how_the_figure_was_made_and_its_parts_add_up(figures, enter):
+    text = text_of(enter("officer").get(CARD))
+    for each in (
+        "33.33 % = 1 / 3",
+        "Residents who have completed 65 years at the end of the period",
+        "2 decimals, half up",
+        "elderly_share, in force from 2017-02-28",
+        "Duanzhou District 50.00 1 2",
+        "Dinghu District 0.00 0 1",
+        "Whole area 33.33 1 3",
+    ):
+        assert each in text
+
+
+def test_freezing_keeps_the_figure_with_name_and_reason(figures, enter):
+    client = enter("officer")
+    asked = {"area": "441200", "period": "2025", "by": "county", "note": "年报 <b>"}
+    answer = client.post("/indicators/elderly_share/freeze/", asked, follow=True)
+    assert "50.00 % 1 / 2" not in text_of(answer)
+    assert "李卫东 · 年报 &lt;b&gt;" in text_of(answer)
+    asked["area"] = "441202001002"
+    assert enter("village").post("/indicators/elderly_share/freeze/", asked).status_code == 403
+
+
+def test_rows_behind_are_shown_by_the_room_that_owns_them(figures, enter):
+    text = text_of(
+        enter("village").get(f"/indicators/elderly_share/rows/?area=441202001002&{PERIOD}")
+    )
+    assert "梁秀英" in text and "陈国华" in text and "何文静" not in text
+    inside = f"/indicators/elderly_share/rows/?area=441202001002&{PERIOD}&which=in"
+    text = text_of(enter("village").get(inside))
+    assert "梁秀英" in text and "陈国华" not in text
+
+
+def test_files_hold_the_figure_and_how_it_was_made(figures, enter):
+    client = enter("officer")
+    address = f"/indicators/elderly_share/export/?area=441200&{PERIOD}"
+    csv = client.get(f"{address}&kind=csv").content.decode("utf-8-sig")
+    assert "441202,Duanzhou District,available,50.0,1,2," in csv
+    assert "Residents who have completed 65 years" in csv
+    book = load_workbook(io.BytesIO(client.get(f"{address}&kind=xlsx").content))
+    rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    assert ["441200", "Zhaoqing", "available", 33.33, 1, 3] in [row[:6] for row in rows]
+    assert client.get(f"{address}&kind=exe").status_code == 404
+
+
+def test_fresh_data_are_asked_for_by_those_who_may(figures, enter):
+    assert enter("village").post("/figures/refresh/").status_code == 403
+    answer = enter("officer").post("/figures/refresh/", follow=True)
+    assert "will be brought up to date in a moment" in text_of(answer)
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1)
+    assert actions.is_due(at=later)
+    assert actions.fill_if_due(now=lambda: later)
+    assert not actions.is_asked_for()
+    assert actions.progress()["ended_at"]
+
+
+def test_without_a_lake_the_cockpit_says_so(figures, enter, tmp_path):
+    filled, settings.LAKE = settings.LAKE, tmp_path / "none"
+    try:
+        text = text_of(enter("officer").get("/figures/"))
+    finally:
+        settings.LAKE = filled
+    assert "No figures yet" in text
+    assert "not available" in text
