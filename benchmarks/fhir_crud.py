@@ -14,6 +14,7 @@ from fhir_load import (
     Target,
     Worker,
     arguments,
+    print_anchors,
     print_machine,
     print_ratio,
     print_result,
@@ -118,6 +119,11 @@ def main() -> None:
                     )
                 rates.setdefault(target.name, []).append(result.calls / result.seconds)
     print_ratio(rates, "requests")
+    print_anchors(
+        rates,
+        gate=1200,
+        anchors={"HAPI (HealthSamurai, 2026-06-29)": 382, "Aidbox (August 2026)": 694},
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from fhir_load import (
     Target,
     Worker,
     arguments,
+    print_anchors,
     print_machine,
     print_ratio,
     print_result,
@@ -80,6 +81,11 @@ def main() -> None:
                 print_result(target, round, result, unit="resources")
                 rates.setdefault(target.name, []).append(result.counted / result.seconds)
     print_ratio(rates, "resources")
+    print_anchors(
+        rates,
+        gate=1400,
+        anchors={"HAPI (HealthSamurai, 2026-06-29)": 277, "Microsoft (August 2026)": 1470},
+    )
 
 
 if __name__ == "__main__":

@@ -339,6 +339,7 @@ def print_result(target: Target, round: int, result: Result, *, unit: str = "req
         ""
         if result.server_cpu is None
         else f", server and database {result.server_cpu / capacity:.0%}"
+        f" ({1000 * result.server_cpu / max(count, 1):.2f} ms each)"
     )
     print(
         f"{target.name:<12} round {round}: {count / result.seconds:8.1f} {unit}/s"
@@ -356,3 +357,14 @@ def print_ratio(rates: dict[str, list[float]], unit: str) -> None:
     names = list(best)
     if len(names) == 2 and best[names[1]]:
         print(f"ratio {names[0]} / {names[1]}: {best[names[0]] / best[names[1]]:.2f}")
+
+
+def print_anchors(rates: dict[str, list[float]], *, gate: float, anchors: dict[str, float]) -> None:
+    """Our best round beside the gate and beside figures that others published, scaled to two cores.
+
+    The scaling is linear in cores and therefore an assumption; a peer in the same run says more.
+    """
+    ours = max(next(iter(rates.values())))
+    print(f"gate {gate:.0f}: {ours / gate:.2f} of it")
+    for name, rate in anchors.items():
+        print(f"{name}, on two cores by linear scaling {rate:.0f}: {ours / rate:.2f} times")

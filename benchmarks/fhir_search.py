@@ -20,6 +20,7 @@ from fhir_load import (
     Target,
     Worker,
     arguments,
+    print_anchors,
     print_machine,
     print_ratio,
     print_result,
@@ -193,6 +194,11 @@ def main() -> None:
                     f"    {label:<20} p50 {alone.quantile(0.5, label):7.1f} ms   p99 {alone.quantile(0.99, label):7.1f} ms"
                 )
     print_ratio(rates, "searches")
+    print_anchors(
+        rates,
+        gate=700,
+        anchors={"HAPI (HealthSamurai, 2026-06-29)": 126, "Aidbox (August 2026)": 445},
+    )
 
 
 if __name__ == "__main__":

@@ -150,6 +150,10 @@ def _check(connection: psycopg.Connection, everything: list[Document], query: Qu
         assert [row[0] for row in found] == wanted, driver
         counted = _run(connection, sql.count(query, scope=sql.EVERYTHING, driver=driver))
         assert counted == [(len(wanted),)]
+    if not query.sort:
+        page = sql.Page(limit=10_000)
+        glance = sql.glance(query, scope=sql.EVERYTHING, page=page, budget=100_000)
+        assert [row[0] for row in _run(connection, glance)] == wanted
     return len(wanted)
 
 
