@@ -98,7 +98,8 @@ def _unit_faults(item: Item) -> Iterator[str]:
 @cache
 def _vital_sign_units() -> Mapping[str, tuple[str, ...]]:
     (table,) = definitions.load("forms", "vital_sign_units")
-    return table.content["units"]
+    units: Mapping[str, tuple[str, ...]] = table.content["units"]
+    return units
 
 
 def _limit_faults(item: Item) -> Iterator[str]:

@@ -38,7 +38,7 @@ def weight(value: float, unit: str = "kg") -> dict:
     return {"code": loinc("29463-7"), "valueQuantity": quantity(value, unit)}
 
 
-def test_hospital_reading_is_proposed_with_its_source(database):
+def test_hospital_reading_is_proposed_with_its_source(shared_database):
     resident = factory.resident()
     source = measure(resident.patient_id, pressure(142, 88), on=f"2026-04-28{NOON}")
     found = proposed(resident)
@@ -50,13 +50,13 @@ def test_hospital_reading_is_proposed_with_its_source(database):
     assert (offer.measured_on, offer.age_days) == (datetime.date(2026, 4, 28), 4)
 
 
-def test_taken_proposals_are_sound_and_keep_the_day_of_the_reading(database):
+def test_taken_proposals_are_sound_and_keep_the_day_of_the_reading(shared_database):
     resident = factory.resident()
     measure(resident.patient_id, pressure(142, 88), on="2026-04-28")
     typed = {k: v for k, v in FOLLOW_UP.items() if k not in ("systolic", "diastolic")}
     taken = rules.take(typed, proposed(resident))
     saved = actions.save_answers(
-        form=follow_up(), resident_id=resident.id, given=taken, key="key-00000001",
+        form=follow_up(), resident_id=resident.id, given=taken, key=f"key-{resident.id:08d}",
         actor=doctor(), at=AT,
     )  # fmt: skip
     assert saved.answers.number("systolic") == 142
@@ -64,19 +64,19 @@ def test_taken_proposals_are_sound_and_keep_the_day_of_the_reading(database):
 
 
 @pytest.mark.parametrize(("day", "is_offered"), [("2026-04-02", True), ("2026-04-01", False)])
-def test_limit_of_age(database, day, is_offered):
+def test_limit_of_age(shared_database, day, is_offered):
     resident = factory.resident()
     measure(resident.patient_id, pressure(142, 88), on=day)
     assert ("systolic" in proposed(resident)) is is_offered
 
 
-def test_future_of_the_visit_is_not_proposed(database):
+def test_future_of_the_visit_is_not_proposed(shared_database):
     resident = factory.resident()
     measure(resident.patient_id, pressure(142, 88), on="2026-05-01")
     assert proposed(resident, on=datetime.date(2026, 4, 30)) == {}
 
 
-def test_latest_reading_wins(database):
+def test_latest_reading_wins(shared_database):
     resident = factory.resident()
     measure(resident.patient_id, pressure(150, 90), on="2026-04-20")
     latest = measure(resident.patient_id, pressure(130, 80), on="2026-04-25")
@@ -86,7 +86,7 @@ def test_latest_reading_wins(database):
     assert found["diastolic"].given["diastolic"] == "80"
 
 
-def test_two_pressures_of_different_readings_are_none(database):
+def test_two_pressures_of_different_readings_are_none(shared_database):
     resident = factory.resident()
     for code, value, day in (("8480-6", 150, "2026-04-25"), ("8462-4", 90, "2026-04-25")):
         measure(
@@ -95,7 +95,7 @@ def test_two_pressures_of_different_readings_are_none(database):
     assert proposed(resident) == {}
 
 
-def test_two_observations_of_one_instant_are_one_reading(database):
+def test_two_observations_of_one_instant_are_one_reading(shared_database):
     resident = factory.resident()
     for code, value in (("8480-6", 150), ("8462-4", 90)):
         content = {"code": loinc(code), "valueQuantity": quantity(value)}
@@ -106,7 +106,7 @@ def test_two_observations_of_one_instant_are_one_reading(database):
     }
 
 
-def test_units_are_converted_and_rounded(database):
+def test_units_are_converted_and_rounded(shared_database):
     resident = factory.resident()
     measure(resident.patient_id, weight(141, "[jin_cn]"), on="2026-04-25")
     measure(
@@ -129,13 +129,13 @@ def test_units_are_converted_and_rounded(database):
         {"valueQuantity": {**quantity(70, "kg"), "comparator": "<"}},
     ],
 )
-def test_what_would_not_stand_is_not_proposed(database, more):
+def test_what_would_not_stand_is_not_proposed(shared_database, more):
     resident = factory.resident()
     measure(resident.patient_id, {**weight(70), **more}, on="2026-04-25")
     assert proposed(resident) == {}
 
 
-def test_own_institution_only_where_the_item_says_so(database):
+def test_own_institution_only_where_the_item_says_so(shared_database):
     resident = factory.resident()
     measure(resident.patient_id, weight(70), on="2026-04-25")
     assert proposed(resident, form_id="annual_exam_core") == {}
@@ -144,7 +144,7 @@ def test_own_institution_only_where_the_item_says_so(database):
     assert (found["weight"].source, found["weight"].is_own) == (own, True)
 
 
-def test_previous_response_proposes_medicines_and_habits(database):
+def test_previous_response_proposes_medicines_and_habits(shared_database):
     resident = factory.resident()
     typed = {
         **FOLLOW_UP,
@@ -156,7 +156,7 @@ def test_previous_response_proposes_medicines_and_habits(database):
         "drugs.1.name": "缬沙坦",
     }
     saved = actions.save_answers(
-        form=follow_up(), resident_id=resident.id, given=typed, key="key-00000001",
+        form=follow_up(), resident_id=resident.id, given=typed, key=f"key-{resident.id:08d}",
         actor=doctor(), at=AT,
     )  # fmt: skip
     found = proposed(resident)
@@ -173,7 +173,7 @@ def test_previous_response_proposes_medicines_and_habits(database):
     assert "adverse_reaction" not in found
 
 
-def test_neighbour_gets_no_proposals(database):
+def test_neighbour_gets_no_proposals(shared_database):
     resident = factory.resident()
     measure(resident.patient_id, pressure(142, 88), on="2026-04-28")
     with pytest.raises(ResidentNotFound):
@@ -183,13 +183,13 @@ def test_neighbour_gets_no_proposals(database):
         proposed(resident, actor=blind)
 
 
-def test_another_residents_reading_is_not_proposed(database):
+def test_another_residents_reading_is_not_proposed(shared_database):
     resident, other = factory.resident(), factory.resident(name="李姨", sex_code="2")
     measure(other.patient_id, pressure(142, 88), on="2026-04-28")
     assert proposed(resident) == {}
 
 
-def test_as_many_statements_for_many_measurements_as_for_one(database):
+def test_as_many_statements_for_many_measurements_as_for_one(shared_database):
     few, many = factory.resident(), factory.resident(name="李姨")
     measure(few.patient_id, pressure(142, 88), on="2026-04-28")
     for day in range(1, 29):

@@ -112,10 +112,11 @@ def test_key_belongs_to_an_account(database):
     assert counts() == (2, 8, 2)
 
 
-@pytest.mark.parametrize("key", ["", "short", "with space 1", "x" * 65])
-def test_key_must_be_one(database, key):
-    with pytest.raises(errors.KeyMissing):
-        save(factory.resident(), key=key)
+def test_key_must_be_one(database):
+    resident = factory.resident()
+    for key in ("", "short", "with space 1", "x" * 65):
+        with pytest.raises(errors.KeyMissing):
+            save(resident, key=key)
     assert counts() == (0, 0, 0)
 
 
@@ -260,11 +261,11 @@ def test_correction_is_repeatable_by_its_key(database):
     assert counts() == (1, 4, 2)
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
-def test_correction_needs_a_reason(database, reason):
+def test_correction_needs_a_reason(database):
     saved = save(factory.resident())
-    with pytest.raises(errors.ReasonMissing):
-        correct(saved, reason=reason, systolic="152")
+    for reason in ("", "  ", "x" * 201):
+        with pytest.raises(errors.ReasonMissing):
+            correct(saved, reason=reason, systolic="152")
     assert pressure_of(saved.observations["blood_pressure"]) == [132, 84]
 
 

@@ -24,8 +24,9 @@ class Answers:
     def number(self, link_id: str) -> Decimal | None:
         """A number in the item's unit."""
         value = self.values.get(link_id)
-        is_number = isinstance(value, Decimal | int) and not isinstance(value, bool)
-        return Decimal(value) if is_number else None
+        if isinstance(value, bool) or not isinstance(value, Decimal | int):
+            return None
+        return Decimal(value)
 
     def code(self, link_id: str) -> str | None:
         """The code of a choice; None also where it was answered in words."""
