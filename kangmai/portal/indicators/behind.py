@@ -11,6 +11,7 @@ from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.ids import ResidentId
 from kangmai.portal.indicators.presenters import area_name
+from kangmai.programmes.engine import queries as programmes
 from kangmai.registry import queries as registry
 
 
@@ -28,8 +29,6 @@ Reader = Callable[[Sequence[str], Actor, datetime], list[BehindRow]]
 
 
 def _enrolments(ids: Sequence[str], actor: Actor, at: datetime) -> list[BehindRow]:
-    from kangmai.programmes.engine import queries as programmes
-
     return [
         BehindRow(each.name, each.index_number, area_name(each.place_code), reverse("resident", args=[each.index_number]))
         for each in programmes.enrolments_by_id(ids, actor=actor, at=at)

@@ -1,0 +1,188 @@
+"""DuckDB, and Spark where asked for, count bit for bit what the obvious twin counts."""
+
+import datetime
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kangmai.analytics.engines import twin
+from kangmai.analytics.engines.measure import Measure
+from kangmai.analytics.indicators import counting
+from kangmai.analytics.indicators.definition import indicators
+from kangmai.analytics.types import Engine, Form
+from kangmai.standards.periods import Period, parse_period
+from tests.analytics.indicators.lake_of_rows import new_lake, whole_rows, write
+
+DAY = datetime.date
+PLACES = st.sampled_from(
+    ["441202", "441202001", "441202001001", "441202001002", "441203101002", "441204"]
+)
+DAYS = st.dates(DAY(2024, 10, 1), DAY(2026, 2, 28))
+ORGANIZATIONS = st.sampled_from(["7", "8", None])
+PROGRAMMES = st.sampled_from(["hypertension", "hypertension", "hypertension", "diabetes"])
+MAYBE = st.sampled_from([True, False, None])
+
+ENROLMENT = st.fixed_dictionaries(
+    {
+        "programme": PROGRAMMES,
+        "resident": st.integers(1, 6),
+        "place_code": PLACES,
+        "organization": ORGANIZATIONS,
+        "enrolled_on": st.none() | DAYS,
+        "closed_on": st.none() | DAYS,
+    }
+)
+VISIT = st.fixed_dictionaries(
+    {
+        "programme": PROGRAMMES,
+        "resident": st.integers(1, 6),
+        "service": st.sampled_from(["followup", "followup", "exam"]),
+        "visited_on": st.none() | DAYS,
+        "entered_at": st.datetimes(
+            datetime.datetime(2025, 1, 1),
+            datetime.datetime(2025, 1, 3),
+            timezones=st.just(datetime.UTC),
+        ),
+        "method": st.sampled_from(["face_to_face", "face_to_face", "phone", None]),
+        "target_met": MAYBE,
+        "complete": MAYBE,
+        "counted": MAYBE,
+        "standing": st.sampled_from(["current", "current", "corrected"]),
+        "place_code": PLACES,
+    }
+)
+RESIDENT = st.fixed_dictionaries(
+    {
+        "birth_date": st.none()
+        | st.dates(DAY(1935, 1, 1), DAY(2026, 2, 1))
+        | st.sampled_from(
+            [DAY(1960, 2, 29), DAY(1960, 12, 31), DAY(1961, 1, 1), DAY(2018, 12, 31)]
+        ),
+        "place_code": PLACES,
+        "organization": ORGANIZATIONS,
+        "deceased_on": st.none() | DAYS,
+        "moved_out_on": st.none() | DAYS,
+    }
+)
+INSTITUTION = st.fixed_dictionaries(
+    {
+        "place_code": PLACES,
+        "kind": st.sampled_from(["hospital", "bureau", None]),
+        "opened_on": st.none() | DAYS,
+        "closed_on": st.none() | DAYS,
+        "beds_available": st.none() | st.integers(0, 900),
+    }
+)
+
+
+def _numbered(rows: list[dict], key: str) -> list[dict]:
+    return [
+        {**row, key: n if key == "resident" else f"{n:04d}"} for n, row in enumerate(rows, start=1)
+    ]
+
+
+TABLES = st.fixed_dictionaries(
+    {
+        "enrolment": st.lists(ENROLMENT, max_size=12).map(lambda rows: _numbered(rows, "enrolment")),
+        "visit": st.lists(VISIT, max_size=30).map(lambda rows: _numbered(rows, "visit")),
+        "resident": st.lists(RESIDENT, max_size=20).map(lambda rows: _numbered(rows, "resident")),
+        "institution": st.lists(INSTITUTION, max_size=8).map(lambda rows: _numbered(rows, "organization")),
+    }
+)  # fmt: skip
+PERIODS = st.sampled_from(
+    [parse_period(p) for p in ("2025", "2025Q1", "2025-12", "2025-02-10/2025-08-20")]
+)
+
+
+def _empty(name: str) -> dict:
+    """A row that no rule counts, so that the table has a file."""
+    return {
+        "enrolment": {"enrolment": "none", "place_code": "441202"},
+        "visit": {"visit": "none", "place_code": "441202"},
+        "resident": {"resident": 999, "place_code": "441299", "deceased_on": DAY(1990, 1, 1)},
+        "institution": {
+            "organization": "none",
+            "place_code": "441299",
+            "closed_on": DAY(1990, 1, 1),
+        },
+    }[name]
+
+
+def measures(period: Period) -> list[tuple[str, Measure]]:
+    return [
+        (each.id, measure)
+        for each in indicators(on=period.latest_day)
+        if each.form is not Form.OUTSIDE
+        for measure in each.measures()
+    ]
+
+
+def check(tables: dict, period: Period, engine: Engine) -> None:
+    tables = {name: [*rows, _empty(name)] for name, rows in tables.items()}
+    folder = Path(tempfile.mkdtemp())
+    try:
+        lake = new_lake(folder)
+        manifest = write(lake, tables)
+        rows = whole_rows(tables)
+        with counting.opened(lake, manifest.tables, engine) as opened:
+            from kangmai.analytics.engines.duck import cells_of
+            from kangmai.analytics.engines.expression import counted
+
+            for name, measure in measures(period):
+                found = cells_of(counted(measure, opened, period))
+                assert found == twin.count(measure, rows, period), name
+    finally:
+        shutil.rmtree(folder)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables=TABLES, period=PERIODS)
+def test_duckdb_counts_what_the_twin_counts(tables, period):
+    check(tables, period, Engine.DUCKDB)
+
+
+@pytest.mark.skipif(os.environ.get("KANGMAI_SPARK") != "1", reason="set KANGMAI_SPARK=1 (Java 17)")
+@pytest.mark.filterwarnings("ignore")
+def test_spark_counts_what_the_twin_counts():
+    check(_sample(), parse_period("2025"), Engine.SPARK)
+
+
+def _sample() -> dict:
+    """A few hundred rows, drawn with a fixed seed."""
+    import random
+
+    chance = random.Random(3)
+    day = lambda: DAY(2024, 10, 1) + datetime.timedelta(chance.randrange(500))  # noqa: E731
+    pick = chance.choice
+    places = ["441202001001", "441202001002", "441203101002", "441204"]
+    return {
+        "enrolment": [
+            {"enrolment": f"{n:04d}", "programme": pick(["hypertension", "diabetes"]), "resident": n // 2,
+             "place_code": pick(places), "organization": pick(["7", "8", None]), "enrolled_on": day(),
+             "closed_on": pick([None, None, day()])}
+            for n in range(120)
+        ],
+        "visit": [
+            {"visit": f"{n:04d}", "programme": pick(["hypertension", "diabetes"]), "resident": chance.randrange(60),
+             "service": pick(["followup", "exam"]), "visited_on": day(),
+             "entered_at": datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC), "method": pick(["face_to_face", "phone"]),
+             "target_met": pick([True, False, None]), "complete": pick([True, True, False]),
+             "counted": pick([True, True, False]), "standing": "current", "place_code": pick(places)}
+            for n in range(900)
+        ],
+        "resident": [
+            {"resident": n + 1, "birth_date": DAY(1940, 1, 1) + datetime.timedelta(chance.randrange(31000)),
+             "place_code": pick(places), "organization": pick(["7", None]), "deceased_on": pick([None, day()])}
+            for n in range(200)
+        ],
+        "institution": [
+            {"organization": f"{n}", "place_code": pick(places), "kind": pick(["hospital", "bureau"]),
+             "beds_available": chance.randrange(500)}
+            for n in range(20)
+        ],
+    }  # fmt: skip
