@@ -5,6 +5,7 @@ import { start as startForms } from "./forms.js";
 import { start as startMenus } from "./menus.js";
 import { start as startQuestionnaires } from "./questionnaire.js";
 import { start as startSearch } from "./search.js";
+import { start as startShortcuts } from "./shortcuts.js";
 import { start as startToasts } from "./toasts.js";
 
 startMenus();
@@ -12,4 +13,5 @@ startDialogs();
 startForms();
 startQuestionnaires();
 startSearch();
+startShortcuts();
 startToasts();

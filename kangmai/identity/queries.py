@@ -111,6 +111,12 @@ def get_resident(resident_id: ResidentId, *, actor: Actor, at: datetime) -> Resi
     return resident_of(row, tuple(patient_ids(ResidentId(row.id))))
 
 
+def may_see(resident_id: ResidentId, *, actor: Actor) -> bool:
+    """Whether an actor may open a resident."""
+    reached = inside(actor.scope).filter(id=current(resident_id)).exists()
+    return reached and is_permitted(actor, "identity.search")
+
+
 def current(resident_id: ResidentId) -> ResidentId:
     """The resident that an id stands for now: itself, or the one it was merged into."""
     return ResidentId(root_of(resident_id))

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("kangmai.portal.messages.urls")),
     path("", include("kangmai.portal.deadlines.urls")),
     path("", include("kangmai.portal.residents.urls")),
+    path("", include("kangmai.portal.identity.urls")),
     path("", include("kangmai.portal.institutions.urls")),
     path("", include("kangmai.portal.indicators.urls")),
     path("", include("kangmai.portal.access.urls")),

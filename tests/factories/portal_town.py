@@ -356,6 +356,11 @@ def _accounts(made: dict[str, Organization], liang: Resident) -> None:
     _account("liang", "梁秀英", "resident", None, resident=liang)
 
 
+def add_reviewer(town: Town) -> None:
+    """An account of the town's community health centre, which decides whether records are of one person."""
+    _account("township", "周丽华", "township_public_health", town.centre)
+
+
 def build() -> Town:
     """Make the town in the database at hand."""
     made = _institutions()

@@ -83,7 +83,7 @@ class Fact:
 def facts(resident: Resident, *, managing: str) -> tuple[Fact, ...]:
     """The details of a resident; numbers that could be copied are shown in part."""
     known = resident.demographics
-    lines = [Fact(_document_kind(each), _document_number(each)) for each in known.documents]
+    lines = [Fact(_document_kind(each), document_number(each)) for each in known.documents]
     lines += [Fact(_("Telephone"), words.masked(each, head=3, tail=4)) for each in known.phones]
     lines += [
         Fact(_("Address"), known.address),
@@ -100,7 +100,8 @@ def _document_kind(document: IdentityDocument) -> str:
     return standard("identity-document", document.kind_code)
 
 
-def _document_number(document: IdentityDocument) -> str:
+def document_number(document: IdentityDocument) -> str:
+    """A document's number with its middle hidden."""
     if document.kind_code == IDENTITY_CARD:
         return mask_identity_number(document.number)
     return words.masked(document.number, head=2, tail=2)

@@ -82,6 +82,15 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "identity-reviews",
+        _("Matching"),
+        _("Records that may be of one person: decide, merge, undo"),
+        "accounts",
+        Section.CITY,
+        permissions=("identity.review",),
+        roots=("identity",),
+    ),
+    Place(
         "institutions",
         _("Institutions"),
         _("Hospitals, centres and clinics of the city, with their staff and equipment"),

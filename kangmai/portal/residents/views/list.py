@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kangmai.identity import queries as identity
-from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.actor import Actor, is_permitted, require
 from kangmai.portal.residents import presenters
 from kangmai.portal.residents.numbers import address_of
 from kangmai.portal.shell import area
@@ -56,6 +56,7 @@ def residents(request: PortalRequest) -> HttpResponse:
     people = [(each, presenters.person(each, on=on)) for each in found[:PAGE]]
     context = {
         "crumbs": trail(Crumb(_("Residents"))),
+        "may_register": is_permitted(request.actor, "identity.write"),
         "place": area.name(place) if place else "",
         "above": _above(place, request.actor),
         "below": choices(((each.code, area.name(each)) for each in _below(place)), current=""),

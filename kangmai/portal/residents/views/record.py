@@ -15,6 +15,7 @@ from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.portal.access.own import own_resident_id
 from kangmai.portal.institutions.presenters import name_of
+from kangmai.portal.programmes import panel
 from kangmai.portal.residents import presenters, record, trends
 from kangmai.portal.residents.kinds import Kind, kind_of
 from kangmai.portal.residents.numbers import address_of, resident_id_of
@@ -67,9 +68,11 @@ def _page(request: PortalRequest, found: Resident, crumbs: tuple[Crumb, ...]) ->
         "person": presenters.person(found, on=legal_day(at)),
         "number": found.index_number,
         "glass": _glass(found, actor, at),
+        "may_merge": is_permitted(actor, "identity.review"),
         "may_see_ledger": is_permitted(actor, "audit.read"),
         "facts": presenters.facts(found, managing=_managing(found, actor)),
         "kinds": presenters.kind_links(kind),
+        **panel.context(found, actor=actor, at=at),
         **_timeline(request, found, kind),
         **_trend(request, found),
     }
