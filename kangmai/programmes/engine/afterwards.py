@@ -11,6 +11,7 @@ from kangmai.messages import actions as messages
 from kangmai.messages.types import Draft, to_role
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.definition.types import Service
+from kangmai.programmes.engine.handing_over import prepare_handover
 from kangmai.programmes.engine.types import Decision, Method, Standing
 from kangmai.standards.calendars import legal_day, start_of_day
 
@@ -43,6 +44,8 @@ def follow_up(
             key=f"visit:{visit.first_id}",
         )
         messages.notify([draft], actor=actor, at=at)
+    if service.handover_system:
+        prepare_handover(row, service, visit, answers, resident, actor=actor, at=at)
 
 
 def _subject(visit: models.Visit) -> Subject:

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from kangmai.deadlines import queries as deadlines
-from kangmai.deadlines.types import Subject
+from kangmai.deadlines.types import Deadline, Subject
 from kangmai.forms.errors import AnswersRefused
+from kangmai.handover import queries as handover
 from kangmai.kernel.actor import NotPermitted
 from kangmai.programmes.engine import actions, errors, models, queries
 from kangmai.programmes.engine.types import (
@@ -19,6 +20,7 @@ from kangmai.programmes.engine.types import (
     Standing,
 )
 from tests.factories.programmes import (
+    ADMIN,
     AT,
     DOCTOR,
     NEIGHBOUR_DOCTOR,
@@ -80,13 +82,18 @@ def test_an_emergency_starts_a_deadline_that_the_next_visit_meets() -> None:
         given=answers(systolic="186"),
     )
     assert urgent.enrolment.priority is Priority.EMERGENCY
-    subject = Subject("visit", str(urgent.visit.id))
-    (started,) = deadlines.of_subject(subject, actor=DOCTOR)
-    assert (started.definition, started.state) == ("hypertension_referral_follow_up", "open")
+    assert referral(urgent.visit.id).state == "open"
     later = day("2026-03-10")
     visit(urgent.enrolment, given=answers(visited_on="2026-03-10"), at=at(later))
-    (met,) = deadlines.of_subject(subject, actor=DOCTOR)
+    met = referral(urgent.visit.id)
     assert (met.state, met.is_on_time) == ("met", True)
+
+
+def referral(visit_id) -> Deadline:
+    """The deadline of the referral that a visit started."""
+    found = deadlines.of_subject(Subject("visit", str(visit_id)), actor=DOCTOR)
+    (one,) = (each for each in found if each.definition == "hypertension_referral_follow_up")
+    return one
 
 
 def test_a_telephone_visit_does_not_count() -> None:
@@ -191,8 +198,31 @@ def test_a_correction_keeps_what_was_and_decides_anew() -> None:
         (Standing.CURRENT, "controlled"),
         (Standing.CORRECTED, "emergency"),
     ]
-    (deadline,) = deadlines.of_subject(Subject("visit", str(first.visit.id)), actor=DOCTOR)
-    assert deadline.state == "cancelled"
+    assert referral(first.visit.id).state == "cancelled"
+
+
+def test_the_row_for_the_system_above_follows_a_correction() -> None:
+    first = visit(enrolment(), given=answers(systolic="182", symptoms=["2", "9"]))
+    subject = Subject("visit", str(first.visit.id))
+    (entry,) = handover.of_subject(subject, actor=ADMIN)
+    row = handover.row_of(entry.id, actor=ADMIN, at=AT)
+    assert (entry.system, entry.state) == ("basic_public_health_hypertension", "prepared")
+    told = dict(row)
+    assert (told["收缩压"], told["此次随访分类"]) == ("182", "控制不满意")
+    assert (told["随访方式"], told["症状"]) == ("门诊", "头痛头晕、下肢水肿")
+    corrected = actions.correct_visit(
+        visit_id=first.visit.id,
+        given=answers(systolic="128"),
+        reason="看错读数",
+        expected_version=1,
+        key="correct-1",
+        actor=DOCTOR,
+        at=AT,
+    )
+    assert corrected.visit.first_id == first.visit.id
+    (entry,) = handover.of_subject(subject, actor=ADMIN)
+    told = dict(handover.row_of(entry.id, actor=ADMIN, at=AT))
+    assert (told["收缩压"], told["此次随访分类"]) == ("128", "控制满意")
 
 
 def test_what_was_corrected_cannot_be_corrected_again() -> None:

@@ -171,6 +171,7 @@ def _service(content: Mapping[str, Any], place: str, read: Read) -> Service:
         else None,
         handover_system=handover["system"],
         handover_values=handover["values"],
+        handover_classes=handover.get("classes", {}),
     )
 
 

@@ -83,6 +83,8 @@ class Service:
     complete: Condition | None
     handover_system: str
     handover_values: Mapping[str, Any]
+    handover_classes: Mapping[str, str]
+    """Class here → class there, where they differ; an empty one is left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What programmes know, inside the actor's scope."""
 
+from kangmai.programmes.engine.definition.types import OutcomeClass, Programme, RuleSet
 from kangmai.programmes.engine.queries.comparing import compare
 from kangmai.programmes.engine.queries.enrolments import (
     attempts_of,
@@ -18,6 +19,9 @@ from kangmai.programmes.engine.queries.visits import get_visit, visits_by_id, vi
 from kangmai.programmes.engine.queries.worklist import counts, worklist
 
 __all__ = [
+    "OutcomeClass",
+    "Programme",
+    "RuleSet",
     "attempts_of",
     "compare",
     "counts",

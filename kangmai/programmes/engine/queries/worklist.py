@@ -108,7 +108,7 @@ def _count(filter: Filter, *, actor: Actor, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT count(*) FROM (SELECT 1 FROM {asked.source}
-                WHERE {asked.where} LIMIT {MOST_COUNTED}) some""",
+                WHERE {asked.where} LIMIT {MOST_COUNTED}) AS counted""",
             asked.values,
         )
         (count,) = cursor.fetchone()
