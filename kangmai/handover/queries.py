@@ -31,7 +31,7 @@ from kangmai.kernel.actor import Actor, Label, require, subtree
 from kangmai.kernel.ids import OrganizationId, ResidentId
 from kangmai.standards.calendars import legal_day
 
-LARGEST_PAGE = 200
+LARGEST_PAGE = 5000
 MOST_BATCHES = 50
 
 

@@ -43,6 +43,16 @@ class Place:
 PLACES = (
     Place("home", _("Start"), "", "home", Section.WORK, is_main=True),
     Place(
+        "worklist",
+        _("Follow-ups"),
+        _("Whom to see, why, and by when"),
+        "visit",
+        Section.WORK,
+        permissions=("programmes.visit", "programmes.manage"),
+        roots=("worklist", "enrolment", "visit"),
+        is_main=True,
+    ),
+    Place(
         "inbox",
         _("Inbox"),
         _("What waits for you"),
@@ -117,6 +127,15 @@ PLACES = (
         Section.OWN,
         permissions=("own.ledger",),
         is_main=True,
+    ),
+    Place(
+        "handover",
+        _("Handover"),
+        _("What national and provincial systems must hold: waiting, sent, received, rejected"),
+        "document",
+        Section.WORK,
+        permissions=("handover.read",),
+        roots=("handover",),
     ),
     Place(
         "on-time",
