@@ -6,19 +6,17 @@ Source: FHIR R4, https://hl7.org/fhir/R4/search.html#ptypes
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from math import inf, nextafter
 from typing import Protocol
 
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search import dates, numbers, quantities
+from kangmai.records.search.composites import composite, scaled
 from kangmai.records.search.conditions import (
     AllOf,
     AnyOf,
     Chained,
     Comparator,
     Condition,
-    Coordinates,
     Dates,
     Ids,
     Match,
@@ -41,19 +39,17 @@ from kangmai.records.search.errors import (
     UnknownParameter,
     UnknownResourceType,
 )
-from kangmai.records.search.expressions import resolve
-from kangmai.records.search.generator import component_kinds
 from kangmai.records.search.hashing import hash32, system_hash, targets, token_hash
+from kangmai.records.search.leaves import leaf_types
 from kangmai.records.search.parameters import (
     SEALED_TYPES,
     Kind,
     SearchParameter,
-    Source,
     find_parameter,
-    parameter_by_number,
     parameters,
 )
-from kangmai.records.search.rows import KeyedHash, code_key, code_unit_key, local
+from kangmai.records.search.pointers import chain_targets, references_to, written_targets
+from kangmai.records.search.rows import KeyedHash
 from kangmai.records.search.sealed import asked_address, asked_name, asked_part, gathered
 from kangmai.records.search.text import contact, normalised
 from kangmai.records.search.written import prefixed, split, unescaped
@@ -162,7 +158,7 @@ class Reader:
         inner = self.deeper(place)
         found: list[Condition] = []
         for source in known.sources:
-            for target in _chain_targets(known, source, modifier, following):
+            for target in chain_targets(known, source, modifier, following):
                 where = inner.criterion(target, rest, value)
                 found.append(Chained((source.p,), target, (where,)))
         if not found:
@@ -188,7 +184,7 @@ class Reader:
             raise UnknownResourceType(name=source_type[:64], place=name[:200])
         known = find_parameter(source_type, reference)
         if known is None or known.kind is not Kind.REFERENCE or resource_type not in known.targets:
-            listed = ", ".join(_references_to(source_type, resource_type))
+            listed = ", ".join(references_to(source_type, resource_type))
             raise UnknownParameter(
                 resource_type=source_type, name=reference[:64], place=name[:200], known=listed
             )
@@ -301,7 +297,7 @@ class Reader:
         value = unescaped(text)
         found: list[Condition] = []
         for source in known.sources:
-            for target in _written_targets(known, source, modifier, value, self.server):
+            for target in written_targets(known, source, modifier, value, self.server):
                 found.append(References((targets[target],), (source.p,)))
         return any_of(found)
 
@@ -412,7 +408,7 @@ class Reader:
         parameters_ = tuple(s.p for s in known.sources)
         if not scales:
             return replace(found, parameters=parameters_, unit=0)
-        return any_of([_scaled(found, parameters_, scale.u, scale) for scale in scales])
+        return any_of([scaled(found, parameters_, scale.u, scale) for scale in scales])
 
     def quantity_parts(
         self, place: str, text: str
@@ -427,74 +423,6 @@ class Reader:
         found = self.compared(place, parts[0])
         scales = quantities.scales_of_query(parts[1], parts[2]) if len(parts) == 3 else ()
         return found, scales
-
-    # Composites ---------------------------------------------------------------------------------
-
-    def composite(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
-        parts = split(text, "$")
-        if len(parts) != len(known.components):
-            form = "$".join(name for name, _ in known.components)
-            raise BadValue(place=place, reason=f"the form is {form}", reason_zh=f"格式为 {form}")
-        kinds = component_kinds(known)
-        if kinds[0] is Kind.REFERENCE:
-            return self.reference_token(known, place, parts)
-        system, code = _system_and_code(parts[0], place)
-        found = _COMPOSITES[kinds](self, known, place, code, parts[1:])
-        if system is None:
-            return found
-        name = known.components[0][0]
-        with_system = self.tokens(parameters(known.resource_type)[name], system, code)
-        return AllOf((found, with_system))
-
-    def token_token(
-        self, known: SearchParameter, place: str, code: str, parts: list[str]
-    ) -> Condition:
-        system, second = _system_and_code(parts[0], place)
-        of = known.resource_type
-        keys = tuple(token_hash(of, s.name, f"{code}${second}") for s in known.sources)
-        if system is None:
-            return Tokens(keys)
-        other = parameters(of)[known.components[1][0]]
-        return AllOf((Tokens(keys), self.tokens(other, system, second)))
-
-    def reference_token(self, known: SearchParameter, place: str, parts: list[str]) -> Condition:
-        of = known.resource_type
-        first = parameters(of)[known.components[0][0]]
-        _, code = _system_and_code(parts[1], place)
-        found = _written_targets(first, first.sources[0], "", unescaped(parts[0]), self.server)
-        texts = [f"{targets[target]}${code}" for target in found]
-        return Tokens(tuple(token_hash(of, s.name, t) for s in known.sources for t in texts))
-
-    def token_quantity(
-        self, known: SearchParameter, place: str, code: str, parts: list[str]
-    ) -> Condition:
-        found, scales = self.quantity_parts(place, parts[0])
-        numbers_ = tuple(s.p for s in known.sources)
-        if not scales:
-            return replace(found, parameters=numbers_, unit=code_key(code))
-        return any_of(
-            [_scaled(found, numbers_, code_unit_key(code, scale.u), scale) for scale in scales]
-        )
-
-    def token_string(
-        self, known: SearchParameter, place: str, code: str, parts: list[str]
-    ) -> Condition:
-        text = f"{code}${normalised(unescaped(parts[0]))}"
-        return Strings(tuple(s.p for s in known.sources), Match.STARTS, (text,))
-
-    def token_date(
-        self, known: SearchParameter, place: str, code: str, parts: list[str]
-    ) -> Condition:
-        comparator, lo, hi = self.date_range(place, parts[0])
-        return Coordinates(
-            tuple(s.p for s in known.sources), code_key(code), *_date_bounds(comparator, lo, hi)
-        )
-
-    def token_numbers(
-        self, known: SearchParameter, place: str, code: str, parts: list[str]
-    ) -> Condition:
-        start, end = (self.compared(place, part) for part in parts)
-        return Coordinates(tuple(s.p for s in known.sources), code_key(code), start, end)
 
     def special(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
         raise NotSearchable(
@@ -511,114 +439,6 @@ _READERS: dict[Kind, _Read] = {
     Kind.DATE: Reader.date,
     Kind.NUMBER: Reader.number,
     Kind.QUANTITY: Reader.quantity,
-    Kind.COMPOSITE: Reader.composite,
+    Kind.COMPOSITE: composite,
     Kind.SPECIAL: Reader.special,
 }
-_ReadComposite = Callable[[Reader, SearchParameter, str, str, list[str]], Condition]
-_COMPOSITES: dict[tuple[Kind, ...], _ReadComposite] = {
-    (Kind.TOKEN, Kind.TOKEN): Reader.token_token,
-    (Kind.TOKEN, Kind.QUANTITY): Reader.token_quantity,
-    (Kind.TOKEN, Kind.STRING): Reader.token_string,
-    (Kind.TOKEN, Kind.DATE): Reader.token_date,
-    (Kind.TOKEN, Kind.NUMBER, Kind.NUMBER): Reader.token_numbers,
-}
-
-
-@cache
-def leaf_types(known: SearchParameter) -> frozenset[str]:
-    """The FHIR types of the values that a parameter reads."""
-    branches = [b for b in known.branches if not b.odd]
-    paths = [path for b in branches for path in resolve(b, known.resource_type)]
-    return frozenset(path.type_name for path in paths) or frozenset({"boolean"})
-
-
-@cache
-def has_one_value(p: int) -> bool:
-    """Whether a resource can have one value of a parameter at most."""
-    known = parameter_by_number(p)
-    paths = [path for b in known.branches for path in resolve(b, known.resource_type)]
-    is_single = not any(step.is_list for path in paths for step in path.steps)
-    return is_single and len({branch.names for branch in known.branches}) == 1
-
-
-def _chain_targets(
-    known: SearchParameter, source: Source, modifier: str, following: str
-) -> list[str]:
-    """The types a chain goes on with: the one named, or all that have the next parameter."""
-    allowed = {source.target} if source.target else known.targets
-    if modifier:
-        return [modifier] if modifier in allowed else []
-    has_next = [t for t in sorted(allowed) if following == "_has" or find_parameter(t, following)]
-    return has_next
-
-
-def _references_to(source_type: str, resource_type: str) -> list[str]:
-    """The parameters by which one type may point to another."""
-    return sorted(
-        p.name
-        for p in parameters(source_type).values()
-        if p.kind is Kind.REFERENCE and resource_type in p.targets
-    )
-
-
-def _written_targets(
-    known: SearchParameter, source: Source, modifier: str, value: str, server: str
-) -> list[str]:
-    """What a reference in a search may mean, as it is hashed: an id alone means any allowed type."""
-    allowed = {source.target} if source.target else known.targets
-    target = local(value, server) if value else None
-    if not target:
-        return []
-    if "://" in target or target.startswith("urn:"):
-        return [target]
-    named, slash, _ = target.partition("/")
-    if slash:
-        is_wanted = modifier in ("", named) and source.target in (None, named)
-        return [target] if is_wanted and named in resource_types() else []
-    return [f"{t}/{target}" for t in sorted({modifier} & allowed if modifier else allowed)]
-
-
-def _system_and_code(text: str, place: str) -> tuple[str | None, str]:
-    parts = [unescaped(part) for part in split(text, "|")]
-    if len(parts) > 2 or not parts[-1]:
-        raise BadValue(
-            place=place, reason="a code is needed in each part", reason_zh="每一部分都需要代码"
-        )
-    return (parts[0] if len(parts) == 2 else None), parts[-1]
-
-
-def _scaled(
-    found: Quantities, parameters_: tuple[int, ...], unit: int, scale: quantities.Scale
-) -> Quantities:
-    """The comparison in base units; rounding must not lose the value itself."""
-    value = scale.of(found.value)
-    lo, hi = min(scale.of(found.lo), value), max(scale.of(found.hi), nextafter(value, inf))
-    return Quantities(parameters_, unit, found.comparator, value, lo, hi)
-
-
-def _date_bounds(
-    comparator: Comparator, lo: datetime, hi: datetime
-) -> tuple[Quantities, Quantities]:
-    """A comparison of dates as two of numbers: one for the start, one for the end, in seconds."""
-    first, last = lo.timestamp(), hi.timestamp()
-    anything = Quantities((), None, Comparator.GREATER, float("-inf"), 0, 0)
-    at_least = Quantities((), None, Comparator.GREATER_OR_EQUAL, first, 0, 0)
-    at_most = Quantities((), None, Comparator.LESS_OR_EQUAL, last, 0, 0)
-    match comparator:
-        case Comparator.EQUAL | Comparator.NOT_EQUAL:
-            return at_least, at_most
-        case Comparator.GREATER | Comparator.GREATER_OR_EQUAL:
-            after = first if comparator is Comparator.GREATER_OR_EQUAL else last
-            return anything, Quantities((), None, Comparator.GREATER, after, 0, 0)
-        case Comparator.LESS | Comparator.LESS_OR_EQUAL:
-            before = last if comparator is Comparator.LESS_OR_EQUAL else first
-            return Quantities((), None, Comparator.LESS, before, 0, 0), anything
-        case Comparator.STARTS_AFTER:
-            return replace(at_least, value=last), anything
-        case Comparator.ENDS_BEFORE:
-            return anything, replace(at_most, value=first)
-        case Comparator.APPROXIMATE:
-            return (
-                Quantities((), None, Comparator.LESS, last, 0, 0),
-                Quantities((), None, Comparator.GREATER, first, 0, 0),
-            )

@@ -15,13 +15,7 @@ from urllib.parse import parse_qsl
 
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search.conditions import Condition, Dates, Not, any_of
-from kangmai.records.search.criteria import (
-    CHAIN_LIMIT,
-    Reader,
-    Terminology,
-    has_one_value,
-    leaf_types,
-)
+from kangmai.records.search.criteria import CHAIN_LIMIT, Reader, Terminology
 from kangmai.records.search.errors import (
     BadControl,
     BadValue,
@@ -30,6 +24,7 @@ from kangmai.records.search.errors import (
     UnknownParameter,
     UnknownResourceType,
 )
+from kangmai.records.search.leaves import has_one_value, leaf_types
 from kangmai.records.search.parameters import (
     SEALED_TYPES,
     Kind,

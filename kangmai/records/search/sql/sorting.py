@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from kangmai.records.fhir.definitions import elements_by_key, value_sets
-from kangmai.records.search.criteria import has_one_value, leaf_types
 from kangmai.records.search.expressions import resolve
 from kangmai.records.search.hashing import token_hash
+from kangmai.records.search.leaves import has_one_value, leaf_types
 from kangmai.records.search.parameters import Kind, SearchParameter, find_parameter, parameter
 from kangmai.records.search.query import Query, Sort
 from kangmai.records.search.sql.candidates import all_tests, candidates
