@@ -177,7 +177,7 @@ def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
     places = (EVERYWHERE,) if home is None else ()
     if home is not None and home.jurisdiction_code:
         places = (subtree(home.jurisdiction_code),)
-    permissions = scopes.permissions | _exports(scopes)
+    permissions = scopes.permissions | _exports(scopes) | _of_the_index(scopes)
     grant = Grant("integrator", home.id if home else None, places, permissions)
     return Actor(
         account=AccountId(client.account_id) if client else OPERATOR,
@@ -187,6 +187,12 @@ def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
         scope=_program_scope(row, scopes, at),
         client=client.client_id if client else "",
     )
+
+
+def _of_the_index(scopes: Scopes) -> frozenset[str]:
+    """A program may decide who is one person only where its scopes name Person themselves; `*` is not enough."""
+    named = scopes.context is Context.SYSTEM and "records.update:Person" in scopes.permissions
+    return frozenset({"identity.review"}) if named else frozenset()
 
 
 def _exports(scopes: Scopes) -> frozenset[str]:

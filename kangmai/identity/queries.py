@@ -312,10 +312,13 @@ def similar_residents(
 def match(witness: Witness, *, limit: int = 10, actor: Actor, at: datetime) -> tuple[Matched, ...]:
     """Residents inside the actor's scope who may be the one that a record tells of, the likeliest first.
 
+    Who may find residents may, and a program that may search Patients.
+
     Raises:
         NotPermitted
     """
-    require(actor, "identity.search")
+    if not any(is_permitted(actor, each) for each in ("records.search", "records.search:Patient")):
+        require(actor, "identity.search")
     found = find(witness, at=at)
     ids = [id for id, _ in found.scores]
     rows = {row.id: row for row in inside(actor.scope).filter(id__in=ids)}
@@ -494,3 +497,53 @@ def resident_numbered(number: str) -> ResidentId:
     if found is None:
         raise ResidentNotFound()
     return ResidentId(found)
+
+
+def resident_of_patient(patient_id: PatientId, *, actor: Actor) -> Resident:
+    """The resident whose a Patient is, our own or a linked one.
+
+    Raises:
+        ResidentNotFound: it waits, or he is outside the actor's scope.
+    """
+    owner = models.Resident.objects.filter(patient_id=patient_id).values_list("id", flat=True)
+    linked = models.Link.objects.filter(patient_id=patient_id, state=LinkState.LINKED)
+    found = owner.first() or linked.values_list("resident_id", flat=True).first()
+    row = inside(actor.scope).filter(id=current(ResidentId(found))).first() if found else None
+    if row is None:
+        raise ResidentNotFound()
+    return resident_of(row, tuple(patient_ids(ResidentId(row.id))))
+
+
+def master_row_of_patient(patient_id: PatientId) -> ResidentId:
+    """The master row that a Patient is linked to, or is the home Patient of, merged or not.
+
+    Raises:
+        ResidentNotFound: there is none.
+    """
+    owner = models.Resident.objects.filter(patient_id=patient_id).values_list("id", flat=True)
+    linked = models.Link.objects.filter(patient_id=patient_id).values_list("resident_id", flat=True)
+    found = owner.first() or linked.first()
+    if found is None:
+        raise ResidentNotFound()
+    return ResidentId(found)
+
+
+def assurances(resident: Resident) -> tuple[tuple[PatientId, str], ...]:
+    """Every Patient of a resident with the assurance of its link, in FHIR's words.
+
+    level4: our own, or decided by a person; level3: the identity number agrees; level2: by probability.
+    """
+    links = {
+        link.patient_id: link
+        for link in models.Link.objects.filter(patient_id__in=resident.linked_patients)
+    }
+    linked = tuple((id, _assurance(links.get(id))) for id in resident.linked_patients)
+    return ((resident.patient_id, "level4"), *linked)
+
+
+def _assurance(link: models.Link | None) -> str:
+    if link is None or link.is_manual:
+        return "level4"
+    best = next(iter(unpacked(bytes(link.explanation or b""))), None)
+    numbered = best and any((e.field, e.level) == ("number", "equal") for e in best.evidence)
+    return "level3" if numbered else "level2"

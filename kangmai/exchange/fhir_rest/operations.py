@@ -18,6 +18,13 @@ class Operation:
 OPERATIONS = (
     Operation("validate", f"{FHIR}Resource-validate", "*"),
     Operation("everything", f"{FHIR}Patient-everything", "Patient"),
+    Operation("match", f"{FHIR}Patient-match", "Patient"),
+    Operation("person", "urn:kangmai:operation:person", "Patient"),
+    Operation(
+        "ihe-pix", "https://profiles.ihe.net/ITI/PIXm/OperationDefinition/IHE.PIXm.pix", "Patient"
+    ),
+    Operation("merge", "urn:kangmai:operation:merge", "Patient"),
+    Operation("unmerge", "urn:kangmai:operation:unmerge", "Patient"),
     Operation("export", f"{BULK}export", ""),
     Operation("export", f"{BULK}patient-export", "Patient"),
     Operation("export", f"{BULK}group-export", "Group"),

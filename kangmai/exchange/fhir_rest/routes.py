@@ -8,6 +8,7 @@ from kangmai.exchange.fhir_rest import (
     everything,
     export,
     history,
+    identity,
     patch,
     read,
     search,
@@ -30,6 +31,8 @@ WRITES: dict[tuple[str, str], Interaction] = {
     ("PATCH", "T"): patch.conditional_patch,
     ("DELETE", "T/I"): write.delete,
     ("DELETE", "T"): write.conditional_delete,
+    ("POST", "T/$merge"): identity.merge,
+    ("POST", "T/$unmerge"): identity.unmerge,
 }
 """Interactions that change something."""
 
@@ -52,6 +55,7 @@ READS: dict[tuple[str, str], Interaction] = {
     ("GET", "T/I/$validate"): validate.validate,
     ("GET", "T/I/$everything"): everything.everything,
     ("POST", "T/I/$everything"): everything.everything,
+    ("POST", "T/$match"): identity.match,
     ("GET", "$export"): export.system,
     ("POST", "$export"): export.system,
     ("GET", "T/$export"): export.patients,
@@ -76,6 +80,8 @@ _OPERATIONS: dict[str, Interaction] = {
     "T/I/$expand": terminology.expand,
     "T/$translate": terminology.translate,
     "T/I/$translate": terminology.translate,
+    "T/$ihe-pix": identity.cross_reference,
+    "T/I/$person": identity.person,
 }
 READS |= {(method, form): each for form, each in _OPERATIONS.items() for method in ("GET", "POST")}
 
