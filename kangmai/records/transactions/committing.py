@@ -109,10 +109,8 @@ def _write(
     database: psycopg.Cursor, changes: Sequence[Change], deeds: Sequence[audit.Entry]
 ) -> None:
     new = [change for change in changes if change.old is None]
-    if len(new) > FEW:
-        for account in {change.account for change in new}:
-            rows = [change.row for change in new if change.account == account]
-            write.insert(database, rows, account=account)
+    if len(new) > FEW:  # more than any joint write has, so all are of one submission
+        write.insert(database, [change.row for change in new], account=new[0].account)
         changes = [change for change in changes if change.old is not None]
     if changes:
         write.remember_shapes(database, [change.row for change in changes])
