@@ -1,6 +1,7 @@
 """A visit is saved once, judged by the rules of its day, planned from, corrected without loss."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from kangmai.forms.errors import AnswersRefused
 from kangmai.handover import queries as handover
 from kangmai.kernel.actor import NotPermitted
 from kangmai.programmes.engine import actions, errors, models, queries
+from kangmai.programmes.engine.actions.visiting import check_day
 from kangmai.programmes.engine.types import (
     Method,
     NotCounted,
@@ -334,3 +336,20 @@ def test_the_form_of_a_visit_proposes_what_the_record_knows() -> None:
     shown = queries.visit_form(enrolled.id, service="followup", actor=DOCTOR, at=later)
     assert shown.previous is not None
     assert shown.previous.outcome == "controlled"
+
+
+@pytest.mark.parametrize(
+    ("visited_on", "error"),
+    [
+        ("2026-03-03", errors.VisitInFuture),
+        ("2026-02-11", errors.VisitAfterDeath),
+        ("1959-01-01", errors.VisitBeforeBirth),
+        ("2025-12-31", errors.VisitBeforeEnrolment),
+    ],
+)
+def test_days_are_checked_whatever_a_form_checks(visited_on: str, error: type[Exception]) -> None:
+    enrolled = enrolment()
+    row = models.Enrolment.objects.get(id=enrolled.id)
+    someone = replace(resident(), deceased_on=day("2026-02-10"))
+    with pytest.raises(error):
+        check_day(day(visited_on), row, someone, today=TODAY)
