@@ -72,8 +72,10 @@ def test_cut_off_city_goes_on_where_it_stopped(database, monkeypatch):
 def indexes() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-               UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint"""
+            """SELECT i.indexrelid::regclass || ' ' || i.indrelid::regclass || ' ' || i.indkey::text || i.indisunique
+               FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relnamespace = 'public'::regnamespace
+               UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+               UNION ALL SELECT relname || ' ' || reloptions::text FROM pg_class WHERE reloptions IS NOT NULL"""
         )
         return {text for (text,) in cursor.fetchall()}
 

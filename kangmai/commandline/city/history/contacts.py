@@ -30,6 +30,7 @@ KIND = {name: number for number, name in enumerate(CONTACT_KINDS)}
 
 
 NO_REASON = -1
+NEVER = 2**40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +73,7 @@ def _follow_ups(stream: Stream, chunk: TownChunk, network: Network, window: Wind
     rules = read("health")["follow_up"]
     enrolled = chunk.residents.enrolled_on.astype(np.int64)
     none = np.isnat(chunk.residents.enrolled_on)
-    start = np.where(none, 2**40, enrolled)[:, :2]
+    start = np.where(none, NEVER, enrolled)[:, :2]
     people = np.flatnonzero(start.min(axis=1) < window.today)
     people = people[~stream.chance(rules["lost"], len(people))]
     apart = YEAR_DAYS / rules["a_year"]
@@ -94,7 +95,7 @@ def _follow_ups(stream: Stream, chunk: TownChunk, network: Network, window: Wind
 
 
 def _check_ups(stream: Stream, chunk: TownChunk, network: Network, window: Window) -> Contacts:
-    """The yearly examination of the old, and of some others, at the town's institution."""
+    """The yearly examination of the old, the managed and some others, at the town's institution."""
     rules = read("health")["check_up"]
     births = chunk.residents.birth_on.astype(np.int64)
     years = np.maximum(np.rint(window.years), 1).astype(np.int64)
@@ -105,6 +106,9 @@ def _check_ups(stream: Stream, chunk: TownChunk, network: Network, window: Windo
     part = np.where(
         age >= 65, rules["elderly_part"], np.where(age >= 35, rules["other_adult_part"], 0)
     )
+    enrolled = chunk.residents.enrolled_on[:, 0]
+    managed = np.where(np.isnat(enrolled), NEVER, enrolled.astype(np.int64))[resident] <= day
+    part = np.where(managed, rules["managed_part"], part)
     kept = (
         stream.chance(part, len(resident)) & (day >= window.since[resident]) & (day < window.today)
     )

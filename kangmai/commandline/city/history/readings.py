@@ -28,7 +28,7 @@ def blood_pressures(
         value = along(rules, name, years) + np.where(known[who], rules["known"][name], 0)
         value = value + rules["between_people"][name] * mixed[place][who]
         value = value + rules["between_visits"][name] * noise[place] + winter / (1 + place)
-        values.append(_preferred(stream, value, rules))
+        values.append(preferred(stream, value, rules))
     systolic, diastolic = np.clip(values[0], 70, 240), np.clip(values[1], 40, 140)
     diastolic = np.minimum(diastolic, systolic - 10)
     systolic, diastolic = _copied(stream, who, systolic, diastolic, rules["same_as_before"])
@@ -41,7 +41,7 @@ def blood_pressures(
     return systolic, np.where(missing, np.nan, diastolic)
 
 
-def _preferred(stream: Stream, value: Floats, rules: dict[str, float]) -> Floats:
+def preferred(stream: Stream, value: Floats, rules: dict[str, float]) -> Floats:
     """Rounded to ten, to two or to one, by habit."""
     draw = stream.uniform(len(value))
     tens = rules["ends_in_zero"]

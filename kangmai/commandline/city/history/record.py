@@ -23,6 +23,7 @@ from kangmai.commandline.city.columns import (
 )
 from kangmai.commandline.city.history.contacts import (
     KIND,
+    NEVER,
     NO_REASON,
     Contacts,
     town_contacts,
@@ -30,6 +31,7 @@ from kangmai.commandline.city.history.contacts import (
 from kangmai.commandline.city.history.doses import town_doses
 from kangmai.commandline.city.history.lengths import Lengths, Span
 from kangmai.commandline.city.history.readings import blood_pressures, bodies, glucoses
+from kangmai.commandline.city.history.repeats import with_repeats
 from kangmai.commandline.city.institutions.types import Network
 from kangmai.commandline.city.streams import (
     DAY_SECONDS,
@@ -76,10 +78,19 @@ def town_history(city: InventedCity, chunk: TownChunk, span: Span | None = None)
     place = np.full(len(contacts.kind), -1)
     place[stay] = np.arange(len(stay))
     of_encounters = {name: each[stay] for name, each in seen.items() if name != "method"}
+    visits, measurements = with_repeats(
+        stream,
+        _visits(stream, seen, visit, taken, measurements),
+        replace(measurements, encounter=place[measurements.encounter]),
+        chunk.residents,
+        today=lengths.window.today,
+    )
     return History(
         encounters=Encounters(id=_ids(city, chunk, "encounters", len(stay)), **of_encounters),
-        visits=_visits(stream, seen, visit, taken, measurements),
-        measurements=replace(measurements, encounter=place[measurements.encounter]),
+        visits=visits,
+        measurements=replace(
+            measurements, id=_ids(city, chunk, "measurements", len(measurements.at))
+        ),
         diagnoses=_diagnoses(stream, city, chunk, contacts, seen, place),
         vaccinations=_vaccinations(stream, city, chunk, lengths),
     )
@@ -168,7 +179,7 @@ def _measurements(
     taken = np.full(len(resident), -1)
     taken[encounter[what == 0]] = np.flatnonzero(what == 0)
     return taken, Measurements(
-        id=_ids(city, chunk, "measurements", len(order)),
+        id=np.zeros((len(order), 16), dtype=np.uint8),
         encounter=encounter,
         resident=resident[encounter],
         kind=what,
@@ -195,10 +206,11 @@ def _taken(
         follow_up | check_up | antenatal | at_visit | ((kind == KIND["inpatient"]) & (age >= 18))
     )
     enrolled = chunk.residents.enrolled_on[:, 1]
-    in_diabetes = np.where(np.isnat(enrolled), 2**40, enrolled.astype(np.int64))
+    in_diabetes = np.where(np.isnat(enrolled), NEVER, enrolled.astype(np.int64))
     for_sugar = (in_diabetes[contacts.resident] <= contacts.day) & follow_up
     missing = rules["follow_up"]["glucose_missing"]
-    sugar = (for_sugar & ~stream.chance(missing, count)) | check_up
+    at_check_up = check_up & ~stream.chance(rules["check_up"]["glucose_missing"], count)
+    sugar = (for_sugar & ~stream.chance(missing, count)) | at_check_up
     lacking = stream.chance(rules["check_up"]["weight_missing"], count)
     weighed = stream.chance(rules["follow_up"]["weight_taken"], count)
     weight = ((check_up | antenatal) & ~lacking) | (follow_up & weighed)

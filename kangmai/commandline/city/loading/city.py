@@ -13,6 +13,7 @@ from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
 from kangmai.commandline.city.loading.network import load_institutions, load_people
 from kangmai.commandline.city.loading.processes import each_in_processes
+from kangmai.commandline.city.loading.programme import HYPERTENSION
 from kangmai.commandline.city.loading.rate import Rate
 from kangmai.commandline.city.loading.towns import load_town
 from kangmai.commandline.city.loading.work import Work, forget_towns, progress
@@ -22,6 +23,7 @@ from kangmai.kernel import feed
 from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.indexes import Taken, put_up, take_down
 from kangmai.kernel.state import find_state, put_state
+from kangmai.programmes.engine.actions import replan
 
 FILLED = (
     "tok",
@@ -34,6 +36,7 @@ FILLED = (
     "identity_resident",
     "identity_key",
     "identity_document",
+    "programmes_enrolment",
     "subject",
 )
 """Tables that a city fills, those that take the longest to index first."""
@@ -87,6 +90,8 @@ class _Making:
         if self.state["indexes"]:
             self._towns()
             self._indexes()
+        self._say("planning the programmes …")
+        replan(programme_id=HYPERTENSION, on=self.city.on, actor=self.actor, at=datetime.now(UTC))
         with transaction.atomic():
             self._accounts()
             feed.begin_here()
