@@ -8,6 +8,7 @@ CHECKERS = (
     "kangmai.analytics.checks",
     "kangmai.forms.checks",
     "kangmai.messages.templates",
+    "kangmai.documents.templates",
     "kangmai.deadlines.checks",
     "kangmai.handover.systems",
     "kangmai.programmes.engine.checks",

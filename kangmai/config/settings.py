@@ -20,6 +20,7 @@ LAKE = (
     else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.lake")
 )
 SUBSCRIBERS = [o for o in os.environ.get("KANGMAI_SUBSCRIBERS", "").split(",") if o]
+FONT = os.environ.get("KANGMAI_FONT", "")
 PUBLIC_URL = os.environ.get("KANGMAI_URL", "http://127.0.0.1:8000").rstrip("/")
 CHANNELS = {
     "email": {

@@ -1,0 +1,159 @@
+"""Write a document as PDF: one font, embedded with the characters it uses."""
+
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.fonts import FontFace
+
+from kangmai.documents.fonts import chinese_font
+from kangmai.documents.types import (
+    Block,
+    Document,
+    Fields,
+    Heading,
+    Paragraphs,
+    Signature,
+    Table,
+)
+
+MARGIN_MM = 12
+FONT = "house"
+SIZES_PT = {1: 15.0, 2: 11.5}
+TEXT_PT, SMALL_PT = 10.0, 8.0
+LINE_MM, SMALL_LINE_MM = 5.6, 4.2
+WIDE_COLUMNS = 8
+"""From so many columns on, a table is set small."""
+GREY = (90, 98, 106)
+STRIPE = FontFace(fill_color=(232, 237, 241))
+
+
+class _Sheet(FPDF):
+    """A page with the document's footer and page numbers."""
+
+    footer_text = ""
+
+    def footer(self) -> None:
+        self.set_y(-MARGIN_MM)
+        self.set_font(FONT, size=SMALL_PT)
+        self.set_text_color(*GREY)
+        width = self.epw / 2
+        self.cell(width, 4, self.footer_text)
+        self.cell(width, 4, f"{self.page_no()} / {{nb}}", align="R")
+        self.set_text_color(0)
+
+
+def write(document: Document) -> bytes:
+    """The document as PDF. Raises FontMissing."""
+    font = chinese_font()
+    sheet = _Sheet(format=(document.paper.width_mm, document.paper.height_mm))
+    sheet.footer_text = document.footer
+    sheet.add_font(FONT, fname=font.path, collection_font_number=font.number)
+    sheet.set_margin(MARGIN_MM)
+    sheet.set_auto_page_break(True, margin=MARGIN_MM + 4)
+    sheet.set_title(document.title)
+    sheet.set_lang("zh-Hans" if document.language == "zh" else "en")
+    sheet.add_page()
+    for block in document.blocks:
+        _write(sheet, block)
+    return bytes(sheet.output())
+
+
+def _write(sheet: _Sheet, block: Block) -> None:
+    match block:
+        case Heading():
+            _heading(sheet, block.text, block.level)
+        case Fields():
+            _fields(sheet, block)
+        case Paragraphs():
+            _titled(sheet, block.title)
+            for line in block.lines:
+                _line(sheet, line)
+            sheet.ln(1.5)
+        case Table():
+            _table(sheet, block)
+        case Signature():
+            _signature(sheet, block)
+
+
+def _heading(sheet: _Sheet, text: str, level: int) -> None:
+    sheet.set_font(FONT, size=SIZES_PT[level])
+    align = "C" if level == 1 else "L"
+    sheet.multi_cell(0, 7, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    sheet.ln(1)
+
+
+def _titled(sheet: _Sheet, title: str) -> None:
+    if title:
+        sheet.ln(1)
+        sheet.set_text_color(*GREY)
+        _line(sheet, title)
+        sheet.set_text_color(0)
+
+
+def _line(sheet: _Sheet, text: str) -> None:
+    sheet.set_font(FONT, size=TEXT_PT)
+    sheet.multi_cell(0, LINE_MM, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def _fields(sheet: _Sheet, block: Fields) -> None:
+    """Label and value side by side, in one or more columns."""
+    sheet.set_font(FONT, size=TEXT_PT)
+    widest = max(sheet.get_string_width(label) for label, _ in block.pairs) + 3
+    share = sheet.epw / block.columns
+    widths = [each for _ in range(block.columns) for each in (widest, max(share - widest, widest))]
+    with sheet.table(
+        borders_layout=TableBordersLayout.NONE,
+        col_widths=widths,
+        first_row_as_headings=False,
+        line_height=LINE_MM,
+        padding=0.2,
+    ) as table:
+        for start in range(0, len(block.pairs), block.columns):
+            row = table.row()
+            pairs = block.pairs[start : start + block.columns]
+            for label, value in pairs:
+                row.cell(label, style=FontFace(color=GREY))
+                row.cell(value)
+            for _ in range(2 * (block.columns - len(pairs))):
+                row.cell("")
+    sheet.ln(1.5)
+
+
+def _table(sheet: _Sheet, block: Table) -> None:
+    _titled(sheet, block.title)
+    is_wide = len(block.headers) >= WIDE_COLUMNS
+    sheet.set_font(FONT, size=SMALL_PT if is_wide else TEXT_PT)
+    with sheet.table(
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        col_widths=_widths(block),
+        headings_style=STRIPE,
+        line_height=SMALL_LINE_MM if is_wide else LINE_MM,
+        padding=0.5,
+    ) as table:
+        for cells in (block.headers, *block.rows):
+            row = table.row()
+            for text in cells:
+                row.cell(text)
+    sheet.ln(1.5)
+
+
+def _widths(block: Table) -> tuple[int, ...]:
+    """Shares of the width by the longest texts: neither a sliver nor half the page."""
+    lengths = [
+        max((_length(row[n]) for row in (block.headers, *block.rows) if n < len(row)), default=1)
+        for n in range(len(block.headers))
+    ]
+    return tuple(min(max(length, 4), 24) for length in lengths)
+
+
+def _length(text: str) -> int:
+    """The width of a text in halves of a Chinese character."""
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
+
+
+def _signature(sheet: _Sheet, block: Signature) -> None:
+    sheet.ln(4)
+    sheet.set_font(FONT, size=TEXT_PT)
+    width = sheet.epw / len(block.pairs)
+    for label, value in block.pairs:
+        sheet.cell(width, LINE_MM, f"{label}：{value or '____________'}")
+    sheet.ln(LINE_MM)

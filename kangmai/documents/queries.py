@@ -1,0 +1,65 @@
+"""Make a document of a template and data; nothing here touches the database."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from kangmai.documents import fonts, templates
+from kangmai.documents.errors import FontMissing
+from kangmai.documents.types import Format, TemplateInfo
+from kangmai.kernel import definitions
+
+
+def render(
+    template: str, data: Mapping[str, Any], *, format: Format, language: str, on: date
+) -> bytes:
+    """A document as the bytes of a file.
+
+    Args:
+        data: plain values by the names the template uses; who asks answers for the right to them.
+        language: of the template's words, `zh` or `en`.
+        on: the day whose template it is.
+
+    Raises:
+        UnknownDefinition, DataMissing, FormatNotMade.
+        FontMissing: a PDF is wanted and there is no Chinese font.
+    """
+    found = definitions.get("documents", "template", template, on=on)
+    document = templates.compose(found, data, format=format, language=language)
+    match format:
+        case Format.PDF:
+            from kangmai.documents import pdf
+
+            return pdf.write(document)
+        case Format.DOCX:
+            from kangmai.documents import docx
+
+            return docx.write(document)
+        case Format.XLSX:
+            from kangmai.documents import xlsx
+
+            return xlsx.write(document)
+
+
+def template_list(*, on: date) -> tuple[TemplateInfo, ...]:
+    """The templates in force on a day, by id."""
+    return tuple(
+        TemplateInfo(
+            each.id,
+            each.title["zh"],
+            each.title["en"],
+            tuple(map(Format, each.content["formats"])),
+            tuple(each.content["required"]),
+        )
+        for each in definitions.load("documents", "template")
+        if each.is_effective(on)
+    )
+
+
+def has_chinese_font() -> bool:
+    """Whether PDFs can be made here."""
+    try:
+        fonts.chinese_font()
+    except FontMissing:
+        return False
+    return True
