@@ -7,6 +7,7 @@ import { start as startQuestionnaires } from "./questionnaire.js";
 import { start as startSearch } from "./search.js";
 import { start as startShortcuts } from "./shortcuts.js";
 import { start as startToasts } from "./toasts.js";
+import { start as startVisit } from "./visit.js";
 
 startMenus();
 startDialogs();
@@ -15,3 +16,4 @@ startQuestionnaires();
 startSearch();
 startShortcuts();
 startToasts();
+startVisit();

@@ -96,7 +96,4 @@ def title(definition: str) -> str:
 
 def due_on(definition: str, *, at: datetime.datetime) -> str:
     """The last day of a deadline that would begin now; empty where none would."""
-    if not definition:
-        return ""
-    found = rules.rule(definition, on=legal_day(at))
-    return words.day(legal_day(rules.due(found.duration, at).at))
+    return words.day(legal_day(rules.due(definition, at).at)) if definition else ""

@@ -3,11 +3,11 @@
 import datetime
 from dataclasses import dataclass
 
-from kangmai.kernel.actor import Actor, is_permitted
-from kangmai.portal.programmes import rows, wording
+from kangmai.kernel.actor import Actor, Purpose, is_permitted
+from kangmai.portal.programmes import reach, rows, wording
 from kangmai.portal.programmes.choice import Choice
 from kangmai.portal.programmes.rows import Line
-from kangmai.portal.programmes.views.worklist import READ, address, shown_count
+from kangmai.portal.programmes.views.worklist import address, shown_count
 from kangmai.programmes.engine import queries
 from kangmai.programmes.engine.types import Filter, Show
 from kangmai.standards.calendars import legal_day
@@ -35,7 +35,7 @@ class Work:
 
 def work(*, actor: Actor, at: datetime.datetime) -> Work | None:
     """The work of whoever visits residents; None for everybody else."""
-    if not is_permitted(actor, READ) or is_permitted(actor, "own.record"):
+    if not is_permitted(actor, reach.READ) or actor.purpose is Purpose.RESIDENT:
         return None
     counts = queries.counts(actor=actor, at=at)
     found = queries.worklist(filter=Filter(), limit=NEXT, actor=actor, at=at)

@@ -3,6 +3,7 @@
 import datetime
 
 from kangmai.identity import queries as identity
+from kangmai.identity.errors import ResidentNotFound
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.ids import ResidentId
@@ -14,6 +15,16 @@ from kangmai.standards.calendars import legal_day
 def resident(resident_id: ResidentId, *, actor: Actor, at: datetime.datetime) -> Resident:
     """The resident as of today, whatever he was merged into since."""
     return identity.get_resident(identity.current(resident_id), actor=actor, at=at)
+
+
+def find_resident(
+    resident_id: ResidentId, *, actor: Actor, at: datetime.datetime
+) -> Resident | None:
+    """The resident, or None where his record is not open to the actor: as while a hand-over waits."""
+    try:
+        return resident(resident_id, actor=actor, at=at)
+    except ResidentNotFound:
+        return None
 
 
 def head(found: Resident, *, at: datetime.datetime) -> Person:

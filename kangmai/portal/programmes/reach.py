@@ -3,13 +3,29 @@
 import datetime
 from collections.abc import Iterable, Mapping
 
-from kangmai.kernel.actor import Actor
+from kangmai.kernel.actor import Actor, NotPermitted, Purpose, require
 from kangmai.portal.programmes.wording import language
 from kangmai.portal.shell import area
+from kangmai.programmes.engine.types import Transfer
 from kangmai.registry import queries as registry
 from kangmai.standards.divisions import City, Division, Level, city, city_code_of, find_division
 
+READ = "programmes.read"
 STAFF = 200
+NEIGHBOURS = 100
+SERVING = ("community_centre", "township_hospital", "community_station", "village_clinic")
+"""Kinds of institutions whose teams look after residents."""
+
+
+def require_staff(actor: Actor) -> None:
+    """Let pass those who look after others; a resident reads his own plan on the page of his record.
+
+    Raises:
+        NotPermitted
+    """
+    require(actor, READ)
+    if actor.purpose is Purpose.RESIDENT:
+        raise NotPermitted(permission=READ)
 
 
 def institutions(actor: Actor) -> tuple[int, ...]:
@@ -60,3 +76,26 @@ def staff(actor: Actor, *, on: datetime.date) -> list[tuple[str, str]]:
 def _city_of(place: Division | None) -> City | None:
     code = city_code_of(place.code) if place else None
     return city(code) if code else None
+
+
+def may_take(offer: Transfer, actor: Actor) -> bool:
+    """Whether a hand-over waits for an actor's institutions, or was left to whoever serves the new home."""
+    return offer.to_organization is None or offer.to_organization in institutions(actor)
+
+
+def neighbours(actor: Actor, *, own: int) -> list[tuple[str, str]]:
+    """Code and name of institutions of the same county that may look after residents, by name."""
+    division, _ = registry.codes_of_place(organization_id=own)
+    found = (
+        registry.search_organizations(
+            kind=kind, division=division[:6], limit=NEIGHBOURS, actor=actor
+        )
+        for kind in SERVING
+    )
+    spoken = language()
+    return [
+        (each.code, each.name if spoken == "zh" else each.name_en or each.name)
+        for page in found
+        for each in page.rows
+        if each.id != own
+    ]

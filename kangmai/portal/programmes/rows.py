@@ -55,7 +55,7 @@ def line(row: Row, *, on: datetime.date, teams: Mapping[int, str]) -> Line:
     late = row.lateness
     return Line(
         id=str(found.id),
-        name=row.name,
+        name=row.name or _("not open to you yet"),
         sex=standard("sex", row.sex_code),
         age=words.age(row.birth_date, on),
         number=row.index_number,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kangmai.kernel.actor import is_permitted, require
+from kangmai.kernel.actor import is_permitted
 from kangmai.portal.programmes import (
     catalogue,
     clocks,
@@ -67,17 +67,17 @@ class EvidenceLine:
 @signed_in
 def enrolment(request: PortalRequest, enrolment_id: UUID) -> HttpResponse:
     """Show an enrolment."""
-    require(request.actor, "programmes.read")
+    reach.require_staff(request.actor)
     found = queries.get_enrolment(enrolment_id, actor=request.actor, at=request.at)
-    resident = people.resident(found.resident_id, actor=request.actor, at=request.at)
+    resident = people.find_resident(found.resident_id, actor=request.actor, at=request.at)
+    name = resident.demographics.name if resident else _("not open to you yet")
     title = catalogue.programme_title(found.programme, on=legal_day(request.at))
     context = {
-        "crumbs": trail(
-            Crumb(_("Follow-ups"), reverse("worklist")), Crumb(resident.demographics.name)
-        ),
-        "person": people.head(resident, at=request.at),
-        "number": resident.index_number,
-        "phones": visits.phones(resident),
+        "crumbs": trail(Crumb(_("Follow-ups"), reverse("worklist")), Crumb(name)),
+        "name": name,
+        "person": people.head(resident, at=request.at) if resident else None,
+        "number": resident.index_number if resident else "",
+        "phones": visits.phones(resident) if resident else (),
         "title": title,
         "enrolment_id": found.id,
         "version": found.version,
@@ -93,7 +93,7 @@ def enrolment(request: PortalRequest, enrolment_id: UUID) -> HttpResponse:
 
 def _about(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
     on = legal_day(request.at)
-    names = reach.institution_names({found.organization, found.transfer_to or 0})
+    names = reach.institution_names({found.organization})
     shown = _evidence(request, found)
     return {
         "facts": _facts(found, names, on),
@@ -102,8 +102,9 @@ def _about(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
         "evidence_words": rows.evidence(found.evidence_days) if shown else "",
         "alarm": wording.priority(found.priority) if found.state is State.MANAGED else "",
         "alarm_why": rows.why(found, on=on),
+        "attempts": _attempts(request, found),
         "lost_on": words.day(found.lost_on) if found.lost_on else "",
-        "transfer_to": names.get(found.transfer_to or 0, ""),
+        "offer": _offer(request, found),
     }
 
 
@@ -119,6 +120,53 @@ def _facts(found: Enrolment, names: dict[int, str] | Any, on: datetime.date) -> 
         Fact(_("Division"), area.path(found.place_code)),
     )
     return tuple(line for line in lines if line.value)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """Somebody tried to reach the resident."""
+
+    day: str
+    method: str
+    outcome: str
+
+
+def _attempts(request: PortalRequest, found: Enrolment) -> list[AttemptLine]:
+    """The attempts since the latest visit."""
+    made = queries.attempts_of(found.id, actor=request.actor, at=request.at)
+    since = found.latest_visit_on
+    return [
+        AttemptLine(
+            words.day(each.attempted_on),
+            wording.method(each.method),
+            wording.reached(each.outcome),
+        )
+        for each in made
+        if since is None or each.attempted_on > since
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A hand-over that waits for an answer."""
+
+    to: str
+    by: str
+    reason: str
+    since: str
+
+
+def _offer(request: PortalRequest, found: Enrolment) -> Offer | None:
+    waiting = queries.transfer_of(found.id, actor=request.actor, at=request.at)
+    if waiting is None:
+        return None
+    names = reach.institution_names({waiting.from_organization, waiting.to_organization or 0})
+    return Offer(
+        to=names.get(waiting.to_organization or 0, _("whoever serves the new home")),
+        by=names.get(waiting.from_organization, ""),
+        reason=waiting.reason,
+        since=words.instant(waiting.proposed_at),
+    )
 
 
 def _day(value: datetime.date | None) -> str:
@@ -176,8 +224,9 @@ def _deeds(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
     on = legal_day(request.at)
     may_manage = is_permitted(request.actor, "programmes.manage")
     is_open = found.state is not State.CLOSED
-    waits = found.transfer_to is not None
-    mine = found.transfer_to in reach.institutions(request.actor)
+    offer = queries.transfer_of(found.id, actor=request.actor, at=request.at)
+    waits = offer is not None
+    mine = offer is not None and reach.may_take(offer, request.actor)
     return {
         "today": on.isoformat(),
         "key": visits.new_key(),
@@ -189,6 +238,9 @@ def _deeds(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
         "may_transfer": may_manage and found.state is State.MANAGED and not waits,
         "may_decide_transfer": may_manage and waits and mine,
         "reasons": choices(catalogue.closing_reasons(found.programme, on=on), current=""),
+        "neighbours": reach.neighbours(request.actor, own=found.organization)
+        if may_manage and found.state is State.MANAGED and not waits
+        else (),
         "reached": visits.reached_choices(),
         "methods": visits.attempt_methods(),
         "service": found.next_service,

@@ -8,14 +8,10 @@ from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kangmai.documents import queries as documents
-from kangmai.documents.types import Format
-from kangmai.kernel.actor import require
 from kangmai.kernel.errors import NotFound
 from kangmai.portal.programmes import choice, reach, rows, wording
 from kangmai.portal.programmes.choice import Choice
 from kangmai.portal.programmes.rows import Line
-from kangmai.portal.programmes.views.worklist import READ
 from kangmai.portal.shell import words
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import queries
@@ -41,7 +37,7 @@ class FormatUnknown(NotFound):
 @signed_in
 def worklist_file(request: PortalRequest, format: str) -> HttpResponse:
     """The list of a filter as a file, at most `MOST` lines."""
-    require(request.actor, READ)
+    reach.require_staff(request.actor)
     if format not in KINDS:
         raise FormatUnknown(format=format)
     chosen = choice.read(request.GET)
@@ -120,6 +116,9 @@ def _harmless(cell: str) -> str:
 
 
 def _document(request: PortalRequest, chosen: Choice, table: list[list[str]], format: str) -> bytes:
+    from kangmai.documents import queries as documents
+    from kangmai.documents.types import Format
+
     names = reach.institution_names(reach.institutions(request.actor)[:1])
     data = {
         "title": f"{_('Follow-ups')} · {wording.show(chosen.show)}",

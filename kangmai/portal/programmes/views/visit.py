@@ -11,11 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kangmai.documents import queries as documents
-from kangmai.documents.types import Format
 from kangmai.forms import queries as forms
 from kangmai.identity.types import Resident
-from kangmai.kernel.actor import is_permitted, require
+from kangmai.kernel.actor import is_permitted
 from kangmai.portal.programmes import (
     answers,
     catalogue,
@@ -39,7 +37,7 @@ from kangmai.standards.calendars import legal_day
 @signed_in
 def visit(request: PortalRequest, visit_id: UUID) -> HttpResponse:
     """Show a visit."""
-    require(request.actor, "programmes.read")
+    reach.require_staff(request.actor)
     found = queries.get_visit(visit_id, actor=request.actor, at=request.at)
     resident = people.resident(found.resident_id, actor=request.actor, at=request.at)
     return render(request, "programmes/visit.html", _context(request, found, resident))
@@ -117,9 +115,12 @@ def _next_line(request: PortalRequest, found: Visit, on: datetime.date) -> rows.
 @signed_in
 def visit_document(request: PortalRequest, visit_id: UUID, kind: str) -> HttpResponse:
     """The summary for the resident, or the slip for the institution he is referred to."""
-    require(request.actor, "programmes.read")
+    reach.require_staff(request.actor)
     found = queries.get_visit(visit_id, actor=request.actor, at=request.at)
     resident = people.resident(found.resident_id, actor=request.actor, at=request.at)
+    from kangmai.documents import queries as documents
+    from kangmai.documents.types import Format
+
     data = printing.DATA[kind](found, resident, request.actor, request.at)
     content = documents.render(
         printing.TEMPLATES[kind],

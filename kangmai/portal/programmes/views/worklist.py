@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kangmai.kernel.actor import require
 from kangmai.portal.programmes import catalogue, choice, reach, rows, wording
 from kangmai.portal.programmes.choice import Choice
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -22,7 +21,6 @@ from kangmai.programmes.engine.types import Counts, Show
 from kangmai.standards.calendars import legal_day
 
 PAGE = 25
-READ = "programmes.read"
 MOST_COUNTED = 1000
 TABS = (
     Show.TO_SEE,
@@ -51,7 +49,7 @@ class Tab:
 @signed_in
 def worklist(request: PortalRequest) -> HttpResponse:
     """Show one page of the worklist; a name to look for comes in the body of a POST."""
-    require(request.actor, READ)
+    reach.require_staff(request.actor)
     chosen = choice.read(request.GET)
     text = request.POST.get("text", "")
     given = request.POST if request.method == "POST" else request.GET

@@ -11,6 +11,7 @@ from kangmai.messages import queries as messages
 from kangmai.portal.deadlines import rows as owed
 from kangmai.portal.institutions import presenters as institutions
 from kangmai.portal.messages import presenters as inbox
+from kangmai.portal.programmes import home as programmes
 from kangmai.portal.shell import navigation, words
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
@@ -28,6 +29,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "greeting": _greeting(local.hour) % {"name": request.actor.name},
         "today": f"{local:%Y-%m-%d} {words.weekday(local.date())}",
         "messages_waiting": _messages(request.actor),
+        "work": programmes.work(actor=request.actor, at=request.at),
         "deadlines": owed.own_rows(NEWEST, actor=request.actor, at=request.at),
         "tiles": [
             navigation.show(place)

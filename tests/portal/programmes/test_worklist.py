@@ -1,0 +1,128 @@
+"""The worklist: who is on it, in what order, narrowed how, for whom; as a file."""
+
+import csv
+import io
+
+import pytest
+
+URGENT_FIRST = ["陈伟强", "李少芬", "何桂芳", "谭国权", "梁秀英", "黄炳坤"]
+
+
+def names(page: str) -> list[str]:
+    """The residents of a list in their order."""
+    rows = page.split('<th scope="row"><a href="/programmes/enrolments/')[1:]
+    return [row.split(">", 1)[1].split("<", 1)[0] for row in rows]
+
+
+def test_the_uncontrolled_come_first_then_who_waits_longest(enter, served):
+    assert names(enter("village").get("/follow-ups/").content.decode()) == URGENT_FIRST
+
+
+@pytest.mark.parametrize(
+    ("show", "expected"),
+    [
+        ("overdue", ["李少芬"]),
+        ("due", ["何桂芳", "谭国权", "梁秀英"]),
+        ("due_soon", ["陈伟强", "黄炳坤"]),
+        ("suspected", ["罗志坚"]),
+        ("transfers", []),
+        ("lost", []),
+    ],
+)
+def test_tabs_show_their_part(enter, served, show, expected):
+    assert names(enter("village").get(f"/follow-ups/?show={show}").content.decode()) == expected
+
+
+def test_tabs_count_what_they_show(enter, served):
+    page = enter("village").get("/follow-ups/").content.decode()
+    for label, count in (("Overdue", 1), ("Due", 3), ("Due soon", 2), ("Suspected", 1)):
+        assert f'{label} <span class="tab-count' in page
+        assert f">{count}</span>" in page.split(f'{label} <span class="tab-count')[1][:40]
+
+
+def test_a_neighbour_sees_his_own_and_nobody_else(enter, served):
+    page = enter("elsewhere").get("/follow-ups/?show=all").content.decode()
+    assert names(page) == ["冯文静"]
+
+
+@pytest.mark.parametrize("login", ["liang", "admin", "clinician"])
+def test_others_have_no_worklist(enter, served, login):
+    client = enter(login)
+    assert client.get("/follow-ups/").status_code == 403
+    assert client.get("/follow-ups/list.csv").status_code == 403
+    assert 'href="/follow-ups/"' not in client.get("/").content.decode()
+
+
+def test_a_name_is_found_by_characters_and_initials_and_never_in_an_address(enter, served):
+    client = enter("village")
+    for text in ("梁秀", "lxy"):
+        page = client.post("/follow-ups/", {"text": text}).content.decode()
+        assert names(page) == ["梁秀英"]
+        assert "text=" not in page
+    assert "Nobody fits" in client.post("/follow-ups/", {"text": "张三丰"}).content.decode()
+
+
+def test_background_search_answers_with_the_list_alone(enter, served):
+    answer = enter("village").post("/follow-ups/", {"text": "lsf"}, headers={"HX-Request": "true"})
+    assert names(answer.content.decode()) == ["李少芬"]
+    assert "<html" not in answer.content.decode()
+
+
+def test_a_filter_is_kept_in_addresses(enter, served):
+    page = enter("village").get("/follow-ups/?show=due&place=441202001002").content.decode()
+    assert "/follow-ups/list.csv?show=due&amp;place=441202001002" in page
+    assert names(page) == ["何桂芳", "谭国权", "梁秀英"]
+    elsewhere = enter("village").get("/follow-ups/?place=441203101").content.decode()
+    assert "Nobody fits" in elsewhere
+
+
+@pytest.mark.parametrize(
+    "query", ["show=x", "organization=x", "staff=999999999999999999999", "place=%27", "priority=9"]
+)
+def test_what_cannot_be_understood_in_an_address_is_left_out(enter, served, query):
+    assert names(enter("village").get(f"/follow-ups/?{query}").content.decode()) == URGENT_FIRST
+
+
+def test_a_strange_place_in_the_list_is_refused(enter, served):
+    assert enter("village").get("/follow-ups/?after=nonsense").status_code == 400
+
+
+def test_the_list_as_csv_has_every_line_and_no_formula(enter, served):
+    answer = enter("village").get("/follow-ups/list.csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [row[0] for row in rows] == ["Name", *URGENT_FIRST]
+    assert "13912345678" not in text
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize(("format", "start"), [("xlsx", b"PK"), ("pdf", b"%PDF")])
+def test_the_list_as_a_document(enter, served, format, start):
+    answer = enter("village").get(f"/follow-ups/list.{format}")
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content).startswith(start)
+
+
+def test_an_unknown_format_is_not_found(enter, served):
+    assert enter("village").get("/follow-ups/list.exe").status_code == 404
+
+
+def test_home_shows_numbers_and_the_next_five(enter, served):
+    page = enter("village").get("/").content.decode()
+    for name in URGENT_FIRST[:5]:
+        assert name in page
+    assert URGENT_FIRST[5] not in page
+    assert 'href="/follow-ups/?show=overdue" class="is-alarming"' in page
+
+
+def test_a_longer_list_costs_no_more_queries(enter, served):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = enter("village")
+    client.get("/follow-ups/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/follow-ups/?show=overdue")
+    with CaptureQueriesContext(connection) as many:
+        client.get("/follow-ups/?show=to_see")
+    assert len(many) <= len(few) + 2
