@@ -39,7 +39,7 @@ FROM generate_series(1, %(count)s) n, (SELECT %(places)s::text[] AS places) p"""
 VISITS = """INSERT INTO programmes_visit (id, enrolment_id, first_id, service, visited_on, entered_at, method, measures,
     outcome, target_met, is_complete, is_counted, standing)
 SELECT ('10000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid,
-       ('00000000-0000-0000-0000-' || lpad((1 + n * 7919 %% %(enrolments)s)::text, 12, '0'))::uuid, gen_random_uuid(),
+       ('00000000-0000-0000-0000-' || lpad((1 + n::bigint * 7919 %% %(enrolments)s)::text, 12, '0'))::uuid, gen_random_uuid(),
        CASE WHEN n %% 5 = 4 THEN 'exam' ELSE 'followup' END, date '2024-12-01' + (n * 31 %% 420)::int,
        timestamptz '2025-06-01' + n * interval '1 second', CASE WHEN n %% 11 = 0 THEN 'phone' ELSE 'face_to_face' END,
        jsonb_build_object('systolic', 110 + n %% 60, 'diastolic', 70 + n %% 30), 'controlled', n %% 60 < 32, true,

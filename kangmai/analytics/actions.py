@@ -21,7 +21,7 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, operator, require
 from kangmai.kernel.state import find_state, put_state
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
-from kangmai.standards.periods import Period, month, quarter, year
+from kangmai.standards.periods import Period, year
 
 NIGHT_HOUR = 2
 """From this hour of legal time on the lake is brought up to date, once a day."""
@@ -78,7 +78,7 @@ def count_ahead(*, at: datetime) -> int:
     manifest = whole.find_manifest()
     done = 0
     for indicator in indicators(on=legal_day(at)):
-        for period in usual_periods(legal_day(at)):
+        for period in dict.fromkeys(usual_periods(legal_day(at))):
             fits = kinds_of(period) & set(indicator.periods)
             if fits and manifest and why_not(indicator, manifest, period) is None:
                 count(indicator, whole, manifest, period, engine=Engine.DUCKDB)
@@ -87,13 +87,9 @@ def count_ahead(*, at: datetime) -> int:
 
 
 def usual_periods(on: date) -> list[Period]:
-    """What pages show: this year and the one before, quarters, and twelve months to each of the latest months."""
-    first = on.replace(day=1)
-    starts = [_months_before(first, n) for n in range(TREND_MONTHS)]
-    found = [year(on.year), year(on.year - 1), *map(twelve_months_to, starts)]
-    found += [month(each.year, each.month) for each in starts]
-    found += [quarter(each.year, (each.month + 2) // 3) for each in starts]
-    return list(dict.fromkeys(found))
+    """What pages show first: this year, the one before, and twelve months to each of the latest months."""
+    ends = [_months_before(on.replace(day=1), n) for n in range(TREND_MONTHS)]
+    return [year(on.year), year(on.year - 1), *map(twelve_months_to, ends)]
 
 
 def _months_before(first: date, months: int) -> date:

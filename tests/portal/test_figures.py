@@ -100,7 +100,7 @@ def test_cockpit_shows_figures_map_and_what_is_not_available(figures, enter):
     text = text_of(enter("officer").get(f"/figures/?{PERIOD}&indicator=elderly_share"))
     assert "Share of residents aged 65 and over 33.33 % 1 / 3" in text
     assert "insurer settlement data are needed" in text
-    assert "By county" in text and "© OpenStreetMap contributors" in text
+    assert "Map of the counties" in text and "© OpenStreetMap contributors" in text
     assert "Duanzhou District 50.00 1 2" in text
 
 
