@@ -1,4 +1,4 @@
-"""`kangmai programmes`: forecast life-cycle services."""
+"""`kangmai programmes`: forecast life-cycle services, compare their rules, plan them anew."""
 
 import sys
 from collections.abc import Iterable
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from kangmai.commandline.programme_rules import compare, replan
 
 if TYPE_CHECKING:
     from kangmai.commandline.immunization_lines import Chunk
@@ -46,7 +48,11 @@ Example:
 
 @click.group()
 def programmes() -> None:
-    """Forecast life-cycle services."""
+    """Forecast life-cycle services, compare their rules, plan them anew."""
+
+
+programmes.add_command(compare)
+programmes.add_command(replan)
 
 
 @programmes.command(epilog=LINES)

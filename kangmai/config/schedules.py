@@ -8,8 +8,11 @@ from django.db import connection
 from kangmai.access.actions import forget_old
 from kangmai.deadlines import actions as deadlines
 from kangmai.forms.actions import forget_drafts
+from kangmai.identity.actions import count_frequencies
 from kangmai.kernel import audit
+from kangmai.kernel.actor import operator
 from kangmai.messages import actions as messages
+from kangmai.programmes.engine import actions as programmes
 from kangmai.records.actions import forget_jobs
 
 
@@ -24,6 +27,12 @@ def make_partitions(*, at: datetime) -> None:
         cursor.execute("SELECT kernel_ensure_partitions()")
 
 
+def plan_programmes(*, at: datetime) -> None:
+    """Plan every managed enrolment anew, as seen from today."""
+    planner = operator("programmes.planner", permissions=("programmes.replan",))
+    programmes.replan_all(actor=planner, at=at)
+
+
 SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "seal audit": (60, seal_audit),
     "make partitions": (600, make_partitions),
@@ -33,5 +42,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "tell of failures": (60, messages.tell_of_failures),
     "forget old messages": (86_400, messages.forget_old),
     "forget bulk exports and imports": (3600, forget_jobs),
+    "count names": (86_400, count_frequencies),
+    "plan programmes anew": (86_400, plan_programmes),
     "forget old drafts of forms": (86_400, forget_drafts),
 }
