@@ -9,9 +9,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = "kangmai_template"
+
+# a busy machine is no fault of the code: speed is measured in benchmarks/
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

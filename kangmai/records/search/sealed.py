@@ -37,7 +37,8 @@ def gathered(resource_type: str, name: str) -> tuple[str, ...]:
 
 def folded_name(name: str) -> str:
     """A name as it is compared: simplified characters, no case, accents or width."""
-    return folded(fold_name(name))
+    # once before as well: marks that fold to a space would else be taken for one between words
+    return folded(fold_name(folded(name)))
 
 
 @lru_cache(maxsize=20_000)
