@@ -1,10 +1,12 @@
-"""`kangmai identity`: link the records of the same resident."""
+"""`kangmai identity`: link the records of the same resident; match one against the index, merge, unmerge."""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
+
+from kangmai.commandline.opening import with_database
 
 HEADINGS = """Example:  kangmai identity link people.csv --out clusters.csv --json
 
@@ -93,3 +95,92 @@ def _require_folders(*paths: Path | None) -> None:
     for path in paths:
         if path is not None and not path.absolute().parent.is_dir():
             raise click.UsageError(f"the folder of '{path}' does not exist / 文件夹不存在")
+
+
+RECORD = """Example:  kangmai identity match '{"name":"李思远","birth_date":"1986-04-12","phone":"13512345678"}' --data ./data
+
+Fields of RECORD: name, sex (1, 2, 男, 女, male, female), birth_date, id_number, phone, address, mother,
+place (division code). `-` reads it from standard input, where others cannot see it."""
+
+
+@identity.command(epilog=RECORD)
+@click.argument("record")
+@with_database
+def match(record: str) -> None:
+    """Say whose RECORD (a JSON object) is: link, review or new, with every candidate and its evidence.
+
+    Prints JSON and changes nothing. Exit 1 if a person would have to look.
+    """
+    import sys
+    from datetime import UTC, datetime
+
+    from kangmai.commandline.index_records import described, witness_of_record
+    from kangmai.identity.queries import decision_on
+    from kangmai.kernel.actor import operator
+    from kangmai.standards.calendars import legal_day
+
+    at = datetime.now(UTC)
+    asked = witness_of_record(
+        sys.stdin.read() if record == "-" else record, on=legal_day(at)
+    )
+    decision, matches = decision_on(asked, actor=operator("kangmai identity match"), at=at)
+    click.echo(json.dumps(described(decision, matches), ensure_ascii=False))
+    if decision == "review":
+        sys.exit(1)
+
+
+@identity.command(
+    epilog="Example:  kangmai identity merge 0000000000422 0000000000430 --reason 同一人 --data ./data"
+)
+@click.argument("kept")
+@click.argument("retired")
+@click.option("--reason", required=True, help="Why the two are one person; kept with the merge.")
+@with_database
+def merge(kept: str, retired: str, reason: str) -> None:
+    """Find the residents of two index numbers to be one: RETIRED is read under KEPT. Nothing is moved."""
+    from datetime import UTC, datetime
+
+    from kangmai.identity import actions, queries
+    from kangmai.kernel.actor import operator
+
+    actions.merge_residents(
+        queries.resident_numbered(kept),
+        queries.resident_numbered(retired),
+        reason=reason,
+        actor=operator("kangmai identity merge"),
+        at=datetime.now(UTC),
+    )
+    click.echo(json.dumps({"kept": kept, "retired": retired}))
+
+
+@identity.command(
+    epilog="Example:  kangmai identity unmerge 0000000000430 --reason 弄错了 --data ./data"
+)
+@click.argument("retired")
+@click.option("--reason", required=True, help="Why the two are not one person; kept for ever.")
+@with_database
+def unmerge(retired: str, reason: str) -> None:
+    """Undo the merge of RETIRED: everything is as if it had never been, late records included."""
+    from datetime import UTC, datetime
+
+    from kangmai.identity import actions, queries
+    from kangmai.kernel.actor import operator
+
+    actions.unmerge_resident(
+        queries.resident_numbered(retired),
+        reason=reason,
+        actor=operator("kangmai identity unmerge"),
+        at=datetime.now(UTC),
+    )
+    click.echo(json.dumps({"restored": retired}))
+
+
+@identity.command(epilog="Example:  kangmai identity count --data ./data")
+@with_database
+def count() -> None:
+    """Count how frequent names and other values are now; the worker does it every night."""
+    from datetime import UTC, datetime
+
+    from kangmai.identity.actions import count_frequencies
+
+    click.echo(json.dumps({"values": count_frequencies(at=datetime.now(UTC))}))

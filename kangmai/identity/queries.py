@@ -319,7 +319,23 @@ def match(witness: Witness, *, limit: int = 10, actor: Actor, at: datetime) -> t
     """
     if not any(is_permitted(actor, each) for each in ("records.search", "records.search:Patient")):
         require(actor, "identity.search")
+    return _matched(find(witness, at=at), limit, actor, at)
+
+
+def decision_on(
+    witness: Witness, *, limit: int = 10, actor: Actor, at: datetime
+) -> tuple[str, tuple[Matched, ...]]:
+    """What the index would do with a record (link, review, new), and as `match`.
+
+    Raises:
+        NotPermitted
+    """
+    require(actor, "identity.review")
     found = find(witness, at=at)
+    return found.decision.value, _matched(found, limit, actor, at)
+
+
+def _matched(found: Found, limit: int, actor: Actor, at: datetime) -> tuple[Matched, ...]:
     ids = [id for id, _ in found.scores]
     rows = {row.id: row for row in inside(actor.scope).filter(id__in=ids)}
     shown = [(id, score) for id, score in found.scores if id in rows][:limit]
