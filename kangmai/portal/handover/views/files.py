@@ -18,6 +18,9 @@ from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
+MOST_BYTES = 32 * 2**20
+"""No more of an upload is read; the room refuses less than that already."""
+
 
 @require_POST
 @signed_in
@@ -101,7 +104,7 @@ def receipts(request: PortalRequest) -> HttpResponse:
     try:
         report = take_up(
             system=request.POST.get("system", ""),
-            file=uploaded.read(),
+            file=uploaded.read(MOST_BYTES),
             actor=request.actor,
             at=request.at,
         )
