@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-import psycopg
 from django.conf import settings
 from django.db import transaction
 
@@ -166,12 +165,19 @@ def is_asked_for() -> bool:
 
 
 def is_due(*, at: datetime) -> bool:
-    """Whether the lake waits to be brought up to date: asked for, or not begun since the night did."""
+    """Whether the lake waits to be brought up to date: asked for, cut off, or not begun since the night did."""
     begun = _instant((find_state(STATE) or {}).get("begun_at"))
     local = at.astimezone(LEGAL_TIME)
     night = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
     since = night if local >= night else night - timedelta(days=1)
-    return begun is None or begun < since or is_asked_for()
+    return begun is None or begun < since or is_asked_for() or _was_cut_off()
+
+
+def _was_cut_off() -> bool:
+    """Whether the latest run neither ended nor failed, and nobody is at it: its process was killed."""
+    state = progress()
+    is_open = bool(state.get("begun_at")) and not state.get("ended_at") and not state.get("failed")
+    return is_open and not queries.lake().is_locked()
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -192,7 +198,8 @@ def fill_if_due(*, now: Callable[[], datetime]) -> bool:
     except LakeBusy:
         _tell(now(), begun_at="")
         return False
-    except (psycopg.Error, OSError) as error:
+    except Exception as error:
+        # the kind of failure and not its text, which might quote what is in a row
         _tell(now(), failed=type(error).__name__)
         raise
     _tell(now(), ended_at=now().isoformat())

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kangmai.analytics.lake.manifest import Manifest
+from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
 
@@ -107,7 +108,7 @@ class Result:
     @property
     def is_running(self) -> bool:
         """Whether the period was not over when the data were taken."""
-        return self.cutoff is not None and self.cutoff.date() < self.period.end
+        return self.cutoff is not None and legal_day(self.cutoff) < self.period.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ no manifest names is waste of a run that ended early, and goes with the next com
 import fcntl
 import hashlib
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,14 @@ class Lake:
         write_whole(self.folder / "current", id.encode())
         return from_json(text)
 
+    def is_locked(self) -> bool:
+        """Whether somebody writes now."""
+        try:
+            with self.locked():
+                return False
+        except LakeBusy:
+            return True
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Be the only one who writes. Raises LakeBusy."""
@@ -114,7 +123,11 @@ class Lake:
     def compact(self, *, kept: Iterable[str]) -> int:
         """Remove files that neither the latest manifests nor those in `kept` name; returns the bytes freed."""
         latest = sorted(self._manifests(), key=lambda path: path.stat().st_mtime, reverse=True)
-        holding = {*kept, *(path.stem for path in latest[: KEPT_MANIFESTS + 1])}
+        holding = {
+            self.get_manifest().id,
+            *kept,
+            *(path.stem for path in latest[: KEPT_MANIFESTS + 1]),
+        }
         manifests = [self.get_manifest(id) for id in holding if self._manifest_path(id).exists()]
         named = {p.file for m in manifests for t in m.tables.values() for p in t.partitions}
         waste = [p for p in self._manifests() if p.stem not in holding]
@@ -133,7 +146,7 @@ class Lake:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file that is there whole or not at all, also after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with unfinished.open("wb") as file:
         file.write(data)
         file.flush()
