@@ -3,14 +3,14 @@
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connections
 
 from kangmai.kernel.connections import close_own
 
 Task = TypeVar("Task")
-_doing: Callable[[object], object] = id
+_doing: Callable[[Any], object] = id
 
 
 def each_in_processes(

@@ -54,7 +54,7 @@ def load_programme(
         chunk.residents.enrolled_on[:, COLUMN],
     )
     rows = np.flatnonzero(~np.isnat(since))
-    days = since.astype(object)
+    days: list[date | None] = since.astype(object).tolist()
     drafts = [_enrolment(work, chunk, row, loaded[row], days[row]) for row in rows.tolist()]
     ids = actions.load_enrolments(drafts, actor=work.actor, at=at)
     managed = {
