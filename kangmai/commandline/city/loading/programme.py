@@ -7,6 +7,7 @@ and counts. They are judged by the programme's own rules as they are loaded.
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -54,7 +55,7 @@ def load_programme(
         chunk.residents.enrolled_on[:, COLUMN],
     )
     rows = np.flatnonzero(~np.isnat(since))
-    days: list[date | None] = since.astype(object).tolist()
+    days: list[Any] = since.astype(object).tolist()
     drafts = [_enrolment(work, chunk, row, loaded[row], days[row]) for row in rows.tolist()]
     ids = actions.load_enrolments(drafts, actor=work.actor, at=at)
     managed = {
