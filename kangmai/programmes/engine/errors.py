@@ -16,6 +16,7 @@ Incorrect
 ├── EnrolmentAfterDeath
 ├── ClosingBeforeEnrolment
 ├── CursorUnreadable
+├── PlaceUnreadable
 └── RulesNotOfProgramme
 NotFound
 ├── ProgrammeUnknown
@@ -130,6 +131,12 @@ class CursorUnreadable(Incorrect):
     """The place in the list is not one this list gave out."""
 
     zh = "翻页位置无效。"
+
+
+class PlaceUnreadable(Incorrect):
+    """'{place}' is no code of a division: 4 to 12 digits are."""
+
+    zh = "“{place}”不是行政区划代码（应为 4 至 12 位数字）。"
 
 
 class RulesNotOfProgramme(Incorrect):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kangmai.kernel.actor import Actor, DataScope
+from kangmai.kernel.actor import Actor, DataScope, PlaceRange, subtree
 from kangmai.programmes.engine import models
-from kangmai.programmes.engine.errors import EnrolmentNotFound
+from kangmai.programmes.engine.errors import EnrolmentNotFound, PlaceUnreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,13 @@ class Reach:
 
     sql: str
     values: Mapping[str, object]
+
+
+def below(place: str) -> PlaceRange:
+    """The divisions at and below a code that somebody typed. Raises PlaceUnreadable."""
+    if not (place.isascii() and place.isdigit() and 4 <= len(place) <= 12):
+        raise PlaceUnreadable(place=place)
+    return subtree(place)
 
 
 def reach(scope: DataScope) -> Reach:

@@ -67,6 +67,8 @@ def test_emergencies_first_then_the_earliest_day() -> None:
     assert names(place="441202001002") == names()
     assert names(place="441202001003") == []
     assert names(text="陈三") == ["陈三"]
+    with pytest.raises(errors.PlaceUnreadable):
+        names(place="端州")
     assert queries.counts(actor=DOCTOR, at=AT) == Counts(1, 1, 2, 0, 0)
     assert queries.counts(actor=NEIGHBOUR_DOCTOR, at=AT) == Counts(0, 0, 0, 0, 0)
 

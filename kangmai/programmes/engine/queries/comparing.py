@@ -6,11 +6,12 @@ from typing import Any
 from django.db import connection
 
 from kangmai.analytics.facts.condition import Condition
-from kangmai.kernel.actor import Actor, require, subtree
+from kangmai.kernel.actor import Actor, require
 from kangmai.programmes.engine.definition.reading import kept_facts, programme, rule_sets
 from kangmai.programmes.engine.definition.types import RuleSet
 from kangmai.programmes.engine.definition.words import visit_columns
 from kangmai.programmes.engine.errors import RulesNotOfProgramme
+from kangmai.programmes.engine.seeing import below
 from kangmai.programmes.engine.types import Comparison, RuleFigures
 
 _COMPARED = """
@@ -41,14 +42,14 @@ def compare(
         place: a division; empty for everything, which needs the permission everywhere.
 
     Raises:
-        NotPermitted, ProgrammeUnknown, RulesNotOfProgramme
+        NotPermitted, ProgrammeUnknown, RulesNotOfProgramme, PlaceUnreadable
     """
     require(actor, "programmes.compare", place)
     definition = programme(programme_id, on=date(year, 12, 31))
     first, second = (_rule_set(programme_id, each) for each in rules)
     columns = {**visit_columns(kept_facts(programme_id)), "today": "v.visited_on"}
     a, b = _asked(first.target, columns, "a"), _asked(second.target, columns, "b")
-    below = subtree(place) if place else None
+    within = below(place) if place else None
     values = {
         "programme": programme_id,
         "begins": date(year, 1, 1),
@@ -58,9 +59,9 @@ def compare(
         **b[1],
     }
     where = "true"
-    if below:
+    if within:
         where = "e.place_code >= %(low)s AND e.place_code < %(high)s"
-        values |= {"low": below.low, "high": below.high}
+        values |= {"low": within.low, "high": within.high}
     with connection.cursor() as cursor:
         cursor.execute(_COMPARED.format(first=a[0], second=b[0], place=where), values)
         managed, seen, met, met_second, lost, gained = cursor.fetchone()

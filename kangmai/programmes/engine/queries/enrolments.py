@@ -57,7 +57,7 @@ def get_enrolment(enrolment_id: UUID, *, actor: Actor, at: datetime) -> Enrolmen
         NotPermitted, EnrolmentNotFound
     """
     row = row_of(enrolment_id, actor=actor)
-    _note(actor, at, "programmes.read", str(row.id), [row.resident_id])
+    _note(actor, at, str(row.id), row.resident_id)
     return whole_enrolment(row)
 
 
@@ -70,10 +70,9 @@ def row_of(enrolment_id: UUID, *, actor: Actor) -> models.Enrolment:
     return row
 
 
-def _note(actor: Actor, at: datetime, action: str, id: str, residents: Sequence[int]) -> None:
-    owners = [ResidentId(each) for each in residents]
-    subjects = [rid for owner in owners for rid in identity.patient_rids(owner)[:1]]
-    audit.record_later(audit.Entry(actor, at, action, "Enrolment", id, subjects))
+def _note(actor: Actor, at: datetime, id: str, resident_id: int) -> None:
+    subjects = identity.patient_rids(ResidentId(resident_id))[:1]
+    audit.record_later(audit.Entry(actor, at, "programmes.read", "Enrolment", id, subjects))
 
 
 def enrolments_of(resident_id: ResidentId, *, actor: Actor, at: datetime) -> tuple[Enrolment, ...]:
@@ -86,7 +85,7 @@ def enrolments_of(resident_id: ResidentId, *, actor: Actor, at: datetime) -> tup
     ids = identity.same_resident_ids(resident_id)
     rows = inside(actor.scope).filter(resident_id__in=ids).order_by("closed_on", "id")
     open_first = sorted(rows, key=lambda row: (row.state == State.CLOSED, row.programme))
-    _note(actor, at, "programmes.read", "", [resident_id])
+    _note(actor, at, "", resident_id)
     return tuple(map(whole_enrolment, open_first))
 
 
@@ -97,7 +96,7 @@ def evidence_of(enrolment_id: UUID, *, actor: Actor, at: datetime) -> tuple[Evid
         NotPermitted, EnrolmentNotFound
     """
     row = row_of(enrolment_id, actor=actor)
-    _note(actor, at, "programmes.read", str(row.id), [row.resident_id])
+    _note(actor, at, str(row.id), row.resident_id)
     return tuple(
         Evidence(
             measured_on=each.measured_on,
@@ -141,7 +140,7 @@ def attempts_of(enrolment_id: UUID, *, actor: Actor, at: datetime) -> tuple[Atte
         NotPermitted, EnrolmentNotFound
     """
     row = row_of(enrolment_id, actor=actor)
-    _note(actor, at, "programmes.read", str(row.id), [row.resident_id])
+    _note(actor, at, str(row.id), row.resident_id)
     return tuple(
         Attempt(each.attempted_on, Method(each.method), Reached(each.outcome), each.account)
         for each in row.attempts.order_by("-attempted_on", "-id")

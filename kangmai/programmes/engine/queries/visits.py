@@ -44,7 +44,7 @@ def visits_of(
         found = found.filter(visited_on__lte=last.visited_on).exclude(
             visited_on=last.visited_on, id__gte=last.id
         )
-    _note(actor, at, str(row.id), [row.resident_id])
+    _note(actor, at, row)
     return tuple(map(visit_of, found[:limit]))
 
 
@@ -57,7 +57,7 @@ def get_visit(visit_id: UUID, *, actor: Actor, at: datetime) -> Visit:
     row = _visible(actor).filter(pk=visit_id).first()
     if row is None:
         raise VisitNotFound()
-    _note(actor, at, str(row.enrolment_id), [row.enrolment.resident_id])
+    _note(actor, at, row.enrolment)
     return visit_of(row)
 
 
@@ -68,8 +68,9 @@ def visits_by_id(ids: Sequence[str], *, actor: Actor, at: datetime) -> list[Visi
         NotPermitted
     """
     rows = list(_visible(actor).filter(pk__in=ids).order_by("id"))
-    _note(actor, at, "", sorted({row.enrolment.resident_id for row in rows}))
-    return list(map(visit_of, rows))
+    owners = {ResidentId(row.enrolment.resident_id) for row in rows}
+    people = identity.residents_by_id(owners, actor=actor, at=at)  # audited there, for all at once
+    return [visit_of(row) for row in rows if ResidentId(row.enrolment.resident_id) in people]
 
 
 def _visible(actor: Actor) -> QuerySet[models.Visit]:
@@ -78,6 +79,7 @@ def _visible(actor: Actor) -> QuerySet[models.Visit]:
     return visits.filter(enrolment__in=inside(actor.scope))
 
 
-def _note(actor: Actor, at: datetime, id: str, residents: Sequence[int]) -> None:
-    subjects = [rid for each in residents for rid in identity.patient_rids(ResidentId(each))[:1]]
-    audit.record_later(audit.Entry(actor, at, "programmes.visits", "Enrolment", id, subjects))
+def _note(actor: Actor, at: datetime, row: models.Enrolment) -> None:
+    subjects = identity.patient_rids(ResidentId(row.resident_id))[:1]
+    entry = audit.Entry(actor, at, "programmes.visits", "Enrolment", str(row.id), subjects)
+    audit.record_later(entry)

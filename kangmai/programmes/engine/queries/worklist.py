@@ -15,12 +15,12 @@ from django.db.models import Count, F, Q
 
 from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
-from kangmai.kernel.actor import Actor, DataScope, require, subtree
+from kangmai.kernel.actor import Actor, DataScope, require
 from kangmai.kernel.ids import OrganizationId, ResidentId
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.errors import CursorUnreadable
 from kangmai.programmes.engine.queries.enrolments import READ
-from kangmai.programmes.engine.seeing import reach
+from kangmai.programmes.engine.seeing import below, reach
 from kangmai.programmes.engine.types import Counts, Enrolment, Filter, Page, Row, Show
 from kangmai.programmes.engine.values import enrolment_of, planned_of
 from kangmai.standards.calendars import legal_day
@@ -82,7 +82,7 @@ def worklist(
         after: what the page before gave.
 
     Raises:
-        NotPermitted, CursorUnreadable
+        NotPermitted, CursorUnreadable, PlaceUnreadable
     """
     require(actor, READ)
     asked = _asked(filter, actor=actor, at=at)
@@ -160,9 +160,9 @@ def _narrowing(
     if filter.priority is not None:
         found.append(("e.priority = %(priority)s", "priority", [int(filter.priority)]))
     if filter.place:
-        below = subtree(filter.place)
+        within = below(filter.place)
         sql = "e.place_code >= %(place_low)s AND e.place_code < %(place_high)s"
-        found.append((sql, "place_low place_high", [below.low, below.high]))
+        found.append((sql, "place_low place_high", [within.low, within.high]))
     if filter.text.strip():
         people = identity.search_residents(filter.text, limit=MOST_FOUND, actor=actor, at=at)
         ids = sorted({each for one in people for each in identity.same_resident_ids(one.id)})
