@@ -111,7 +111,9 @@ def load(registered: dict[str, dict[str, str]], towns: dict[str, str]) -> dict[i
 
     at, who = datetime.datetime.now(datetime.UTC), {}
     for chunk in chunks(list(registered.items()), 5000):
-        drafts = [actions.ResidentDraft(str(uuid7()), known(row, towns).known) for _, row in chunk]
+        drafts = [
+            actions.ResidentDraft(str(uuid7()), master_row(known(row, towns))) for _, row in chunk
+        ]
         loaded = actions.load_residents(
             drafts, is_invented=True, actor=operator("benchmark"), at=at
         )

@@ -7,6 +7,7 @@ changes them.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -19,6 +20,7 @@ from kangmai.access.roles import roles
 from kangmai.access.scopes import grants_of, scope_of
 from kangmai.access.smart import Context, Scopes, common
 from kangmai.access.types import Posting, Reach
+from kangmai.identity import queries as identity
 from kangmai.kernel.actor import (
     ALL_LABELS,
     EVERYWHERE,
@@ -127,7 +129,7 @@ def _acting(account: models.Account, together: list[Held], at: datetime) -> Acto
         name=account.name,
         grants=grants_of(exercised, home),
         purpose=purpose,
-        scope=scope_of(exercised, home, resident=resident, decisions=decisions),
+        scope=_of_today(scope_of(exercised, home, resident=resident, decisions=decisions)),
     )
 
 
@@ -184,8 +186,19 @@ def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
         name=client.name if client else "token",
         grants=(grant,),
         purpose=Purpose.TREATMENT,
-        scope=_program_scope(row, scopes, at),
+        scope=_of_today(_program_scope(row, scopes, at)),
         client=client.client_id if client else "",
+    )
+
+
+def _of_today(scope: DataScope) -> DataScope:
+    """A scope in which merged residents are named by whom they stand for now: the record is placed under them."""
+    if not scope.residents and not scope.objections:
+        return scope
+    return replace(
+        scope,
+        residents=frozenset(identity.standing(scope.residents).values()),
+        objections=frozenset(identity.standing(scope.objections).values()),
     )
 
 

@@ -99,10 +99,11 @@ def get_resident(resident_id: ResidentId, *, actor: Actor, at: datetime) -> Resi
         NotPermitted
         ResidentNotFound: there is none, or he is outside the actor's scope.
     """
-    is_own = resident_id in actor.scope.residents and is_permitted(actor, "own.record")
+    now = current(resident_id)
+    is_own = now in actor.scope.residents and is_permitted(actor, "own.record")
     if not is_own:
         require(actor, "identity.search")
-    row = inside(actor.scope).filter(id=current(resident_id)).first()
+    row = inside(actor.scope).filter(id=now).first()
     if row is None:
         raise ResidentNotFound()
     audit.record_later(
@@ -232,12 +233,12 @@ def residents_by_id(
         NotPermitted
     """
     require(actor, "identity.search")
-    standing = _standing(ids)
-    rows = inside(actor.scope).filter(id__in=set(standing.values()))
+    now_of = standing(ids)
+    rows = inside(actor.scope).filter(id__in=set(now_of.values()))
     known = {ResidentId(row.id): resident_of(row) for row in rows}
     subjects = [resident.patient_rid for resident in known.values()]
     audit.record_later(audit.Entry(actor, at, "identity.list", "Resident", "", subjects))
-    return {id: known[now] for id, now in standing.items() if now in known}
+    return {id: known[now] for id, now in now_of.items() if now in known}
 
 
 def residents_of_patients(rids: Collection[int]) -> dict[int, ResidentId]:
@@ -248,11 +249,11 @@ def residents_of_patients(rids: Collection[int]) -> dict[int, ResidentId]:
         **dict(linked.values_list("patient_rid", "resident_id")),
         **dict(home.values_list("patient_rid", "id")),
     }
-    standing = _standing(set(owners.values()))
-    return {rid: standing[owner] for rid, owner in owners.items()}
+    now_of = standing(set(owners.values()))
+    return {rid: now_of[owner] for rid, owner in owners.items()}
 
 
-def _standing(ids: Collection[ResidentId]) -> dict[ResidentId, ResidentId]:
+def standing(ids: Collection[ResidentId]) -> dict[ResidentId, ResidentId]:
     """Whom each id stands for now; only merged ones are looked up one by one."""
     merged = models.Resident.objects.filter(id__in=ids, merged_into__isnull=False)
     moved = {ResidentId(id): current(ResidentId(id)) for id in merged.values_list("id", flat=True)}

@@ -388,3 +388,14 @@ def test_number_of_another_shows_a_conflict(database):
     case = open_case(ReviewKind.DUPLICATE)
     assert {case.resident.id, case.candidates[0].resident.id} == {resident.id, other.id}
     assert case.candidates[0].explained.cautions == ("numbers_conflict",)
+
+
+def test_own_record_and_objection_follow_a_merge(database):
+    """A resident who was merged still opens his record, and what he objected to stays closed."""
+    from kangmai.identity.queries import standing
+
+    kept, retired = two()
+    merge(kept, retired)
+    assert standing([retired, kept]) == {retired: kept, kept: kept}
+    me = actor(residents=standing([retired]).values(), permissions=["own.record", "records.read"])
+    assert queries.get_resident(retired, actor=me, at=AT).id == kept
