@@ -33,7 +33,7 @@ FROM generate_series(1, %(count)s) n, (SELECT %(places)s::text[] AS places) p"""
 
 ENROLMENTS = """INSERT INTO programmes_enrolment (id, resident_id, programme, state, way, enrolled_on, organization, place_code)
 SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, n, 'hypertension', 'managed', 'hand',
-       date '2023-01-01' + n %% 1000, n %% 1500, places[1 + n %% array_length(places, 1)]
+       date '2023-01-01' + n %% 1000, n %% array_length(places, 1), places[1 + n %% array_length(places, 1)]
 FROM generate_series(1, %(count)s) n, (SELECT %(places)s::text[] AS places) p"""
 
 VISITS = """INSERT INTO programmes_visit (id, enrolment_id, first_id, service, visited_on, entered_at, method, measures,
