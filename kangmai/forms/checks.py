@@ -101,8 +101,10 @@ def sample(form: Form) -> Answers:
     for item in form.walk():
         if item.is_answered:
             value = _sample(item, form.version)
-            is_several = item.kind is ItemKind.MULTIPLE_CHOICE and isinstance(value, Choice)
-            values[item.link_id] = (value,) if is_several else value
+            if item.kind is ItemKind.MULTIPLE_CHOICE and isinstance(value, Choice):
+                values[item.link_id] = (value,)
+            else:
+                values[item.link_id] = value
     rows = {
         group.link_id: ({item.link_id: _sample(item, form.version) for item in group.items},)
         for group in form.walk()
@@ -118,7 +120,8 @@ def _sample(item: Item, day: date) -> Value:
         return int(value) if item.kind is ItemKind.INTEGER else value
     if item.options:
         return Choice(item.options[0].code)
-    return {ItemKind.BOOLEAN: True, ItemKind.DATE: day}.get(item.kind, "x")
+    others: dict[ItemKind, Value] = {ItemKind.BOOLEAN: True, ItemKind.DATE: day}
+    return others.get(item.kind, "x")
 
 
 def _resource_faults(form: Form) -> Iterator[str]:

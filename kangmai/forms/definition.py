@@ -131,7 +131,7 @@ def _unit(content: Content | None) -> Unit | None:
 
 
 def _code(content: Content) -> Code:
-    system = SYSTEMS.get(content["system"], content["system"])
+    system: str = SYSTEMS.get(content["system"]) or content["system"]
     return Code(system, content["code"], content["display"], content["verified"])
 
 

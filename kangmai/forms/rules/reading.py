@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 from kangmai.forms.rules import expressions
 from kangmai.forms.rules.audience import find_audience_faults
@@ -144,12 +145,13 @@ class _Reader:
             self.rows[group.link_id] = rows
 
     def _row(self, group: Item, number: int, texts: Texts) -> Row:
-        row = {}
+        row: dict[str, Value] = {}
         for item in group.items:
             place = f"{group.link_id}.{number}.{item.link_id}"
             value = self._value(item, texts.get(item.link_id, ()), place)
             if value is not None:
-                row[item.link_id] = value
+                # rows hold no multiple choice: the definition's checks see to it
+                row[item.link_id] = cast(Value, value)
             elif item.is_required and item.link_id not in texts:
                 self.faults.append(refused(Wrong.MISSING, item, place))
         return row

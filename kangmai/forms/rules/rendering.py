@@ -3,7 +3,7 @@
 There is no HTML here; `portal` makes pages of it, a printout or an app could be made of it just as well.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kangmai.forms.rules.spelling import read_date
@@ -77,11 +77,11 @@ def render(
 
 def take(
     given: Given, proposals: Mapping[str, Proposal], *, link_id: str = ""
-) -> dict[str, object]:
+) -> dict[str, str | Sequence[str]]:
     """The inputs after one proposal was taken (by its link id, or several joined), or all of them; what stands in an input already gives way."""
     wanted = link_id.split(PAIR)
     taken = [p for p in proposals.values() if not link_id or p.link_id in wanted]
-    result: dict[str, object] = dict(given)
+    result = dict(given)
     for proposal in taken:
         result |= proposal.given
     return result

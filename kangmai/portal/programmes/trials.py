@@ -63,7 +63,8 @@ def form_of(programme: str, service: str, *, on: datetime.date) -> Form:
 
 def told(tried: Trial, *, form: Form, programme: str, given: Given, at: datetime.datetime) -> Tried:
     """A trial in words: what was entered wrongly apart from what was not entered yet."""
-    wrong, missing = [], []
+    wrong: list[Wrong] = []
+    missing: list[Wrong] = []
     for fault in tried.reading.faults:
         item = form.by_link_id.get(fault.link_id)
         title = item.title[language()] if item else fault.place
