@@ -11,7 +11,7 @@ from kangmai.kernel.actor import Actor, Purpose, is_permitted
 from kangmai.portal.programmes import catalogue, decisions, reach, rows, wording
 from kangmai.portal.shell import words
 from kangmai.programmes.engine import queries
-from kangmai.programmes.engine.types import Enrolment, Standing, State
+from kangmai.programmes.engine.types import Enrolment, Planned, Standing, State
 from kangmai.standards.calendars import legal_day
 
 READ = "programmes.read"
@@ -89,9 +89,7 @@ def _own(found: Enrolment, actor: Actor, at: datetime.datetime) -> Membership:
         if latest and value
         else "",
         _target(latest.target_met) if latest else "",
-        _("Your next visit is planned for %(day)s.") % {"day": words.day(found.next_due_on)}
-        if found.next_due_on and found.state is State.MANAGED
-        else "",
+        *(_plan(found, each, on) for each in found.planned if found.state is State.MANAGED),
     )
     return Membership(
         catalogue.programme_title(found.programme, on=on),
@@ -110,3 +108,10 @@ def _target(target_met: bool | None) -> str:
     if target_met:
         return _("This is at the target. Keep going.")
     return _("This is above the target. Talk to your doctor about it.")
+
+
+def _plan(found: Enrolment, planned: Planned, on: datetime.date) -> str:
+    return _("%(service)s planned for %(day)s.") % {
+        "service": catalogue.service_title(found.programme, planned.service, on=on),
+        "day": words.day(planned.due_on),
+    }

@@ -172,5 +172,5 @@ def test_a_resident_reads_his_plan_in_plain_words(enter, served):
     assert "looks after you" in page
     assert "136/84 mmHg" in page
     assert "This is at the target." in page
-    assert "Your next visit is planned for" in page
+    assert "Follow-up planned for" in page
     assert "/programmes/enrolments/" not in page

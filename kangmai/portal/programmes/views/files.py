@@ -8,6 +8,8 @@ from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kangmai.documents import queries as documents
+from kangmai.documents.types import Format
 from kangmai.kernel.errors import NotFound
 from kangmai.portal.programmes import choice, reach, rows, wording
 from kangmai.portal.programmes.choice import Choice
@@ -116,9 +118,6 @@ def _harmless(cell: str) -> str:
 
 
 def _document(request: PortalRequest, chosen: Choice, table: list[list[str]], format: str) -> bytes:
-    from kangmai.documents import queries as documents
-    from kangmai.documents.types import Format
-
     names = reach.institution_names(reach.institutions(request.actor)[:1])
     data = {
         "title": f"{_('Follow-ups')} · {wording.show(chosen.show)}",

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kangmai.documents import queries as documents
+from kangmai.documents.types import Format
 from kangmai.forms import queries as forms
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import is_permitted
@@ -118,9 +120,6 @@ def visit_document(request: PortalRequest, visit_id: UUID, kind: str) -> HttpRes
     reach.require_staff(request.actor)
     found = queries.get_visit(visit_id, actor=request.actor, at=request.at)
     resident = people.resident(found.resident_id, actor=request.actor, at=request.at)
-    from kangmai.documents import queries as documents
-    from kangmai.documents.types import Format
-
     data = printing.DATA[kind](found, resident, request.actor, request.at)
     content = documents.render(
         printing.TEMPLATES[kind],
