@@ -103,7 +103,8 @@ def test_a_visit_before_the_enrolment_is_refused(enter, served, liang, answers, 
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "lies after the registered death"), ("zh-hans", "晚于登记的死亡日期")]
+    ("language", "words"),
+    [("en", "lies after the registered death"), ("zh-hans", "晚于登记的死亡日期")],
 )
 def test_a_visit_after_death_is_refused(enter, served, answers, language, words):
     from kangmai.identity import models as identity

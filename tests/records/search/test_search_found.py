@@ -25,7 +25,9 @@ def test_every_example_is_found_by_what_it_carries(clinical_examples, keyed_hash
     for resource, document in zip(clinical_examples, everything, strict=True):
         for name, value in dict.fromkeys(carried(resource)):
             if keyed_hash and name == "address" and not asked_address(value):
-                name = "address:exact"  # a sealed Chinese address is found whole, or down to its town
+                name = (
+                    "address:exact"  # a sealed Chinese address is found whole, or down to its town
+                )
             query = parse(document.type, [(name, value)], at=NOW, keyed_hash=keyed_hash)
             searches += 1
             if not all(holds(c, document, everything) for c in query.where):
