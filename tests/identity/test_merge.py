@@ -12,7 +12,7 @@ from kangmai.identity.models import Link
 from kangmai.identity.types import ReviewKind, Verdict
 from kangmai.kernel import feed
 from kangmai.kernel.actor import NotPermitted
-from kangmai.kernel.ids import IndexNumber, ResidentId
+from kangmai.kernel.ids import IndexNumber, ResidentId, uuid7
 from kangmai.records import queries as record
 from kangmai.records.errors import ResourceNotFound
 from tests.factories.actors import actor
@@ -399,3 +399,20 @@ def test_own_record_and_objection_follow_a_merge(database):
     assert standing([retired, kept]) == {retired: kept, kept: kept}
     me = actor(residents=standing([retired]).values(), permissions=["own.record", "records.read"])
     assert queries.get_resident(retired, actor=me, at=AT).id == kept
+
+
+def test_patient_between_two_residents_is_linked_when_they_turn_out_to_be_one(database):
+    kept = register(LI)
+    twice = replace(ELSEWHERE, name=LI.name, birth_date=LI_BORN, mother=LI.mother)
+    loaded = actions.load_residents(
+        [actions.ResidentDraft(str(uuid7()), twice)], is_invented=True, actor=OPERATOR, at=AT
+    )
+    (retired,) = loaded
+    (sent,) = send(patient_saying(replace(LI, documents=(), phones=(), address="", place_code="")))
+    feed.drain()
+    assert links()[sent][0] == "waiting"
+    before = state()
+    merge(kept.id, retired.id)
+    assert links()[sent][0] == "linked"
+    unmerge(retired.id)
+    assert state() == before

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from kangmai.identity import models
 from kangmai.identity.actions.cases import close_case, open_split_case, pin_residents
-from kangmai.identity.actions.link import conflicts, link_patients
+from kangmai.identity.actions.link import conflicts, link_patients, lock_patients
 from kangmai.identity.actions.placing import place, project, write_down
 from kangmai.identity.errors import (
     AlreadyMerged,
@@ -29,6 +29,8 @@ def merge_residents(
 ) -> None:
     """Find two residents to be one: the record of `retired` is read under `kept` from now on.
 
+    Patients between which of the two nobody could decide are decided again.
+
     Raises:
         NotPermitted, ReasonMissing, MergeWithItself, AlreadyMerged, DecidedDifferent
         ResidentNotFound: one of them is outside the actor's scope.
@@ -38,6 +40,8 @@ def merge_residents(
     if kept == retired:
         raise MergeWithItself()
     with transaction.atomic():
+        doubtful = _doubtful((kept, retired))
+        lock_patients(doubtful, at=at)
         rows = _locked((kept, retired), actor)
         _require_not_pinned(kept, retired)
         rows[retired].merged_into = rows[kept]
@@ -47,6 +51,7 @@ def merge_residents(
         )
         _close_pair(kept, retired, Verdict.SAME, actor, at)
         _show((kept,), actor, at)
+        link_patients(patients_by_row(doubtful), again=True, actor=actor, at=at)
         data = {"kept": kept, "retired": retired}
         write_down(rows[kept], "identity.merged", data=data, reason=why, actor=actor, at=at)
         if conflicts(kept):
@@ -66,9 +71,10 @@ def unmerge_resident(retired: ResidentId, *, reason: str, actor: Actor, at: date
     require(actor, "identity.review")
     why = reason_given(reason)
     with transaction.atomic():
+        arrived = _since_merge(retired)
+        lock_patients(arrived, at=at)
         row, kept = _merged(retired, actor)
         merge = models.Merge.objects.select_for_update().get(retired=row, undone_at=None)
-        arrived = _linked_since(kept, merge.merged_at)
         row.merged_into = None
         _touch(row, at)
         merge.undone_at, merge.undone_by, merge.undone_reason = at, actor.account, why
@@ -95,7 +101,9 @@ def _locked(ids: tuple[ResidentId, ...], actor: Actor) -> dict[ResidentId, model
     """Both rows in key order, neither merged yet, both inside the actor's scope."""
     rows = {
         ResidentId(row.id): row
-        for row in models.Resident.objects.select_for_update().filter(id__in=ids).order_by("id")
+        for row in models.Resident.objects.select_for_update(no_key=True)
+        .filter(id__in=ids)
+        .order_by("id")
     }
     for id in ids:
         if id in rows and (into := rows[id].merged_into) is not None:
@@ -107,7 +115,7 @@ def _locked(ids: tuple[ResidentId, ...], actor: Actor) -> dict[ResidentId, model
 
 def _merged(retired: ResidentId, actor: Actor) -> tuple[models.Resident, ResidentId]:
     """A merged row, and the resident it stands for now, who must be inside the actor's scope."""
-    row = models.Resident.objects.select_for_update().filter(id=retired).first()
+    row = models.Resident.objects.select_for_update(no_key=True).filter(id=retired).first()
     if row is None:
         raise ResidentNotFound()
     if row.merged_into_id is None:
@@ -152,9 +160,24 @@ def _show(residents: tuple[ResidentId, ...], actor: Actor, at: datetime) -> None
         place(each)
 
 
-def _linked_since(resident: ResidentId, since: datetime) -> list[int]:
-    """Patients that the index linked to a resident (or one merged into him) from a moment on."""
+def _since_merge(retired: ResidentId) -> list[int]:
+    """Patients that the index linked to the kept resident (or one merged into him) since a merge, and those
+    that a case about either asks for."""
+    merge = models.Merge.objects.filter(retired_id=retired, undone_at=None).first()
+    if merge is None:
+        return []
     links = models.Link.objects.filter(
-        resident_id__in=members(resident), is_manual=False, decided_at__gte=since
+        resident_id__in=members(ResidentId(merge.kept_id)),
+        is_manual=False,
+        decided_at__gte=merge.merged_at,
     )
-    return sorted(links.values_list("patient_rid", flat=True))
+    doubtful = _doubtful((ResidentId(merge.kept_id), retired))
+    return sorted({*links.values_list("patient_rid", flat=True), *doubtful})
+
+
+def _doubtful(residents: tuple[ResidentId, ...]) -> list[int]:
+    """Patients that wait for a person to decide whether they are one of these residents'."""
+    cases = models.Review.objects.filter(
+        closed_at=None, patient_rid__isnull=False, resident_id__in=residents
+    )
+    return sorted(cases.values_list("patient_rid", flat=True))

@@ -7,7 +7,13 @@ from django.db import transaction
 
 from kangmai.identity import models
 from kangmai.identity.actions.cases import close_case, pin_patient, pin_residents
-from kangmai.identity.actions.link import Reason, link_patients, settle, write_down_link
+from kangmai.identity.actions.link import (
+    Reason,
+    link_patients,
+    lock_patients,
+    settle,
+    write_down_link,
+)
 from kangmai.identity.actions.merge import merge_residents, reason_given
 from kangmai.identity.errors import (
     NotOfThisCase,
@@ -51,6 +57,7 @@ def decide(
     """
     require(actor, "identity.review")
     with transaction.atomic():
+        lock_patients(_patients_of(review_id), at=at)
         case = _locked(review_id, expected_version, actor)
         if verdict is Verdict.LATER:
             case.postponed_at, case.version = at, case.version + 1
@@ -66,6 +73,11 @@ def decide(
                 _decide_residents(case, verdict, resident_id, why, actor, at)
             case _:
                 close_case(case, verdict, actor=actor, at=at)
+
+
+def _patients_of(review_id: int) -> list[int]:
+    rids = models.Review.objects.filter(id=review_id).values_list("patient_rid", flat=True)
+    return [rid for rid in rids if rid is not None]
 
 
 def _locked(review_id: int, expected_version: int, actor: Actor) -> models.Review:
@@ -137,6 +149,8 @@ def separate_patients(
     with transaction.atomic():
         if not inside(actor.scope).filter(id=resident_id).exists():
             raise ResidentNotFound()
+        named = models.Link.objects.filter(patient_id__in=patients)
+        lock_patients(sorted(named.values_list("patient_rid", flat=True)), at=at)
         links = list(
             models.Link.objects.select_for_update()
             .filter(resident_id__in=members(resident_id), patient_id__in=patients)
