@@ -92,6 +92,25 @@ def inside(scope: DataScope) -> QuerySet[models.Resident]:
     return residents.filter(reach).exclude(id__in=scope.objections)
 
 
+def reaches(scope: DataScope, row: models.Resident) -> bool:
+    """Whether a scope reaches a row that was read already: `inside` without asking the database."""
+    if scope.everything:
+        return True
+    return row.id not in scope.objections and (
+        row.managing_org in scope.organizations
+        or row.id in scope.residents
+        or any(place.covers(row.place_code) for place in scope.places)
+    )
+
+
+def rows_of(found: Found) -> dict[int, models.Resident]:
+    """The rows of the residents that were scored; only those found by a merged row alone are read again."""
+    ids = [id for id, _ in found.scores]
+    missing = [id for id in ids if id not in found.rows]
+    read = models.Resident.objects.in_bulk(missing) if missing else {}
+    return {id: found.rows.get(id) or read[id] for id in ids}
+
+
 def get_resident(resident_id: ResidentId, *, actor: Actor, at: datetime) -> Resident:
     """A resident with the Patients linked to him.
 
@@ -337,8 +356,7 @@ def decision_on(
 
 
 def _matched(found: Found, limit: int, actor: Actor, at: datetime) -> tuple[Matched, ...]:
-    ids = [id for id, _ in found.scores]
-    rows = {row.id: row for row in inside(actor.scope).filter(id__in=ids)}
+    rows = {id: row for id, row in rows_of(found).items() if reaches(actor.scope, row)}
     shown = [(id, score) for id, score in found.scores if id in rows][:limit]
     subjects = [rows[id].patient_rid for id, _ in shown]
     audit.record_later(audit.Entry(actor, at, "identity.match", "Resident", "", subjects))

@@ -464,3 +464,22 @@ def test_what_a_patient_says_of_a_person():
     assert (says.known.name, says.known.former_names) == ("李思远", ("李小远",))
     assert (says.birth, says.known.birth_date) == ("1986-04", None)
     assert says.known.phones == ("135 1234 5678",)
+
+
+def test_reach_of_a_row_is_that_of_the_query(database):
+    resident = register(LI)
+    row = Resident.objects.get(id=resident.id)
+    reaches = [
+        {"places": [HERE]},
+        {"places": ["441202"]},
+        {"places": [NEIGHBOUR]},
+        {"organizations": [7]},
+        {"organizations": [8]},
+        {"residents": [resident.id]},
+        {"places": [HERE], "objections": [resident.id]},
+        {},
+    ]
+    scopes = [actor(**each).scope for each in reaches] + [OPERATOR.scope]
+    by_row = [queries.reaches(scope, row) for scope in scopes]
+    assert by_row == [queries.inside(scope).filter(id=row.id).exists() for scope in scopes]
+    assert by_row == [True, True, False, True, False, True, False, False, True]

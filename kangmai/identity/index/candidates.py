@@ -1,12 +1,13 @@
 """Residents who share a key with a record, read in one round trip, and how they compare."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 
 from django.db import connection
 
+from kangmai.identity import models
 from kangmai.identity.details import open_details
 from kangmai.identity.index.explanation import packed
 from kangmai.identity.index.frequencies import model_for, model_version, residents_expected
@@ -29,9 +30,11 @@ WITH shared AS MATERIALIZED (
   ) AS block WHERE block.size <= %s
   UNION SELECT resident_id FROM identity_document WHERE number_hash = ANY(%s::bytea[])
 )
-SELECT r.id, r.merged_into_id, r.birth_date, r.sex_code, r.place_code, r.details_key, r.details,
+SELECT {columns},
        EXISTS (SELECT FROM identity_document d WHERE d.resident_id = r.id AND d.number_hash = ANY(%s::bytea[]))
 FROM shared JOIN identity_resident r ON r.id = shared.resident_id ORDER BY r.id"""
+_COLUMNS = tuple(field.attname for field in models.Resident._meta.concrete_fields)
+_FIND_SQL = _FIND.format(columns=", ".join(f'r."{name}"' for name in _COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Candidate:
     root: int
     known: Demographics
     has_document: bool
+    row: models.Resident | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +64,30 @@ class Found:
     explanation: bytes
     is_document_known: bool
     is_shared: bool
+    rows: Mapping[int, models.Resident]
+    """The master rows that were read, by resident."""
 
 
 def candidates_of(witness: Witness) -> list[Candidate]:
     """The master rows that share a key or a number with a record, merged ones among them."""
     hashes = document_hashes(witness.known)
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [keys_of(witness), LARGEST_BLOCK + 1, LARGEST_BLOCK, hashes, hashes])
+        cursor.execute(
+            _FIND_SQL, [keys_of(witness), LARGEST_BLOCK + 1, LARGEST_BLOCK, hashes, hashes]
+        )
         return [_candidate(row) for row in cursor.fetchall()]
 
 
-def _candidate(
-    row: tuple[int, int | None, date | None, str, str, int, bytes, bool],
-) -> Candidate:
-    id, merged_into, birth_date, sex_code, place_code, key, details, has_document = row
+def _candidate(values: tuple) -> Candidate:
+    row = models.Resident(*values[:-1])
     known = Demographics(
-        sex_code=sex_code,
-        birth_date=birth_date,
-        place_code=place_code,
-        **open_details(id, key, bytes(details)),
+        sex_code=row.sex_code,
+        birth_date=row.birth_date,
+        place_code=row.place_code,
+        **open_details(row.id, row.details_key, bytes(row.details)),
     )
-    return Candidate(id, root_of(merged_into) if merged_into else id, known, has_document)
+    root = root_of(row.merged_into_id) if row.merged_into_id else row.id
+    return Candidate(row.id, root, known, values[-1], row)
 
 
 def root_of(resident_id: int) -> int:
@@ -115,6 +122,7 @@ def find(witness: Witness, *, at: datetime, without: frozenset[int] = frozenset(
         explanation=packed(outcome.scores, version=model_version(residents_expected(at))),
         is_document_known=bool(holders),
         is_shared=len(holders) > 1,
+        rows={each.id: each.row for each in candidates if each.row is not None},
     )
 
 
