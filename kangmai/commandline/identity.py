@@ -120,9 +120,7 @@ def match(record: str) -> None:
     from kangmai.standards.calendars import legal_day
 
     at = datetime.now(UTC)
-    asked = witness_of_record(
-        sys.stdin.read() if record == "-" else record, on=legal_day(at)
-    )
+    asked = witness_of_record(sys.stdin.read() if record == "-" else record, on=legal_day(at))
     decision, matches = decision_on(asked, actor=operator("kangmai identity match"), at=at)
     click.echo(json.dumps(described(decision, matches), ensure_ascii=False))
     if decision == "review":

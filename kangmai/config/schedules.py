@@ -9,7 +9,6 @@ from kangmai.access.actions import forget_old
 from kangmai.deadlines import actions as deadlines
 from kangmai.forms.actions import forget_drafts
 from kangmai.identity.actions import count_frequencies
-from kangmai.identity.actions import count_frequencies
 from kangmai.kernel import audit
 from kangmai.kernel.actor import operator
 from kangmai.messages import actions as messages
@@ -43,7 +42,6 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "tell of failures": (60, messages.tell_of_failures),
     "forget old messages": (86_400, messages.forget_old),
     "forget bulk exports and imports": (3600, forget_jobs),
-    "count names": (86_400, count_frequencies),
     "count names": (86_400, count_frequencies),
     "plan programmes anew": (86_400, plan_programmes),
     "forget old drafts of forms": (86_400, forget_drafts),
