@@ -31,9 +31,9 @@ const REFERRAL = "[name^=referral]";
 function isDone(section) {
   if (section.querySelector(".question-faults, .proposal")) return false;
   return [...section.querySelectorAll(".question")].every((question) => {
-    if (!question.querySelector(":scope > label .needed, :scope > fieldset > legend .needed")) return true;
-    const inputs = [...question.querySelectorAll("input, textarea, select")];
-    return inputs.some((each) => (/radio|checkbox/.test(each.type) ? each.checked : each.value !== ""));
+    if (question.hidden || !question.querySelector(":scope > label .needed, :scope > fieldset > legend .needed")) return true;
+    // a name filled in beforehand needs no look; a draft does, however complete it is
+    return question.matches(".question-text") && question.querySelector("input").value !== "";
   });
 }
 
