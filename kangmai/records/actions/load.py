@@ -76,7 +76,9 @@ def _subjects(
     wanted = {target for targets in about for target in targets} - patients.keys()
     found = existing_targets(database, sorted(wanted))
     patients |= {target: rid for target, (rid, _) in found.items()}
-    return [next((patients[each] for each in targets if each in patients), None) for targets in about]
+    return [
+        next((patients[each] for each in targets if each in patients), None) for targets in about
+    ]
 
 
 def _row(
