@@ -24,7 +24,10 @@ class Urgency(StrEnum):
     @property
     def rank(self) -> int:
         """0 for routine, rising."""
-        return tuple(Urgency).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {each: rank for rank, each in enumerate(Urgency)}
 
 
 class Asks(StrEnum):

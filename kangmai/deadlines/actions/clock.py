@@ -1,7 +1,8 @@
 """What the clock does: warn, mark as missed, escalate; and count again where holidays became known."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 
 from django.db import transaction
 
@@ -9,11 +10,22 @@ from kangmai.deadlines import events, models, rules
 from kangmai.deadlines.types import UNSETTLED, Level, Rule, State, Step, StepKind, Target
 from kangmai.deadlines.writing import MESSAGE_SUBJECT, close_messages, write_down
 from kangmai.kernel.actor import operator
+from kangmai.kernel.connections import unit_of_work
 from kangmai.messages import actions as messages
 from kangmai.messages.types import Draft, To, to_account, to_permission, to_role
 from kangmai.registry import queries as registry
 
 BATCH = 1000
+_WRITTEN = (
+    ("due_at", "timestamptz"),
+    ("provisional", "boolean"),
+    ("state", "text"),
+    ("level", "smallint"),
+    ("step", "smallint"),
+    ("next_at", "timestamptz"),
+    ("version", "integer"),
+)
+"""The columns that the clock writes, with their SQL types."""
 CLOCK = operator("deadlines.clock", permissions=("deadlines.write",))
 STEERING = ("cdc", "bureau")
 NEXT_DOORS = {Level.OWN: (), Level.PARENT: (), Level.COUNTY: (Level.CITY,), Level.CITY: ()}
@@ -37,8 +49,7 @@ def recompute(*, at: datetime) -> int:
     with transaction.atomic():
         rows = models.Deadline.objects.filter(provisional=True, state__in=UNSETTLED)
         changed = [row for row in rows.select_for_update().order_by("id") if _recounted(row, at)]
-        fields = ["due_at", "provisional", "state", "step", "next_at", "version"]
-        models.Deadline.objects.bulk_update(changed, fields)
+        _save(changed)
         close_messages([r for r in changed if r.state == State.OPEN.value], actor=CLOCK, at=at)
         write_down(changed, events.STARTED, reason="holidays announced", actor=CLOCK, at=at)
     return len(changed)
@@ -65,18 +76,38 @@ def _escalate_batch(at: datetime) -> int:
         rows = list(due.select_for_update(skip_locked=True)[:BATCH])
         if not rows:
             return 0
-        done = [_step(row, at) for row in rows]
-        missed = [row for row, steps in zip(rows, done, strict=True) if _misses(steps)]
-        fields = ["state", "level", "step", "next_at", "version"]
-        models.Deadline.objects.bulk_update(rows, fields)
-        _tell(list(zip(rows, done, strict=True)), at)
+        timetable = cache(_timetable)  # the limits of a night end at the same instant
+        done = [
+            (row, _step(row, timetable(row.definition, row.rule_from, row.due_at), at))
+            for row in rows
+        ]
+        _save(rows)
+        _tell(done, at)
+        missed = [row for row, steps in done if _misses(steps)]
         write_down(missed, events.MISSED, actor=CLOCK, at=at)
     return len(rows)
 
 
-def _step(row: models.Deadline, at: datetime) -> tuple[Step, ...]:
+def _timetable(definition: str, rule_from: date, due_at: datetime) -> tuple[Step, ...]:
+    return rules.steps(rules.rule(definition, on=rule_from), due_at)
+
+
+def _save(rows: Sequence[models.Deadline]) -> None:
+    """Write what the clock may change of locked rows, all in one statement."""
+    names = [name for name, _ in _WRITTEN]
+    values = [[getattr(row, name) for row in rows] for name in names]
+    arrays = ", ".join(f"%s::{type}[]" for _, type in _WRITTEN)
+    changes = ", ".join(f"{name} = n.{name}" for name in names)
+    with unit_of_work() as database:
+        database.execute(
+            f"""UPDATE deadlines_deadline d SET {changes}
+                FROM unnest(%s::uuid[], {arrays}) AS n (id, {", ".join(names)}) WHERE d.id = n.id""",
+            [[row.id for row in rows], *values],
+        )
+
+
+def _step(row: models.Deadline, steps: Sequence[Step], at: datetime) -> tuple[Step, ...]:
     """Move a row over the steps whose time has come; returns those that somebody must hear of."""
-    steps = rules.steps(_rule_of(row), row.due_at)
     done = tuple(each for each in steps[row.step :] if each.at <= at)
     row.step += len(done)
     row.next_at = steps[row.step].at if row.step < len(steps) else None
@@ -105,6 +136,7 @@ def _tell(done: Sequence[tuple[models.Deadline, Sequence[Step]]], at: datetime) 
 
 
 def _draft(row: models.Deadline, step: Step, to: To) -> Draft:
+    id = str(row.id)
     return Draft(
         f"deadline_{step.kind.value}",
         to,
@@ -113,9 +145,9 @@ def _draft(row: models.Deadline, step: Step, to: To) -> Draft:
             "organization": row.owner_org,
             "due": row.due_at.isoformat(),
         },
-        f"/deadlines/{row.id}/",
-        (MESSAGE_SUBJECT, str(row.id)),
-        f"{row.id}:{row.due_at:%Y%m%d%H%M}:{step.kind.value}:{step.at:%Y%m%d%H%M}",
+        f"/deadlines/{id}/",
+        (MESSAGE_SUBJECT, id),
+        f"{id}:{row.due_at:%Y%m%d%H%M}:{step.kind.value}:{step.at:%Y%m%d%H%M}",
     )
 
 
