@@ -31,6 +31,8 @@ class Clock:
     state: str
     tone: str
     reason: str
+    waits_for_us: bool
+    """Whether it runs until somebody here acts, and not until another system answers."""
 
 
 def of_visits(ids: Sequence[object], *, actor: Actor, at: datetime.datetime) -> tuple[Clock, ...]:
@@ -69,6 +71,7 @@ def clock(deadline: Deadline, *, on: datetime.date) -> Clock:
         state=word,
         tone=tone,
         reason=deadline.reason,
+        waits_for_us=runs and stops_by_act(deadline.definition),
     )
 
 
@@ -86,6 +89,12 @@ def _state(deadline: Deadline) -> tuple[str, str]:
 
 def _left(due_on: datetime.date, on: datetime.date) -> str:
     return days_overdue((on - due_on).days) if on > due_on else days_left((due_on - on).days)
+
+
+def stops_by_act(definition: str) -> bool:
+    """Whether a deadline stops by what its owner does."""
+    found = next((each for each in queries.rules_in_use() if each.id == definition), None)
+    return found is not None and found.stops_by == "act"
 
 
 def title(definition: str) -> str:

@@ -48,7 +48,9 @@ def referral(visit: Visit, resident: Resident, actor: Actor, at: datetime.dateti
         f"{each['name']} {each['value']} {each['unit']}".strip() for each in _measurements(answered)
     ]
     running = [
-        each for each in clocks.of_enrolment(visit.enrolment_id, actor=actor, at=at) if each.left
+        each
+        for each in clocks.of_enrolment(visit.enrolment_id, actor=actor, at=at)
+        if each.waits_for_us
     ]
     return {
         **_head(visit, resident, at),

@@ -157,7 +157,9 @@ def _page(
         "verdict": asking.verdict,
         "expected_version": version,
         "previous": visits.line(asked.previous, on=legal_day(at)) if asked.previous else None,
-        "clocks": [each for each in clocks.of_enrolment(found.id, actor=actor, at=at) if each.left],
+        "clocks": [
+            each for each in clocks.of_enrolment(found.id, actor=actor, at=at) if each.waits_for_us
+        ],
     }
     return render(request, "programmes/record.html", context, status=asking.status)
 
