@@ -4,8 +4,11 @@ import datetime
 
 import pytest
 
-from kangmai.programmes.engine import models
-from tests.portal.programmes.conftest import TODAY, version_in
+from kangmai.programmes.engine import actions, models
+from kangmai.programmes.engine.types import EnrolmentDraft
+from tests.factories import portal_town
+from tests.factories.portal_town import VILLAGE
+from tests.portal.programmes.conftest import NOW, TODAY, version_in
 
 
 @pytest.fixture
@@ -236,3 +239,41 @@ def test_an_unknown_service_is_refused(enter, served, liang):
 
 def test_a_form_without_its_version_is_refused(enter, liang):
     assert enter("village").post(liang, {"systolic": "120"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("language", "enrolled", "measured"),
+    [
+        ("en", "is not for this resident", "for residents 18 years old or more"),
+        ("zh-hans", "不属于项目", "该表单适用于"),
+    ],
+)
+def test_a_child_is_neither_enrolled_nor_measured_on_the_form_of_adults(
+    enter, served, answers, language, enrolled, measured
+):
+    child = portal_town._resident(
+        "梁小宝",
+        "1",
+        TODAY - datetime.timedelta(days=3000 + len(language)),
+        VILLAGE,
+        served.town.station,
+    )
+    client = enter("village", language=language)
+    given = {"programme": "hypertension", "state": "managed", "way": "hand", "key": "d" * 32}
+    refused = client.post(f"/residents/{child.index_number}/enrol/", given)
+    assert refused.status_code == 422
+    assert enrolled in refused.content.decode()
+    draft = EnrolmentDraft(
+        resident_id=child.id,
+        programme="hypertension",
+        enrolled_on=TODAY - datetime.timedelta(days=30),
+        organization=served.town.station.id,
+        place_code=VILLAGE,
+    )
+    (enrolment,) = actions.load_enrolments([draft], actor=portal_town.OPERATOR, at=NOW)
+    path = f"/programmes/enrolments/{enrolment}/visit/followup/"
+    version = version_in(client.get(path).content.decode())
+    answer = client.post(path, answers(expected_version=version))
+    assert answer.status_code == 422
+    assert measured in answer.content.decode()
+    assert not models.Visit.objects.filter(enrolment=enrolment).exists()
