@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from kangmai.identity import actions, errors, queries
+from kangmai.identity import actions, errors, queries, reach
 from kangmai.identity.fhir import witness_of_patient
 from kangmai.identity.index.candidates import Candidate, find, scored
 from kangmai.identity.index.frequencies import residents_expected
@@ -480,6 +480,6 @@ def test_reach_of_a_row_is_that_of_the_query(database):
         {},
     ]
     scopes = [actor(**each).scope for each in reaches] + [OPERATOR.scope]
-    by_row = [queries.reaches(scope, row) for scope in scopes]
-    assert by_row == [queries.inside(scope).filter(id=row.id).exists() for scope in scopes]
+    by_row = [reach.reaches(scope, row) for scope in scopes]
+    assert by_row == [reach.inside(scope).filter(id=row.id).exists() for scope in scopes]
     assert by_row == [True, True, False, True, False, True, False, False, True]

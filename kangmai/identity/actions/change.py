@@ -11,7 +11,7 @@ from kangmai.identity.actions.placing import place, project, write_down
 from kangmai.identity.details import document_hash, seal_details
 from kangmai.identity.errors import PlaceUnknown, ResidentChanged, ResidentNotFound
 from kangmai.identity.index.keys import change_keys
-from kangmai.identity.queries import demographics_of, is_inside, resident_of
+from kangmai.identity.reach import demographics_of, is_inside, resident_of
 from kangmai.identity.types import Demographics, Resident
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import OrganizationId, ResidentId

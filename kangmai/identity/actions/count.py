@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kangmai.identity import models
 from kangmai.identity.index.frequencies import COUNTED, count_values
-from kangmai.identity.queries import demographics_of
+from kangmai.identity.reach import demographics_of
 from kangmai.identity.types import Demographics
 
 CHUNK = 2000

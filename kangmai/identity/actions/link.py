@@ -26,7 +26,8 @@ from kangmai.identity.index.keys import (
     waiting_for,
 )
 from kangmai.identity.matching.types import Decision
-from kangmai.identity.queries import demographics_of, members, patients_by_row
+from kangmai.identity.queries import members, patients_by_row
+from kangmai.identity.reach import demographics_of
 from kangmai.identity.types import LinkState, Verdict, Witness
 from kangmai.kernel import audit, feed, sealing
 from kangmai.kernel.actor import Actor

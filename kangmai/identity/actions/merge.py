@@ -16,7 +16,8 @@ from kangmai.identity.errors import (
     ReasonMissing,
     ResidentNotFound,
 )
-from kangmai.identity.queries import inside, members, patients_by_row
+from kangmai.identity.queries import members, patients_by_row
+from kangmai.identity.reach import inside
 from kangmai.identity.types import ReviewKind, Verdict
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import ResidentId

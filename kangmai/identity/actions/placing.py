@@ -9,7 +9,8 @@ from django.db import connection
 from kangmai.identity import models
 from kangmai.identity.fhir import to_fhir
 from kangmai.identity.index.candidates import root_of
-from kangmai.identity.queries import demographics_of, members, patient_rids
+from kangmai.identity.queries import members, patient_rids
+from kangmai.identity.reach import demographics_of
 from kangmai.kernel import audit, feed
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.ids import OrganizationId, ResidentId, ResourceRowId

@@ -19,7 +19,7 @@ from kangmai.identity.index.candidates import Found, find
 from kangmai.identity.index.keys import lock_people, put_keys
 from kangmai.identity.index.people import witness_of
 from kangmai.identity.matching.types import Decision
-from kangmai.identity.queries import resident_of
+from kangmai.identity.reach import resident_of
 from kangmai.identity.types import Demographics, Resident, Verdict
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.ids import OrganizationId, ResidentId, uuid7

@@ -21,14 +21,8 @@ from kangmai.identity.errors import (
     ReviewChanged,
     ReviewNotFound,
 )
-from kangmai.identity.queries import (
-    current,
-    inside,
-    members,
-    open_cases,
-    patients_by_row,
-    side_ids,
-)
+from kangmai.identity.queries import current, members, open_cases, patients_by_row, side_ids
+from kangmai.identity.reach import inside
 from kangmai.identity.types import ReviewKind, Verdict
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import PatientId, ResidentId

@@ -1,0 +1,66 @@
+"""Reads of the resident index, inside the actor's scope."""
+
+from kangmai.identity.queries.matching import decision_on, match, rows_of, similar_residents
+from kangmai.identity.queries.persons import (
+    assurances,
+    current,
+    master_row_of_patient,
+    members,
+    patient_ids,
+    patient_rids,
+    patients_by_row,
+    places_of,
+    resident_of_patient,
+    residents_of_patients,
+    same_resident_ids,
+    standing,
+)
+from kangmai.identity.queries.residents import (
+    get_resident,
+    may_see,
+    resident_numbered,
+    residents_by_id,
+    search_residents,
+    search_village,
+)
+from kangmai.identity.queries.reviews import (
+    count_waiting,
+    get_case,
+    linked_patients,
+    merges_of,
+    open_cases,
+    search_reviews,
+    side_ids,
+)
+
+__all__ = [
+    "assurances",
+    "count_waiting",
+    "current",
+    "decision_on",
+    "get_case",
+    "get_resident",
+    "linked_patients",
+    "master_row_of_patient",
+    "match",
+    "may_see",
+    "members",
+    "merges_of",
+    "open_cases",
+    "patient_ids",
+    "patient_rids",
+    "patients_by_row",
+    "places_of",
+    "resident_numbered",
+    "resident_of_patient",
+    "residents_by_id",
+    "residents_of_patients",
+    "rows_of",
+    "same_resident_ids",
+    "search_residents",
+    "search_reviews",
+    "search_village",
+    "side_ids",
+    "similar_residents",
+    "standing",
+]

@@ -1,0 +1,154 @@
+"""Which rows and Patients are one person: merges, links and what they are worth."""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from kangmai.identity import models
+from kangmai.identity.errors import ResidentNotFound
+from kangmai.identity.index.candidates import root_of
+from kangmai.identity.index.explanation import unpacked
+from kangmai.identity.reach import inside, resident_of
+from kangmai.identity.types import LinkState, Resident
+from kangmai.kernel.actor import Actor, operator
+from kangmai.kernel.ids import PatientId, ResidentId
+from kangmai.records import queries as records
+from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.types import Stored
+
+
+def current(resident_id: ResidentId) -> ResidentId:
+    """The resident that an id stands for now: itself, or the one it was merged into."""
+    return ResidentId(root_of(resident_id))
+
+
+def members(resident_id: ResidentId) -> list[int]:
+    """A resident and all that were merged into him, at whatever remove."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH RECURSIVE tree AS (
+                 SELECT %s::bigint AS id
+                 UNION SELECT r.id FROM identity_resident r JOIN tree ON r.merged_into_id = tree.id)
+               SELECT id FROM tree ORDER BY id""",
+            [resident_id],
+        )
+        return [id for (id,) in cursor.fetchall()]
+
+
+def patient_rids(resident_id: ResidentId) -> list[int]:
+    """Row ids of every Patient of a resident and of those merged into him: home Patients and linked ones."""
+    ids = members(current(resident_id))
+    home = models.Resident.objects.filter(id__in=ids).order_by("id")
+    linked = models.Link.objects.filter(resident_id__in=ids).order_by("patient_rid")
+    return [
+        *home.values_list("patient_rid", flat=True),
+        *linked.values_list("patient_rid", flat=True),
+    ]
+
+
+def patient_ids(resident_id: ResidentId) -> list[PatientId]:
+    """FHIR ids of every Patient of a resident besides his home Patient, merged ones' included."""
+    ids = members(resident_id)
+    merged = models.Resident.objects.filter(id__in=ids).exclude(id=resident_id).order_by("id")
+    linked = models.Link.objects.filter(resident_id__in=ids).order_by("patient_rid")
+    found = [
+        *merged.values_list("patient_id", flat=True),
+        *linked.values_list("patient_id", flat=True),
+    ]
+    return [PatientId(id) for id in found]
+
+
+def places_of(resident_ids: Collection[ResidentId]) -> dict[ResidentId, str]:
+    """Division codes of the homes of residents; codes only, for rooms that place their own rows."""
+    rows = models.Resident.objects.filter(id__in=resident_ids).values_list("id", "place_code")
+    return {ResidentId(id): place for id, place in rows}
+
+
+def residents_of_patients(rids: Collection[int]) -> dict[int, ResidentId]:
+    """Row id of a Patient → whose it is; ids only, for handlers, which act for the house."""
+    linked = models.Link.objects.filter(patient_rid__in=rids, state=LinkState.LINKED)
+    home = models.Resident.objects.filter(patient_rid__in=rids)
+    owners = {
+        **dict(linked.values_list("patient_rid", "resident_id")),
+        **dict(home.values_list("patient_rid", "id")),
+    }
+    now_of = standing(set(owners.values()))
+    return {rid: now_of[owner] for rid, owner in owners.items()}
+
+
+def standing(ids: Collection[ResidentId]) -> dict[ResidentId, ResidentId]:
+    """Whom each id stands for now; only merged ones are looked up one by one."""
+    merged = models.Resident.objects.filter(id__in=ids, merged_into__isnull=False)
+    moved = {ResidentId(id): current(ResidentId(id)) for id in merged.values_list("id", flat=True)}
+    return {id: moved.get(id, id) for id in ids}
+
+
+def same_resident_ids(resident_id: ResidentId) -> list[ResidentId]:
+    """Every id under which tables may have written down the resident that an id stands for."""
+    found = [current(resident_id)]
+    for id in found:  # grows while it is walked: merges may form a chain
+        merged = models.Resident.objects.filter(merged_into=id).order_by("id")
+        found += map(ResidentId, merged.values_list("id", flat=True))
+    return found
+
+
+READER = operator("identity.linker", permissions=("records.read",))
+
+
+"""The house itself, reading what arriving Patients say of people."""
+
+
+def patients_by_row(rids: Collection[int]) -> list[Stored]:
+    """Patients from outside by row id, for the decisions of this room."""
+    kind = resource_types()["Patient"]
+    return records.by_row_ids([(kind, rid) for rid in rids], actor=READER)
+
+
+def resident_of_patient(patient_id: PatientId, *, actor: Actor) -> Resident:
+    """The resident whose a Patient is, our own or a linked one.
+
+    Raises:
+        ResidentNotFound: it waits, or he is outside the actor's scope.
+    """
+    owner = models.Resident.objects.filter(patient_id=patient_id).values_list("id", flat=True)
+    linked = models.Link.objects.filter(patient_id=patient_id, state=LinkState.LINKED)
+    found = owner.first() or linked.values_list("resident_id", flat=True).first()
+    row = inside(actor.scope).filter(id=current(ResidentId(found))).first() if found else None
+    if row is None:
+        raise ResidentNotFound()
+    return resident_of(row, tuple(patient_ids(ResidentId(row.id))))
+
+
+def master_row_of_patient(patient_id: PatientId) -> ResidentId:
+    """The master row that a Patient is linked to, or is the home Patient of, merged or not.
+
+    Raises:
+        ResidentNotFound: there is none.
+    """
+    owner = models.Resident.objects.filter(patient_id=patient_id).values_list("id", flat=True)
+    linked = models.Link.objects.filter(patient_id=patient_id).values_list("resident_id", flat=True)
+    found = owner.first() or linked.first()
+    if found is None:
+        raise ResidentNotFound()
+    return ResidentId(found)
+
+
+def assurances(resident: Resident) -> tuple[tuple[PatientId, str], ...]:
+    """Every Patient of a resident with the assurance of its link, in FHIR's words.
+
+    level4: our own, or decided by a person; level3: the identity number agrees; level2: by probability.
+    """
+    links = {
+        link.patient_id: link
+        for link in models.Link.objects.filter(patient_id__in=resident.linked_patients)
+    }
+    linked = tuple((id, _assurance(links.get(id))) for id in resident.linked_patients)
+    return ((resident.patient_id, "level4"), *linked)
+
+
+def _assurance(link: models.Link | None) -> str:
+    if link is None or link.is_manual:
+        return "level4"
+    best = next(iter(unpacked(bytes(link.explanation or b""))), None)
+    numbered = best and any((e.field, e.level) == ("number", "equal") for e in best.evidence)
+    return "level3" if numbered else "level2"
