@@ -92,18 +92,25 @@ class Enrolment(models.Model):
             models.Index(fields=("resident_id",), name="enrolment_resident"),
             models.Index(
                 fields=("organization", "next_due_on"),
-                condition=Q(state=State.MANAGED.value),
+                condition=~Q(state=State.CLOSED.value),
                 name="enrolment_org_due",
             ),
             models.Index(
                 fields=("place_code", "next_due_on"),
-                condition=Q(state=State.MANAGED.value),
+                condition=~Q(state=State.CLOSED.value),
                 name="enrolment_place_due",
             ),
             models.Index(
                 fields=("priority", "next_due_on", "id"),
                 condition=Q(state=State.MANAGED.value),
-                include=("place_code", "organization", "programme"),
+                # all that a list asks for, so that a county's or the city's is found in the index alone
+                include=(
+                    "place_code",
+                    "organization",
+                    "programme",
+                    "next_opens_on",
+                    "next_late_on",
+                ),
                 name="enrolment_urgent",
             ),
             models.Index(

@@ -65,19 +65,25 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["resident_id"], name="enrolment_resident"),
                     models.Index(
-                        condition=models.Q(("state", "managed")),
+                        condition=models.Q(("state", "closed"), _negated=True),
                         fields=["organization", "next_due_on"],
                         name="enrolment_org_due",
                     ),
                     models.Index(
-                        condition=models.Q(("state", "managed")),
+                        condition=models.Q(("state", "closed"), _negated=True),
                         fields=["place_code", "next_due_on"],
                         name="enrolment_place_due",
                     ),
                     models.Index(
                         condition=models.Q(("state", "managed")),
                         fields=["priority", "next_due_on", "id"],
-                        include=("place_code", "organization", "programme"),
+                        include=(
+                            "place_code",
+                            "organization",
+                            "programme",
+                            "next_opens_on",
+                            "next_late_on",
+                        ),
                         name="enrolment_urgent",
                     ),
                     models.Index(
