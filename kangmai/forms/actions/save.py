@@ -30,6 +30,7 @@ def save_answers(
     form: Form,
     resident_id: ResidentId,
     given: Given,
+    resident: Resident | None = None,
     occasion: str = "",
     key: str,
     actor: Actor,
@@ -40,6 +41,7 @@ def save_answers(
     Args:
         form: the version that was shown.
         given: place → text, as `rules.read_answers` takes it.
+        resident: as the caller has read him for this actor in this transaction, if he did.
         occasion: what it is the answer to (a visit, an examination), which is answered once; may be empty.
         key: the client's idempotency key; the same key with the same content gives the first result again.
 
@@ -64,7 +66,8 @@ def save_answers(
         earlier = savings.claim(key, content, actor=actor)
         if earlier is not None:
             return repeated(earlier, actor=actor, at=at)
-        resident = identity.get_resident(resident_id, actor=actor, at=at)
+        if resident is None or resident.id != resident_id:
+            resident = identity.get_resident(resident_id, actor=actor, at=at)
         answers = sound_answers(form, given, resident, at=at)
         _claim_occasion(form, resident_id, occasion)
         row, saved = _write(form, resident_id, resident, answers, occasion, actor, at)

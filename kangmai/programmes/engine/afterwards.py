@@ -12,6 +12,7 @@ from kangmai.messages.types import Draft, to_role
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.definition.types import Service
 from kangmai.programmes.engine.handing_over import prepare_handover
+from kangmai.programmes.engine.history import Visits
 from kangmai.programmes.engine.types import Decision, Method, Standing
 from kangmai.standards.calendars import legal_day, start_of_day
 
@@ -25,13 +26,14 @@ def follow_up(
     decision: Decision | None,
     answers: Answers,
     resident: Resident,
+    visits: Visits,
     *,
     actor: Actor,
     at: datetime,
 ) -> None:
     """Meet the deadlines that this visit meets, start its own, prepare the hand-over, tell who must know."""
     if visit.method == Method.FACE_TO_FACE:
-        _meet_earlier(row, visit, actor=actor, at=at)
+        _meet_earlier(visits, visit, actor=actor, at=at)
     if decision and decision.deadline:
         _start(row, visit, decision.deadline, actor=actor, at=at)
     if decision and decision.message:
@@ -52,16 +54,18 @@ def _subject(visit: models.Visit) -> Subject:
     return Subject(VISIT, str(visit.id))
 
 
-def _meet_earlier(
-    row: models.Enrolment, visit: models.Visit, *, actor: Actor, at: datetime
-) -> None:
+def _meet_earlier(visits: Visits, visit: models.Visit, *, actor: Actor, at: datetime) -> None:
     """A visit face to face meets what earlier visits started."""
-    earlier = row.visits.filter(standing=Standing.CURRENT, visited_on__lt=visit.visited_on).exclude(
-        deadline=""
-    )
+    earlier = [
+        each
+        for each in reversed(visits)
+        if each.deadline
+        and each.standing == Standing.CURRENT
+        and each.visited_on < visit.visited_on
+    ]
     met = [
         Met(each.deadline, _subject(each), met_at=_instant(visit.visited_on, at), proof_kind=VISIT, proof_id=str(visit.id))
-        for each in earlier.order_by("-visited_on")[:10]
+        for each in earlier[:10]
     ]  # fmt: skip
     if met:
         deadlines.meet(met, actor=actor, at=at)

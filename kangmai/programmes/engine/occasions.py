@@ -3,16 +3,17 @@
 from kangmai.identity.types import Resident
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.definition.types import Programme, Service
+from kangmai.programmes.engine.history import Visits, done_until
 from kangmai.programmes.engine.planning import Anchors, next_planned
-from kangmai.programmes.engine.writing import history_of, named_anchors
+from kangmai.programmes.engine.writing import named_anchors
 
 
-def occasion_of(row: models.Enrolment, service: str) -> str:
+def occasion_of(row: models.Enrolment, service: str, visits: Visits) -> str:
     """The name of the next visit of a service: forms and drafts are kept under it.
 
     Corrections do not begin a new occasion.
     """
-    count = row.visits.filter(service=service, corrects=None).count()
+    count = sum(each.service == service and each.corrects_id is None for each in visits)
     return f"visit:{row.id}:{service}:{count + 1}"
 
 
@@ -22,11 +23,12 @@ def occasion_on(
     service: Service,
     visit: models.Visit,
     resident: Resident,
+    visits: Visits,
 ) -> str:
     """The occasion of the schedule that a visit of a day fulfils; empty where there is no row of them."""
     if not service.schedule.occasions or row.enrolled_on is None:
         return ""
     anchors = Anchors(row.enrolled_on, resident.demographics.birth_date, named_anchors(row))
-    done = history_of(row, on=visit.visited_on).get(service.id, [])
+    done = done_until(visits, on=visit.visited_on).get(service.id, [])
     planned = next_planned(service, programme.late, on=visit.visited_on, anchors=anchors, done=done)
     return planned.occasion if planned else ""

@@ -15,8 +15,9 @@ from kangmai.kernel.ids import OrganizationId
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.definition.types import Programme
 from kangmai.programmes.engine.errors import EnrolmentChanged
-from kangmai.programmes.engine.planning import Anchors, Done, plan
-from kangmai.programmes.engine.types import Decision, Planned, Priority, Standing, State
+from kangmai.programmes.engine.history import Visits, decided_before, done_until
+from kangmai.programmes.engine.planning import Anchors, plan
+from kangmai.programmes.engine.types import Decision, Planned, Priority, State
 from kangmai.programmes.engine.values import planned_of
 
 
@@ -70,31 +71,24 @@ def write_down(
     )
 
 
-def history_of(row: models.Enrolment, *, on: date) -> dict[str, list[Done]]:
-    """The visits of an enrolment up to a day, by service, as far as planning depends on them."""
-    done: dict[str, list[Done]] = {}
-    visits = row.visits.filter(standing=Standing.CURRENT, visited_on__lte=on)
-    for each in visits.order_by("visited_on", "id"):
-        known = Done(
-            each.visited_on, each.occasion, each.is_counted, each.next_on, each.overdue_after_days
-        )
-        done.setdefault(each.service, []).append(known)
-    return done
-
-
 def named_anchors(row: models.Enrolment) -> dict[str, date]:
     """The days from which services of this enrolment count, by the programme's names."""
     return {name: date.fromisoformat(day) for name, day in row.anchors.items()}
 
 
 def plan_anew(
-    row: models.Enrolment, programme: Programme, *, birth_date: date | None, on: date
+    row: models.Enrolment,
+    programme: Programme,
+    visits: Visits,
+    *,
+    birth_date: date | None,
+    on: date,
 ) -> None:
     """Plan what is due next, from the visits that stand; the caller saves the enrolment."""
     found: tuple[Planned, ...] = ()
     if row.state == State.MANAGED and row.enrolled_on is not None:
         anchors = Anchors(row.enrolled_on, birth_date, named_anchors(row))
-        done = history_of(row, on=on)
+        done = done_until(visits, on=on)
         found = plan(programme.services, programme.late, on=on, anchors=anchors, done=done)
     if {planned_of(each) for each in row.planned.all()} != set(found):
         row.planned.all().delete()
@@ -108,14 +102,9 @@ def plan_anew(
     row.next_late_on = first.late_on if first else None
 
 
-def note_latest(row: models.Enrolment, programme: Programme) -> None:
+def note_latest(row: models.Enrolment, programme: Programme, visits: Visits) -> None:
     """Take class, target and urgency from the latest visit that was decided."""
-    decided = [each.id for each in programme.services.values() if each.decides]
-    latest = (
-        row.visits.filter(standing=Standing.CURRENT, service__in=decided)
-        .order_by("-visited_on", "-id")
-        .first()
-    )
+    latest = decided_before(visits, programme)
     row.latest_visit = latest.id if latest else None
     row.latest_visit_on = latest.visited_on if latest else None
     row.latest_class = latest.outcome if latest else ""

@@ -13,10 +13,11 @@ from kangmai.identity.types import Resident
 from kangmai.programmes.engine import actions, models
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.definition.types import Floor, Occasion, Offset, Schedule
+from kangmai.programmes.engine.history import done_until, visits_of
 from kangmai.programmes.engine.plan_sql import plan_sql
 from kangmai.programmes.engine.planning import Anchors, Done, plan, required_this_year
 from kangmai.programmes.engine.types import Lateness, Method, Planned, PlanReason, State, Way
-from kangmai.programmes.engine.writing import history_of, named_anchors
+from kangmai.programmes.engine.writing import named_anchors
 from tests.factories.programmes import ADMIN, AT, CLINIC, HERE, enrolment, resident, visit
 
 day = datetime.date.fromisoformat
@@ -184,7 +185,7 @@ def test_the_plan_of_all_equals_the_plan_of_each(
     for person, history in zip(residents, some, strict=False):
         row = _enrolled(person, history)
         days_of = Anchors(row.enrolled_on, person.demographics.birth_date, named_anchors(row))
-        done = history_of(row, on=on)
+        done = done_until(visits_of(row), on=on)
         planned = plan(services, asked.late, on=on, anchors=days_of, done=done)
         expected |= {(row.id, *_plain(each)) for each in planned}
     sql, values = plan_sql(asked, on=on)

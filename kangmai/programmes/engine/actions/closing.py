@@ -18,6 +18,7 @@ from kangmai.programmes.engine.errors import (
     EnrolmentNotClosed,
     EnrolmentNotManaged,
 )
+from kangmai.programmes.engine.history import visits_of
 from kangmai.programmes.engine.seeing import locked
 from kangmai.programmes.engine.types import Enrolment, State
 from kangmai.programmes.engine.values import whole_enrolment
@@ -70,7 +71,7 @@ def close(row: models.Enrolment, *, reason: str, on: date, actor: Actor, at: dat
     if row.enrolled_on and on < row.enrolled_on:
         raise ClosingBeforeEnrolment(enrolled_on=row.enrolled_on, on=on)
     row.state, row.closed_on, row.closing_reason = State.CLOSED, on, reason
-    plan_anew(row, definition, birth_date=None, on=on)
+    plan_anew(row, definition, (), birth_date=None, on=on)
     row.transfers.filter(decided_at=None).update(
         decided_at=at, decided_by=actor.account, is_accepted=False
     )
@@ -109,7 +110,8 @@ def reopen_enrolment(
         row.state = State.MANAGED if row.enrolled_on else State.SUSPECTED
         row.closed_on, row.closing_reason = None, ""
         row.place_code = resident.demographics.place_code
-        plan_anew(row, definition, birth_date=resident.demographics.birth_date, on=legal_day(at))
+        born = resident.demographics.birth_date
+        plan_anew(row, definition, visits_of(row), birth_date=born, on=legal_day(at))
         save(row, at=at)
         write_down(row, events.REOPENED, subjects=[resident.patient_rid], actor=actor, at=at)
         return whole_enrolment(row)

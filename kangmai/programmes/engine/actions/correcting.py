@@ -19,6 +19,7 @@ from kangmai.programmes.engine.errors import (
     VisitCorrected,
     VisitNotFound,
 )
+from kangmai.programmes.engine.history import visits_of
 from kangmai.programmes.engine.seeing import inside, serves
 from kangmai.programmes.engine.types import Recorded, Standing, State
 from kangmai.programmes.engine.values import visit_of, whole_enrolment
@@ -73,7 +74,9 @@ def correct_visit(
         visit.organization = old.organization
         _set_aside(old, actor=actor, at=at)
         resident = resident_of(row, actor=actor, at=at)
-        decision = settle(row, definition, service, visit, saved, resident, actor=actor, at=at)
+        decision = settle(
+            row, definition, service, visit, saved, resident, visits_of(row), actor=actor, at=at
+        )
         write_down(
             row,
             events.CORRECTED,

@@ -25,6 +25,7 @@ from kangmai.programmes.engine.errors import (
     NotInPopulation,
     WayNotOffered,
 )
+from kangmai.programmes.engine.history import visits_of
 from kangmai.programmes.engine.population import facts_of
 from kangmai.programmes.engine.seeing import locked
 from kangmai.programmes.engine.types import Enrolment, State, Way
@@ -82,7 +83,8 @@ def enrol(
         row.organization = organization or resident.managing_org or own_organization(actor) or 0
         row.staff, row.key, row.account, row.updated_at = staff, key, actor.account, at
         _insert(row)
-        plan_anew(row, definition, birth_date=resident.demographics.birth_date, on=legal_day(at))
+        born = resident.demographics.birth_date
+        plan_anew(row, definition, visits_of(row), birth_date=born, on=legal_day(at))
         row.save()
         write_down(
             row,
@@ -186,7 +188,8 @@ def confirm(
         _check(definition, resident, Way(row.way), named_anchors(row), on, at)
         row.state, row.enrolled_on = State.MANAGED, on
         row.confirmed_on, row.staff = row.confirmed_on or on, staff or row.staff
-        plan_anew(row, definition, birth_date=resident.demographics.birth_date, on=legal_day(at))
+        born = resident.demographics.birth_date
+        plan_anew(row, definition, visits_of(row), birth_date=born, on=legal_day(at))
         save(row, at=at)
         write_down(row, events.CONFIRMED, subjects=[resident.patient_rid], actor=actor, at=at)
         return whole_enrolment(row)

@@ -13,6 +13,7 @@ from kangmai.programmes.engine import models
 from kangmai.programmes.engine.actions.closing import close
 from kangmai.programmes.engine.actions.transfers import offer
 from kangmai.programmes.engine.definition.reading import programme
+from kangmai.programmes.engine.history import visits_of
 from kangmai.programmes.engine.types import Standing, State
 from kangmai.programmes.engine.writing import note_latest, plan_anew, save
 from kangmai.standards.calendars import legal_day
@@ -103,6 +104,7 @@ def _join(
     ).update(enrolment=first)
     on = max(legal_day(at), other.enrolled_on or legal_day(at))
     close(other, reason=MERGED, on=on, actor=actor, at=at)
-    note_latest(first, definition)
-    plan_anew(first, definition, birth_date=resident.demographics.birth_date, on=legal_day(at))
+    visits, born = visits_of(first), resident.demographics.birth_date
+    note_latest(first, definition, visits)
+    plan_anew(first, definition, visits, birth_date=born, on=legal_day(at))
     save(first, at=at)

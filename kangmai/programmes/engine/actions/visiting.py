@@ -36,6 +36,7 @@ from kangmai.programmes.engine.errors import (
     VisitInFuture,
     VisitOnThisDay,
 )
+from kangmai.programmes.engine.history import Visits, decided_before, visits_of, with_visit
 from kangmai.programmes.engine.occasions import occasion_of, occasion_on
 from kangmai.programmes.engine.seeing import locked, serves
 from kangmai.programmes.engine.types import (
@@ -43,7 +44,6 @@ from kangmai.programmes.engine.types import (
     Method,
     NotCounted,
     Recorded,
-    Standing,
     State,
 )
 from kangmai.programmes.engine.values import visit_of, whole_enrolment
@@ -95,18 +95,22 @@ def record_visit(
         definition = programme(row.programme, on=legal_day(at))
         offered = service_of(definition, service)
         resident = resident_of(row, actor=actor, at=at)
+        visits = visits_of(row)
         saved = forms.save_answers(
             form=form_queries.form(offered.form, on=legal_day(at)),
             resident_id=resident.id,
             given=given,
-            occasion=occasion_of(row, service),
+            resident=resident,
+            occasion=occasion_of(row, service, visits),
             key=key,
             actor=actor,
             at=at,
         )
         visit = new_visit(row, offered, saved, entered_at=at, actor=actor)
         visit.key = key
-        decision = settle(row, definition, offered, visit, saved, resident, actor=actor, at=at)
+        decision = settle(
+            row, definition, offered, visit, saved, resident, visits, actor=actor, at=at
+        )
         write_down(
             row,
             events.VISITED,
@@ -184,21 +188,24 @@ def settle(
     visit: models.Visit,
     saved: Saved,
     resident: Resident,
+    visits: Visits,
     *,
     actor: Actor,
     at: datetime,
 ) -> Decision | None:
-    """Check, judge and write a visit, then plan and start what follows from it."""
+    """Check, judge and write a visit beside those there are, then plan and start what follows from it."""
     check_day(visit.visited_on, row, resident, today=legal_day(at))
     answered = answer_facts(service, saved.answers)
-    decision = judge(row, definition, service, visit, answered, resident.demographics)
-    visit.occasion = occasion_on(row, definition, service, visit, resident)
+    decision = judge(row, definition, service, visit, answered, resident.demographics, visits)
+    visit.occasion = occasion_on(row, definition, service, visit, resident, visits)
     _insert(visit)
+    visits = with_visit(visits, visit)
     row.lost_on = None
-    note_latest(row, definition)
-    plan_anew(row, definition, birth_date=resident.demographics.birth_date, on=legal_day(at))
+    note_latest(row, definition, visits)
+    born = resident.demographics.birth_date
+    plan_anew(row, definition, visits, birth_date=born, on=legal_day(at))
     save(row, at=at)
-    follow_up(row, service, visit, decision, saved.answers, resident, actor=actor, at=at)
+    follow_up(row, service, visit, decision, saved.answers, resident, visits, actor=actor, at=at)
     return decision
 
 
@@ -226,9 +233,10 @@ def judge(
     visit: models.Visit,
     answered: Mapping[str, Value],
     person: Any,
+    visits: Visits,
 ) -> Decision | None:
     """Fill in what the rules of the day say of a visit, and whether it counts."""
-    previous = previous_visit(row, definition, before=visit.visited_on)
+    previous = decided_before(visits, definition, before=visit.visited_on)
     facts = visit_facts(
         row,
         visit,
@@ -257,17 +265,6 @@ def why_not_counted(service: Service, method: Method, is_complete: bool) -> NotC
     if method not in service.counting_methods:
         return NotCounted.METHOD
     return NotCounted.COUNTS if is_complete else NotCounted.INCOMPLETE
-
-
-def previous_visit(
-    row: models.Enrolment, definition: Programme, *, before: date
-) -> models.Visit | None:
-    """The latest judged visit before a day."""
-    decided = [each.id for each in definition.services.values() if each.decides]
-    earlier = row.visits.filter(
-        standing=Standing.CURRENT, service__in=decided, visited_on__lt=before
-    )
-    return earlier.order_by("-visited_on", "-id").first()
 
 
 def visit_facts(
@@ -310,9 +307,9 @@ def _json(value: Value) -> Any:
 
 
 def _insert(visit: models.Visit) -> None:
+    # no savepoint: the error leaves the transaction of the deed
     try:
-        with transaction.atomic():
-            visit.save(force_insert=True)
+        visit.save(force_insert=True)
     except IntegrityError as error:
         if "visit_once_a_day" not in str(error):
             raise

@@ -11,11 +11,11 @@ from kangmai.programmes.engine.actions.visiting import (
     check_day,
     judge,
     new_visit,
-    previous_visit,
     service_of,
 )
 from kangmai.programmes.engine.deciding import answer_facts
 from kangmai.programmes.engine.definition.reading import programme
+from kangmai.programmes.engine.history import decided_before, visits_of
 from kangmai.programmes.engine.occasions import occasion_of
 from kangmai.programmes.engine.queries.enrolments import row_of
 from kangmai.programmes.engine.types import Trial, VisitForm
@@ -36,11 +36,12 @@ def visit_form(enrolment_id: UUID, *, service: str, actor: Actor, at: datetime) 
     offered = service_of(definition, service)
     resident = resident_of(row, actor=actor, at=at)
     form = forms.form(offered.form, on=today)
-    previous = previous_visit(row, definition, before=today)
+    visits = visits_of(row)
+    previous = decided_before(visits, definition, before=today)
     return VisitForm(
         form=form,
         proposals=forms.proposals(form, resident_id=resident.id, on=today, actor=actor, at=at),
-        occasion=occasion_of(row, service),
+        occasion=occasion_of(row, service, visits),
         enrolment=whole_enrolment(row),
         previous=visit_of(previous) if previous else None,
     )
@@ -68,7 +69,8 @@ def try_visit(
     visit = new_visit(row, offered, unsaved, entered_at=at, actor=actor)
     check_day(visit.visited_on, row, resident, today=today)
     facts = answer_facts(offered, reading.answers)
-    return Trial(reading, judge(row, definition, offered, visit, facts, resident.demographics))
+    person, visits = resident.demographics, visits_of(row)
+    return Trial(reading, judge(row, definition, offered, visit, facts, person, visits))
 
 
 def _unsaved(answers: Answers, at: datetime) -> Saved:
