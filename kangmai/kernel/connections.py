@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import psycopg
 from django.conf import settings
 from django.db import connection as django_connection
+from django.db import transaction
 from psycopg.pq import TransactionStatus
 
 STATEMENT_TIMEOUT_SECONDS = 30
@@ -74,6 +75,19 @@ def unit_of_work() -> Iterator[psycopg.Connection]:
     connection = own_connection()
     with connection.transaction():
         yield connection
+
+
+@contextmanager
+def joined() -> Iterator[None]:
+    """The Django transaction open on this thread, else a new one: for a deed that is part of larger ones.
+
+    It makes no savepoint: who catches an error of such a deed must give up the whole transaction.
+    """
+    if django_connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        yield
 
 
 def is_within_transaction() -> bool:

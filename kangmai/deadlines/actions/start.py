@@ -14,6 +14,7 @@ from kangmai.deadlines.queries import deadline_of
 from kangmai.deadlines.types import UNSETTLED, Deadline, Start, State
 from kangmai.deadlines.writing import close_messages, write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.connections import joined
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -33,7 +34,7 @@ def start(starts: Sequence[Start], *, actor: Actor, at: datetime) -> tuple[Deadl
     if not starts:
         return ()
     drafts = [_row(each, actor, at) for each in starts]
-    with transaction.atomic():
+    with joined():
         known = _standing(drafts)
         new = {_key(row): row for row in drafts if not _is_known(row, known)}
         models.Deadline.objects.bulk_create(

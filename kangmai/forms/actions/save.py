@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from kangmai.forms import models, savings, writing
 from kangmai.forms.errors import AlreadyAnswered, AnswersRefused
@@ -17,6 +17,7 @@ from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.connections import joined
 from kangmai.kernel.ids import ResidentId
 from kangmai.records import actions as records
 from kangmai.records import queries as record
@@ -62,7 +63,7 @@ def save_answers(
         "given": dict(given),
     }
     content = savings.content_hash(asked)
-    with transaction.atomic():
+    with joined():
         earlier = savings.claim(key, content, actor=actor)
         if earlier is not None:
             return repeated(earlier, actor=actor, at=at)

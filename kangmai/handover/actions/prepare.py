@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from kangmai.deadlines import actions as deadlines
@@ -12,6 +11,7 @@ from kangmai.handover import contents, events, models, rules, systems
 from kangmai.handover.types import Deed, Prepared, Row, State, System
 from kangmai.handover.writing import PREPARE, keep_steps, write_down
 from kangmai.kernel.actor import Actor, Label, require
+from kangmai.kernel.connections import joined
 from kangmai.kernel.ids import ResidentId, uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -38,7 +38,7 @@ def prepare(*, system: str, rows: Sequence[Row], actor: Actor, at: datetime) -> 
     """
     require(actor, PREPARE)
     target = systems.system(system, on=legal_day(at))
-    with transaction.atomic():
+    with joined():
         made = [_entry(target, each, at) for each in rows]
         drafts = {each.id for each in made}
         # who comes second waits here for the first and then finds its rows
