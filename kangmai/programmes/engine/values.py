@@ -64,9 +64,10 @@ def enrolment_of(
     )
 
 
-def whole_enrolment(row: models.Enrolment) -> Enrolment:
-    """An enrolment with what is planned and where it is being handed over to."""
-    planned = tuple(planned_of(each) for each in row.planned.order_by("due_on", "id"))
+def whole_enrolment(row: models.Enrolment, planned: tuple[Planned, ...] | None = None) -> Enrolment:
+    """An enrolment with what is planned, if that is not at hand, and where it is being handed over to."""
+    if planned is None:
+        planned = tuple(planned_of(each) for each in row.planned.order_by("due_on", "id"))
     waiting = row.transfers.filter(decided_at=None).values_list("to_organization", flat=True)
     return enrolment_of(row, planned, waiting.first())
 

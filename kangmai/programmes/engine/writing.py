@@ -83,7 +83,7 @@ def plan_anew(
     *,
     birth_date: date | None,
     on: date,
-) -> None:
+) -> tuple[Planned, ...]:
     """Plan what is due next, from the visits that stand; the caller saves the enrolment."""
     found: tuple[Planned, ...] = ()
     if row.state == State.MANAGED and row.enrolled_on is not None:
@@ -100,6 +100,7 @@ def plan_anew(
     row.next_opens_on = first.opens_on if first else None
     row.next_due_on = first.due_on if first else None
     row.next_late_on = first.late_on if first else None
+    return found
 
 
 def note_latest(row: models.Enrolment, programme: Programme, visits: Visits) -> None:

@@ -74,7 +74,7 @@ def correct_visit(
         visit.organization = old.organization
         _set_aside(old, actor=actor, at=at)
         resident = resident_of(row, actor=actor, at=at)
-        decision = settle(
+        decision, planned = settle(
             row, definition, service, visit, saved, resident, visits_of(row), actor=actor, at=at
         )
         write_down(
@@ -85,7 +85,7 @@ def correct_visit(
             actor=actor,
             at=at,
         )
-        return Recorded(visit_of(visit), decision, whole_enrolment(row), is_repeated=False)
+        return Recorded(visit_of(visit), decision, whole_enrolment(row, planned), is_repeated=False)
 
 
 def _locked_visit(visit_id: UUID, actor: Actor) -> tuple[models.Enrolment, models.Visit]:

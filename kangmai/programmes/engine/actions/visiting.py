@@ -43,6 +43,7 @@ from kangmai.programmes.engine.types import (
     Decision,
     Method,
     NotCounted,
+    Planned,
     Recorded,
     State,
 )
@@ -108,7 +109,7 @@ def record_visit(
         )
         visit = new_visit(row, offered, saved, entered_at=at, actor=actor)
         visit.key = key
-        decision = settle(
+        decision, planned = settle(
             row, definition, offered, visit, saved, resident, visits, actor=actor, at=at
         )
         write_down(
@@ -119,7 +120,7 @@ def record_visit(
             actor=actor,
             at=at,
         )
-        return Recorded(visit_of(visit), decision, whole_enrolment(row), is_repeated=False)
+        return Recorded(visit_of(visit), decision, whole_enrolment(row, planned), is_repeated=False)
 
 
 def service_of(definition: Programme, service: str) -> Service:
@@ -192,7 +193,7 @@ def settle(
     *,
     actor: Actor,
     at: datetime,
-) -> Decision | None:
+) -> tuple[Decision | None, tuple[Planned, ...]]:
     """Check, judge and write a visit beside those there are, then plan and start what follows from it."""
     check_day(visit.visited_on, row, resident, today=legal_day(at))
     answered = answer_facts(service, saved.answers)
@@ -203,10 +204,10 @@ def settle(
     row.lost_on = None
     note_latest(row, definition, visits)
     born = resident.demographics.birth_date
-    plan_anew(row, definition, visits, birth_date=born, on=legal_day(at))
+    planned = plan_anew(row, definition, visits, birth_date=born, on=legal_day(at))
     save(row, at=at)
     follow_up(row, service, visit, decision, saved.answers, resident, visits, actor=actor, at=at)
-    return decision
+    return decision, planned
 
 
 def check_day(visited_on: date, row: models.Enrolment, resident: Resident, *, today: date) -> None:
