@@ -17,6 +17,7 @@ import click
 from django.conf import settings
 
 from kangmai.kernel.errors import Conflict, Unavailable
+from kangmai.kernel.stopping import stop_on_signals
 
 READY_SECONDS = 60
 STOP_SECONDS = 15
@@ -81,9 +82,7 @@ def serve(
         PortInUse, ServerDidNotStart
     """
     _check_port(port)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_on_signals()
     commands, environment = _commands(port), _environment()
     children = {name: _spawn(command, environment) for name, command in commands.items()}
     try:

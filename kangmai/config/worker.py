@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 import threading
 import time
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from django.db import OperationalError, connection
 
 from kangmai.config.start import start
+from kangmai.kernel.stopping import stop_on_signals
 
 IDLE_SECONDS = 0.3
 BUSY_SECONDS = 0.1
@@ -25,10 +25,7 @@ logger = logging.getLogger(__name__)
 def main() -> None:
     """Work until SIGTERM or SIGINT."""
     start(database_url=os.environ["DATABASE_URL"], keys=Path(os.environ["KANGMAI_KEYS"]))
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    run(stop)
+    run(stop_on_signals())
 
 
 def run(stop: threading.Event) -> None:

@@ -1,0 +1,40 @@
+"""A process ends when it is asked to, also by somebody who presses Ctrl-C many times."""
+
+import signal
+import subprocess
+import sys
+
+PROGRAM = """
+from kangmai.kernel.stopping import stop_on_signals
+stop = stop_on_signals()
+print("ready", flush=True)
+while not stop.wait(0.001):
+    pass
+# those that come late must not be the end of an orderly end
+while stop.wait(0.001):
+    if input() == "over":
+        break
+print("ended", flush=True)
+"""
+
+
+def test_many_signals_at_once_end_it_in_order():
+    for _ in range(5):
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdin and process.stdout
+        try:
+            assert process.stdout.readline() == "ready\n"
+            for number in [signal.SIGINT, signal.SIGTERM] * 100:
+                process.send_signal(number)
+            process.stdin.write("over\n")
+            process.stdin.flush()
+            assert process.communicate(timeout=20)[0] == "ended\n"
+            assert process.returncode == 0
+        finally:
+            process.kill()
+            process.wait()
