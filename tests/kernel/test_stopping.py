@@ -8,18 +8,15 @@ PROGRAM = """
 from kangmai.kernel.stopping import stop_on_signals
 stop = stop_on_signals()
 print("ready", flush=True)
-while not stop.wait(0.001):
+while not stop.wait(5):
     pass
-# those that come late must not be the end of an orderly end
-while stop.wait(0.001):
-    if input() == "over":
-        break
+input()  # signals that come late are no end to an orderly end
 print("ended", flush=True)
 """
 
 
 def test_many_signals_at_once_end_it_in_order():
-    for _ in range(5):
+    for _ in range(10):
         process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM],
             stdin=subprocess.PIPE,
@@ -29,7 +26,7 @@ def test_many_signals_at_once_end_it_in_order():
         assert process.stdin and process.stdout
         try:
             assert process.stdout.readline() == "ready\n"
-            for number in [signal.SIGINT, signal.SIGTERM] * 100:
+            for number in [signal.SIGINT, signal.SIGTERM] * 300:
                 process.send_signal(number)
             process.stdin.write("over\n")
             process.stdin.flush()
