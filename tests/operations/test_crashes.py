@@ -3,8 +3,12 @@
 import json
 import subprocess
 import threading
+from collections import Counter
 from pathlib import Path
 
+import orjson
+
+from kangmai.records.store.packing import unpacked
 from tests.operations.house import (
     SIZE,
     TAG,
@@ -21,20 +25,20 @@ from tests.operations.house import (
     write_bundles,
 )
 
-PER_BUNDLE = """
-SELECT v::int, count(*) FROM (
-    SELECT jsonb_path_query(body::jsonb, '$.identifier[*] ? (@.system == "%s").value') #>> '{}' AS v
-    FROM res WHERE body IS NOT NULL AND rt <> (SELECT rt FROM res WHERE sealed IS NOT NULL LIMIT 1)) b
-GROUP BY 1 ORDER BY 1"""
-PATIENTS = (
-    "SELECT count(*) FROM log WHERE rt = (SELECT rt FROM res WHERE sealed IS NOT NULL LIMIT 1)"
-)
+BODIES = "SELECT body FROM res WHERE body IS NOT NULL AND kv IS NULL"
+PATIENTS = "SELECT count(*) FROM log WHERE rt = (SELECT rt FROM res WHERE kv IS NOT NULL LIMIT 1)"
 HANDLED = "SELECT coalesce(sum(handled), 0) FROM kernel_cursor WHERE subscriber = 'identity.linker'"
 
 
 def counts(data: Path) -> dict[int, int]:
     """Bundle number → how many of its observations are stored."""
-    return dict(rows(data, PER_BUNDLE % TAG))
+    resources = (orjson.loads(unpacked(body)) for (body,) in rows(data, BODIES))
+    return Counter(
+        int(each["value"])
+        for resource in resources
+        for each in resource.get("identifier", ())
+        if each["system"] == TAG
+    )
 
 
 def assert_whole_and_heard(data: Path) -> None:

@@ -18,18 +18,18 @@ CREATE TABLE res (
     subject bigint,
     author_org bigint,
     label smallint NOT NULL DEFAULT 0,
-    body text,
-    sealed bytea,
+    body bytea,
     kv smallint,
     PRIMARY KEY (rt, rid),
     CONSTRAINT res_one_body CHECK (
-        CASE WHEN flags & 1 = 1 THEN body IS NULL AND sealed IS NULL
-             ELSE (body IS NULL) <> (sealed IS NULL) AND (sealed IS NULL) = (kv IS NULL) END)
+        (flags & 1 = 1) = (body IS NULL) AND (body IS NOT NULL OR kv IS NULL))
 ) WITH (fillfactor = 85);
 CREATE UNIQUE INDEX res_fid ON res (fid, rt);
 CREATE INDEX res_fh ON res (fh);
 CREATE UNIQUE INDEX res_rid ON res (rid);
 COMMENT ON TABLE res IS 'Newest version of every resource; flags: 1 deleted, 2 projection of a master row';
+ALTER TABLE res ALTER COLUMN body SET STORAGE EXTERNAL;
+COMMENT ON COLUMN res.body IS 'JSON, packed; sealed besides under key version kv for people; a deleted resource has none';
 COMMENT ON COLUMN res.subject IS 'rid of the Patient it is about; of a Patient its own';
 
 CREATE TABLE subject (
@@ -82,11 +82,11 @@ CREATE TABLE hist (
     subject bigint,
     author_org bigint,
     label smallint NOT NULL,
-    body text,
-    sealed bytea,
+    body bytea,
     kv smallint,
     PRIMARY KEY (rt, rid, ver, seq)
 ) PARTITION BY RANGE (seq);
+ALTER TABLE hist ALTER COLUMN body SET STORAGE EXTERNAL;
 COMMENT ON TABLE hist IS 'Superseded versions, and deletions (which have no body)';
 
 INSERT INTO kernel_partitioned VALUES

@@ -199,11 +199,11 @@ def search_history(
             f"""SELECT l.seq, l.op, {COLUMNS} FROM log l JOIN LATERAL (
                     SELECT * FROM (
                         SELECT r.rt, r.rid, r.fid, r.ver, r.ts, r.flags, r.subject, r.author_org, r.label,
-                               r.body, r.sealed, r.kv
+                               r.body, r.kv
                         FROM res r WHERE r.rt = l.rt AND r.rid = l.rid AND r.ver = l.ver AND {now.sql}
                         UNION ALL
                         SELECT h.rt, h.rid, n.fid, h.ver, h.ts, CASE WHEN h.op = 'D' THEN 1 ELSE 0 END,
-                               h.subject, h.author_org, h.label, h.body, h.sealed, h.kv
+                               h.subject, h.author_org, h.label, h.body, h.kv
                         FROM hist h JOIN res n ON n.rt = h.rt AND n.rid = h.rid
                         WHERE h.rt = l.rt AND h.rid = l.rid AND h.ver = l.ver AND {then.sql}) v) r ON true
                 WHERE (%s OR l.rt = ANY(%s::int2[])) AND l.ts >= %s AND l.seq < %s

@@ -1,7 +1,7 @@
 """Write a few versions of resources, whatever they replace, in one statement: one round trip for all tables.
 
 Versions travel as an array a column, index rows as an array of rows. Numbers and instants are written as
-PostgreSQL's literals, which costs a fifth of what adapting each value does; texts go in binary form.
+PostgreSQL's literals, which costs a fifth of what adapting each value does; texts and bodies go in binary form.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from kangmai.kernel import audit
 from kangmai.kernel.ids import AccountId
 from kangmai.records.search.extraction import VERSION, Keys, compartments
 from kangmai.records.store.bodies import decode
-from kangmai.records.store.rows import Row, keys_of, sealed_body
+from kangmai.records.store.rows import Row, body_columns, keys_of
 from kangmai.records.store.write import COMPARTMENT
 from kangmai.records.types import Flag, Stored
 
@@ -34,20 +34,21 @@ class Change:
 
 _VERSIONS = (
     ("rt", "int2"), ("rid", "int8"), ("fid", "text"), ("fh", "int8"), ("ver", "int4"), ("ts", "timestamptz"),
-    ("flags", "int2"), ("subject", "int8"), ("author_org", "int8"), ("label", "int2"), ("body", "text"),
-    ("sealed", "text"), ("kv", "int2"), ("actor", "int8"),
+    ("flags", "int2"), ("subject", "int8"), ("author_org", "int8"), ("label", "int2"), ("body", "bytea"),
+    ("kv", "int2"), ("actor", "int8"),
 )  # fmt: skip
 _TEXTS = (("rid", "int8"), ("p", "int4"), ("v", "text"))
 _Columns = Sequence[tuple[str, str]]
+_BINARY = ("text", "bytea")
 
 
 def _columns_of(columns: _Columns) -> str:
-    """A table whose columns are parameters; texts are sent in binary form.
+    """A table whose columns are parameters; texts and bodies are sent in binary form.
 
     Behind a SELECT the planner sees no constants, so that it plans once for all numbers of rows.
     """
     arrays = ", ".join(
-        f"(SELECT {'%b' if kind == 'text' else '%s'}::{kind}[])" for _, kind in columns
+        f"(SELECT {'%b' if kind in _BINARY else '%s'}::{kind}[])" for _, kind in columns
     )
     return f"unnest({arrays}) AS k({', '.join(name for name, _ in columns)})"
 
@@ -78,20 +79,18 @@ WITH new AS MATERIALIZED (
         SELECT *, CASE WHEN ver = 1 THEN 'C' WHEN flags & 1 = 1 THEN 'D' ELSE 'U' END AS op
         FROM {_columns_of(_VERSIONS)}),
     created AS (
-        INSERT INTO res (rt, rid, fid, fh, ver, ts, flags, xv, subject, author_org, label, body, sealed, kv)
-        SELECT rt, rid, fid, fh, ver, ts, flags, {VERSION}, subject, author_org, label, body,
-               decode(sealed, 'hex'), kv
+        INSERT INTO res (rt, rid, fid, fh, ver, ts, flags, xv, subject, author_org, label, body, kv)
+        SELECT rt, rid, fid, fh, ver, ts, flags, {VERSION}, subject, author_org, label, body, kv
         FROM new WHERE ver = 1),
     past AS (
-        INSERT INTO hist (rt, rid, ver, op, ts, subject, author_org, label, body, sealed, kv)
+        INSERT INTO hist (rt, rid, ver, op, ts, subject, author_org, label, body, kv)
         SELECT r.rt, r.rid, r.ver, CASE WHEN r.flags & 1 = 1 THEN 'D' WHEN r.ver = 1 THEN 'C' ELSE 'U' END,
-               r.ts, r.subject, r.author_org, r.label, r.body, r.sealed, r.kv
+               r.ts, r.subject, r.author_org, r.label, r.body, r.kv
         FROM new n JOIN res r ON r.rt = n.rt AND r.rid = n.rid AND r.ver = n.ver - 1),
     present AS (
         UPDATE res r
         SET ver = n.ver, ts = n.ts, flags = n.flags, xv = {VERSION}, subject = n.subject,
-            author_org = n.author_org, label = n.label, body = n.body, sealed = decode(n.sealed, 'hex'),
-            kv = n.kv
+            author_org = n.author_org, label = n.label, body = n.body, kv = n.kv
         FROM new n WHERE r.rt = n.rt AND r.rid = n.rid AND r.ver = n.ver - 1
         RETURNING 1),
     logged AS (
@@ -128,10 +127,9 @@ def apply(
 
 def _version(change: Change) -> tuple[object, ...]:
     row = change.row
-    body, sealed, key = sealed_body(row)
     return (
         row.rt, row.rid, row.fid, row.fh, row.ver, row.ts, row.flags, row.subject, row.author_org, row.label,
-        body, None if sealed is None else sealed.hex(), key, change.account,
+        *body_columns(row), change.account,
     )  # fmt: skip
 
 
@@ -167,9 +165,9 @@ def _difference(change: Change) -> tuple[_Rows, _Rows]:
 def _arrays(columns: _Columns, rows: Sequence[tuple]) -> list[object]:
     """Rows as one array a column."""
     if not rows:
-        return [[] if kind == "text" else "{}" for _, kind in columns]
+        return [[] if kind in _BINARY else "{}" for _, kind in columns]
     return [
-        list(column) if kind == "text" else _literal(column)
+        list(column) if kind in _BINARY else _literal(column)
         for (_, kind), column in zip(columns, zip(*rows, strict=True), strict=True)
     ]
 

@@ -133,7 +133,7 @@ def versions(
                 SELECT {COLUMNS} FROM res r WHERE r.rt = %s AND r.fid = %s AND {inside.sql}
                 UNION ALL
                 SELECT h.rt, h.rid, n.fid, h.ver, h.ts, CASE WHEN h.op = 'D' THEN 1 ELSE 0 END, h.subject,
-                       h.author_org, h.label, h.body, h.sealed, h.kv
+                       h.author_org, h.label, h.body, h.kv
                 FROM res n JOIN hist h ON h.rt = n.rt AND h.rid = n.rid
                 WHERE n.rt = %s AND n.fid = %s AND {past.sql}) v
             WHERE ver < %s ORDER BY ver DESC LIMIT %s""",

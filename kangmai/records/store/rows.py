@@ -17,7 +17,7 @@ from kangmai.records.types import Flag, Resource, Stored
 BLOCK = 256
 """How many row ids one step of the sequence `records_rid` stands for."""
 
-COLUMNS = "r.rt, r.rid, r.fid, r.ver, r.ts, r.flags, r.subject, r.author_org, r.label, r.body, r.sealed, r.kv"
+COLUMNS = "r.rt, r.rid, r.fid, r.ver, r.ts, r.flags, r.subject, r.author_org, r.label, r.body, r.kv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +91,23 @@ def bound_to(rt: int, rid: int) -> bytes:
     return f"res:{rt}:{rid}".encode()
 
 
-def sealed_body(row: Row) -> tuple[str | None, bytes | None, int | None]:
-    """The columns body, sealed and kv of a row: exactly one of the first two is filled."""
+def body_columns(row: Row) -> tuple[bytes | None, int | None]:
+    """The columns body and kv of a row: the body packed, and the key version if it is sealed besides."""
     if row.flags & Flag.DELETED:
-        return None, None, None
+        return None, None
+    small = packed(row.body)
     if is_sealed(row.type):
-        version, sealed = sealing.seal(packed(row.body), bound_to=bound_to(row.rt, row.rid))
-        return None, sealed, version
-    return row.body.decode(), None, None
+        version, sealed = sealing.seal(small, bound_to=bound_to(row.rt, row.rid))
+        return sealed, version
+    return small, None
 
 
 def stored(row: Sequence) -> Stored:
     """A row in the order of `COLUMNS`, with its body opened."""
-    rt, rid, fid, ver, ts, flags, subject, author_org, label, body, sealed, kv = row
-    if sealed is not None:
-        text = unpacked(sealing.unseal(kv, bytes(sealed), bound_to=bound_to(rt, rid)))
-    else:
-        text = (body or "").encode()
+    rt, rid, fid, ver, ts, flags, subject, author_org, label, body, kv = row
+    if kv is not None:
+        body = sealing.unseal(kv, bytes(body), bound_to=bound_to(rt, rid))
+    text = b"" if body is None else unpacked(body)
     return Stored(
         resource_type_names()[rt], fid, rid, ver, ts, Flag(flags), subject, author_org, label, text
     )

@@ -18,15 +18,15 @@ from kangmai.records.store.copying import (
     copy_rows,
     microseconds,
 )
-from kangmai.records.store.rows import Row, sealed_body
+from kangmai.records.store.rows import Row, body_columns
 
 COMPARTMENT = 0
 """The number that stands for a parameter in the `ref` rows of compartments."""
 
-_RES_COLUMNS = "rt, rid, fid, fh, ver, ts, flags, xv, subject, author_org, label, body, sealed, kv"
+_RES_COLUMNS = "rt, rid, fid, fh, ver, ts, flags, xv, subject, author_org, label, body, kv"
 _RES_TYPES = (
-    "int2", "int8", "text", "int8", "int4", "timestamptz", "int2", "int2", "int8", "int8", "int2", "text",
-    "bytea", "int2",
+    "int2", "int8", "text", "int8", "int4", "timestamptz", "int2", "int2", "int8", "int8", "int2", "bytea",
+    "int2",
 )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ def insert(database: psycopg.Cursor, rows: Sequence[Row], *, account: AccountId)
 def _res(row: Row) -> tuple[object, ...]:
     return (
         row.rt, row.rid, row.fid, row.fh, row.ver, row.ts, row.flags, VERSION, row.subject, row.author_org,
-        row.label, *sealed_body(row),
+        row.label, *body_columns(row),
     )  # fmt: skip
 
 
