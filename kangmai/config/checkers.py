@@ -13,6 +13,7 @@ CHECKERS = (
     "kangmai.handover.systems",
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
+    "kangmai.epidemic.orders.checks",
 )
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 
 from kangmai.access.actions import forget_old
 from kangmai.deadlines import actions as deadlines
+from kangmai.epidemic.orders import actions as orders
 from kangmai.forms.actions import forget_drafts
 from kangmai.identity.actions import count_frequencies
 from kangmai.kernel import audit
@@ -45,4 +46,5 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "count names": (86_400, count_frequencies),
     "plan programmes anew": (86_400, plan_programmes),
     "forget old drafts of forms": (86_400, forget_drafts),
+    "end emergency orders and erase their data": (60, orders.settle),
 }

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "kangmai.deadlines",
     "kangmai.handover",
     "kangmai.programmes.engine",
+    "kangmai.epidemic.orders",
     "kangmai.portal",
 ]
 

@@ -1,0 +1,91 @@
+"""The gate that every door of emergency mode passes: asleep unless a signed order is in force."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from kangmai.epidemic.orders import rules
+from kangmai.epidemic.orders.errors import NoOrderInForce
+from kangmai.epidemic.orders.reading import orders_from, standing_at
+from kangmai.epidemic.orders.types import Order, Purpose
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A public function of emergency mode, by the name under which the walk of the doors finds it."""
+
+    name: str
+    purpose: Purpose
+    function: Callable[..., Any]
+
+
+_doors: dict[str, Door] = {}
+
+
+def doors() -> tuple[Door, ...]:
+    """Every registered door, by name."""
+    return tuple(_doors[name] for name in sorted(_doors))
+
+
+def find_in_force(purpose: Purpose, *, place: str, at: datetime) -> Order | None:
+    """The order under which a purpose may be served at a place, or None while it sleeps."""
+    return rules.covering(orders_from(standing_at(at)), purpose, place, at)
+
+
+def in_force(purpose: Purpose, *, place: str, at: datetime) -> Order:
+    """The order under which a purpose may be served at a place.
+
+    Raises:
+        NoOrderInForce
+    """
+    found = find_in_force(purpose, place=place, at=at)
+    if found is None:
+        raise NoOrderInForce(purpose=purpose.value, place=place)
+    return found
+
+
+def awake(purpose: Purpose, *, at: datetime) -> tuple[Order, ...]:
+    """Every order of a purpose in force anywhere, by serial; empty while it sleeps."""
+    return tuple(
+        order
+        for order in orders_from(standing_at(at))
+        if purpose in order.purposes and rules.is_in_force(order, at)
+    )
+
+
+def require_awake(purpose: Purpose, *, at: datetime) -> tuple[Order, ...]:
+    """Every order of a purpose in force anywhere.
+
+    Raises:
+        NoOrderInForce
+    """
+    found = awake(purpose, at=at)
+    if not found:
+        raise NoOrderInForce(purpose=purpose.value, place="")
+    return found
+
+
+def emergency_door(purpose: Purpose) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a public function, which takes the keyword `at`, work only while an order of `purpose` is in force.
+
+    The refusal comes before anything else is looked at. Inside, the function asks `in_force` for its place.
+    """
+
+    def close(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            at = kwargs["at"]
+            assert isinstance(at, datetime)
+            require_awake(purpose, at=at)
+            return function(*args, **kwargs)
+
+        name = f"{function.__module__}.{function.__qualname__}"
+        _doors[name] = Door(name, purpose, guarded)
+        return guarded
+
+    return close

@@ -1,0 +1,55 @@
+"""Orders as they stand in their table."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kangmai.epidemic.orders import models
+from kangmai.epidemic.orders.types import Order, Purpose, State
+from kangmai.kernel.ids import AccountId
+
+
+def standing_at(at: datetime) -> QuerySet[models.Order]:
+    """Signed orders that began and did not reach their end at an instant, by serial."""
+    found = models.Order.objects.filter(state=State.SIGNED.value, starts_at__lte=at, ends_at__gt=at)
+    return found.order_by("serial")
+
+
+def orders_from(rows: Iterable[models.Order]) -> tuple[Order, ...]:
+    """Rows as the rest of the house sees them."""
+    return tuple(map(order_of, rows))
+
+
+def all_orders() -> tuple[Order, ...]:
+    """Every order there is, by serial: a city gives a few in a year."""
+    return orders_from(models.Order.objects.order_by("serial"))
+
+
+def order_of(row: models.Order) -> Order:
+    """A row as the rest of the house sees it."""
+    extends: UUID | None = row.extends_id
+    return Order(
+        id=row.id,
+        serial=row.serial,
+        number=row.number,
+        title=row.title,
+        disease=row.disease,
+        purposes=frozenset(map(Purpose, row.purposes)),
+        areas=tuple(row.areas),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        edition=row.edition,
+        basis=row.basis,
+        is_drill=row.is_drill,
+        state=State(row.state),
+        extends=extends,
+        retention_days=row.retention_days,
+        proposed_by=AccountId(row.proposed_by),
+        proposed_at=row.proposed_at,
+        ended_at=row.ended_at,
+        reason=row.reason,
+        erased_at=row.erased_at,
+        version=row.version,
+    )
