@@ -13,7 +13,7 @@ class Resident(models.Model):
     only what counting and worklists need: birth, sex, place, household, and the initials of the name.
     """
 
-    index_number = models.CharField(max_length=13, unique=True, db_collation="C")
+    index_number = models.CharField(max_length=13, db_collation="C")
     birth_date = models.DateField(null=True, blank=True)
     sex_code = models.CharField(max_length=1, db_collation="C")
     """GB/T 2261.1: 0 unknown, 1 male, 2 female, 9 not stated."""
@@ -21,10 +21,8 @@ class Resident(models.Model):
     """Division of the present home: village, or as far down as is known."""
     managing_org = models.BigIntegerField(null=True, blank=True)
     household_id = models.BigIntegerField(null=True, blank=True)
-    record_number = models.CharField(
-        max_length=17, null=True, blank=True, unique=True, db_collation="C"
-    )
-    patient_id = models.CharField(max_length=64, unique=True, db_collation="C")
+    record_number = models.CharField(max_length=17, null=True, blank=True, db_collation="C")
+    patient_id = models.CharField(max_length=64, db_collation="C")
     """FHIR id of the home Patient, which every own write is about."""
     patient_rid = models.BigIntegerField(unique=True)
     initials = models.CharField(max_length=16, db_collation="C", blank=True, default="")
@@ -40,7 +38,11 @@ class Resident(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
+        # a constraint here, and not unique=True: that would make a second index, for LIKE, that nobody asks
         constraints = (
+            models.UniqueConstraint(fields=("index_number",), name="resident_index_number"),
+            models.UniqueConstraint(fields=("record_number",), name="resident_record_number"),
+            models.UniqueConstraint(fields=("patient_id",), name="resident_patient"),
             models.CheckConstraint(
                 condition=Q(sex_code__in=("0", "1", "2", "9")), name="resident_sex_known"
             ),
@@ -84,7 +86,7 @@ class Link(models.Model):
     """What was decided about one Patient that came from outside: whose it is, or that it waits."""
 
     patient_rid = models.BigIntegerField(primary_key=True)
-    patient_id = models.CharField(max_length=64, unique=True, db_collation="C")
+    patient_id = models.CharField(max_length=64, db_collation="C")
     resident = models.ForeignKey(
         Resident, null=True, on_delete=models.PROTECT, related_name="links"
     )
@@ -106,6 +108,7 @@ class Link(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=("patient_id",), name="link_patient"),
             models.CheckConstraint(
                 condition=Q(state="linked", resident__isnull=False)
                 | Q(state="waiting", resident__isnull=True),

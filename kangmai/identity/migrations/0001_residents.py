@@ -35,14 +35,14 @@ class Migration(migrations.Migration):
             name='Resident',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('index_number', models.CharField(db_collation='C', max_length=13, unique=True)),
+                ('index_number', models.CharField(db_collation='C', max_length=13)),
                 ('birth_date', models.DateField(blank=True, null=True)),
                 ('sex_code', models.CharField(db_collation='C', max_length=1)),
                 ('place_code', models.CharField(db_collation='C', max_length=14)),
                 ('managing_org', models.BigIntegerField(blank=True, null=True)),
                 ('household_id', models.BigIntegerField(blank=True, null=True)),
-                ('record_number', models.CharField(blank=True, db_collation='C', max_length=17, null=True, unique=True)),
-                ('patient_id', models.CharField(db_collation='C', max_length=64, unique=True)),
+                ('record_number', models.CharField(blank=True, db_collation='C', max_length=17, null=True)),
+                ('patient_id', models.CharField(db_collation='C', max_length=64)),
                 ('patient_rid', models.BigIntegerField(unique=True)),
                 ('initials', models.CharField(blank=True, db_collation='C', default='', max_length=16)),
                 ('details', models.BinaryField()),
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             name='Link',
             fields=[
                 ('patient_rid', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('patient_id', models.CharField(db_collation='C', max_length=64, unique=True)),
+                ('patient_id', models.CharField(db_collation='C', max_length=64)),
                 ('state', models.CharField(choices=[('linked', 'Linked'), ('waiting', 'Waiting')], max_length=8)),
                 ('reason', models.CharField(max_length=32)),
                 ('explanation', models.BinaryField(null=True)),
@@ -141,6 +141,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='resident',
             index=models.Index(fields=['household_id'], name='resident_household'),
+        ),
+        migrations.AddConstraint(
+            model_name='resident',
+            constraint=models.UniqueConstraint(fields=('index_number',), name='resident_index_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='resident',
+            constraint=models.UniqueConstraint(fields=('record_number',), name='resident_record_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='resident',
+            constraint=models.UniqueConstraint(fields=('patient_id',), name='resident_patient'),
+        ),
+        migrations.AddConstraint(
+            model_name='link',
+            constraint=models.UniqueConstraint(fields=('patient_id',), name='link_patient'),
         ),
         migrations.AddConstraint(
             model_name='resident',
