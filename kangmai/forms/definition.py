@@ -27,6 +27,7 @@ from kangmai.forms.types import (
     Unit,
     Words,
 )
+from kangmai.kernel.actor import Label
 from kangmai.kernel.definitions import Definition
 from kangmai.standards.codes import LOCAL_SYSTEM, code_set
 
@@ -64,6 +65,8 @@ def read_form(definition: Definition) -> Form:
         constraints=tuple(_constraint(each) for each in content.get("constraints", ())),
         by_link_id=MappingProxyType({item.link_id: item for item, _ in placed}),
         parents=MappingProxyType({item.link_id: parent for item, parent in placed if parent}),
+        label=Label[content.get("label", "normal").upper()],
+        shares_with=content.get("shares_with", ()),
     )
 
 
@@ -127,7 +130,10 @@ def _item(content: Content, *, form: str, on: date) -> Item:
 
 
 def _unit(content: Content | None) -> Unit | None:
-    return Unit(content["code"], {"zh": content["zh"], "en": content["en"]}) if content else None
+    if content is None:
+        return None
+    words = {"zh": content["zh"], "en": content["en"]}
+    return Unit(content["code"], words, content.get("quantity", ""))
 
 
 def _code(content: Content) -> Code:

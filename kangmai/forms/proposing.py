@@ -11,7 +11,7 @@ from kangmai.forms.types import NUMBERS, Choice, Code, Form, Item, ItemKind, Val
 from kangmai.records.types import Stored
 from kangmai.standards.calendars import legal_day, start_of_day
 from kangmai.standards.errors import UnitsIncompatible
-from kangmai.standards.units import convert, ucum_code
+from kangmai.standards.units import ANY_QUANTITY, convert, ucum_code
 
 USABLE = frozenset({"final", "amended", "corrected"})
 DECIMALS = 4
@@ -65,7 +65,9 @@ def _number(item: Item, quantity: Mapping[str, Any]) -> Value | None:
         if given is None:
             return None
         try:
-            value = Decimal(repr(convert(float(value), given=given, wanted=item.unit.code)))
+            quantity = item.unit.quantity or ANY_QUANTITY
+            converted = convert(float(value), given=given, wanted=item.unit.code, quantity=quantity)
+            value = Decimal(repr(converted))
         except UnitsIncompatible:
             return None
     places = 0 if item.kind is ItemKind.INTEGER else item.decimals

@@ -8,7 +8,7 @@ from functools import cache
 
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import Label
-from kangmai.records.types import Resource
+from kangmai.records.types import LABELS, Resource
 
 _CODED = (
     "code",
@@ -19,6 +19,7 @@ _CODED = (
     "type",
     "category",
 )
+_OWN = {label.name.lower(): label for label in Label}
 _CONFIDENTIAL = {"R": Label.RESTRICTED, "V": Label.RESTRICTED}
 
 
@@ -53,7 +54,8 @@ def label_of(resource: Resource) -> Label:
         if value is not None:
             label = max(label, _label_within(value))
     for tag in resource.get("meta", {}).get("security", ()):
-        label = max(label, _CONFIDENTIAL.get(tag.get("code"), Label.NORMAL))
+        known = _OWN if tag.get("system") == LABELS else _CONFIDENTIAL
+        label = max(label, known.get(tag.get("code"), Label.NORMAL))
     return label
 
 

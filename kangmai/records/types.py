@@ -9,6 +9,8 @@ from kangmai.kernel.ids import OrganizationId
 
 Resource = dict[str, Any]
 """A FHIR resource as plain JSON data; validated once on entry and never changed in place."""
+LABELS = "urn:kangmai:label"
+"""The system of the security labels by which our own rooms say how sensitive a resource is."""
 
 
 class Flag(IntFlag):

@@ -204,3 +204,29 @@ def test_as_many_statements_for_many_measurements_as_for_one(shared_database):
 
     assert connections.own_connection() is not None
     assert statements(few) == statements(many)
+
+
+def test_a_glucose_in_another_unit_is_converted_as_a_glucose(shared_database):
+    resident = factory.resident()
+    reading = {"code": loinc("1558-6"), "valueQuantity": quantity(126, "mg/dL")}
+    measure(resident.patient_id, reading, on="2026-05-01")
+    found = proposed(resident, form_id="diabetes_followup")
+    assert found["fasting_glucose"].given == {"fasting_glucose": "7", "glucose_on": "2026-05-01"}
+
+
+def test_what_one_form_of_a_joint_visit_was_told_is_proposed_to_the_other(shared_database):
+    resident = factory.resident()
+    told = {**FOLLOW_UP, "smoking": "3", "smoking_per_day": "10", "symptoms": ["1"]}
+    actions.save_answers(
+        form=follow_up(), resident_id=resident.id, given=told, key=f"key-{resident.id:08d}",
+        actor=doctor(), at=AT,
+    )  # fmt: skip
+    found = proposed(resident, form_id="diabetes_followup")
+    shared = {name: found[name].given[name] for name in ("method", "smoking", "adherence")}
+    assert shared == {"method": "1", "smoking": "3", "adherence": "1"}
+    assert found["systolic"].given["systolic"] == FOLLOW_UP["systolic"]
+    assert "symptoms" not in found
+    # the way of a visit is that of this day only
+    later = proposed(resident, form_id="diabetes_followup", on=datetime.date(2026, 5, 3))
+    assert "method" not in later
+    assert "smoking" in later

@@ -9,7 +9,7 @@ https://hl7.org/fhir/R4/bp.html
 from collections.abc import Iterator
 from datetime import date
 
-from kangmai.forms.fhir.response import About
+from kangmai.forms.fhir.response import About, labelled
 from kangmai.forms.fhir.values import Json, measured
 from kangmai.forms.types import Answers, Form, Item
 
@@ -38,6 +38,7 @@ def to_observations(
         if content:
             found[item.link_id] = {
                 "resourceType": "Observation",
+                **labelled(form),
                 "status": status,
                 "category": [{"coding": [{"system": CATEGORIES, "code": item.extract}]}],
                 "code": _concept(item),

@@ -20,8 +20,9 @@ from kangmai.forms.types import (
     Row,
     Value,
 )
-from kangmai.kernel.actor import Actor
+from kangmai.kernel.actor import Actor, Label
 from kangmai.records.fhir.times import instant
+from kangmai.records.types import LABELS
 
 CONFIRMED = "urn:kangmai:form:confirmed"
 ACCOUNT_SYSTEM = "urn:kangmai:identifier:account"
@@ -57,6 +58,7 @@ def to_response(
     items = list(_items(form.items, answers))
     return {
         "resourceType": "QuestionnaireResponse",
+        **labelled(form),
         **_confirmations(answers),
         "questionnaire": canonical(form),
         "status": status.value,
@@ -65,6 +67,13 @@ def to_response(
         "author": about.author,
         **({"item": items} if items else {}),
     }
+
+
+def labelled(form: Form) -> Json:
+    """The security label of what a form asks, which the store keeps with the row."""
+    if form.label is Label.NORMAL:
+        return {}
+    return {"meta": {"security": [{"system": LABELS, "code": form.label.name.lower()}]}}
 
 
 def _confirmations(answers: Answers) -> Json:

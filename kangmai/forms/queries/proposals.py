@@ -13,7 +13,7 @@ from kangmai.forms.queries.answers import find_latest, resource_of
 from kangmai.forms.rules.enablement import Values
 from kangmai.forms.rules.subjects import effective_item_of
 from kangmai.forms.rules.writing import inputs_of, words_of
-from kangmai.forms.types import Answered, Answers, Form, Item, Proposal, Row, Words
+from kangmai.forms.types import Answered, Choice, Form, Item, Proposal, Row, Value, Words
 from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor
@@ -104,35 +104,55 @@ def _previous(
     if not items:
         return []
     oldest = max(item.prefill.max_age_days for item in items if item.prefill)
-    latest = find_latest(
-        form.id,
-        resident_id=resident.id,
-        since=on - timedelta(days=oldest),
-        before=on + ONE_DAY,
-        actor=actor,
-        at=at,
-    )
-    if latest is None:
-        return []
-    age_days = (on - latest.effective_on).days
-    fresh = [i for i in items if i.prefill and age_days <= i.prefill.max_age_days]
-    repeated = ((item, _said_before(item, latest.answers)) for item in fresh)
-    return [
-        _repeated(item, *said, latest=latest, on=on, actor=actor)
-        for item, said in repeated
-        if said is not None
+    found = [
+        find_latest(
+            id,
+            resident_id=resident.id,
+            since=on - timedelta(days=oldest),
+            before=on + ONE_DAY,
+            actor=actor,
+            at=at,
+        )
+        for id in (form.id, *form.shares_with)
     ]
+    latest = sorted(filter(None, found), key=lambda each: each.saved_at, reverse=True)
+    newest_first = sorted(latest, key=lambda each: each.effective_on, reverse=True)
+    proposed = (_from_newest(item, newest_first, on=on, actor=actor) for item in items)
+    return [each for each in proposed if each is not None]
 
 
-def _said_before(item: Item, answers: Answers) -> tuple[dict[str, Any], Words] | None:
-    """The inputs and words of an earlier answer; None where there was none that still fits the form."""
+def _from_newest(
+    item: Item, newest_first: Sequence[Answered], *, on: date, actor: Actor
+) -> Proposal | None:
+    """What the newest response that answers an item said, if it is young enough."""
+    assert item.prefill is not None
+    for latest in newest_first:
+        is_fresh = (on - latest.effective_on).days <= item.prefill.max_age_days
+        said = _said_before(item, latest) if is_fresh else None
+        if said is not None:
+            return _repeated(item, *said, latest=latest, on=on, actor=actor)
+    return None
+
+
+def _said_before(item: Item, latest: Answered) -> tuple[dict[str, Any], Words] | None:
+    """The inputs and words of an earlier answer; None where there was none that still fits the item."""
+    answers, asked = latest.answers, latest.form.by_link_id.get(item.link_id)
+    if asked is None or asked.kind is not item.kind:
+        return None
     if item.is_repeating:
         rows = answers.rows.get(item.link_id, ())
         return (_row_inputs(item, rows), _row_words(item, rows)) if rows else None
     value = answers.values.get(item.link_id)
-    if value is None:
+    if value is None or not _is_offered(item, value):
         return None
     return inputs_of(item.link_id, value), words_of(item, value)
+
+
+def _is_offered(item: Item, value: Value | tuple[Choice, ...]) -> bool:
+    """Whether every coded answer is among the options of the item."""
+    several = value if isinstance(value, tuple) else (value,)
+    coded = (each for each in several if isinstance(each, Choice) and each.code)
+    return all(item.option(each.code) for each in coded)
 
 
 def _row_inputs(group: Item, rows: Sequence[Row]) -> dict[str, Any]:

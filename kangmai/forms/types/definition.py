@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from kangmai.kernel.actor import Label
+
 Words = Mapping[str, str]
 Given = Mapping[str, str | Sequence[str]]
 """What a page or a program sends: place → text, or a list of codes for a multiple choice."""
@@ -73,6 +75,8 @@ class Unit:
 
     code: str
     words: Words
+    quantity: str = ""
+    """What is measured, where conversions depend on it (glucose, haemoglobin-a1c)."""
 
 
 class DayUnit(StrEnum):
@@ -235,6 +239,10 @@ class Form:
     by_link_id: Mapping[str, Item] = field(repr=False)
     parents: Mapping[str, str] = field(repr=False)
     """Link id of an item → link id of the group around it."""
+    label: Label = Label.NORMAL
+    """Who does not see this label sees neither the answers nor what is extracted from them."""
+    shares_with: tuple[str, ...] = ()
+    """Forms whose latest answers to items of the same link id are proposed like those to this one."""
 
     def item(self, link_id: str) -> Item:
         """The item. Raises: KeyError."""
