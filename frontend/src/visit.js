@@ -63,7 +63,16 @@ function unfoldReferral(part) {
   if (section) show(section, true);
 }
 
+// A link into a part that is folded opens it first.
+function unfoldTarget(event) {
+  const link = event.target.closest?.("a[href^='#']");
+  const target = link && document.getElementById(link.hash.slice(1));
+  const section = target?.closest(".question-section");
+  if (section) show(section, true);
+}
+
 export function start() {
+  document.body.addEventListener("click", unfoldTarget);
   for (const form of document.querySelectorAll("form[data-folds]")) {
     form.querySelectorAll(".question-section").forEach((each) => fold(each, form.dataset.folds));
   }

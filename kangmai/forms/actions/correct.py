@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kangmai.forms import models, savings, writing
-from kangmai.forms.actions.save import effective_day, repeated, sound_answers
+from kangmai.forms.actions.save import MayStayOpen, effective_day, repeated, sound_answers
 from kangmai.forms.errors import (
     AnswersChanged,
     AnswersWithdrawn,
@@ -38,6 +38,7 @@ def correct_answers(
     given: Given,
     reason: str,
     expected_version: int,
+    may_stay_open: MayStayOpen | None = None,
     key: str,
     actor: Actor,
     at: datetime,
@@ -61,7 +62,9 @@ def correct_answers(
             return earlier
         row, present = act.opened()
         resident = identity.get_resident(present.resident_id, actor=actor, at=at)
-        answers = sound_answers(present.form, given, resident, at=at)
+        answers, is_open = sound_answers(
+            present.form, given, resident, at=at, may_stay_open=may_stay_open
+        )
         if answers == present.answers:
             return Saved(
                 response_id,
@@ -69,10 +72,11 @@ def correct_answers(
                 dict(row.observations),
                 answers,
                 present.effective_on,
+                is_open=is_open,
             )
         effective_on = effective_day(present.form, answers)
         after = replace(
-            present, answers=answers, effective_on=effective_on, status=ResponseStatus.AMENDED
+            present, answers=answers, effective_on=effective_on, status=_status(present, is_open)
         )
         return act.write(row, present, after, resident, content)
 
@@ -192,8 +196,21 @@ class _Act:
             at=self.at,
         )
         return Saved(
-            self.response_id, row.version, row.observations, after.answers, after.effective_on
+            self.response_id,
+            row.version,
+            row.observations,
+            after.answers,
+            after.effective_on,
+            is_open=after.status is ResponseStatus.OPEN,
         )
+
+
+def _status(present: Answered, is_open: bool) -> ResponseStatus:
+    """What a response becomes: one that was open is completed, one that was complete is amended."""
+    if is_open:
+        return ResponseStatus.OPEN
+    was_open = present.status is ResponseStatus.OPEN
+    return ResponseStatus.COMPLETED if was_open else ResponseStatus.AMENDED
 
 
 def _observation_changes(

@@ -1,5 +1,6 @@
 """Save a form that was filled in: one QuestionnaireResponse and the Observations taken from it."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from kangmai.forms.fhir.response import author_of
 from kangmai.forms.queries.answers import resource_of
 from kangmai.forms.queries.definitions import form_version
 from kangmai.forms.rules import read_answers, require_audience, subject_of
-from kangmai.forms.types import Answers, Form, Given, Saved
+from kangmai.forms.types import Answers, Form, Given, ResponseStatus, Saved
 from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
 from kangmai.kernel import sealing
@@ -25,6 +26,9 @@ from kangmai.records import rules as record_rules
 from kangmai.records.types import Outcome
 from kangmai.standards.calendars import legal_day
 
+MayStayOpen = Callable[[Answers], bool]
+"""Whether answers are worth saving before every required one is given: what is urgent does not wait."""
+
 
 def save_answers(
     *,
@@ -33,6 +37,7 @@ def save_answers(
     given: Given,
     resident: Resident | None = None,
     occasion: str = "",
+    may_stay_open: MayStayOpen | None = None,
     key: str,
     actor: Actor,
     at: datetime,
@@ -44,6 +49,8 @@ def save_answers(
         given: place → text, as `rules.read_answers` takes it.
         resident: as the caller has read him for this actor in this transaction, if he did.
         occasion: what it is the answer to (a visit, an examination), which is answered once; may be empty.
+        may_stay_open: asked where nothing is wrong but that required answers are missing; such a response
+            is `in-progress` until a correction completes it.
         key: the client's idempotency key; the same key with the same content gives the first result again.
 
     Raises:
@@ -69,9 +76,11 @@ def save_answers(
             return repeated(earlier, actor=actor, at=at)
         if resident is None or resident.id != resident_id:
             resident = identity.get_resident(resident_id, actor=actor, at=at)
-        answers = sound_answers(form, given, resident, at=at)
+        answers, is_open = sound_answers(form, given, resident, at=at, may_stay_open=may_stay_open)
         _claim_occasion(form, resident_id, occasion)
-        row, saved = _write(form, resident_id, resident, answers, occasion, actor, at)
+        row, saved = _write(
+            form, resident_id, resident, answers, occasion, actor, at, is_open=is_open
+        )
         savings.note(
             row,
             version=saved.version,
@@ -88,8 +97,15 @@ def save_answers(
     return saved
 
 
-def sound_answers(form: Form, given: Given, resident: Resident, *, at: datetime) -> Answers:
-    """The answers in what was given about a resident.
+def sound_answers(
+    form: Form,
+    given: Given,
+    resident: Resident,
+    *,
+    at: datetime,
+    may_stay_open: MayStayOpen | None = None,
+) -> tuple[Answers, bool]:
+    """The answers in what was given about a resident, and whether required ones stay open.
 
     Raises:
         NotForThisResident, AnswersRefused
@@ -98,9 +114,12 @@ def sound_answers(form: Form, given: Given, resident: Resident, *, at: datetime)
     reading = read_answers(form, given, subject=subject, on=today)
     measured_on = reading.answers.day(form.effective_item)
     require_audience(form, subject, on=measured_on or today)
-    if not reading.is_sound:
-        raise AnswersRefused(form=form.id, faults=reading.faults)
-    return reading.answers
+    if reading.is_sound:
+        return reading.answers, False
+    is_askable = reading.is_only_incomplete and measured_on is not None
+    if is_askable and may_stay_open is not None and may_stay_open(reading.answers):
+        return reading.answers, True
+    raise AnswersRefused(form=form.id, faults=reading.faults)
 
 
 def effective_day(form: Form, answers: Answers) -> date:
@@ -118,7 +137,8 @@ def repeated(earlier: models.Saving, *, actor: Actor, at: datetime) -> Saved:
         "QuestionnaireResponse", str(row.id), earlier.version, actor=actor, at=at
     )
     form = form_version(row.form_id, row.form_version)
-    answers = from_response(form, resource_of(stored))
+    resource = resource_of(stored)
+    answers = from_response(form, resource)
     return Saved(
         response_id=str(row.id),
         version=earlier.version,
@@ -126,6 +146,7 @@ def repeated(earlier: models.Saving, *, actor: Actor, at: datetime) -> Saved:
         answers=answers,
         effective_on=effective_day(form, answers),
         is_repeated=True,
+        is_open=resource["status"] == ResponseStatus.OPEN,
     )
 
 
@@ -151,13 +172,16 @@ def _write(
     occasion: str,
     actor: Actor,
     at: datetime,
+    *,
+    is_open: bool,
 ) -> tuple[models.Response, Saved]:
     about = About(f"Patient/{resident.patient_id}", author_of(actor), at)
     effective_on = effective_day(form, answers)
     observations = to_observations(
         form, answers, about=about, effective_on=effective_on, response=writing.RESPONSE
     )
-    response = to_response(form, answers, about=about)
+    status = ResponseStatus.OPEN if is_open else ResponseStatus.COMPLETED
+    response = to_response(form, answers, about=about, status=status)
     outcomes = records.transact(
         [
             writing.create(response, full_url=writing.RESPONSE),
@@ -178,7 +202,7 @@ def _write(
         observations=made,
         version=outcomes[0].version,
     )
-    return row, Saved(str(row.id), row.version, made, answers, effective_on)
+    return row, Saved(str(row.id), row.version, made, answers, effective_on, is_open=is_open)
 
 
 def _ids(link_ids: list[str], outcomes: list[Outcome]) -> dict[str, str]:

@@ -88,4 +88,5 @@ def said(
         kind=FaultKind.REFUSED,
         zh=text_zh.format(title=item.title["zh"], **zh),
         en=text_en.format(title=item.title["en"], **en),
+        is_missing=wrong is Wrong.MISSING,
     )

@@ -87,6 +87,8 @@ class Fault:
     en: str
     confirm_name: str = ""
     confirm_value: str = ""
+    is_missing: bool = False
+    """Whether a required answer was not given."""
 
     def message(self, language: str) -> str:
         """What people read, in `zh` or `en`."""
@@ -105,10 +107,19 @@ class Reading:
         """Whether it may be saved."""
         return not self.faults
 
+    @property
+    def is_only_incomplete(self) -> bool:
+        """Whether nothing is wrong with it but that required answers are still missing."""
+        return bool(self.faults) and all(fault.is_missing for fault in self.faults)
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The result of saving or correcting; `is_repeated` says that this key had been used for it before."""
+    """The result of saving or correcting.
+
+    `is_repeated` says that this key had been used for it before, `is_open` that required answers are
+    still missing, as its caller allowed.
+    """
 
     response_id: str
     version: int
@@ -116,11 +127,13 @@ class Saved:
     answers: Answers
     effective_on: date
     is_repeated: bool = False
+    is_open: bool = False
 
 
 class ResponseStatus(StrEnum):
     """What a response is, by FHIR's questionnaire-answers-status."""
 
+    OPEN = "in-progress"
     COMPLETED = "completed"
     AMENDED = "amended"
     WITHDRAWN = "entered-in-error"

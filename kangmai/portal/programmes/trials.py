@@ -34,13 +34,17 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A trial in words. `missing` are required answers that nobody has given yet."""
+    """A trial in words. `missing` are required answers that nobody has given yet.
+
+    `may_save_now`: an alarm may be saved without them.
+    """
 
     verdict: Verdict | None
     faults: tuple[Fault, ...] = ()
     wrong: tuple[Wrong, ...] = ()
     missing: tuple[Wrong, ...] = ()
     problem: str = ""
+    may_save_now: bool = False
 
 
 def attempt(
@@ -87,7 +91,10 @@ def told(tried: Trial, *, form: Form, programme: str, given: Given, at: datetime
         if decision
         else None
     )
-    return Tried(verdict, tried.reading.faults, tuple(wrong), tuple(missing))
+    may_save_now = tried.may_save and not tried.reading.is_sound
+    return Tried(
+        verdict, tried.reading.faults, tuple(wrong), tuple(missing), may_save_now=may_save_now
+    )
 
 
 def is_entered(given: Given, place: str) -> bool:
@@ -102,6 +109,7 @@ def context(tried: Tried, given: Given) -> Mapping[str, Any]:
         "wrong": tried.wrong,
         "missing": tried.missing,
         "problem": tried.problem,
+        "may_save_now": tried.may_save_now,
         "confirmed": [
             (name, given[name] if isinstance(given[name], str) else given[name][-1])
             for name in given

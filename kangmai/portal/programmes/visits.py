@@ -17,7 +17,14 @@ from kangmai.portal.programmes import catalogue, decisions, wording
 from kangmai.portal.programmes.decisions import Verdict
 from kangmai.portal.shell import words
 from kangmai.programmes.engine import queries
-from kangmai.programmes.engine.types import Enrolment, Method, Reached, Standing, Visit
+from kangmai.programmes.engine.types import (
+    Enrolment,
+    Judgement,
+    Method,
+    Reached,
+    Standing,
+    Visit,
+)
 
 READ_HANDOVER = "handover.read"
 
@@ -37,6 +44,8 @@ class Line:
     remark: str
     is_counted: bool
     is_late: bool
+    is_open: bool
+    is_rejudged: bool
     is_corrected: bool
     organization: str
     handover: str
@@ -77,11 +86,35 @@ def line(
         remark=wording.not_counted(visit.not_counted),
         is_counted=visit.is_counted,
         is_late=visit.is_late_entry,
+        is_open=visit.is_open,
+        is_rejudged=visit.rejudged_at is not None,
         is_corrected=visit.standing is Standing.CORRECTED,
         organization=(teams or {}).get(visit.organization or 0, ""),
         handover=sent.label,
         handover_tone=sent.tone,
         address=reverse("visit", args=[visit.id]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the rules said of a visit before an entry of an earlier day."""
+
+    when: str
+    title: str
+    reasons: tuple[str, ...]
+    next_on: str
+    address: str
+
+
+def earlier(visit: Visit, judgement: Judgement) -> Earlier:
+    """An earlier judgement in words."""
+    return Earlier(
+        when=words.instant(judgement.replaced_at),
+        title=catalogue.class_title(visit.programme, judgement.outcome, on=visit.visited_on),
+        reasons=decisions.reasons(judgement.reasons),
+        next_on=words.day(judgement.next_on) if judgement.next_on else "",
+        address=reverse("visit", args=[judgement.because_of]),
     )
 
 

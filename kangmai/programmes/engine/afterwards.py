@@ -35,7 +35,7 @@ def follow_up(
     if visit.method == Method.FACE_TO_FACE:
         _meet_earlier(visits, visit, actor=actor, at=at)
     if decision and decision.deadline:
-        _start(row, visit, decision.deadline, actor=actor, at=at)
+        _start(row, visit, decision.deadline, visits, actor=actor, at=at)
     if decision and decision.message:
         draft = Draft(
             template=decision.message,
@@ -71,9 +71,44 @@ def _meet_earlier(visits: Visits, visit: models.Visit, *, actor: Actor, at: date
         deadlines.meet(met, actor=actor, at=at)
 
 
-def _start(
-    row: models.Enrolment, visit: models.Visit, definition: str, *, actor: Actor, at: datetime
+def follow_rejudgement(
+    row: models.Enrolment,
+    service: Service,
+    visit: models.Visit,
+    deadline_before: str,
+    answers: Answers | None,
+    resident: Resident,
+    visits: Visits,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> None:
+    """Start or end what another judgement of a visit starts or no longer does; tell the system above."""
+    if deadline_before != visit.deadline:
+        if deadline_before:
+            deadlines.cancel_of(
+                [_subject(visit)],
+                definition=deadline_before,
+                reason="judged anew",
+                actor=actor,
+                at=at,
+            )
+        if visit.deadline:
+            _start(row, visit, visit.deadline, visits, actor=actor, at=at)
+    if service.handover_system and answers is not None:
+        prepare_handover(row, service, visit, answers, resident, actor=actor, at=at)
+
+
+def _start(
+    row: models.Enrolment,
+    visit: models.Visit,
+    definition: str,
+    visits: Visits,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Start a deadline; a visit that was made since has met it already."""
     start = Start(
         definition=definition,
         subject=_subject(visit),
@@ -83,6 +118,18 @@ def _start(
         resident=row.resident_id,
     )
     deadlines.start([start], actor=actor, at=at)
+    since = [
+        each
+        for each in visits
+        if each.standing == Standing.CURRENT
+        and each.method == Method.FACE_TO_FACE
+        and each.visited_on > visit.visited_on
+    ]
+    if since:
+        met_at = _instant(since[0].visited_on, at)
+        proof = str(since[0].id)
+        met = Met(definition, _subject(visit), met_at=met_at, proof_kind=VISIT, proof_id=proof)
+        deadlines.meet([met], actor=actor, at=at)
 
 
 def _instant(day: date, at: datetime) -> datetime:

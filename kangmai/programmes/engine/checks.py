@@ -117,6 +117,9 @@ def check_decision(definition: Definition) -> Iterator[str]:
             yield f"{here}/class: {rule['class']!r} is none of the classes"
         if "when" not in rule and position + 1 < len(content["rules"]):
             yield f"{here}: a rule without 'when' must be the last"
+        is_first = all(each.get("alarm") for each in content["rules"][:position])
+        if rule.get("alarm") and not ("when" in rule and is_first):
+            yield f"{here}/alarm: rules that alarm have a 'when' and stand before all others"
         yield from _word_faults(rule["reason"], known, f"{here}/reason")
     if "when" in content["rules"][-1]:
         yield "/rules: the last rule must be for everything left, without 'when'"
@@ -145,7 +148,7 @@ def run_decision_case(definition: Definition, case: Mapping[str, Any]) -> str:
     """What is wrong with a worked case, or nothing.
 
     A case: `name` {zh, en}; `given`: facts of the visit (`visited_on` may stand in `day`); `day`;
-    `expect`: any of rule, class, target_met, next_on, next_days, refer (urgency), deadline, also.
+    `expect`: any of rule, class, target_met, next_on, next_days, refer (urgency), deadline, alarm, also.
     """
     rules = read_rule_set(definition)
     facts: dict[str, Value] = {**empty_facts(rules.programme), "visited_on": case["day"]}
@@ -172,6 +175,7 @@ def _plain(decision: Decision) -> dict[str, bool | str | int | date | tuple[str,
         "next_days": decision.next_days,
         "refer": decision.refer.urgency if decision.refer else None,
         "deadline": decision.deadline,
+        "alarm": decision.is_alarm,
         "also": tuple(reason.rule for reason in decision.reasons[1:]),
     }
 

@@ -47,6 +47,7 @@ def decide(rules: RuleSet, facts: Mapping[str, Value], *, overdue_after_days: in
         priority=rules.classes[first.outcome].priority,
         rule_version=rules.version,
         is_verified=rules.is_verified,
+        is_alarm=first.alarms,
         facts=facts,
     )
 

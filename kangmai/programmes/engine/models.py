@@ -123,6 +123,12 @@ class Enrolment(models.Model):
                 condition=Q(state__in=("suspected", "confirmed")),
                 name="enrolment_place_suspected",
             ),
+            models.Index(
+                fields=("id",),
+                condition=Q(state=State.MANAGED.value, lost_on__isnull=False),
+                include=("place_code", "organization", "programme"),
+                name="enrolment_lost",
+            ),
         )
 
 
@@ -179,6 +185,10 @@ class Visit(models.Model):
     is_counted = models.BooleanField()
     not_counted = _code(12, blank=True, default="")
     is_late_entry = models.BooleanField(default=False)
+    is_open = models.BooleanField(default=False, db_default=False)
+    """An alarm was saved before every required answer was given."""
+    rejudged_at = models.DateTimeField(null=True)
+    """When an entry of an earlier day changed what the rules say of this visit."""
     standing = _code(10, default=Standing.CURRENT.value)
     corrects = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="corrected_by"
@@ -212,6 +222,37 @@ class Visit(models.Model):
             ),
         )
         indexes = (models.Index(fields=("enrolment", "visited_on", "id"), name="visit_history"),)
+
+
+class EarlierJudgement(models.Model):
+    """What the rules said of a visit until an entry of an earlier day made them say something else."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="judgements")
+    because_of = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField()
+    rule = _code(48, blank=True, default="")
+    outcome = _code(32, blank=True, default="")
+    target_met = models.BooleanField(null=True)
+    reasons = models.JSONField(default=list)
+    rule_version = _code(64, blank=True, default="")
+    priority = models.PositiveSmallIntegerField()
+    next_on = models.DateField(null=True)
+    overdue_after_days = models.PositiveSmallIntegerField(null=True)
+    deadline = _code(48, blank=True, default="")
+
+
+class Joining(models.Model):
+    """Two enrolments of one resident that became one: all that is needed to part them again."""
+
+    kept = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="joined")
+    other = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="joined_to")
+    visits = models.JSONField(default=list)
+    """Ids of the visits that went from `other` to `kept`."""
+    evidence = models.JSONField(default=list)
+    was = models.JSONField(default=dict)
+    """State and days of `other` before."""
+    joined_at = models.DateTimeField()
+    parted_at = models.DateTimeField(null=True)
 
 
 class Attempt(models.Model):

@@ -43,6 +43,7 @@ __all__ = [
     "EnrolmentDraft",
     "Evidence",
     "Filter",
+    "Judgement",
     "Lateness",
     "Method",
     "NotCounted",
@@ -126,6 +127,8 @@ class Decision:
     priority: Priority
     rule_version: str
     is_verified: bool
+    is_alarm: bool
+    """Whether it stands whatever else is not known yet: it is shown and saved at once."""
     facts: Mapping[str, Value] = field(repr=False)
 
 
@@ -196,6 +199,10 @@ class Visit:
     is_counted: bool
     not_counted: NotCounted
     is_late_entry: bool
+    is_open: bool
+    """An alarm that was saved before every required answer was given."""
+    rejudged_at: datetime | None
+    """When an entry of an earlier day changed what the rules say of it."""
     standing: Standing
     corrects: UUID | None
     first_id: UUID
@@ -206,6 +213,19 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules said of a visit before an entry of an earlier day made them say something else."""
+
+    replaced_at: datetime
+    because_of: UUID
+    outcome: str
+    target_met: bool | None
+    reasons: tuple[Reason, ...]
+    rule_version: str
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What saving a visit did."""
 
@@ -213,6 +233,8 @@ class Recorded:
     decision: Decision | None
     enrolment: Enrolment
     is_repeated: bool
+    rejudged: int = 0
+    """How many visits behind this one the rules say something else of now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +260,15 @@ class VisitForm:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What would be decided if the answers were saved now; nothing is."""
+    """What would be decided if the answers were saved now; nothing is.
+
+    While answers are missing or wrong only an alarm is decided; `may_save` says whether it could be
+    saved as it is.
+    """
 
     reading: Reading
     decision: Decision | None
+    may_save: bool
 
 
 @dataclass(frozen=True, slots=True)

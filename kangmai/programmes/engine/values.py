@@ -98,6 +98,8 @@ def visit_of(row: models.Visit) -> Visit:
         is_counted=row.is_counted,
         not_counted=NotCounted(row.not_counted),
         is_late_entry=row.is_late_entry,
+        is_open=row.is_open,
+        rejudged_at=row.rejudged_at,
         standing=Standing(row.standing),
         corrects=row.corrects_id,
         first_id=row.first_id,

@@ -1,9 +1,11 @@
 """A visit through its page: decided before it is saved, saved once, refused in words, corrected, printed."""
 
 import datetime
+import re
 
 import pytest
 
+from kangmai.kernel.ids import uuid7
 from kangmai.programmes.engine import actions, models
 from kangmai.programmes.engine.types import EnrolmentDraft
 from tests.factories import portal_town
@@ -63,6 +65,51 @@ def test_an_emergency_says_by_when_to_ask_again(enter, liang, answers):
     page = enter("village").post(f"{liang}try/", answers(systolic="186", diastolic="112"))
     by = TODAY + datetime.timedelta(days=14)
     assert f"see the patient again by {by}" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("refer now", "to be completed")), ("zh-hans", ("立即转诊", "待补全"))],
+)
+def test_an_alarm_is_saved_before_everything_is_answered(enter, served, language, words):
+    visitor, here = enter("village", language=language), address(served, "周丽仪")
+    page = visitor.get(here).content.decode()
+    begun = {"visited_on": days_ago(1), "method": "2", "diastolic": "116"}
+    begun |= {"key": f"alarm-{language}", "form_version": "2017-02-28"}
+    told = visitor.post(f"{here}try/", begun).content.decode()
+    assert words[0] in told
+    assert 'href="#input-symptoms"' in told
+    saved = visitor.post(here, begun | {"expected_version": version_in(page)}, follow=True)
+    if language == "zh-hans":  # the first of the two saved a visit of that day
+        assert "已有" in saved.content.decode()
+        return
+    shown = saved.content.decode()
+    assert (saved.status_code, "Complete the visit" in shown) == (200, True)
+    enrolment = visitor.get(f"/programmes/enrolments/{served.enrolments['周丽仪']}/")
+    assert words[1] in enrolment.content.decode()
+    correct = visitor.get(f"{saved.redirect_chain[-1][0]}correct/").content.decode()
+    assert "completed after the alarm" in correct
+
+
+def test_visits_are_shown_a_page_at_a_time(enter, served):
+    name = "黄炳坤"
+    made = models.Visit.objects.get(enrolment=served.enrolments[name])
+    for days in range(1, 24):
+        made.pk, made.first_id = uuid7(), uuid7()
+        made.visited_on = TODAY - datetime.timedelta(days=100 + days)
+        made.save(force_insert=True)
+    client, here = enter("village"), f"/programmes/enrolments/{served.enrolments[name]}/"
+    first = client.get(here).content.decode()
+    rest = re.search(r'rel="next" href="(.*?)"', first)
+    assert rest
+    second = client.get(here + rest[1]).content.decode()
+    assert 'rel="next"' not in second
+    days = [
+        re.findall(r'href="/programmes/visits/[^"]+">([\d-]+)<', page) for page in (first, second)
+    ]
+    assert [len(each) for each in days] == [20, 4]
+    assert days[0] + days[1] == sorted({*days[0], *days[1]}, reverse=True)
+    assert client.get(f"{here}?before=x").status_code == 404
 
 
 def test_what_is_missing_is_named_apart_from_what_is_wrong(enter, liang, answers):

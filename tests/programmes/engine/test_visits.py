@@ -2,24 +2,32 @@
 
 import datetime
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from kangmai.deadlines import queries as deadlines
 from kangmai.deadlines.types import Deadline, Subject
+from kangmai.forms import queries as forms
 from kangmai.forms.errors import AnswersRefused
+from kangmai.forms.types import Answered, ResponseStatus
 from kangmai.handover import queries as handover
 from kangmai.kernel.actor import NotPermitted
 from kangmai.programmes.engine import actions, errors, models, queries
 from kangmai.programmes.engine.actions.visiting import check_day
 from kangmai.programmes.engine.types import (
+    Enrolment,
     Method,
     NotCounted,
     PlanReason,
     Priority,
     Reached,
+    Recorded,
     Standing,
+    Trial,
+    VisitDraft,
 )
 from tests.factories.programmes import (
     ADMIN,
@@ -35,6 +43,10 @@ from tests.factories.programmes import (
 )
 
 pytestmark = pytest.mark.usefixtures("database")
+
+
+# a day so long ago is asked back first
+JANUARY = {**answers(visited_on="2026-01-20", systolic="158"), "confirm.visited_on": "2026-01-20"}
 
 
 def day(text: str) -> datetime.date:
@@ -91,6 +103,69 @@ def test_an_emergency_starts_a_deadline_that_the_next_visit_meets() -> None:
     assert (met.state, met.is_on_time) == ("met", True)
 
 
+def test_an_alarm_is_told_and_saved_before_everything_is_answered() -> None:
+    enrolled = enrolment()
+    begun = {"visited_on": TODAY.isoformat(), "method": "2", "systolic": "186"}
+    told = try_out(enrolled, {"systolic": "186"})
+    assert told.decision is not None
+    assert (told.decision.rule, told.may_save) == ("emergency_pressure", False)
+    assert try_out(enrolled, begun).may_save is True
+    saved = visit(enrolled, given=begun)
+    assert (saved.visit.outcome, saved.visit.is_open) == ("emergency", True)
+    assert (saved.visit.is_counted, saved.visit.not_counted) == (False, NotCounted.INCOMPLETE)
+    assert saved.enrolment.priority is Priority.EMERGENCY
+    assert referral(saved.visit.id).state == "open"
+    completed = actions.correct_visit(
+        visit_id=saved.visit.id,
+        given=answers(method="2", systolic="186", diastolic="104"),
+        reason="补全",
+        expected_version=1,
+        key="complete-1",
+        actor=DOCTOR,
+        at=AT,
+    )
+    assert (completed.visit.is_open, completed.visit.is_counted) == (False, True)
+    assert referral(completed.visit.id).state == "open"
+    assert answered(completed.visit.response_id).status is ResponseStatus.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [
+        ({"diastolic": "110"}, "emergency_pressure"),
+        ({"diastolic": "109"}, None),
+        ({"systolic": "179"}, None),
+        ({"symptoms": ["5"]}, "emergency_signs"),
+        ({"other_danger": "true"}, "emergency_signs"),
+        ({"pregnant_or_lactating": "true", "systolic": "142"}, "emergency_pregnancy"),
+        ({"symptoms": ["2"], "systolic": "150"}, None),
+    ],
+)
+def test_what_alarms_waits_for_nothing_else(given: dict[str, Any], rule: str | None) -> None:
+    trial = try_out(enrolment(), given)
+    assert (trial.decision.rule if trial.decision else None) == rule
+
+
+def test_what_is_wrong_is_mended_before_an_alarm_is_saved() -> None:
+    begun = {"visited_on": TODAY.isoformat(), "method": "2", "systolic": "186", "heart_rate": "999"}
+    trial = try_out(enrolment(), begun)
+    assert trial.decision is not None
+    assert trial.may_save is False
+    with pytest.raises(AnswersRefused):
+        visit(enrolment(), given=begun)
+    with pytest.raises(AnswersRefused):
+        visit(enrolment(), given={**begun, "systolic": "150", "heart_rate": "80"})
+    assert models.Visit.objects.count() == 0
+
+
+def try_out(enrolled: Enrolment, given: dict[str, Any]) -> Trial:
+    return queries.try_visit(enrolled.id, service="followup", given=given, actor=DOCTOR, at=AT)
+
+
+def answered(response_id: str) -> Answered:
+    return forms.get_answers(response_id, actor=DOCTOR, at=AT)
+
+
 def referral(visit_id) -> Deadline:
     """The deadline of the referral that a visit started."""
     found = deadlines.of_subject(Subject("visit", str(visit_id)), actor=DOCTOR)
@@ -112,6 +187,83 @@ def test_a_late_entry_is_flagged_and_judged_by_its_day() -> None:
     assert saved.visit.is_late_entry is True
     assert saved.enrolment.next_due_on == day("2026-05-21")
     assert visit(enrolment(), given=answers(visited_on="2026-02-27")).visit.is_late_entry is False
+
+
+def test_a_late_entry_makes_later_visits_be_judged_anew() -> None:
+    enrolled = enrolment()
+    february = visit_on(enrolled, "2026-02-10", systolic="156")
+    march = visit_on(february.enrolment, "2026-03-02", systolic="132")
+    assert (february.decision.rule, march.decision.rule) == ("uncontrolled", "controlled")
+    late = visit(march.enrolment, given=JANUARY)
+    assert (late.visit.is_late_entry, late.rejudged) == (True, 1)
+    again = queries.get_visit(february.visit.id, actor=DOCTOR, at=AT)
+    assert again.reasons[0].rule == "uncontrolled_again"
+    assert again.rejudged_at == AT
+    (before,) = queries.judgements_of(again.id, actor=DOCTOR, at=AT)
+    assert (before.outcome, before.because_of) == ("uncontrolled", late.visit.id)
+    assert before.reasons[0].rule == "uncontrolled"
+    # March is at target whatever came before, so judging stops there
+    assert queries.get_visit(march.visit.id, actor=DOCTOR, at=AT).rejudged_at is None
+    assert late.enrolment.latest_visit == march.visit.id
+    # the referral that February starts now was followed by the visit in March
+    met = referral(again.id)
+    assert (met.state, met.is_on_time, met.proof_id) == ("met", False, str(march.visit.id))
+
+
+def test_a_late_entry_moves_the_plan() -> None:
+    enrolled = enrolment()
+    february = visit_on(enrolled, "2026-02-24", systolic="156")
+    assert february.enrolment.priority is Priority.UNCONTROLLED
+    assert february.enrolment.next_late_on == day("2026-03-24")
+    late = visit(february.enrolment, given=answers(visited_on="2026-02-10", systolic="158"))
+    # the second miss in a row: a referral, overdue as soon as it is due
+    assert late.enrolment.next_late_on == late.enrolment.next_due_on == day("2026-03-10")
+    assert referral(february.visit.id).state == "open"
+    corrected = actions.correct_visit(
+        visit_id=late.visit.id,
+        given=answers(visited_on="2026-02-10", systolic="130"),
+        reason="看错读数",
+        expected_version=1,
+        key="correct-1",
+        actor=DOCTOR,
+        at=AT,
+    )
+    assert corrected.rejudged == 1
+    assert corrected.enrolment.next_late_on == day("2026-03-24")
+    assert referral(february.visit.id).state == "cancelled"
+    told = queries.judgements_of(february.visit.id, actor=DOCTOR, at=AT)
+    assert [each.reasons[0].rule for each in told] == ["uncontrolled_again", "uncontrolled"]
+
+
+def test_a_visit_taken_over_is_judged_anew_only_where_its_values_explain_it() -> None:
+    enrolled = enrolment()
+    loaded = [
+        VisitDraft(
+            enrolment_id=enrolled.id,
+            service="followup",
+            visited_on=day(on),
+            entered_at=at(day(on)),
+            method=Method.FACE_TO_FACE,
+            facts={
+                "systolic": Decimal(systolic),
+                "diastolic": Decimal(84),
+                "has_reaction": reaction,
+            },
+            organization=enrolled.organization,
+        )
+        for on, systolic, reaction in (("2026-02-01", 156, False), ("2026-02-20", 158, True))
+    ]
+    actions.load_visits(loaded, actor=ADMIN, at=AT)
+    late = visit(enrolled, given=JANUARY)
+    assert late.rejudged == 1
+    reaction, miss, _ = queries.visits_of(enrolled.id, actor=DOCTOR, at=AT)
+    assert (miss.reasons[0].rule, miss.rejudged_at) == ("uncontrolled_again", AT)
+    assert (reaction.reasons[0].rule, reaction.rejudged_at) == ("reaction", None)
+
+
+def visit_on(enrolled: Enrolment, on: str, **changes: Any) -> Recorded:
+    """A visit that is entered on its day."""
+    return visit(enrolled, given=answers(visited_on=on, **changes), at=at(day(on)))
 
 
 @pytest.mark.parametrize(

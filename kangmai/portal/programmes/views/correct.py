@@ -58,7 +58,8 @@ def correct(request: PortalRequest, visit_id: UUID) -> HttpResponse:
     answered = forms.get_answers(found.response_id, actor=request.actor, at=request.at)
     if request.method != "POST":
         given = given_of(answered.form, answered.answers)
-        return _page(request, found, answered, Correcting(given))
+        reason = _("completed after the alarm") if found.is_open else ""
+        return _page(request, found, answered, Correcting(given, reason))
     posted = read_posted(request.POST)
     reason = posted.reason
     if request.POST.get("do") == "check":

@@ -25,8 +25,10 @@ from kangmai.portal.programmes import (
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import queries
+from kangmai.programmes.engine.errors import VisitNotFound
 from kangmai.programmes.engine.types import Enrolment, Evidence, Planned, State
 from kangmai.standards.calendars import legal_day
 
@@ -203,20 +205,33 @@ def _evidence(request: PortalRequest, found: Enrolment) -> tuple[EvidenceLine, .
 
 def _visits(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
     on = legal_day(request.at)
-    shown = queries.visits_of(found.id, limit=VISITS, actor=request.actor, at=request.at)
+    before = cursor(request.GET.get("before", ""))
+    asked = queries.visits_of(
+        found.id, before=before, limit=VISITS + 1, actor=request.actor, at=request.at
+    )
+    shown = asked[:VISITS]
     teams = reach.institution_names(each.organization or 0 for each in shown)
     ledger = visits.ledger(shown, actor=request.actor)
-    counted = sum(
-        each.is_counted and each.visited_on.year == on.year and not line.is_corrected
-        for each, line in zip(shown, visits.lines(shown, on=on, teams={}, ledger={}), strict=True)
-    )
     return {
         "visits": visits.lines(shown, on=on, teams=teams, ledger=ledger),
         "has_handover": bool(ledger),
         "clocks": clocks.of_visits([each.id for each in shown], actor=request.actor, at=request.at),
-        "counted": counted,
+        "counted": queries.counted_visits(found.id, year=on.year, actor=request.actor),
+        "pager": pager(
+            request.GET,
+            cursor=str(shown[-1].id) if len(asked) > VISITS else None,
+            parameter="before",
+        ),
         "year": on.year,
     }
+
+
+def cursor(text: str) -> UUID | None:
+    """The visit behind which a page begins; the first page where it is none."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise VisitNotFound() from None
 
 
 def _deeds(request: PortalRequest, found: Enrolment) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,7 +28,7 @@ from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import actions, queries
 from kangmai.programmes.engine.errors import EnrolmentChanged
-from kangmai.programmes.engine.types import VisitForm
+from kangmai.programmes.engine.types import Recorded, VisitForm
 from kangmai.standards.calendars import legal_day
 
 VISIT = "programmes.visit"
@@ -112,8 +112,19 @@ def _save(request: PortalRequest, asked: VisitForm, service: str, posted: Posted
     if recorded.is_repeated:
         messages.info(request, _("This was saved before; nothing was saved twice."))
     else:
-        messages.success(request, _("The visit is saved."))
+        messages.success(request, saved_words(recorded))
     return redirect("visit", recorded.visit.id)
+
+
+def saved_words(recorded: Recorded) -> str:
+    """What saving did, the visits behind it included that are judged otherwise now."""
+    if not recorded.rejudged:
+        return _("The visit is saved.")
+    return ngettext(
+        "The visit is saved; %(count)s later visit was judged anew.",
+        "The visit is saved; %(count)s later visits were judged anew.",
+        recorded.rejudged,
+    ) % {"count": recorded.rejudged}
 
 
 def _refusal(

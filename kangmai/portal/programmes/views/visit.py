@@ -67,6 +67,7 @@ def _context(request: PortalRequest, found: Visit, resident: Resident) -> dict[s
         "visit_id": found.id,
         "enrolment_id": found.enrolment_id,
         "verdict": decisions.verdict_of(found),
+        "judgements": _judgements(request, found),
         "is_current": is_current,
         "current": "" if is_current else _current_address(request, found),
         "may_correct": is_current
@@ -91,6 +92,14 @@ def _answered(request: PortalRequest, found: Visit) -> dict[str, Any]:
         "history": answers.history(form, versions),
         "who": shown.account_name,
     }
+
+
+def _judgements(request: PortalRequest, found: Visit) -> tuple[visits.Earlier, ...]:
+    """What was said of a visit before entries of earlier days; nothing is asked where none was made."""
+    if found.rejudged_at is None:
+        return ()
+    kept = queries.judgements_of(found.id, actor=request.actor, at=request.at)
+    return tuple(visits.earlier(found, each) for each in kept)
 
 
 def _current_address(request: PortalRequest, found: Visit) -> str:

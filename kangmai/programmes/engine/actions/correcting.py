@@ -9,7 +9,13 @@ from kangmai.forms import actions as forms
 from kangmai.forms.types import Given
 from kangmai.kernel.actor import Actor, NotPermitted, require
 from kangmai.programmes.engine import events, models
-from kangmai.programmes.engine.actions.visiting import VISIT, new_visit, service_of, settle
+from kangmai.programmes.engine.actions.visiting import (
+    VISIT,
+    may_stay_open,
+    new_visit,
+    service_of,
+    settle,
+)
 from kangmai.programmes.engine.afterwards import cancel_deadline_of
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.errors import (
@@ -56,26 +62,36 @@ def correct_visit(
         if earlier := _earlier(key, old, actor):
             return Recorded(visit_of(earlier), None, whole_enrolment(row), is_repeated=True)
         _check(row, old, expected_version, actor)
+        definition = programme(row.programme, on=legal_day(at))
+        service = service_of(definition, old.service)
+        resident, visits = resident_of(row, actor=actor, at=at), visits_of(row)
         saved = forms.correct_answers(
             response_id=old.response_id,
             given=given,
             reason=reason,
             expected_version=old.response_version,
+            may_stay_open=may_stay_open(row, definition, service, resident, visits),
             key=key,
             actor=actor,
             at=at,
         )
         if saved.version == old.response_version:
             return Recorded(visit_of(old), None, whole_enrolment(row), is_repeated=True)
-        definition = programme(row.programme, on=legal_day(at))
-        service = service_of(definition, old.service)
         visit = new_visit(row, service, saved, entered_at=old.entered_at, actor=actor)
         visit.key, visit.corrects, visit.first_id = key, old, old.first_id
         visit.organization = old.organization
         _set_aside(old, actor=actor, at=at)
-        resident = resident_of(row, actor=actor, at=at)
-        decision, planned = settle(
-            row, definition, service, visit, saved, resident, visits_of(row), actor=actor, at=at
+        settled = settle(
+            row,
+            definition,
+            service,
+            visit,
+            saved,
+            resident,
+            visits_of(row),
+            since=old.visited_on,
+            actor=actor,
+            at=at,
         )
         write_down(
             row,
@@ -85,7 +101,7 @@ def correct_visit(
             actor=actor,
             at=at,
         )
-        return Recorded(visit_of(visit), decision, whole_enrolment(row, planned), is_repeated=False)
+        return settled.recorded(row, visit)
 
 
 def _locked_visit(visit_id: UUID, actor: Actor) -> tuple[models.Enrolment, models.Visit]:

@@ -18,10 +18,11 @@ from kangmai.analytics.facts.types import Value
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import uuid7
-from kangmai.programmes.engine.actions.visiting import age_on, service_of, why_not_counted
+from kangmai.programmes.engine.actions.visiting import service_of
 from kangmai.programmes.engine.deciding import decide, empty_facts, kept, rules_on
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.definition.types import Service
+from kangmai.programmes.engine.judging import age_on, why_not_counted
 from kangmai.programmes.engine.types import (
     Decision,
     EnrolmentDraft,

@@ -1,13 +1,12 @@
 """Record a visit: answers, decision, plan, deadline, hand-over and event, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from kangmai.analytics.facts.types import Value
 from kangmai.forms import actions as forms
 from kangmai.forms import queries as form_queries
 from kangmai.forms.types import Answers, Given, Saved
@@ -15,13 +14,7 @@ from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, NotPermitted, require
 from kangmai.programmes.engine import events, models
 from kangmai.programmes.engine.afterwards import follow_up
-from kangmai.programmes.engine.deciding import (
-    answer_facts,
-    decide,
-    empty_facts,
-    kept,
-    rules_on,
-)
+from kangmai.programmes.engine.deciding import answer_facts
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.definition.types import Programme, Service
 from kangmai.programmes.engine.errors import (
@@ -36,20 +29,14 @@ from kangmai.programmes.engine.errors import (
     VisitInFuture,
     VisitOnThisDay,
 )
-from kangmai.programmes.engine.history import Visits, decided_before, visits_of, with_visit
+from kangmai.programmes.engine.history import Visits, visits_of, with_visit
+from kangmai.programmes.engine.judging import is_alarming, judge
 from kangmai.programmes.engine.occasions import occasion_of, occasion_on
+from kangmai.programmes.engine.rejudging import rejudge_later
 from kangmai.programmes.engine.seeing import locked, serves
-from kangmai.programmes.engine.types import (
-    Decision,
-    Method,
-    NotCounted,
-    Planned,
-    Recorded,
-    State,
-)
+from kangmai.programmes.engine.types import Decision, Method, Planned, Recorded, State
 from kangmai.programmes.engine.values import visit_of, whole_enrolment
 from kangmai.programmes.engine.writing import (
-    decided_columns,
     note_latest,
     own_organization,
     plan_anew,
@@ -74,6 +61,8 @@ def record_visit(
     at: datetime,
 ) -> Recorded:
     """Save a visit. The same key again changes nothing and returns what was saved.
+
+    What alarms is saved before every required answer is given; it counts once a correction completes it.
 
     Args:
         given: the answers as a page sends them; day and method are among them.
@@ -103,13 +92,14 @@ def record_visit(
             given=given,
             resident=resident,
             occasion=occasion_of(row, service, visits),
+            may_stay_open=may_stay_open(row, definition, offered, resident, visits),
             key=key,
             actor=actor,
             at=at,
         )
         visit = new_visit(row, offered, saved, entered_at=at, actor=actor)
         visit.key = key
-        decision, planned = settle(
+        settled = settle(
             row, definition, offered, visit, saved, resident, visits, actor=actor, at=at
         )
         write_down(
@@ -120,7 +110,7 @@ def record_visit(
             actor=actor,
             at=at,
         )
-        return Recorded(visit_of(visit), decision, whole_enrolment(row, planned), is_repeated=False)
+        return settled.recorded(row, visit)
 
 
 def service_of(definition: Programme, service: str) -> Service:
@@ -145,6 +135,24 @@ def _require_served(row: models.Enrolment, actor: Actor) -> None:
         raise NotPermitted(permission=VISIT)
 
 
+def may_stay_open(
+    row: models.Enrolment,
+    definition: Programme,
+    service: Service,
+    resident: Resident,
+    visits: Visits,
+) -> Callable[[Answers], bool]:
+    """Whether answers may be saved before all required are given: day and way are, and they alarm."""
+
+    def ask(answers: Answers) -> bool:
+        visited_on = answers.day(service.day_item)
+        if visited_on is None or find_method(service, answers) is None:
+            return False
+        return is_alarming(row, definition, service, answers, visited_on, resident, visits)
+
+    return ask
+
+
 def new_visit(
     row: models.Enrolment, service: Service, saved: Saved, *, entered_at: datetime, actor: Actor
 ) -> models.Visit:
@@ -163,6 +171,7 @@ def new_visit(
         measured_on=saved.effective_on,
         entered_at=entered_at,
         method=_method(service, saved.answers),
+        is_open=saved.is_open,
         response_id=saved.response_id,
         response_version=saved.version,
         observations=dict(saved.observations),
@@ -174,12 +183,36 @@ def new_visit(
 
 
 def _method(service: Service, answers: Answers) -> Method:
-    if not service.method_item:
-        return Method.FACE_TO_FACE
-    method = service.methods.get(answers.code(service.method_item) or "")
+    method = find_method(service, answers)
     if method is None:
         raise MethodUnknown(item=service.method_item)
     return method
+
+
+def find_method(service: Service, answers: Answers) -> Method | None:
+    """How a visit was made; face to face where its form does not ask."""
+    if not service.method_item:
+        return Method.FACE_TO_FACE
+    return service.methods.get(answers.code(service.method_item) or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What writing a visit led to."""
+
+    decision: Decision | None
+    planned: tuple[Planned, ...]
+    rejudged: int
+
+    def recorded(self, row: models.Enrolment, visit: models.Visit) -> Recorded:
+        """The same for those outside."""
+        return Recorded(
+            visit_of(visit),
+            self.decision,
+            whole_enrolment(row, self.planned),
+            is_repeated=False,
+            rejudged=self.rejudged,
+        )
 
 
 def settle(
@@ -191,10 +224,15 @@ def settle(
     resident: Resident,
     visits: Visits,
     *,
+    since: date | None = None,
     actor: Actor,
     at: datetime,
-) -> tuple[Decision | None, tuple[Planned, ...]]:
-    """Check, judge and write a visit beside those there are, then plan and start what follows from it."""
+) -> Settled:
+    """Check, judge and write a visit beside those there are, then plan and start what follows from it.
+
+    Args:
+        since: from which day on later visits may be judged otherwise now, if not from its own.
+    """
     check_day(visit.visited_on, row, resident, today=legal_day(at))
     answered = answer_facts(service, saved.answers)
     decision = judge(row, definition, service, visit, answered, resident.demographics, visits)
@@ -202,12 +240,18 @@ def settle(
     _insert(visit)
     visits = with_visit(visits, visit)
     row.lost_on = None
+    rejudged = 0
+    if service.decides:
+        first = min(since or visit.visited_on, visit.visited_on)
+        rejudged = rejudge_later(
+            row, definition, visit, resident, visits, since=first, actor=actor, at=at
+        )
     note_latest(row, definition, visits)
     born = resident.demographics.birth_date
     planned = plan_anew(row, definition, visits, birth_date=born, on=legal_day(at))
     save(row, at=at)
     follow_up(row, service, visit, decision, saved.answers, resident, visits, actor=actor, at=at)
-    return decision, planned
+    return Settled(decision, planned, rejudged)
 
 
 def check_day(visited_on: date, row: models.Enrolment, resident: Resident, *, today: date) -> None:
@@ -225,86 +269,6 @@ def check_day(visited_on: date, row: models.Enrolment, resident: Resident, *, to
         raise VisitBeforeBirth(visited_on=visited_on)
     if row.enrolled_on and visited_on < row.enrolled_on:
         raise VisitBeforeEnrolment(visited_on=visited_on, enrolled_on=row.enrolled_on)
-
-
-def judge(
-    row: models.Enrolment,
-    definition: Programme,
-    service: Service,
-    visit: models.Visit,
-    answered: Mapping[str, Value],
-    person: Any,
-    visits: Visits,
-) -> Decision | None:
-    """Fill in what the rules of the day say of a visit, and whether it counts."""
-    previous = decided_before(visits, definition, before=visit.visited_on)
-    facts = visit_facts(
-        row,
-        visit,
-        answered,
-        birth_date=person.birth_date,
-        sex_code=person.sex_code,
-        previous=previous,
-    )
-    visit.measures = {name: _json(value) for name, value in kept(service, facts).items()}
-    visit.is_complete = service.complete is None or service.complete.holds(facts)
-    visit.not_counted = why_not_counted(service, Method(visit.method), visit.is_complete)
-    visit.is_counted = visit.not_counted == NotCounted.COUNTS
-    late_days = (legal_day(visit.entered_at) - visit.visited_on).days
-    visit.is_late_entry = late_days > definition.late.late_entry_after_days
-    if not service.decides:
-        return None
-    rules = rules_on(definition, visit.visited_on)
-    decision = decide(rules, facts, overdue_after_days=definition.late.overdue_after_days)
-    for column, value in decided_columns(decision).items():
-        setattr(visit, column, value)
-    return decision
-
-
-def why_not_counted(service: Service, method: Method, is_complete: bool) -> NotCounted:
-    """Why a visit does not count towards the year: its method first, then what is missing."""
-    if method not in service.counting_methods:
-        return NotCounted.METHOD
-    return NotCounted.COUNTS if is_complete else NotCounted.INCOMPLETE
-
-
-def visit_facts(
-    row: models.Enrolment,
-    visit: models.Visit,
-    answered: Mapping[str, Value],
-    *,
-    birth_date: date | None,
-    sex_code: str,
-    previous: models.Visit | None,
-) -> dict[str, Value]:
-    """Every fact that the rules may ask of a visit."""
-    return {
-        **empty_facts(row.programme),
-        **answered,
-        "age": age_on(birth_date, visit.visited_on),
-        "sex": sex_code,
-        "method": Method(visit.method).value,
-        "visited_on": visit.visited_on,
-        "today": visit.visited_on,
-        "enrolled_on": row.enrolled_on,
-        "previous_visit_on": previous.visited_on if previous else None,
-        "previous_class": previous.outcome if previous else None,
-        "previous_target_met": previous.target_met if previous else None,
-    }
-
-
-def age_on(birth_date: date | None, day: date) -> int | None:
-    """Completed years."""
-    if birth_date is None:
-        return None
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
-
-
-def _json(value: Value) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    is_number = not isinstance(value, bool | str | int | None)
-    return float(value) if is_number else value  # type: ignore[arg-type]
 
 
 def _insert(visit: models.Visit) -> None:

@@ -277,6 +277,7 @@ def _rule(content: Mapping[str, Any], place: str, words: Vocabulary, read: Read)
         when=read(f"{place}/when", content["when"], words) if "when" in content else None,
         outcome=content["class"],
         reason=content["reason"],
+        alarms=content.get("alarm", False),
         next_days=content["next_days"],
         overdue_after_days=content.get("overdue_after_days"),
         refer=Referral(refer["urgency"], refer["zh"], refer["en"]) if refer else None,

@@ -170,6 +170,8 @@ class Rule:
     when: Condition | None = field(repr=False)
     outcome: str
     reason: Words
+    alarms: bool
+    """Whether it is told and saved as soon as it holds, before everything required is answered."""
     next_days: int
     overdue_after_days: int | None
     refer: Referral | None

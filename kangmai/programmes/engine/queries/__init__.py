@@ -15,7 +15,13 @@ from kangmai.programmes.engine.queries.enrolments import (
     transfer_of,
 )
 from kangmai.programmes.engine.queries.forms import try_visit, visit_form
-from kangmai.programmes.engine.queries.visits import get_visit, visits_by_id, visits_of
+from kangmai.programmes.engine.queries.visits import (
+    counted_visits,
+    get_visit,
+    judgements_of,
+    visits_by_id,
+    visits_of,
+)
 from kangmai.programmes.engine.queries.worklist import counts, worklist
 
 __all__ = [
@@ -24,12 +30,14 @@ __all__ = [
     "RuleSet",
     "attempts_of",
     "compare",
+    "counted_visits",
     "counts",
     "enrolments_by_id",
     "enrolments_of",
     "evidence_of",
     "get_enrolment",
     "get_visit",
+    "judgements_of",
     "programme",
     "programmes",
     "rule_set",

@@ -14,7 +14,7 @@ from kangmai.programmes.engine import models
 from kangmai.programmes.engine.errors import VisitNotFound
 from kangmai.programmes.engine.queries.enrolments import READ, row_of
 from kangmai.programmes.engine.seeing import inside
-from kangmai.programmes.engine.types import Visit
+from kangmai.programmes.engine.types import Judgement, Reason, Standing, Visit
 from kangmai.programmes.engine.values import visit_of
 
 
@@ -48,6 +48,17 @@ def visits_of(
     return tuple(map(visit_of, found[:limit]))
 
 
+def counted_visits(enrolment_id: UUID, *, year: int, actor: Actor) -> int:
+    """How many visits of a calendar year count.
+
+    Raises:
+        NotPermitted, EnrolmentNotFound
+    """
+    row = row_of(enrolment_id, actor=actor)
+    counted = row.visits.filter(standing=Standing.CURRENT, is_counted=True, visited_on__year=year)
+    return counted.count()
+
+
 def get_visit(visit_id: UUID, *, actor: Actor, at: datetime) -> Visit:
     """One visit.
 
@@ -59,6 +70,29 @@ def get_visit(visit_id: UUID, *, actor: Actor, at: datetime) -> Visit:
         raise VisitNotFound()
     _note(actor, at, row.enrolment)
     return visit_of(row)
+
+
+def judgements_of(visit_id: UUID, *, actor: Actor, at: datetime) -> tuple[Judgement, ...]:
+    """What the rules said of a visit before entries of earlier days, the latest first.
+
+    Raises:
+        NotPermitted, VisitNotFound
+    """
+    row = _visible(actor).filter(pk=visit_id).first()
+    if row is None:
+        raise VisitNotFound()
+    return tuple(
+        Judgement(
+            replaced_at=each.replaced_at,
+            because_of=each.because_of_id,
+            outcome=each.outcome,
+            target_met=each.target_met,
+            reasons=tuple(Reason(**reason) for reason in each.reasons),
+            rule_version=each.rule_version,
+            next_on=each.next_on,
+        )
+        for each in row.judgements.order_by("-replaced_at", "-id")
+    )
 
 
 def visits_by_id(ids: Sequence[str], *, actor: Actor, at: datetime) -> list[Visit]:
