@@ -24,10 +24,10 @@ def open_details(resident_id: int, version: int, sealed: bytes) -> dict[str, Any
     details = orjson.loads(sealing.unseal(version, bytes(sealed), bound_to=bound_to(resident_id)))
     details["documents"] = tuple(
         IdentityDocument(d["kind_code"], d["number"], d.get("closed_on"))
-        for d in details["documents"]
+        for d in details.get("documents", ())
     )
     for name in ("phones", "former_names"):
-        details[name] = tuple(details[name])
+        details[name] = tuple(details.get(name, ()))
     return details
 
 

@@ -22,7 +22,6 @@ RECORD_SYSTEM = "urn:kangmai:identifier:health-record"
 INVENTED = {
     "system": "urn:kangmai:tag",
     "code": "invented",
-    "display": "虚构居民 Invented resident",
 }
 MOTHER = {"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "MTH"}
 MOTHERS_NAME = "http://hl7.org/fhir/StructureDefinition/patient-mothersMaidenName"
@@ -127,7 +126,7 @@ def _identifiers(demographics: Demographics, record_number: str | None) -> list[
 
 def _address(demographics: Demographics) -> dict[str, Any]:
     division = find_division(demographics.place_code)
-    address: dict[str, Any] = {"use": "home"}
+    address: dict[str, Any] = {}
     if demographics.address:
         address["text"] = demographics.address
     if division:

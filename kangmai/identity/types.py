@@ -50,13 +50,16 @@ class Demographics:
     """The mother's name, by which a child is found whose own name has changed."""
 
     def sealed_part(self) -> dict[str, Any]:
-        """What names the person, as plain JSON data to be sealed."""
-        return {
+        """What names the person, as plain JSON data to be sealed; what is not known is left out."""
+        documents = [
+            {"kind_code": d.kind_code, "number": d.number, "closed_on": d.closed_on}
+            if d.closed_on
+            else {"kind_code": d.kind_code, "number": d.number}
+            for d in self.documents
+        ]
+        part = {
             "name": self.name,
-            "documents": [
-                {"kind_code": d.kind_code, "number": d.number, "closed_on": d.closed_on}
-                for d in self.documents
-            ],
+            "documents": documents,
             "phones": self.phones,
             "address": self.address,
             "former_names": self.former_names,
@@ -64,6 +67,7 @@ class Demographics:
             "marital_code": self.marital_code,
             "mother": self.mother,
         }
+        return {name: value for name, value in part.items() if value or name == "name"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from kangmai.commandline.city.people.person import departed
 from kangmai.commandline.city.people.town import make_town
 from kangmai.commandline.city.places import Places, lay_out
 
-INVENTED_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
-INVENTED_CODE = "HTEST"
 INVENTED_ZH = "本城居民、机构与记录均为虚构"
 INVENTED_EN = "All residents, institutions and records of this city are invented"
 

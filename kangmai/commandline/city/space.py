@@ -19,7 +19,7 @@ BASE_MB = 500
 LOG_MB = 3000
 """The most that the server's log and a sort for an index take besides; less for a small city."""
 LOG_PART = 0.4
-SERVER_SETTINGS = {"max_wal_size": "2GB"}
+SERVER_SETTINGS = {"max_wal_size": "1GB"}
 """A city is loaded once: its log need not lie about in 8 GB."""
 
 PROCESS_MB = 350

@@ -1,16 +1,15 @@
 """The city's columns as FHIR R4 JSON: one line of bytes a row, in the order of the rows.
 
-Lines are put together from prepared pieces, since a city has millions. Every resource carries the
-tag HTEST (test health data), so that invented records are known for what they are wherever they go.
+Lines are put together from prepared pieces, since a city has millions. The Patient whom a record is about
+carries the tag that says he is invented.
 References are literal: `Patient/<patient_id>`, `Encounter/<id>`, `Organization/<institution id>`,
 `Practitioner/<staff id>`. Times are local, +08:00.
 
-Source: FHIR R4 (4.0.1); vital signs profile for LOINC codes and UCUM units; HL7 v3 ActReason HTEST.
+Source: FHIR R4 (4.0.1); vital signs profile for LOINC codes and UCUM units.
 """
 
 from kangmai.commandline.city.fhir.contacts import encounters, observations
 from kangmai.commandline.city.fhir.diagnoses import conditions, immunizations
-from kangmai.commandline.city.fhir.patients import patients
 from kangmai.commandline.city.fhir.pieces import uuid_texts
 
 __all__ = [
@@ -18,6 +17,5 @@ __all__ = [
     "encounters",
     "immunizations",
     "observations",
-    "patients",
     "uuid_texts",
 ]

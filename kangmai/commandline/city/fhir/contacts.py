@@ -12,7 +12,6 @@ from kangmai.commandline.city.columns import (
     TownChunk,
 )
 from kangmai.commandline.city.fhir.pieces import (
-    META,
     codeable,
     json,
     loinc,
@@ -76,7 +75,7 @@ def encounters(city: InventedCity, chunk: TownChunk, history: History) -> list[b
     )
     return [
         (
-            f'{{"resourceType":"Encounter","id":"{id_}","meta":{META},"status":"finished",'
+            f'{{"resourceType":"Encounter","id":"{id_}","status":"finished",'
             f'{heads[kind]},"subject":{{"reference":"Patient/{who}"}},'
             f'"participant":[{{"individual":{staff[doctor]}}}],'
             f'"period":{{"start":"{start}","end":"{end}"}}'
@@ -111,7 +110,7 @@ def observations(city: InventedCity, chunk: TownChunk, history: History) -> list
     )
     return [
         (
-            f'{{"resourceType":"Observation","id":"{id_}","meta":{META},"status":"final",'
+            f'{{"resourceType":"Observation","id":"{id_}","status":"final",'
             f'{heads[kind]},"subject":{{"reference":"Patient/{who}"}},'
             f'{visits[visit]}"effectiveDateTime":"{at}",'
             f'"performer":[{organizations[place]}],'

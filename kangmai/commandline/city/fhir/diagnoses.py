@@ -6,7 +6,6 @@ from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.city import InventedCity
 from kangmai.commandline.city.columns import History, TownChunk
 from kangmai.commandline.city.fhir.pieces import (
-    META,
     codeable,
     days,
     given,
@@ -62,7 +61,7 @@ def conditions(city: InventedCity, chunk: TownChunk, history: History) -> list[b
     )
     return [
         (
-            f'{{"resourceType":"Condition","id":"{id_}","meta":{META},'
+            f'{{"resourceType":"Condition","id":"{id_}",'
             f'"clinicalStatus":{_RESOLVED if abated else _ACTIVE},"verificationStatus":{_CONFIRMED},'
             f'"category":[{_PROBLEM if chronic else _DIAGNOSIS}],"code":{codes[code]},'
             f'"subject":{{"reference":"Patient/{who}"}}'
@@ -94,7 +93,7 @@ def immunizations(city: InventedCity, chunk: TownChunk, history: History) -> lis
     )
     return [
         (
-            f'{{"resourceType":"Immunization","id":"{id_}","meta":{META},"status":"completed",'
+            f'{{"resourceType":"Immunization","id":"{id_}","status":"completed",'
             f'"vaccineCode":{vaccines[vaccine]},"patient":{{"reference":"Patient/{who}"}},'
             f'"occurrenceDateTime":"{at}","primarySource":true'
             f"{given('lotNumber', batch)}"

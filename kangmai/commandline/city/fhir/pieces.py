@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import orjson
 
-from kangmai.commandline.city.city import INVENTED_CODE, INVENTED_SYSTEM, InventedCity
+from kangmai.commandline.city.city import InventedCity
 from kangmai.commandline.city.columns import Dates
 from kangmai.commandline.city.streams import EAST_8_SECONDS, Bytes16, Whole
 
@@ -69,6 +69,3 @@ def organizations_of(city: InventedCity) -> list[str]:
 @lru_cache(maxsize=1)
 def practitioners_of(city: InventedCity) -> list[str]:
     return [f'{{"reference":"Practitioner/{each.id}"}}' for each in city.network.staff]
-
-
-META = json({"tag": [{"system": INVENTED_SYSTEM, "code": INVENTED_CODE}]})
