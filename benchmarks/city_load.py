@@ -1,20 +1,24 @@
 """Claim: `kangmai demo` makes 50,000 residents in a minute, and a whole city of 4,113,594 in an hour,
 8 GB of memory and 45 GB of disk on two cores.
 
-    python benchmarks/city_load.py [RESIDENTS …]     (50,000 by default)
+    python benchmarks/city_load.py [RESIDENTS …] [--keep FOLDER]     (50,000 by default)
 
+`--keep` leaves the last city in a folder, for `city_pages.py` and others that want one.
 Runs the command itself in an empty folder and watches it from outside: the time of the whole command, the
 largest memory of it and of the server's processes (shared pages counted once), the largest size of the data
 folder with its log, and what is in the tables afterwards. The figures for a whole city are extrapolated: the
 part that grows with the residents, from the run with the most.
 """
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +42,16 @@ class Watched:
     def processor_seconds(self) -> float:
         """Processor time of every process seen: on a busy machine the fairer measure."""
         return sum(self.processor.values())
+
+
+@contextmanager
+def place(kept: Path | None) -> Iterator[Path]:
+    """Where a city is made: a folder that stays, or one that goes again."""
+    if kept:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="kangmai-city-") as parent:
+        yield Path(parent) / "data"
 
 
 def descendants(pid: int) -> list[int]:
@@ -147,12 +161,16 @@ def report_tables(folder: Path) -> int:
 
 def main() -> None:
     """Make each city in turn, print what it took, and what a whole one would take."""
-    sizes = sorted(int(each) for each in sys.argv[1:]) or [50_000]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("residents", nargs="*", type=int, default=[50_000])
+    parser.add_argument("--keep", type=Path)
+    asked = parser.parse_args()
+    sizes = sorted(asked.residents)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for residents in sizes:
         print(f"\n{residents:,} residents")
-        with tempfile.TemporaryDirectory(prefix="kangmai-city-") as parent:
-            folder = Path(parent) / "data"
+        kept = asked.keep if residents == sizes[-1] else None
+        with place(kept) as folder:
             seen = watch(residents, folder)
             resources = report_tables(folder)
         print(
