@@ -32,6 +32,7 @@ WITHOUT_RECORDS = {
 }
 BY_MACHINE = {"integrator", "quality_centre"}
 """Roles that read records, and look nobody up by name."""
+HOLDERS = [*MATRIX, ("resident", "village", {"village"})]
 OF_SOME_TYPES = {"laboratory"}
 """Roles that read what a request and its result are made of, and no whole record."""
 DIAGNOSIS = {"text": "慢性胃炎"}
@@ -64,14 +65,21 @@ def _person(name, organization_id):
     return resident, written(organization_id, observation)
 
 
-@pytest.fixture(params=MATRIX, ids=lambda case: f"{case[0]}-{case[1]}")
+@pytest.fixture(params=HOLDERS, ids=lambda case: f"{case[0]}-{case[1]}")
 def case(request, people):
     """A role held in one institution: an account, and whom it may see."""
     role, where, expected = request.param
     account = models.Account.objects.filter(login=f"{role}.{where}").first()
     if account is None:
-        account = holder(role, people[0][where], login=f"{role}.{where}", at=datetime.now(UTC))
+        account = _holder(role, where, people)
     return role, account.id, expected
+
+
+def _holder(role, where, people):
+    login, now = f"{role}.{where}", datetime.now(UTC)
+    if role == "resident":
+        return holder(role, login=login, at=now, resident_id=people[1][where][0].id)
+    return holder(role, people[0][where], login=login, at=now)
 
 
 def browser(account_id):
@@ -138,7 +146,7 @@ def test_lists_and_search(case, people):
         answer = client.post("/search/suggestions/", {"text": resident.demographics.name})
         return answer.status_code, answer.content.decode()
 
-    closed = WITHOUT_RECORDS | BY_MACHINE
+    closed = WITHOUT_RECORDS | BY_MACHINE | {"resident"}
     for door in (listed, searched):
         assert seen_at(door, people) == (set() if role in closed else expected)
 
