@@ -14,7 +14,8 @@ from django.db import connection
 
 from kangmai.access import models, smart
 from kangmai.access.cache import remembered
-from kangmai.access.errors import AccountDisabled, GrantUnknown, TokenRefused
+from kangmai.access.errors import AccountDisabled, ClientUnknown, GrantUnknown, TokenRefused
+from kangmai.access.family import family_actor
 from kangmai.access.reading import Held, decisions_for, held_roles, home_of
 from kangmai.access.roles import roles
 from kangmai.access.scopes import grants_of, scope_of
@@ -38,18 +39,28 @@ CLOCK_SKEW = timedelta(seconds=5)
 OPERATOR = AccountId(0)
 
 
-def actor_for_account(account_id: int, *, at: datetime, grant_id: int | None = None) -> Actor:
+def actor_for_account(
+    account_id: int, *, at: datetime, grant_id: int | None = None, acting_for: int | None = None
+) -> Actor:
     """The actor of an account, in its first posting or in the one named.
 
     An account without any role in force gives an actor who may do nothing.
 
     Args:
         grant_id: the id of a posting (`postings`), to exercise other roles than the first.
+        acting_for: a resident for whom the account's own one acts (`identity.family`).
 
     Raises:
         AccountDisabled: the account is disabled or not there.
         GrantUnknown: it holds no such role now.
+        ActsForNobody: its resident may not act for that one now.
     """
+    if acting_for is not None:
+        return remembered(
+            ("family", account_id, acting_for),
+            at=at,
+            make=lambda: _family_actor(account_id, acting_for, at=at),
+        )
     return remembered(
         ("account", account_id, grant_id),
         at=at,
@@ -82,6 +93,26 @@ def source_for_token(token: str, *, at: datetime) -> Source:
     return remembered(("source", digest), at=at, make=lambda: _source(digest, at=at))
 
 
+def actor_for_program(client_id: str, *, at: datetime) -> tuple[Actor, Source]:
+    """The actor of a registered program on a line that was opened for it alone, and the source as which it writes.
+
+    Raises:
+        ClientUnknown: there is no such program, or it is disabled.
+    """
+    return remembered(("program", client_id), at=at, make=lambda: _on_a_line(client_id, at=at))
+
+
+def _on_a_line(client_id: str, *, at: datetime) -> tuple[Actor, Source]:
+    rows = models.Client.objects.select_related("account")
+    client = rows.filter(client_id=client_id, is_active=True, account__is_active=True).first()
+    if client is None:
+        raise ClientUnknown(client=client_id)
+    grant = models.AccessToken(
+        client=client, organization_id=client.organization_id, scopes=client.scopes
+    )
+    return _program(grant, smart.parse_scopes(client.scopes), at), _source_of(grant)
+
+
 def token_hash(token: str) -> bytes:
     """What is kept of a token."""
     return hashlib.sha256(token.encode()).digest()
@@ -101,6 +132,13 @@ def postings(account_id: int, *, at: datetime) -> tuple[Posting, ...]:
 
 def _group(held: Held) -> tuple[int | None, Reach, Purpose]:
     return held.organization_id, held.role.reach, held.role.purpose
+
+
+def _family_actor(account_id: int, subject: int, *, at: datetime) -> Actor:
+    account = models.Account.objects.filter(pk=account_id, is_active=True).first()
+    if account is None:
+        raise AccountDisabled()
+    return family_actor(account, subject, at=at)
 
 
 def _account_actor(account_id: int, *, at: datetime, grant_id: int | None) -> Actor:
@@ -234,7 +272,10 @@ def _program_scope(row: models.AccessToken, scopes: Scopes, at: datetime) -> Dat
 
 
 def _source(digest: bytes, *, at: datetime) -> Source:
-    row = _valid_token(digest, at=at)
+    return _source_of(_valid_token(digest, at=at))
+
+
+def _source_of(row: models.AccessToken) -> Source:
     organization = OrganizationId(row.organization_id) if row.organization_id is not None else None
     if row.client is None:
         return Source(name="token", organization=organization)

@@ -3,7 +3,7 @@
 Forbidden
 ├── LoginRefused        ├── CodeNeeded           ├── CodeRefused
 ├── AccountDisabled     ├── TokenRefused         ├── SessionOver
-├── RoleGuarded         └── NotYourResident
+├── RoleGuarded         ├── NotYourResident      └── ActsForNobody
 Busy
 └── TooManyAttempts
 NotFound
@@ -17,7 +17,7 @@ Incorrect
 ├── RoleUnknown         ├── RoleNotHeldThere     ├── RoleNeedsOrganization
 ├── RoleNeedsResident   ├── LoginMalformed       ├── NameMissing
 ├── PasswordTooWeak     ├── ReasonTooShort       ├── PeriodOver
-├── LifetimeWrong       └── ScopeRefused
+├── LifetimeWrong       ├── ScopeRefused         └── RoleOfFamily
 Incorrect (RFC 6749, 5.2)
 ├── ClientRefused       ├── RequestMalformed     └── GrantTypeUnsupported
 """
@@ -47,6 +47,12 @@ class AccountDisabled(Forbidden):
     """This account is disabled. Ask your administrator."""
 
     zh = "该账户已停用，请联系管理员。"
+
+
+class ActsForNobody(Forbidden):
+    """You may not act for this resident: there is no such authority, or it has ended."""
+
+    zh = "您没有代该居民办理的授权，或授权已结束。"
 
 
 class TokenRefused(Forbidden):
@@ -185,6 +191,12 @@ class RoleNeedsResident(Incorrect):
     """The role “{role}” needs an account that belongs to a resident, and no institution."""
 
     zh = "角色“{role}”须为居民账户，且不指定机构。"
+
+
+class RoleOfFamily(Incorrect):
+    """Nobody gives the role “{role}”: it follows from an authority recorded on the resident's page, under Family."""
+
+    zh = "角色“{role}”不能直接授予，请在居民页“家庭与授权”中登记监护或委托关系。"
 
 
 class LoginMalformed(Incorrect):

@@ -32,7 +32,7 @@ from kangmai.registry import queries as registry
 
 def roles_in_force(*, at: datetime) -> Mapping[str, Role]:
     """The roles that can be given, by id."""
-    return roles.roles(on=at.date())
+    return {id: each for id, each in roles.roles(on=at.date()).items() if not each.is_family}
 
 
 def permissions() -> Mapping[str, tuple[str, str, bool]]:

@@ -56,6 +56,7 @@ def _role(definition: Definition) -> Role:
         held_in=frozenset(content["held_in"]),
         is_bound_by_objection=content["bound_by_objection"],
         is_guarded=content.get("guarded", False),
+        is_family=content.get("family", False),
     )
 
 

@@ -67,6 +67,8 @@ class Role:
     is_bound_by_objection: bool
     is_guarded: bool
     """Only an administrator of the whole city gives it."""
+    is_family: bool = False
+    """Nobody gives it: it follows from an authority that `identity.family` holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

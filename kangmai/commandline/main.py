@@ -23,6 +23,7 @@ COMMANDS = {
     "fhirpath": ("fhirpath:fhirpath", "Evaluate a FHIRPath expression on a resource."),
     "identity": ("identity:identity", "Link records of the same resident."),
     "programmes": ("programmes:programmes", "Forecast and decide life-cycle services."),
+    "card": ("card:card", "Issue e-health cards and check their codes."),
     "lake": ("lake:lake", "Fill, verify and rebuild the lake of figures."),
     "indicators": ("indicators:indicators", "Compute, explain and freeze figures."),
     "surveillance": ("surveillance:surveillance", "Detect outbreaks in series of counts."),

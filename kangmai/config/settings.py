@@ -21,6 +21,7 @@ LAKE = (
 )
 SUBSCRIBERS = [o for o in os.environ.get("KANGMAI_SUBSCRIBERS", "").split(",") if o]
 FONT = os.environ.get("KANGMAI_FONT", "")
+CARD_ALGORITHM = os.environ.get("KANGMAI_CARD_ALGORITHM", "ed25519")
 PUBLIC_URL = os.environ.get("KANGMAI_URL", "http://127.0.0.1:8000").rstrip("/")
 CHANNELS = {
     "email": {
@@ -78,6 +79,8 @@ INSTALLED_APPS = [
     "kangmai.records",
     "kangmai.registry",
     "kangmai.identity",
+    "kangmai.identity.cards",
+    "kangmai.identity.family",
     "kangmai.access",
     "kangmai.analytics",
     "kangmai.forms",

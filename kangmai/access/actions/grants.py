@@ -13,6 +13,7 @@ from kangmai.access.errors import (
     RoleNeedsOrganization,
     RoleNeedsResident,
     RoleNotHeldThere,
+    RoleOfFamily,
 )
 from kangmai.access.roles import role as role_of
 from kangmai.access.types import GrantView, Reach, Role
@@ -45,7 +46,7 @@ def grant_role(
 
     Raises:
         AccountUnknown, RoleUnknown, OrganizationUnknown, RoleHeld, PeriodOver.
-        RoleNotHeldThere, RoleNeedsOrganization, RoleNeedsResident: the role does not fit.
+        RoleNotHeldThere, RoleNeedsOrganization, RoleNeedsResident, RoleOfFamily: the role does not fit.
         NotPermitted: the actor does not administer the institution.
         RoleGuarded: only an administrator of the whole city gives this role.
     """
@@ -94,6 +95,8 @@ def revoke_role(*, grant_id: int, actor: Actor, at: datetime) -> GrantView:
 
 
 def _require_fit(role: Role, account: models.Account, organization_id: int | None) -> None:
+    if role.is_family:
+        raise RoleOfFamily(role=role.id)
     if role.reach is Reach.SELF:
         if account.resident_id is None or organization_id is not None:
             raise RoleNeedsResident(role=role.id)

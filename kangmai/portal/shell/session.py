@@ -1,7 +1,8 @@
 """From a session to an Actor: who is at this page, in which posting, at what instant.
 
 The instant of the request enters here and nowhere below. Somebody with posts in several institutions
-exercises one posting at a time and switches between them; the choice is kept in the session. A session
+exercises one posting at a time and switches between them, as does a resident who acts for his family;
+the choice is kept in the session. A session
 ends when nobody used it for a while, and after a working day in any case (definitions/access/policy).
 """
 
@@ -13,11 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from kangmai.access.actors import actor_for_account
-from kangmai.access.errors import AccountDisabled, GrantUnknown, SessionOver
+from kangmai.access.errors import AccountDisabled, ActsForNobody, GrantUnknown, SessionOver
 from kangmai.access.rules import require_session
 from kangmai.kernel.actor import Actor
 
-POSTING, BEGAN, SEEN = "posting", "began-at", "seen-at"
+POSTING, BEGAN, SEEN, ACTING_FOR = "posting", "began-at", "seen-at", "acting-for"
 SEEN_STEP = timedelta(minutes=1)
 """How exactly the latest use is kept: a write to the session at every click would be too many."""
 
@@ -58,8 +59,13 @@ def actor_of(request: HttpRequest) -> Actor | None:
 
 
 def _actor(request: HttpRequest, at: datetime) -> Actor:
-    """In the posting chosen; one that was taken away is forgotten."""
+    """For whom he acts, or in the posting chosen; what was taken away is forgotten."""
     account_id = int(request.user.pk)
+    if (subject := request.session.get(ACTING_FOR)) is not None:
+        try:
+            return actor_for_account(account_id, at=at, acting_for=subject)
+        except ActsForNobody:
+            del request.session[ACTING_FOR]
     try:
         return actor_for_account(account_id, at=at, grant_id=request.session.get(POSTING))
     except GrantUnknown:

@@ -1,0 +1,1 @@
+"""Who may act for a resident: guardians, and people he authorised."""
