@@ -20,6 +20,7 @@ COMMANDS = {
     "audit": ("audit:audit", "Verify the audit trail."),
     "definitions": ("definitions:definitions", "Check and show rules kept as data."),
     "fhir": ("fhir:fhir", "Validate and search FHIR resources."),
+    "hl7": ("hl7:hl7", "Send HL7 v2 messages; map kept messages again."),
     "fhirpath": ("fhirpath:fhirpath", "Evaluate a FHIRPath expression on a resource."),
     "identity": ("identity:identity", "Link records of the same resident."),
     "programmes": ("programmes:programmes", "Forecast and decide life-cycle services."),

@@ -52,7 +52,10 @@ def _commands(port: int) -> dict[str, Sequence[str]]:
         "--workers", os.environ.get("KANGMAI_WORKERS", "1"), "--blocking-threads", str(THREADS),
         "--no-ws", "--respawn-failed-workers", "--log-level", "error", "kangmai.config.served:application",
     ]  # fmt: skip
-    return {"server": server, "worker": [sys.executable, "-m", "kangmai.config.worker"]}
+    children = {"server": server, "worker": [sys.executable, "-m", "kangmai.config.worker"]}
+    if os.environ.get("KANGMAI_MLLP"):
+        children["listener"] = [sys.executable, "-m", "kangmai.config.mllp"]
+    return children
 
 
 def _environment() -> dict[str, str]:

@@ -11,6 +11,7 @@ CHECKERS = (
     "kangmai.documents.templates",
     "kangmai.deadlines.checks",
     "kangmai.handover.systems",
+    "kangmai.exchange.hl7v2.checks",
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
     "kangmai.epidemic.orders.checks",

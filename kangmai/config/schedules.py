@@ -8,6 +8,7 @@ from django.db import connection
 from kangmai.access.actions import forget_old
 from kangmai.deadlines import actions as deadlines
 from kangmai.epidemic.orders import actions as orders
+from kangmai.exchange.hl7v2.actions import forget_old as forget_hl7
 from kangmai.forms.actions import forget_drafts
 from kangmai.identity.actions import count_frequencies
 from kangmai.kernel import audit
@@ -42,6 +43,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "count provisional deadlines again": (86_400, deadlines.recompute),
     "tell of failures": (60, messages.tell_of_failures),
     "forget old messages": (86_400, messages.forget_old),
+    "forget old HL7 messages": (86_400, forget_hl7),
     "forget bulk exports and imports": (3600, forget_jobs),
     "count names": (86_400, count_frequencies),
     "plan programmes anew": (86_400, plan_programmes),

@@ -9,6 +9,8 @@ from django.core.wsgi import get_wsgi_application
 
 from kangmai.exchange.fhir_rest.door import BASE as FHIR
 from kangmai.exchange.fhir_rest.door import application as fhir
+from kangmai.exchange.hl7v2.door import PATH as HL7V2
+from kangmai.exchange.hl7v2.door import application as hl7v2
 from kangmai.kernel.connections import close_own, own_connection
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -21,6 +23,8 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     path = environ.get("PATH_INFO", "")
     if path.startswith(FHIR):
         return fhir(environ, start_response)
+    if path == HL7V2:
+        return hl7v2(environ, start_response)
     if path == "/healthz":
         return _state(start_response, "200 OK", "alive")
     if path == "/readyz":

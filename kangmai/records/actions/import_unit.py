@@ -20,6 +20,7 @@ from kangmai.records.actions.transact import transact
 from kangmai.records.errors import DuplicateInTransaction
 from kangmai.records.fhir.definitions import resource_type_names, resource_types
 from kangmai.records.store.bodies import decode, urn_references
+from kangmai.records.store.ledger import url_hash
 from kangmai.records.types import Authority, Effect, Operation, Source, Verb
 
 
@@ -104,12 +105,8 @@ def _operation(item: Item, before: _Known | None) -> Operation:
     )
 
 
-def _url_hash(url: str) -> bytes:
-    return hashlib.sha256(url.encode()).digest()[:16]
-
-
 def _look_up(database: psycopg.Cursor, source: str, urls: Sequence[str]) -> dict[str, _Known]:
-    by_hash = {_url_hash(url): url for url in urls}
+    by_hash = {url_hash(url): url for url in urls}
     rows = database.execute(
         """SELECT url_hash, rt, fid, content_hash FROM records_ledger
            WHERE source = %s AND url_hash = ANY(%s::bytea[]) ORDER BY url_hash FOR UPDATE""",
@@ -133,7 +130,7 @@ def _remember(
            ON CONFLICT (source, url_hash) DO UPDATE SET content_hash = EXCLUDED.content_hash""",
         [
             source,
-            [_url_hash(url) for url, _, _, _ in written],
+            [url_hash(url) for url, _, _, _ in written],
             [content for _, content, _, _ in written],
             [resource_types()[kind] for _, _, kind, _ in written],
             [id for _, _, _, id in written],

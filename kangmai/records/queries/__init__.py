@@ -4,6 +4,7 @@ from kangmai.records.queries.checking import Mode, ProfileNeeded, check
 from kangmai.records.queries.everything import EverythingPage, Place, Wanted, everything
 from kangmai.records.queries.jobs import get_job, read_job_file
 from kangmai.records.queries.latest import Measured, WantedCode, latest_observations
+from kangmai.records.queries.ledger import Known, known_of_source
 from kangmai.records.queries.resources import (
     HistoryEntry,
     Page,
@@ -42,6 +43,7 @@ __all__ = [
     "EverythingPage",
     "Expansion",
     "HistoryEntry",
+    "Known",
     "Measured",
     "Mode",
     "Page",
@@ -66,6 +68,7 @@ __all__ = [
     "get_version",
     "is_code_of_system",
     "is_code_of_value_set",
+    "known_of_source",
     "latest_observations",
     "lookup",
     "patients_of",

@@ -1,0 +1,1 @@
+"""From segments to FHIR resources, by definitions: messages, segments, data types, tables."""
