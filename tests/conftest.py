@@ -13,6 +13,8 @@ from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = "kangmai_template"
+ROWS_LIMIT = 200_000
+"""The most rows that one test database may take: larger claims are benchmarks."""
 
 # a busy machine is no fault of the code: speed is measured in benchmarks/
 hypothesis_settings.register_profile("untimed", deadline=None)
@@ -111,7 +113,38 @@ def _drop(name: str) -> None:
     audit.flush()
     _point_to("kangmai")
     with psycopg.connect(_admin_url(), autocommit=True) as admin:
+        written = admin.execute(
+            "SELECT tup_inserted FROM pg_stat_database WHERE datname = %s", [name]
+        ).fetchone()
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    rows = written[0] if written else 0
+    _rows.append(rows)
+    assert rows < ROWS_LIMIT, f"{rows} rows in one test database; the limit is {ROWS_LIMIT}"
+
+
+_rows: list[int] = []
+"""How many rows each database of this process took."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the counts of this process to the one that reports."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["rows"] = _rows
+
+
+def pytest_testnodedown(node: object) -> None:
+    """Take the counts of a process that has ended."""
+    _rows.extend(getattr(node, "workeroutput", {}).get("rows", ()))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much the tests wrote."""
+    if _rows:
+        told = (
+            f"{len(_rows):,} databases, {sum(_rows):,} rows written, {max(_rows):,} in one at most"
+        )
+        terminalreporter.write_line(told)
 
 
 @pytest.fixture
