@@ -1,12 +1,15 @@
 """Titles of programmes, services and classes in the language of the page; the id where none is known."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
+from kangmai.kernel.actor import Actor, Label
 from kangmai.portal.programmes.wording import language
 from kangmai.programmes.engine import queries
 from kangmai.programmes.engine.errors import ProgrammeUnknown
 from kangmai.programmes.engine.queries import OutcomeClass, Programme, RuleSet
-from kangmai.programmes.engine.types import Priority, Referral, Visit
+from kangmai.programmes.engine.types import Planned, PlanReason, Priority, Referral, Visit
 
 
 def find(programme: str, *, on: datetime.date) -> Programme | None:
@@ -17,9 +20,10 @@ def find(programme: str, *, on: datetime.date) -> Programme | None:
         return None
 
 
-def programmes(*, on: datetime.date) -> list[tuple[str, str]]:
-    """Id and title of every programme in force."""
-    return [(each.id, each.title[language()]) for each in queries.programmes(on=on)]
+def programmes(*, on: datetime.date, actor: Actor) -> list[tuple[str, str]]:
+    """Id and title of every programme in force that the actor may look into."""
+    offered = queries.offered_programmes(on=on, actor=actor)
+    return [(each.id, each.title[language()]) for each in offered]
 
 
 def programme_title(programme: str, *, on: datetime.date) -> str:
@@ -33,6 +37,52 @@ def service_title(programme: str, service: str, *, on: datetime.date) -> str:
     found = find(programme, on=on)
     known = found.services.get(service) if found else None
     return known.title[language()] if known else service
+
+
+def planned_title(programme: str, planned: Planned, *, on: datetime.date) -> str:
+    """What is planned: the occasion where the service has a row of them, else the service."""
+    found = find(programme, on=on)
+    known = found.services.get(planned.service) if found else None
+    for each in known.schedule.occasions if known else ():
+        if each.id == planned.occasion:
+            return each.title[language()]
+    return service_title(programme, planned.service, on=on)
+
+
+def occasion_title(visit: Visit, *, on: datetime.date) -> str:
+    """Which of a row of occasions a visit was, else its service."""
+    day = visit.visited_on
+    fulfilled = Planned(visit.service, visit.occasion, day, day, day, PlanReason.OCCASION)
+    return planned_title(visit.programme, fulfilled, on=on)
+
+
+def headline(
+    programme: str, measures: Mapping[str, Any], *, on: datetime.date, service: str = ""
+) -> str:
+    """The values a list shows of a visit, or of a reading where no service is named; empty without any."""
+    found = find(programme, on=on)
+    services = found.services.values() if found else ()
+    parts = (words for each in services if service in ("", each.id) for words in each.headline)
+    known = {name: _plain(value) for name, value in measures.items() if value is not None}
+    return " · ".join(filter(None, (_filled(words[language()], known) for words in parts)))
+
+
+def _filled(text: str, known: Mapping[str, str]) -> str:
+    try:
+        return text.format_map(known)
+    except KeyError:
+        return ""
+
+
+def _plain(value: object) -> str:
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def is_sensitive(programme: str, *, on: datetime.date) -> bool:
+    """Whether names of those in a programme are masked in lists."""
+    found = find(programme, on=on)
+    return found is not None and found.label is not Label.NORMAL
 
 
 def class_title(programme: str, outcome: str, *, on: datetime.date) -> str:

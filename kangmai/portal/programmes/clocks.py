@@ -48,7 +48,10 @@ def of_enrolment(enrolment_id: UUID, *, actor: Actor, at: datetime.datetime) -> 
     if not is_permitted(actor, READ):
         return ()
     visits = programmes.visits_of(enrolment_id, limit=VISITS, actor=actor, at=at)
-    return of_visits([each.id for each in visits], actor=actor, at=at)
+    found = queries.of_subjects("visit", [str(each.id) for each in visits], actor=actor)
+    own = queries.of_subjects("enrolment", [str(enrolment_id)], actor=actor)
+    every = (each for some in (*own.values(), *found.values()) for each in some)
+    return clocks(every, on=legal_day(at))
 
 
 def clocks(found: Iterable[Deadline], *, on: datetime.date) -> tuple[Clock, ...]:

@@ -1,7 +1,6 @@
 """What the rules say of a visit, in words: the class, why, what to do, when to come again."""
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kangmai.portal.programmes import catalogue, wording
@@ -47,7 +46,7 @@ def verdict(
         referral=_words(refer.zh, refer.en) if refer else "",
         is_urgent=refer is not None and refer.urgency == "now",
         deadline=deadline,
-        next_on=words.day(decision.next_on),
+        next_on=words.day(decision.next_on) if decision.next_on else "",
         next_days=decision.next_days,
         rules=decision.rule_version,
         is_verified=decision.is_verified,
@@ -84,16 +83,3 @@ def reasons(found: tuple[Reason, ...]) -> tuple[str, ...]:
 
 def _words(zh: str, en: str) -> str:
     return zh if wording.language() == "zh" else en
-
-
-def pressure(measures: Mapping[str, object]) -> str:
-    """The values that a visit keeps, such as 138/86 mmHg; empty where none were measured."""
-    high, low = measures.get("systolic"), measures.get("diastolic")
-    if high is None or low is None:
-        return ""
-    return f"{_plain(high)}/{_plain(low)} mmHg"
-
-
-def _plain(value: object) -> str:
-    text = str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, Purpose, is_permitted
-from kangmai.portal.programmes import catalogue, decisions, reach, rows, wording
+from kangmai.portal.programmes import catalogue, reach, rows, wording
 from kangmai.portal.shell import words
 from kangmai.programmes.engine import queries
 from kangmai.programmes.engine.types import Enrolment, Planned, Standing, State
@@ -80,7 +80,11 @@ def _own(found: Enrolment, actor: Actor, at: datetime.datetime) -> Membership:
     names = reach.institution_names({found.organization})
     visits = queries.visits_of(found.id, limit=5, actor=actor, at=at)
     latest = next((each for each in visits if each.standing is Standing.CURRENT), None)
-    value = decisions.pressure(latest.measures) if latest else ""
+    value = (
+        catalogue.headline(found.programme, latest.measures, on=on, service=latest.service)
+        if latest
+        else ""
+    )
     lines = (
         _("%(team)s looks after you.") % {"team": names.get(found.organization, "")}
         if names and found.state is State.MANAGED
@@ -107,11 +111,11 @@ def _target(target_met: bool | None) -> str:
         return ""
     if target_met:
         return _("This is at the target. Keep going.")
-    return _("This is above the target. Talk to your doctor about it.")
+    return _("This is not at the target yet. Talk to your doctor about it.")
 
 
 def _plan(found: Enrolment, planned: Planned, on: datetime.date) -> str:
     return _("%(service)s planned for %(day)s.") % {
-        "service": catalogue.service_title(found.programme, planned.service, on=on),
+        "service": catalogue.planned_title(found.programme, planned, on=on),
         "day": words.day(planned.due_on),
     }

@@ -55,14 +55,14 @@ def line(row: Row, *, on: datetime.date, teams: Mapping[int, str]) -> Line:
     late = row.lateness
     return Line(
         id=str(found.id),
-        name=row.name or _("not open to you yet"),
+        name=name_of(row, on=on),
         sex=standard("sex", row.sex_code),
         age=words.age(row.birth_date, on),
         number=row.index_number,
         place=place(found.place_code),
         team=teams.get(found.organization, ""),
         programme=catalogue.programme_title(found.programme, on=on),
-        service=catalogue.service_title(found.programme, found.next_service, on=on),
+        service=next_title(found, on=on),
         why=why(found, on=on),
         due_on=words.day(found.next_due_on) if found.next_due_on else "",
         due=wording.due(found, on),
@@ -78,6 +78,21 @@ def line(row: Row, *, on: datetime.date, teams: Mapping[int, str]) -> Line:
         start=start_of(found),
         start_label=_("Decide") if found.state is State.SUSPECTED else _("Follow up"),
     )
+
+
+def name_of(row: Row, *, on: datetime.date) -> str:
+    """The name; of sensitive programmes only its first character, for lists lie open on desks."""
+    if not row.name:
+        return _("not open to you yet")
+    if catalogue.is_sensitive(row.enrolment.programme, on=on):
+        return words.masked(row.name, head=1, tail=0)
+    return row.name
+
+
+def next_title(found: Enrolment, *, on: datetime.date) -> str:
+    """What is due next."""
+    planned = next((each for each in found.planned if each.service == found.next_service), None)
+    return catalogue.planned_title(found.programme, planned, on=on) if planned else ""
 
 
 def place(code: str) -> str:

@@ -76,9 +76,9 @@ def line(
     verdict = decisions.verdict_of(visit)
     return Line(
         day=words.day(visit.visited_on),
-        service=catalogue.service_title(visit.programme, visit.service, on=on),
+        service=catalogue.occasion_title(visit, on=on),
         method=wording.method(visit.method),
-        value=decisions.pressure(visit.measures),
+        value=catalogue.headline(visit.programme, visit.measures, on=on, service=visit.service),
         outcome=verdict.title if verdict else "",
         tone=verdict.tone if verdict else "",
         target=_target(visit),

@@ -10,13 +10,14 @@ from kangmai.kernel.actor import Actor
 from kangmai.messages import actions as messages
 from kangmai.messages.types import Draft, to_role
 from kangmai.programmes.engine import models
-from kangmai.programmes.engine.definition.types import Service
+from kangmai.programmes.engine.anchoring import days_of
+from kangmai.programmes.engine.definition.types import Programme, Service
 from kangmai.programmes.engine.handing_over import prepare_handover
 from kangmai.programmes.engine.history import Visits
 from kangmai.programmes.engine.types import Decision, Method, Standing
 from kangmai.standards.calendars import legal_day, start_of_day
 
-VISIT = "visit"
+VISIT, ENROLMENT = "visit", "enrolment"
 
 
 def follow_up(
@@ -137,8 +138,51 @@ def _instant(day: date, at: datetime) -> datetime:
     return at if day == legal_day(at) else start_of_day(day)
 
 
+def start_deadlines(
+    row: models.Enrolment, definition: Programme, *, actor: Actor, at: datetime
+) -> None:
+    """Start the time limits of a programme whose days are known; one that runs already is left alone."""
+    days = days_of(row, {each.since for each in definition.deadlines})
+    starts = [
+        Start(
+            definition=each.definition,
+            subject=Subject(ENROLMENT, str(row.id)),
+            started_at=_instant(days[each.since], at),
+            owner_org=row.organization,
+            place_code=row.place_code,
+            resident=row.resident_id,
+        )
+        for each in definition.deadlines
+        if each.since in days
+    ]
+    if starts:
+        deadlines.start(starts, actor=actor, at=at)
+
+
+def meet_deadlines(
+    row: models.Enrolment,
+    definition: Programme,
+    visit: models.Visit,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """A visit face to face meets the time limits of its programme that wait for its service."""
+    if visit.method != Method.FACE_TO_FACE:
+        return
+    met_at, subject = _instant(visit.visited_on, at), Subject(ENROLMENT, str(row.id))
+    met = [
+        Met(each.definition, subject, met_at=met_at, proof_kind=VISIT, proof_id=str(visit.id))
+        for each in definition.deadlines
+        if each.met_by == visit.service
+    ]
+    if met:
+        deadlines.meet(met, actor=actor, at=at)
+
+
 def cancel_deadlines(row: models.Enrolment, *, reason: str, actor: Actor, at: datetime) -> None:
     """Nothing is awaited any more of an enrolment."""
+    deadlines.cancel_of([Subject(ENROLMENT, str(row.id))], reason=reason, actor=actor, at=at)
     for each in row.visits.exclude(deadline="").order_by("id"):
         cancel_deadline_of(each, reason=reason, actor=actor, at=at)
 

@@ -73,6 +73,7 @@ def check_programme(definition: Definition) -> Iterator[str]:
     """Conditions are correct, units known, ids single, schedules whole, decision rules there."""
     content = definition.content
     yield from _service_faults(content)
+    yield from _deadline_faults(content)
     for position, service in enumerate(content["services"]):
         for name, answer in service.get("answers", {}).items():
             yield from _unit_faults(answer, f"/services/{position}/answers/{name}")
@@ -88,7 +89,8 @@ def check_programme(definition: Definition) -> Iterator[str]:
 
 def _service_faults(content: Mapping[str, Any]) -> Iterator[str]:
     seen = set()
-    anchors = {"enrolment", "birth", *content["anchors"]}
+    named = {each["id"] for each in content["anchors"]}
+    anchors = {"enrolment", "birth", *named}
     for position, service in enumerate(content["services"]):
         here, schedule = f"/services/{position}", service["schedule"]
         if service["id"] in seen:
@@ -96,12 +98,38 @@ def _service_faults(content: Mapping[str, Any]) -> Iterator[str]:
         seen.add(service["id"])
         if schedule.get("anchor", "enrolment") not in anchors:
             yield f"{here}/schedule/anchor: no anchor {schedule['anchor']!r}"
+        if "ends_at" in schedule and schedule["ends_at"] not in named:
+            yield f"{here}/schedule/ends_at: no anchor {schedule['ends_at']!r}"
+        for name in set(service.get("sets", ())) - named:
+            yield f"{here}/sets: no anchor {name!r}"
+        yield from _headline_faults(service, here)
         needed = {"by_decision": ("first",), "repeat": ("first", "every")}
         for name in needed.get(schedule["kind"], ("occasions",)):
             if name not in schedule:
                 yield f"{here}/schedule: {schedule['kind']} needs {name!r}"
         if schedule["kind"] == "by_decision" and not service.get("decides"):
             yield f"{here}/schedule: by_decision needs 'decides: true'"
+
+
+def _headline_faults(service: Mapping[str, Any], here: str) -> Iterator[str]:
+    answers = service.get("answers", {})
+    kept = {name for name, answer in answers.items() if answer.get("keep")}
+    for position, words in enumerate(service.get("headline", ())):
+        yield from _word_faults(words, kept, f"{here}/headline/{position}")
+
+
+def _deadline_faults(content: Mapping[str, Any]) -> Iterator[str]:
+    known = {each.id for each in definitions.load("deadlines", "deadline")}
+    days = {"enrolment", *(each["id"] for each in content["anchors"])}
+    services = {each["id"] for each in content["services"]}
+    for position, each in enumerate(content.get("deadlines", ())):
+        here = f"/deadlines/{position}"
+        if each["definition"] not in known:
+            yield f"{here}/definition: there is no deadline {each['definition']!r}"
+        if each["since"] not in days:
+            yield f"{here}/since: no anchor {each['since']!r}"
+        if each["met_by"] not in services:
+            yield f"{here}/met_by: no service {each['met_by']!r}"
 
 
 def check_decision(definition: Definition) -> Iterator[str]:
@@ -130,6 +158,8 @@ def check_decision(definition: Definition) -> Iterator[str]:
 def _target_faults(definition: Definition) -> Iterator[str]:
     """The target is compared on the rows of visits, so its facts must stand there."""
     rules = read_rule_set(definition)
+    if rules.target is None:
+        return
     try:
         rules.target.sql(visit_columns(kept_facts(rules.programme)))
     except KeyError as error:

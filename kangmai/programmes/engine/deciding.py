@@ -37,8 +37,8 @@ def decide(rules: RuleSet, facts: Mapping[str, Value], *, overdue_after_days: in
         rule=first.id,
         outcome=first.outcome,
         reasons=(_reason(first, facts), *_also(rules, others, first, facts)),
-        target_met=rules.target.truth(facts),
-        next_on=visited_on + timedelta(first.next_days),
+        target_met=rules.target.truth(facts) if rules.target else None,
+        next_on=None if first.next_days is None else visited_on + timedelta(first.next_days),
         next_days=first.next_days,
         overdue_after_days=overdue_after_days if grace is None else grace,
         refer=first.refer,
@@ -82,6 +82,12 @@ def rules_on(programme: Programme, day: date) -> RuleSet:
 def empty_facts(programme_id: str) -> dict[str, Value]:
     """Every fact a visit of a programme can have, all missing."""
     return dict.fromkeys((*visit_words(answers_of(programme_id)).facts, "today"))
+
+
+def anchor_facts(programme_id: str, anchors: Mapping[str, date]) -> dict[str, Value]:
+    """The days of the anchors a programme has, as far as they are known."""
+    names = (fact.name for fact in answers_of(programme_id))
+    return {name: anchors[name] for name in names if name in anchors}
 
 
 def answer_facts(service: Service, answers: Answers) -> dict[str, Value]:

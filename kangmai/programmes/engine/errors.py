@@ -4,6 +4,7 @@ Incorrect
 ├── NotInPopulation
 ├── WayNotOffered
 ├── AnchorMissing
+├── AnchorOutOfRange
 ├── ServiceUnknown
 ├── ClosingReasonUnknown
 ├── DayMissing
@@ -17,13 +18,15 @@ Incorrect
 ├── ClosingBeforeEnrolment
 ├── CursorUnreadable
 ├── PlaceUnreadable
-└── RulesNotOfProgramme
+├── RulesNotOfProgramme
+└── NoTarget
 NotFound
 ├── ProgrammeUnknown
 ├── EnrolmentNotFound
 └── VisitNotFound
 Conflict
 ├── AlreadyEnrolled
+├── SameEpisode
 ├── EnrolmentNotManaged
 ├── EnrolmentNotSuspected
 ├── EnrolmentNotClosed
@@ -42,9 +45,9 @@ from kangmai.kernel.errors import Conflict, Incorrect, NotFound
 
 
 class NotInPopulation(Incorrect):
-    """The programme {programme} is not for this resident: '{condition}' does not hold on {on}."""
+    """{programme} is not for this resident: on {on} he is not one of '{condition}'."""
 
-    zh = "该居民不属于项目 {programme} 的服务对象：{on} 不满足“{condition}”。"
+    zh = "该居民不属于“{zh_programme}”的服务对象：{on} 不符合“{zh_condition}”。"
 
 
 class WayNotOffered(Incorrect):
@@ -54,9 +57,15 @@ class WayNotOffered(Incorrect):
 
 
 class AnchorMissing(Incorrect):
-    """The programme {programme} counts from days that are missing or not its own: {anchors}."""
+    """{programme} counts from days that are missing or not its own: {anchors}."""
 
-    zh = "项目 {programme} 的起算日期缺失或多余：{anchors}。"
+    zh = "“{zh_programme}”的起算日期缺失或多余：{zh_anchors}。"
+
+
+class AnchorOutOfRange(Incorrect):
+    """'{anchor}' {day} is not possible: it must lie from {low} to {high}."""
+
+    zh = "“{zh_anchor}”{day} 不合理，应在 {low} 至 {high} 之间。"
 
 
 class ServiceUnknown(Incorrect):
@@ -145,6 +154,12 @@ class RulesNotOfProgramme(Incorrect):
     zh = "“{rules}”不是项目 {programme} 的规则。可用：{known}。"
 
 
+class NoTarget(Incorrect):
+    """'{rules}' have no target, so there is nothing to compare."""
+
+    zh = "规则“{rules}”没有达标标准，无法比较。"
+
+
 class ProgrammeUnknown(NotFound):
     """There is no programme '{programme}' in force on {on}."""
 
@@ -161,6 +176,14 @@ class VisitNotFound(NotFound):
     """There is no such visit, or it is not for you to see."""
 
     zh = "没有该随访记录，或您无权查看。"
+
+
+class SameEpisode(Conflict):
+    """{programme} has an enrolment with '{anchor}' {day} already: this is the same episode. Open that one instead of making a second."""
+
+    zh = (
+        "“{zh_programme}”已有“{zh_anchor}”为 {day} 的记录，属同一次，请打开已有记录，不要重复建册。"
+    )
 
 
 class AlreadyEnrolled(Conflict):

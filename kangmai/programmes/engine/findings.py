@@ -58,7 +58,7 @@ def _reading(readings: Readings, observation: dict[str, Any]) -> tuple[date, dic
 
 
 def _measures(readings: Readings, observation: dict[str, Any]) -> Iterator[tuple[str, Decimal]]:
-    for component in observation.get("component", ()):
+    for component in (observation, *observation.get("component", ())):
         codes = {code for _, code in _codings(component.get("code"))}
         for name, (code, unit) in readings.measures.items():
             value = _quantity(component.get("valueQuantity"), unit) if code in codes else None

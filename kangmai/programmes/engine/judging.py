@@ -12,6 +12,7 @@ from kangmai.forms.types import Answers
 from kangmai.identity.types import Resident
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.deciding import (
+    anchor_facts,
     answer_facts,
     decide,
     empty_facts,
@@ -21,7 +22,7 @@ from kangmai.programmes.engine.deciding import (
 from kangmai.programmes.engine.definition.types import Programme, Service
 from kangmai.programmes.engine.history import Visits, decided_before
 from kangmai.programmes.engine.types import Decision, Method, NotCounted
-from kangmai.programmes.engine.writing import decided_columns
+from kangmai.programmes.engine.writing import decided_columns, named_anchors
 from kangmai.standards.calendars import legal_day, start_of_day
 
 
@@ -104,9 +105,10 @@ def visit_facts(
     """Every fact that the rules may ask of a visit."""
     return {
         **empty_facts(row.programme),
-        **answered,
-        "age": age_on(birth_date, visit.visited_on),
-        "sex": sex_code,
+        **anchor_facts(row.programme, named_anchors(row)),
+        **{name: value for name, value in answered.items() if value is not None},
+        **facts_of_person(birth_date, sex_code, visit.visited_on),
+        "service": visit.service,
         "method": Method(visit.method).value,
         "visited_on": visit.visited_on,
         "today": visit.visited_on,
@@ -115,6 +117,24 @@ def visit_facts(
         "previous_class": previous.outcome if previous else None,
         "previous_target_met": previous.target_met if previous else None,
     }
+
+
+def facts_of_person(birth_date: date | None, sex_code: str, day: date) -> dict[str, Value]:
+    """What the rules may ask of the resident on the day of a visit."""
+    return {
+        "age": age_on(birth_date, day),
+        "age_months": months_on(birth_date, day),
+        "birth_date": birth_date,
+        "sex": sex_code,
+    }
+
+
+def months_on(birth_date: date | None, day: date) -> int | None:
+    """Completed months of life."""
+    if birth_date is None:
+        return None
+    months = (day.year - birth_date.year) * 12 + day.month - birth_date.month
+    return months - (day.day < birth_date.day)
 
 
 def age_on(birth_date: date | None, day: date) -> int | None:

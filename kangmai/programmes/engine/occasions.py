@@ -4,7 +4,7 @@ from kangmai.identity.types import Resident
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.definition.types import Programme, Service
 from kangmai.programmes.engine.history import Visits, done_until
-from kangmai.programmes.engine.planning import Anchors, next_planned
+from kangmai.programmes.engine.planning import Anchors, occasion_of_day
 from kangmai.programmes.engine.writing import named_anchors
 
 
@@ -30,5 +30,4 @@ def occasion_on(
         return ""
     anchors = Anchors(row.enrolled_on, resident.demographics.birth_date, named_anchors(row))
     done = done_until(visits, on=visit.visited_on).get(service.id, [])
-    planned = next_planned(service, programme.late, on=visit.visited_on, anchors=anchors, done=done)
-    return planned.occasion if planned else ""
+    return occasion_of_day(service, programme.late, on=visit.visited_on, anchors=anchors, done=done)

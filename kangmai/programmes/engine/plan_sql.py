@@ -43,24 +43,33 @@ CROSS JOIN LATERAL (
     SELECT CASE WHEN floor.due_on < base.due_on THEN floor.due_on ELSE base.due_on END AS due_on,
            CASE WHEN floor.due_on < base.due_on THEN {overdue}::int ELSE base.grace END AS grace,
            CASE WHEN floor.due_on < base.due_on THEN 'floor' ELSE base.reason END AS reason) chosen
-WHERE s.start_on IS NOT NULL"""
+WHERE s.start_on IS NOT NULL AND {goes_on}"""
 
 _OCCASIONS = """
-SELECT e.id AS enrolment_id, {service}::text AS service, o.occasion, o.due_on - {soon}::int AS opens_on, o.due_on,
-       o.late_on, 'occasion'::text AS reason, {position}::int AS position
+SELECT e.id AS enrolment_id, {service}::text AS service,
+       CASE WHEN again.comes THEN '' ELSE o.occasion END AS occasion,
+       CASE WHEN again.comes THEN v.next_on - {soon}::int ELSE o.due_on - o.early END AS opens_on,
+       CASE WHEN again.comes THEN v.next_on ELSE o.due_on END AS due_on,
+       CASE WHEN again.comes THEN v.next_on + coalesce(v.overdue_after_days, {overdue}::int) ELSE o.late_on END
+           AS late_on,
+       CASE WHEN again.comes THEN 'decision' ELSE 'occasion' END AS reason, {position}::int AS position
 FROM e
 CROSS JOIN LATERAL (SELECT {start} AS start_on) s
-CROSS JOIN LATERAL (
-    SELECT o.occasion, {after} AS due_on, coalesce({until}, {after} + {overdue}::int) AS late_on
-    FROM (VALUES {rows}) AS o (number, occasion, after_months, after_days, until_months, until_days,
+LEFT JOIN LATERAL (
+    SELECT o.occasion, o.early, {after} AS due_on, coalesce({until}, {after} + {overdue}::int) AS late_on
+    FROM (VALUES {rows}) AS o (number, occasion, early, after_months, after_days, until_months, until_days,
                                given_up_months, given_up_days)
     WHERE NOT EXISTS (
         SELECT 1 FROM programmes_visit v
         WHERE v.enrolment_id = e.id AND v.service = {service} AND v.occasion = o.occasion
           AND v.is_counted AND v.standing = 'current' AND v.visited_on <= %(on)s::date)
       AND coalesce(%(on)s::date <= {given_up}, true)
-    ORDER BY o.number LIMIT 1) o
-WHERE s.start_on IS NOT NULL"""
+    ORDER BY o.number LIMIT 1) o ON true
+LEFT JOIN done d ON d.enrolment_id = e.id AND d.service = {service}
+LEFT JOIN programmes_visit v ON v.enrolment_id = e.id AND v.service = {service} AND v.standing = 'current'
+     AND v.visited_on = d.latest_on AND v.next_on IS NOT NULL
+CROSS JOIN LATERAL (SELECT v.next_on IS NOT NULL AND (o.due_on IS NULL OR v.next_on <= o.due_on) AS comes) again
+WHERE s.start_on IS NOT NULL AND {goes_on} AND (o.due_on IS NOT NULL OR again.comes)"""
 
 
 class _Writer:
@@ -78,11 +87,15 @@ class _Writer:
         months, days = self.value(offset.months), self.value(offset.days)
         return f"({day} + make_interval(months => {months}::int, days => {days}::int))::date"
 
-    def start(self, schedule: Schedule) -> str:
+    def anchor(self, name: str) -> str:
         own = {"enrolment": "e.enrolled_on", "birth": "e.birth_date"}
-        if schedule.anchor in own:
-            return own[schedule.anchor]
-        return f"(e.anchors->>{self.value(schedule.anchor)}::text)::date"
+        return own.get(name) or f"(e.anchors->>{self.value(name)}::text)::date"
+
+    def goes_on(self, schedule: Schedule) -> str:
+        """Whether the day from which nothing more is due has not come."""
+        if not schedule.ends_at:
+            return "true"
+        return f"coalesce({self.anchor(schedule.ends_at)} > %(on)s::date, true)"
 
 
 def plan_sql(programme: Programme, *, on: date) -> tuple[str, dict[str, Any]]:
@@ -130,7 +143,8 @@ def _timed(writer: _Writer, programme: Programme, service: Service, position: in
         soon=writer.value(programme.late.due_soon_days),
         position=writer.value(position),
         decided=decided,
-        start=writer.start(schedule),
+        start=writer.anchor(schedule.anchor),
+        goes_on=writer.goes_on(schedule),
         base=base,
         grace=grace,
         reason=reason,
@@ -153,13 +167,15 @@ def _floor(writer: _Writer, floor: Floor) -> str:
 
 def _occasions(writer: _Writer, programme: Programme, service: Service, position: int) -> str:
     rows = ", ".join(
-        _occasion(writer, number, each) for number, each in enumerate(service.schedule.occasions)
+        _occasion(writer, number, each, programme.late.due_soon_days)
+        for number, each in enumerate(service.schedule.occasions)
     )
     return _OCCASIONS.format(
         service=writer.value(service.id),
         soon=writer.value(programme.late.due_soon_days),
         position=writer.value(position),
-        start=writer.start(service.schedule),
+        start=writer.anchor(service.schedule.anchor),
+        goes_on=writer.goes_on(service.schedule),
         after=_moved("after"),
         until=_moved("until"),
         given_up=_moved("given_up"),
@@ -172,8 +188,9 @@ def _moved(name: str) -> str:
     return f"(s.start_on + make_interval(months => o.{name}_months, days => o.{name}_days))::date"
 
 
-def _occasion(writer: _Writer, number: int, occasion: Occasion) -> str:
-    columns = [f"{number}", f"{writer.value(occasion.id)}::text"]
+def _occasion(writer: _Writer, number: int, occasion: Occasion, due_soon_days: int) -> str:
+    early = due_soon_days if occasion.early_days is None else occasion.early_days
+    columns = [f"{number}", f"{writer.value(occasion.id)}::text", f"{writer.value(early)}::int"]
     for offset in (occasion.after, occasion.until, occasion.catch_up_until):
         columns += [
             f"{writer.value(offset.months if offset else None)}::int",

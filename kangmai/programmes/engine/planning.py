@@ -70,16 +70,44 @@ def next_planned(
         done: the visits of this service up to `on` in the order of days, the current ones only.
     """
     start = anchors.day(service.schedule.anchor)
-    if start is None:
+    if start is None or _is_ended(service.schedule, anchors, on):
         return None
     if service.schedule.kind == "occasions":
-        return _next_occasion(service, late, on=on, start=start, done=done)
+        occasion = _next_occasion(service, late, on=on, start=start, done=done)
+        again = _again(service, late, done)
+        return min(filter(None, (again, occasion)), key=lambda each: each.due_on, default=None)
     base, reason, grace = _base(service.schedule, late, start, done)
     due = base
     floor = _floor(service.schedule, on=on, enrolled_on=anchors.enrolled_on, done=done)
     if floor is not None and floor < base:
         due, reason, grace = floor, PlanReason.FLOOR, late.overdue_after_days
-    return _planned(service.id, "", due, due + timedelta(grace), reason, late)
+    return _planned(service.id, "", due, due + timedelta(grace), reason, late.due_soon_days)
+
+
+def _is_ended(schedule: Schedule, anchors: Anchors, on: date) -> bool:
+    """Whether the day from which nothing more is due has come."""
+    ends_on = anchors.day(schedule.ends_at) if schedule.ends_at else None
+    return ends_on is not None and ends_on <= on
+
+
+def _again(service: Service, late: Late, done: Sequence[Done]) -> Planned | None:
+    """The visit that the decision on the latest one asks for besides the row of occasions."""
+    if not done or done[-1].next_on is None:
+        return None
+    due, grace = done[-1].next_on, done[-1].overdue_after_days
+    late_on = due + timedelta(late.overdue_after_days if grace is None else grace)
+    return _planned(service.id, "", due, late_on, PlanReason.DECISION, late.due_soon_days)
+
+
+def occasion_of_day(
+    service: Service, late: Late, *, on: date, anchors: Anchors, done: Sequence[Done]
+) -> str:
+    """The occasion that a visit of a day fulfils: the next one, once it is open; else none."""
+    start = anchors.day(service.schedule.anchor)
+    if start is None or _is_ended(service.schedule, anchors, on):
+        return ""
+    planned = _next_occasion(service, late, on=on, start=start, done=done)
+    return planned.occasion if planned and planned.opens_on <= on else ""
 
 
 def _base(
@@ -122,7 +150,8 @@ def _next_occasion(
             due = moved(start, occasion.after)
             until = moved(start, occasion.until) if occasion.until else None
             last = until or due + timedelta(late.overdue_after_days)
-            return _planned(service.id, occasion.id, due, last, PlanReason.OCCASION, late)
+            early = late.due_soon_days if occasion.early_days is None else occasion.early_days
+            return _planned(service.id, occasion.id, due, last, PlanReason.OCCASION, early)
     return None
 
 
@@ -131,9 +160,9 @@ def _is_given_up(occasion: Occasion, start: date, on: date) -> bool:
 
 
 def _planned(
-    service: str, occasion: str, due: date, late_on: date, reason: PlanReason, late: Late
+    service: str, occasion: str, due: date, late_on: date, reason: PlanReason, early_days: int
 ) -> Planned:
-    opens_on = due - timedelta(late.due_soon_days)
+    opens_on = due - timedelta(early_days)
     return Planned(service, occasion, opens_on, due, late_on, reason)
 
 

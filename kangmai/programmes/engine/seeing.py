@@ -2,7 +2,8 @@
 
 An enrolment is inside a scope when its place lies in one of the scope's places, one of the scope's
 institutions manages it, or it is about one of its residents; never when the resident objects. While
-a hand-over waits, the proposed institution and whoever serves the new home see it as well.
+a hand-over waits, the proposed institution and whoever serves the new home see it as well. Of a
+programme with a sensitive label nothing is seen by those whose scope has not that label.
 """
 
 from collections.abc import Mapping
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kangmai.kernel.actor import Actor, DataScope, PlaceRange, subtree
+from kangmai.kernel.actor import ALL_LABELS, Actor, DataScope, NotPermitted, PlaceRange, subtree
 from kangmai.programmes.engine import models
+from kangmai.programmes.engine.definition.reading import labels
+from kangmai.programmes.engine.definition.types import Programme
 from kangmai.programmes.engine.errors import EnrolmentNotFound, PlaceUnreadable
 
 
@@ -30,10 +33,23 @@ def below(place: str) -> PlaceRange:
     return subtree(place)
 
 
+def hidden(scope: DataScope) -> tuple[str, ...]:
+    """The programmes of which a scope sees nothing, since their label is not among its labels."""
+    if scope.labels == ALL_LABELS:
+        return ()
+    return tuple(id for id, some in labels().items() if not some <= scope.labels)
+
+
+def require_label(definition: Programme, actor: Actor) -> None:
+    """Let pass who may know that somebody is in a programme. Raises NotPermitted."""
+    if definition.id in hidden(actor.scope):
+        raise NotPermitted(permission=f"programmes.manage:{definition.label.name.lower()}")
+
+
 def reach(scope: DataScope) -> Reach:
-    """The rows of worklists inside a scope: by place, institution or resident."""
+    """The rows of worklists inside a scope: by place, institution or resident, and by label."""
     if scope.everything:
-        return Reach("true", {})
+        return Reach(*_of_label(scope))
     values: dict[str, object] = {"orgs": sorted(scope.organizations)}
     parts = ["e.organization = ANY(%(orgs)s::bigint[])"]
     if scope.residents:
@@ -46,12 +62,23 @@ def reach(scope: DataScope) -> Reach:
     if scope.objections:
         values["objections"] = sorted(scope.objections)
         sql += " AND NOT e.resident_id = ANY(%(objections)s::bigint[])"
-    return Reach(sql, values)
+    label, of_label = _of_label(scope)
+    return Reach(f"{sql} AND {label}", values | of_label)
+
+
+def _of_label(scope: DataScope) -> tuple[str, dict[str, object]]:
+    """The condition that leaves out what a scope must not see; short where that is nothing."""
+    unseen = hidden(scope)
+    if not unseen:
+        return "true", {}
+    return "e.programme <> ALL(%(unseen)s::text[])", {"unseen": list(unseen)}
 
 
 def inside(scope: DataScope) -> QuerySet[models.Enrolment]:
     """The enrolments a scope reaches, those that wait to be handed over to it included."""
     rows = models.Enrolment.objects.all()
+    if unseen := hidden(scope):
+        rows = rows.exclude(programme__in=unseen)
     if scope.everything:
         return rows
     own = Q(organization__in=scope.organizations) | Q(resident_id__in=scope.residents)
@@ -76,7 +103,8 @@ def serves(enrolment: models.Enrolment, actor: Actor) -> bool:
 
 def _is_own(row: models.Enrolment, actor: Actor) -> bool:
     """Whether `inside` would find a row for its team: what needs no question to the database."""
-    return serves(row, actor) and row.resident_id not in actor.scope.objections
+    is_seen = row.programme not in hidden(actor.scope)
+    return is_seen and serves(row, actor) and row.resident_id not in actor.scope.objections
 
 
 def locked(enrolment_id: object, *, actor: Actor) -> models.Enrolment:

@@ -118,8 +118,8 @@ class Decision:
     outcome: str
     reasons: tuple[Reason, ...]
     target_met: bool | None
-    next_on: date
-    next_days: int
+    next_on: date | None
+    next_days: int | None
     overdue_after_days: int
     refer: Referral | None
     deadline: str
@@ -425,3 +425,4 @@ class VisitDraft:
     observations: Mapping[str, str] = field(default_factory=dict)
     organization: OrganizationId | None = None
     account: int = 0
+    occasion: str = ""

@@ -292,7 +292,7 @@ def test_a_form_without_its_version_is_refused(enter, liang):
     ("language", "enrolled", "measured"),
     [
         ("en", "is not for this resident", "for residents 18 years old or more"),
-        ("zh-hans", "不属于项目", "该表单适用于"),
+        ("zh-hans", "不属于“高血压患者健康管理”的服务对象", "该表单适用于"),
     ],
 )
 def test_a_child_is_neither_enrolled_nor_measured_on_the_form_of_adults(

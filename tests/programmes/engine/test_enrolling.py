@@ -193,7 +193,7 @@ def test_an_enrolment_that_cannot_be(changes: dict, error: type[Exception]) -> N
 def test_a_child_is_not_in_the_population() -> None:
     with pytest.raises(errors.NotInPopulation) as refused:
         enrolment(resident(birth_date=day("2016-01-01")))
-    assert refused.value.details["condition"] == "age >= 35 years"
+    assert refused.value.details["zh_condition"] == "35 岁及以上的原发性高血压患者"
 
 
 def test_closing_and_opening_again() -> None:

@@ -114,11 +114,12 @@ anchors = st.sampled_from(["enrolment", "birth", "last_period"])
 
 
 def occasions() -> st.SearchStrategy[tuple[Occasion, ...]]:
-    one = st.tuples(offsets, st.none() | offsets, st.none() | offsets)
+    early = st.none() | st.integers(0, 40)
+    one = st.tuples(offsets, st.none() | offsets, st.none() | offsets, early)
     return st.lists(one, min_size=1, max_size=4).map(
         lambda some: tuple(
-            Occasion(f"o{number}", {}, after, until and _later(after, until), give_up)
-            for number, (after, until, give_up) in enumerate(some)
+            Occasion(f"o{number}", {}, after, until and _later(after, until), give_up, early)
+            for number, (after, until, give_up, early) in enumerate(some)
         )
     )
 
@@ -127,12 +128,26 @@ def _later(after: Offset, more: Offset) -> Offset:
     return Offset(after.months + more.months, after.days + more.days)
 
 
+endings = st.sampled_from(["", "last_period"])
 schedules = st.one_of(
-    st.builds(Schedule, kind=st.just("by_decision"), anchor=anchors, first=offsets, floor=floors),
+    st.builds(
+        Schedule,
+        kind=st.just("by_decision"),
+        anchor=anchors,
+        first=offsets,
+        floor=floors,
+        ends_at=endings,
+    ),
     st.builds(
         Schedule, kind=st.just("repeat"), anchor=anchors, first=offsets, every=offsets, floor=floors
     ),
-    st.builds(Schedule, kind=st.just("occasions"), anchor=anchors, occasions=occasions()),
+    st.builds(
+        Schedule,
+        kind=st.just("occasions"),
+        anchor=anchors,
+        occasions=occasions(),
+        ends_at=endings,
+    ),
 )
 days = st.dates(day("2024-01-01"), day("2026-12-31"))
 visits = st.fixed_dictionaries(

@@ -14,7 +14,7 @@ from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import require
 from kangmai.kernel.errors import Conflict, Incorrect
-from kangmai.portal.programmes import catalogue, choice, people, visits
+from kangmai.portal.programmes import anchors, choice, people, visits, wording
 from kangmai.portal.programmes.views.deeds import DayUnreadable
 from kangmai.portal.residents.numbers import address_of, resident_id_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -46,13 +46,18 @@ def enrol(request: PortalRequest, number: str) -> HttpResponse:
 
 
 def _enrol(request: PortalRequest, resident: Resident) -> Any:
-    given = request.POST
+    given, on = request.POST, _day(request.POST.get("on", ""), request)
+    try:
+        days = anchors.read(given.get("programme", ""), given, on=on)
+    except ValueError:
+        raise DayUnreadable(text="") from None
     return actions.enrol(
         resident_id=resident.id,
         programme_id=given.get("programme", ""),
         way=choice.member(Way, given.get("way", "")) or Way.HAND,
         state=choice.member(State, given.get("state", "")) or State.MANAGED,
-        on=_day(given.get("on", ""), request),
+        anchors=days,
+        on=on,
         key=given.get("key", ""),
         actor=request.actor,
         at=request.at,
@@ -72,12 +77,13 @@ def _page(
     request: PortalRequest, resident: Resident, problem: str = "", status: int = 200
 ) -> HttpResponse:
     on = legal_day(request.at)
-    given = request.POST
+    given = request.POST or request.GET
     offered = [
-        (each.id, catalogue.programme_title(each.id, on=on))
-        for each in queries.programmes(on=on)
+        (each.id, each.title[wording.language()])
+        for each in queries.offered_programmes(on=on, actor=request.actor)
         if Way.HAND in each.ways
     ]
+    chosen = given.get("programme") or (offered[0][0] if offered else "")
     context = {
         "crumbs": trail(
             Crumb(_("Residents"), "/residents/"),
@@ -87,7 +93,9 @@ def _page(
         "person": people.head(resident, at=request.at),
         "number": resident.index_number,
         "problem": problem,
-        "programmes": choices(offered, current=given.get("programme", "")),
+        "here": request.path,
+        "programmes": choices(offered, current=chosen),
+        "anchors": anchors.asked(chosen, given, on=on),
         "states": choices(_states(), current=given.get("state", State.MANAGED.value)),
         "ways": choices(_ways(), current=given.get("way", Way.HAND.value)),
         "on": given.get("on", on.isoformat()),

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from kangmai.kernel.actor import is_permitted
 from kangmai.portal.programmes import (
+    anchors,
     catalogue,
     clocks,
-    decisions,
     people,
     reach,
     rows,
@@ -120,6 +120,7 @@ def _facts(found: Enrolment, names: dict[int, str] | Any, on: datetime.date) -> 
         Fact(_("Closed"), " · ".join(filter(None, (_day(found.closed_on), closing)))),
         Fact(_("Team"), names.get(found.organization, "")),
         Fact(_("Division"), area.path(found.place_code)),
+        *(Fact(label, value) for label, value in anchors.lines(found, on=on)),
     )
     return tuple(line for line in lines if line.value)
 
@@ -179,7 +180,7 @@ def _plan_line(each: Planned, found: Enrolment, on: datetime.date) -> PlanLine:
     late = each.lateness(on)
     gap = (on - each.due_on).days
     return PlanLine(
-        service=catalogue.service_title(found.programme, each.service, on=on),
+        service=catalogue.planned_title(found.programme, each, on=on),
         due_on=words.day(each.due_on),
         due=wording.days_overdue(gap) if on > each.late_on else wording.days_left(-gap),
         tone=wording.LATENESS_TONES[late],
@@ -196,7 +197,8 @@ def _evidence(request: PortalRequest, found: Enrolment) -> tuple[EvidenceLine, .
     return tuple(
         EvidenceLine(
             words.day(each.measured_on),
-            decisions.pressure(each.measures) or _("diagnosis"),
+            catalogue.headline(found.programme, each.measures, on=legal_day(request.at))
+            or _("diagnosis"),
             names.get(each.organization or 0, _("source not named")),
         )
         for each in shown
@@ -215,7 +217,7 @@ def _visits(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
     return {
         "visits": visits.lines(shown, on=on, teams=teams, ledger=ledger),
         "has_handover": bool(ledger),
-        "clocks": clocks.of_visits([each.id for each in shown], actor=request.actor, at=request.at),
+        "clocks": clocks.of_enrolment(found.id, actor=request.actor, at=request.at),
         "counted": queries.counted_visits(found.id, year=on.year, actor=request.actor),
         "pager": pager(
             request.GET,

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,7 @@ def _context(request: PortalRequest, found: Visit, resident: Resident) -> dict[s
         "may_refer": is_current and bool(found.outcome),
         "clocks": clocks.of_visits([found.id], actor=actor, at=at),
         "next_line": _next_line(request, found, on),
+        "joined": _joined(request, found, on),
         **answered,
     }
 
@@ -111,6 +113,35 @@ def _current_address(request: PortalRequest, found: Visit) -> str:
         if each.response_id == found.response_id and each.standing is Standing.CURRENT
     )
     return next((visits.line(each, on=legal_day(request.at)).address for each in replaced), "")
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedLine:
+    """What else is done while this resident is here."""
+
+    title: str
+    start: str
+
+
+def _joined(request: PortalRequest, found: Visit, on: datetime.date) -> list[JoinedLine]:
+    """The services that belong into the same visit; what was just answered is proposed there."""
+    is_today = found.visited_on == on and found.standing is Standing.CURRENT
+    if not (is_today and is_permitted(request.actor, "programmes.visit")):
+        return []
+    others = queries.joined_services(
+        found.enrolment_id,
+        service=found.service,
+        on=found.visited_on,
+        actor=request.actor,
+        at=request.at,
+    )
+    return [
+        JoinedLine(
+            catalogue.programme_title(each.enrolment.programme, on=on),
+            reverse("enrolment-visit", args=[each.enrolment.id, each.service]),
+        )
+        for each in others
+    ]
 
 
 def _next_line(request: PortalRequest, found: Visit, on: datetime.date) -> rows.Line | None:

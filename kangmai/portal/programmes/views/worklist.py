@@ -79,7 +79,7 @@ def _list(request: PortalRequest, chosen: Choice, text: str, after: str) -> dict
 def _frame(request: PortalRequest, chosen: Choice) -> dict[str, Any]:
     on = legal_day(request.at)
     counts = queries.counts(programme=chosen.programme, actor=request.actor, at=request.at)
-    programmes = catalogue.programmes(on=on)
+    programmes = catalogue.programmes(on=on, actor=request.actor)
     teams = reach.institution_names(reach.institutions(request.actor))
     return {
         "crumbs": trail(Crumb(_("Follow-ups"))),

@@ -13,11 +13,12 @@ from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import OrganizationId, ResidentId
 from kangmai.programmes.engine import events, models
 from kangmai.programmes.engine.actions.closing import close
+from kangmai.programmes.engine.afterwards import start_deadlines
+from kangmai.programmes.engine.anchoring import check_anchors, require_new_episode
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.definition.types import Programme
 from kangmai.programmes.engine.errors import (
     AlreadyEnrolled,
-    AnchorMissing,
     EnrolmentAfterDeath,
     EnrolmentInFuture,
     EnrolmentNotSuspected,
@@ -27,7 +28,7 @@ from kangmai.programmes.engine.errors import (
 )
 from kangmai.programmes.engine.history import visits_of
 from kangmai.programmes.engine.population import facts_of
-from kangmai.programmes.engine.seeing import locked
+from kangmai.programmes.engine.seeing import locked, require_label
 from kangmai.programmes.engine.types import Enrolment, State, Way
 from kangmai.programmes.engine.values import whole_enrolment
 from kangmai.programmes.engine.writing import (
@@ -69,16 +70,19 @@ def enrol(
     Raises:
         NotPermitted, ResidentNotFound, ProgrammeUnknown
         AlreadyEnrolled: an enrolment is open; it is suspected, confirmed or managed.
-        NotInPopulation, WayNotOffered, AnchorMissing, EnrolmentInFuture, EnrolmentAfterDeath
-        KeyUsedElsewhere
+        SameEpisode: an earlier enrolment was about the same (a second booking of one pregnancy).
+        NotInPopulation, WayNotOffered, AnchorMissing, AnchorOutOfRange, EnrolmentInFuture
+        EnrolmentAfterDeath, KeyUsedElsewhere
     """
     require(actor, MANAGE)
     definition = programme(programme_id, on=on)
+    require_label(definition, actor)
     with transaction.atomic():
         resident = identity.get_resident(resident_id, actor=actor, at=at)
         if earlier := _earlier(key, resident, programme_id, actor):
             return whole_enrolment(earlier)
         _check(definition, resident, way, anchors, on, at)
+        require_new_episode(definition, resident.id, anchors)
         row = _new(resident, definition, way, state, anchors, on)
         row.organization = organization or resident.managing_org or own_organization(actor) or 0
         row.staff, row.key, row.account, row.updated_at = staff, key, actor.account, at
@@ -86,6 +90,8 @@ def enrol(
         born = resident.demographics.birth_date
         plan_anew(row, definition, visits_of(row), birth_date=born, on=legal_day(at))
         row.save()
+        if row.state == State.MANAGED:
+            start_deadlines(row, definition, actor=actor, at=at)
         write_down(
             row,
             events.ENROLLED,
@@ -118,16 +124,20 @@ def _check(
 ) -> None:
     if way not in definition.ways:
         raise WayNotOffered(programme=definition.id, way=way)
-    if set(anchors) != set(definition.anchors):
-        wrong = set(anchors) ^ set(definition.anchors)
-        raise AnchorMissing(programme=definition.id, anchors=", ".join(sorted(wrong)))
+    check_anchors(definition, anchors, on=on)
     if on > legal_day(at):
         raise EnrolmentInFuture(on=on, today=legal_day(at))
     if resident.deceased_on and on > resident.deceased_on:
         raise EnrolmentAfterDeath(deceased_on=resident.deceased_on, on=on)
     if not definition.population.holds(facts_of(resident.id, on=on)):
         condition = definition.population.text
-        raise NotInPopulation(programme=definition.id, condition=condition, on=on)
+        raise NotInPopulation(
+            programme=definition.title["en"],
+            zh_programme=definition.title["zh"],
+            condition=definition.who.get("en", condition),
+            zh_condition=definition.who.get("zh", condition),
+            on=on,
+        )
 
 
 def _new(
@@ -191,6 +201,7 @@ def confirm(
         born = resident.demographics.birth_date
         plan_anew(row, definition, visits_of(row), birth_date=born, on=legal_day(at))
         save(row, at=at)
+        start_deadlines(row, definition, actor=actor, at=at)
         write_down(row, events.CONFIRMED, subjects=[resident.patient_rid], actor=actor, at=at)
         return whole_enrolment(row)
 

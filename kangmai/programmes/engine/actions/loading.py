@@ -19,10 +19,10 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import uuid7
 from kangmai.programmes.engine.actions.visiting import service_of
-from kangmai.programmes.engine.deciding import decide, empty_facts, kept, rules_on
+from kangmai.programmes.engine.deciding import anchor_facts, decide, empty_facts, kept, rules_on
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.definition.types import Service
-from kangmai.programmes.engine.judging import age_on, why_not_counted
+from kangmai.programmes.engine.judging import facts_of_person, why_not_counted
 from kangmai.programmes.engine.types import (
     Decision,
     EnrolmentDraft,
@@ -46,7 +46,7 @@ _VISIT = (
 )  # fmt: skip
 
 _KNOWN = """
-SELECT e.id, e.programme, e.enrolled_on, r.birth_date, r.sex_code, v.visited_on, v.outcome, v.target_met
+SELECT e.id, e.programme, e.enrolled_on, e.anchors, r.birth_date, r.sex_code, v.visited_on, v.outcome, v.target_met
 FROM programmes_enrolment e
 JOIN identity_resident r ON r.id = e.resident_id
 LEFT JOIN LATERAL (
@@ -114,7 +114,11 @@ class _Judge:
     """Judges the visits of one enrolment in the order of their days."""
 
     def __init__(self, known: Sequence[Any]) -> None:
-        _, self.programme, self.enrolled_on, self.birth_date, self.sex_code, *previous = known
+        _, self.programme, self.enrolled_on, anchors, self.birth_date, self.sex_code, *previous = (
+            known
+        )
+        days = {name: date.fromisoformat(day) for name, day in orjson.loads(anchors).items()}
+        self.anchors = anchor_facts(self.programme, days)
         self.previous: Sequence[Any] = previous
 
     def row(self, draft: VisitDraft) -> tuple[Any, ...]:
@@ -132,7 +136,7 @@ class _Judge:
             self.previous = (draft.visited_on, decision.outcome, decision.target_met)
         id = uuid7()
         return (
-            id, draft.enrolment_id, draft.service, "", draft.visited_on, draft.measured_on or draft.visited_on,
+            id, draft.enrolment_id, draft.service, draft.occasion, draft.visited_on, draft.measured_on or draft.visited_on,
             draft.entered_at, draft.method.value, draft.response_id, 1,
             orjson.dumps(dict(draft.observations)).decode(), _measures(service, facts),
             *_decided(decision),
@@ -144,9 +148,10 @@ class _Judge:
         visited_on, outcome, target_met = self.previous
         return {
             **empty_facts(self.programme),
+            **self.anchors,
             **draft.facts,
-            "age": age_on(self.birth_date, draft.visited_on),
-            "sex": self.sex_code,
+            **facts_of_person(self.birth_date, self.sex_code, draft.visited_on),
+            "service": draft.service,
             "method": draft.method.value,
             "visited_on": draft.visited_on,
             "today": draft.visited_on,

@@ -13,7 +13,8 @@ from kangmai.forms.types import Answers, Given, Saved
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, NotPermitted, require
 from kangmai.programmes.engine import events, models
-from kangmai.programmes.engine.afterwards import follow_up
+from kangmai.programmes.engine.afterwards import follow_up, meet_deadlines, start_deadlines
+from kangmai.programmes.engine.anchoring import set_anchors
 from kangmai.programmes.engine.deciding import answer_facts
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.definition.types import Programme, Service
@@ -234,6 +235,7 @@ def settle(
         since: from which day on later visits may be judged otherwise now, if not from its own.
     """
     check_day(visit.visited_on, row, resident, today=legal_day(at))
+    told = set_anchors(row, service, saved.answers)
     answered = answer_facts(service, saved.answers)
     decision = judge(row, definition, service, visit, answered, resident.demographics, visits)
     visit.occasion = occasion_on(row, definition, service, visit, resident, visits)
@@ -250,6 +252,9 @@ def settle(
     born = resident.demographics.birth_date
     planned = plan_anew(row, definition, visits, birth_date=born, on=legal_day(at))
     save(row, at=at)
+    if told:
+        start_deadlines(row, definition, actor=actor, at=at)
+    meet_deadlines(row, definition, visit, actor=actor, at=at)
     follow_up(row, service, visit, decision, saved.answers, resident, visits, actor=actor, at=at)
     return Settled(decision, planned, rejudged)
 

@@ -8,8 +8,10 @@ from typing import Any
 from kangmai.analytics.facts.condition import Condition, condition, with_terms
 from kangmai.analytics.facts.types import Fact, FactType, Vocabulary, vocabulary_of
 from kangmai.kernel import definitions
+from kangmai.kernel.actor import Label
 from kangmai.kernel.definitions import Definition
 from kangmai.programmes.engine.definition.types import (
+    AnchorDay,
     AnswerFact,
     ClosingReason,
     Floor,
@@ -18,6 +20,7 @@ from kangmai.programmes.engine.definition.types import (
     Offset,
     OutcomeClass,
     Programme,
+    ProgrammeDeadline,
     Readings,
     Rule,
     RuleSet,
@@ -59,6 +62,16 @@ def programmes(*, on: date) -> tuple[Programme, ...]:
         for each in definitions.load(ROOM, PROGRAMME)
         if each.status == "active" and each.is_effective(on)
     )
+
+
+@cache
+def labels() -> Mapping[str, frozenset[Label]]:
+    """Programme → the labels that its dated entries have had."""
+    found: dict[str, frozenset[Label]] = {}
+    for each in definitions.load(ROOM, PROGRAMME):
+        label = Label[each.content.get("label", "normal").upper()]
+        found[each.id] = found.get(each.id, frozenset()) | {label}
+    return found
 
 
 def rule_set(id: str, *, on: date) -> RuleSet:
@@ -103,7 +116,7 @@ def read_programme(definition: Definition, read: Read = _read) -> Programme:
         is_verified=definition.verified,
         effective_from=definition.effective_from,
         population=read("/population", content["population"], resident_words()),
-        anchors=tuple(content["anchors"]),
+        anchors={each["id"]: _anchor(each) for each in content["anchors"]},
         ways=frozenset(map(Way, content["enrolment"]["ways"])),
         suspicion=_suspicion(content["suspicion"], read) if "suspicion" in content else None,
         services={
@@ -117,6 +130,24 @@ def read_programme(definition: Definition, read: Read = _read) -> Programme:
         },
         roles=tuple(content["roles"]),
         decision=content["decision"],
+        label=Label[content.get("label", "normal").upper()],
+        who=content.get("who", {}),
+        deadlines=tuple(
+            ProgrammeDeadline(each["definition"], each["since"], each["met_by"])
+            for each in content.get("deadlines", ())
+        ),
+    )
+
+
+def _anchor(content: Mapping[str, Any]) -> AnchorDay:
+    return AnchorDay(
+        id=content["id"],
+        title=content,
+        is_needed=content.get("needed", True),
+        earliest_days=content.get("earliest_days"),
+        apart_days=content.get("apart_days"),
+        shown_in=content.get("shown_in", ""),
+        until=content.get("until", ""),
     )
 
 
@@ -172,6 +203,9 @@ def _service(content: Mapping[str, Any], place: str, read: Read) -> Service:
         handover_system=handover["system"],
         handover_values=handover["values"],
         handover_classes=handover.get("classes", {}),
+        sets=content.get("sets", {}),
+        headline=tuple(content.get("headline", ())),
+        joint=content.get("joint", ""),
     )
 
 
@@ -193,6 +227,7 @@ def _schedule(content: Mapping[str, Any]) -> Schedule:
         every=_offset(content.get("every")),
         occasions=tuple(map(_occasion, content.get("occasions", ()))),
         floor=Floor(floor["per_year"], floor["spacing_days"]) if floor else None,
+        ends_at=content.get("ends_at", ""),
     )
 
 
@@ -205,6 +240,7 @@ def _occasion(content: Mapping[str, Any]) -> Occasion:
         after=after,
         until=_offset(content.get("until")),
         catch_up_until=_offset(content.get("catch_up_until")),
+        early_days=content.get("early_days"),
     )
 
 
@@ -217,10 +253,11 @@ def _offset(content: Mapping[str, int] | None) -> Offset | None:
 
 @cache
 def answers_of(programme_id: str) -> tuple[Fact, ...]:
-    """The facts that the forms of a programme answer, over all its dated entries."""
+    """The days of a programme's anchors and the facts that its forms answer, over all its dated entries."""
     facts: dict[str, Fact] = {}
     for each in definitions.load(ROOM, PROGRAMME):
         if each.id == programme_id:
+            facts |= {one["id"]: Fact(one["id"], FactType.DATE) for one in each.content["anchors"]}
             for service in each.content["services"]:
                 facts |= {n: fact_of(n, one) for n, one in service.get("answers", {}).items()}
     return tuple(facts.values())
@@ -258,7 +295,7 @@ def read_rule_set(definition: Definition, read: Read = _read) -> RuleSet:
         use=content["use"],
         is_verified=definition.verified,
         effective_from=definition.effective_from,
-        target=read("/target", content["target"], words),
+        target=read("/target", content["target"], words) if "target" in content else None,
         classes={
             each["id"]: OutcomeClass(each["id"], each, Priority[each["priority"].upper()])
             for each in content["classes"]
@@ -278,7 +315,7 @@ def _rule(content: Mapping[str, Any], place: str, words: Vocabulary, read: Read)
         outcome=content["class"],
         reason=content["reason"],
         alarms=content.get("alarm", False),
-        next_days=content["next_days"],
+        next_days=content.get("next_days"),
         overdue_after_days=content.get("overdue_after_days"),
         refer=Referral(refer["urgency"], refer["zh"], refer["en"]) if refer else None,
         deadline=content.get("deadline", ""),

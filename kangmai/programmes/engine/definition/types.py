@@ -7,6 +7,7 @@ from typing import Any
 
 from kangmai.analytics.facts.condition import Condition
 from kangmai.analytics.facts.types import Fact
+from kangmai.kernel.actor import Label
 from kangmai.programmes.engine.kinds import Method, Priority, Referral, Way
 
 Words = Mapping[str, str]
@@ -38,6 +39,8 @@ class Occasion:
     after: Offset
     until: Offset | None
     catch_up_until: Offset | None
+    early_days: int | None = None
+    """How many days before it a visit fulfils it; None: as many as make it due soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Schedule:
     """When a service is due next.
 
     `by_decision`: when the latest visit's decision says; `repeat`: `every` after the latest that
-    counted; both begin `first` after the anchor. `occasions`: the next of the row.
+    counted; both begin `first` after the anchor. `occasions`: the next of the row, or before it when
+    the latest visit's decision says. From the day of the anchor `ends_at` nothing more is due.
     """
 
     kind: str
@@ -54,6 +58,7 @@ class Schedule:
     every: Offset | None = None
     occasions: tuple[Occasion, ...] = ()
     floor: Floor | None = None
+    ends_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,12 @@ class Service:
     handover_values: Mapping[str, Any]
     handover_classes: Mapping[str, str]
     """Class here → class there, where they differ; an empty one is left out."""
+    sets: Mapping[str, str] = field(default_factory=dict)
+    """Anchor → item of the form that tells its day."""
+    headline: tuple[Words, ...] = ()
+    """What lists say of a visit; each part names kept facts in braces."""
+    joint: str = ""
+    """Services of this name are done in one visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +141,33 @@ class ClosingReason:
 
 
 @dataclass(frozen=True, slots=True)
+class AnchorDay:
+    """A day, besides birth and enrolment, from which services count.
+
+    `is_needed` at enrolment, else a visit sets it. It lies at most `earliest_days` before the enrolment,
+    and `apart_days` or more from that of an earlier enrolment, which would be the same episode. Pages
+    count from it in `shown_in` (weeks, days or nothing) until the anchor `until`.
+    """
+
+    id: str
+    title: Words
+    is_needed: bool
+    earliest_days: int | None
+    apart_days: int | None
+    shown_in: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeDeadline:
+    """A time limit that begins with an anchor or the enrolment and is met by a visit of a service."""
+
+    definition: str
+    since: str
+    met_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One dated programme."""
 
@@ -138,7 +176,7 @@ class Programme:
     is_verified: bool
     effective_from: date
     population: Condition
-    anchors: tuple[str, ...]
+    anchors: Mapping[str, AnchorDay]
     ways: frozenset[Way]
     suspicion: Suspicion | None
     services: Mapping[str, Service]
@@ -146,6 +184,9 @@ class Programme:
     closing_reasons: Mapping[str, ClosingReason]
     roles: tuple[str, ...]
     decision: str
+    label: Label = Label.NORMAL
+    who: Words = field(default_factory=dict)
+    deadlines: tuple[ProgrammeDeadline, ...] = ()
 
     @property
     def version(self) -> str:
@@ -172,7 +213,7 @@ class Rule:
     reason: Words
     alarms: bool
     """Whether it is told and saved as soon as it holds, before everything required is answered."""
-    next_days: int
+    next_days: int | None
     overdue_after_days: int | None
     refer: Referral | None
     deadline: str
@@ -189,7 +230,7 @@ class RuleSet:
     use: str
     is_verified: bool
     effective_from: date
-    target: Condition
+    target: Condition | None
     classes: Mapping[str, OutcomeClass]
     rules: tuple[Rule, ...]
 

@@ -8,6 +8,7 @@ from kangmai.programmes.engine.queries.enrolments import (
     enrolments_of,
     evidence_of,
     get_enrolment,
+    offered_programmes,
     programme,
     programmes,
     rule_set,
@@ -15,6 +16,7 @@ from kangmai.programmes.engine.queries.enrolments import (
     transfer_of,
 )
 from kangmai.programmes.engine.queries.forms import try_visit, visit_form
+from kangmai.programmes.engine.queries.joint import Joined, joined_services
 from kangmai.programmes.engine.queries.visits import (
     counted_visits,
     get_visit,
@@ -25,6 +27,7 @@ from kangmai.programmes.engine.queries.visits import (
 from kangmai.programmes.engine.queries.worklist import counts, worklist
 
 __all__ = [
+    "Joined",
     "OutcomeClass",
     "Programme",
     "RuleSet",
@@ -37,7 +40,9 @@ __all__ = [
     "evidence_of",
     "get_enrolment",
     "get_visit",
+    "joined_services",
     "judgements_of",
+    "offered_programmes",
     "programme",
     "programmes",
     "rule_set",

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.db import connection
 
-from kangmai.analytics.facts.condition import Condition
 from kangmai.kernel.actor import Actor, require
 from kangmai.programmes.engine.definition.reading import kept_facts, programme, rule_sets
 from kangmai.programmes.engine.definition.types import RuleSet
 from kangmai.programmes.engine.definition.words import visit_columns
-from kangmai.programmes.engine.errors import RulesNotOfProgramme
+from kangmai.programmes.engine.errors import NoTarget, RulesNotOfProgramme
 from kangmai.programmes.engine.seeing import below
 from kangmai.programmes.engine.types import Comparison, RuleFigures
 
@@ -42,13 +41,13 @@ def compare(
         place: a division; empty for everything, which needs the permission everywhere.
 
     Raises:
-        NotPermitted, ProgrammeUnknown, RulesNotOfProgramme, PlaceUnreadable
+        NotPermitted, ProgrammeUnknown, RulesNotOfProgramme, NoTarget, PlaceUnreadable
     """
     require(actor, "programmes.compare", place)
     definition = programme(programme_id, on=date(year, 12, 31))
     first, second = (_rule_set(programme_id, each) for each in rules)
     columns = {**visit_columns(kept_facts(programme_id)), "today": "v.visited_on"}
-    a, b = _asked(first.target, columns, "a"), _asked(second.target, columns, "b")
+    a, b = _asked(first, columns, "a"), _asked(second, columns, "b")
     within = below(place) if place else None
     values = {
         "programme": programme_id,
@@ -76,8 +75,10 @@ def compare(
     )
 
 
-def _asked(target: Condition, columns: Any, prefix: str) -> tuple[str, Any]:
-    sql = target.sql(columns, prefix=prefix)
+def _asked(rules: RuleSet, columns: Any, prefix: str) -> tuple[str, Any]:
+    if rules.target is None:
+        raise NoTarget(rules=rules.version)
+    sql = rules.target.sql(columns, prefix=prefix)
     return sql.holds, sql.values
 
 

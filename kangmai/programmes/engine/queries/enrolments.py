@@ -1,7 +1,7 @@
 """Enrolments one by one, of a resident, behind a figure; and the programmes there are."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from kangmai.identity import queries as identity
@@ -15,9 +15,9 @@ from kangmai.programmes.engine.definition.reading import (
     rule_set,
     rule_sets,
 )
-from kangmai.programmes.engine.definition.types import RuleSet
+from kangmai.programmes.engine.definition.types import Programme, RuleSet
 from kangmai.programmes.engine.errors import EnrolmentNotFound
-from kangmai.programmes.engine.seeing import inside
+from kangmai.programmes.engine.seeing import hidden, inside
 from kangmai.programmes.engine.types import (
     Attempt,
     Behind,
@@ -36,6 +36,7 @@ __all__ = [
     "enrolments_of",
     "evidence_of",
     "get_enrolment",
+    "offered_programmes",
     "programme",
     "programmes",
     "rule_set",
@@ -43,6 +44,12 @@ __all__ = [
     "transfer_of",
 ]
 READ = "programmes.read"
+
+
+def offered_programmes(*, on: date, actor: Actor) -> tuple[Programme, ...]:
+    """The programmes in force on a day of which the actor may know who is in them, by id."""
+    unseen = hidden(actor.scope)
+    return tuple(each for each in programmes(on=on) if each.id not in unseen)
 
 
 def rules_of(programme_id: str) -> tuple[RuleSet, ...]:
