@@ -45,6 +45,19 @@ def free_port() -> int:
 
 
 @contextmanager
+def city(data: Path | None, residents: int) -> Iterator[Path]:
+    """The city of a folder; without one a city made for the occasion."""
+    if data:
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="kangmai-city-") as folder:
+        made = Path(folder) / "data"
+        command = kangmai("demo", "--no-serve", "--residents", residents, "--data", made)
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        yield made
+
+
+@contextmanager
 def served(data: Path) -> Iterator[tuple[str, float]]:
     """A running installation: its address, and the seconds until it said that it was ready."""
     started = time.monotonic()
@@ -143,12 +156,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--bundles", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        data = options.data or Path(folder) / "data"
-        started = time.monotonic()
-        make = kangmai("demo", "--no-serve", "--residents", options.residents, "--data", data)
-        subprocess.run(make, check=True, stderr=subprocess.DEVNULL)
-        print(f"city of {options.residents:,} there after {time.monotonic() - started:.1f} s")
+    started = time.monotonic()
+    with city(options.data, options.residents) as data:
+        print(f"city there after {time.monotonic() - started:.1f} s")
         starts = []
         for _ in range(3):
             with served(data) as (_, seconds):
