@@ -133,7 +133,7 @@ def ledger_row(line: LedgerLine) -> LedgerRow:
 
 
 def action_words(action: str) -> str:
-    """What was done, as a resident understands it; an action without words is shown by its name."""
+    """What was done, as a resident understands it: in words of its own, or by the part of the work it belongs to."""
     known = {
         "records.read": _("read an entry"),
         "records.vread": _("read an earlier version"),
@@ -153,9 +153,28 @@ def action_words(action: str) -> str:
         "identity.linked": _("joined an outside record"),
         "identity.correct": _("corrected personal data"),
         "identity.move": _("entered a move"),
+        "programmes.read": _("read a health programme"),
         "access.glass.broken": _("opened in an emergency"),
     }
-    return known.get(action, action)
+    rooms = {
+        "records": _("worked with the record"),
+        "identity": _("worked with personal data"),
+        "cards": _("worked with an e-health card"),
+        "access": _("changed who may see the record"),
+        "forms": _("filled in a form"),
+        "documents": _("made a printout"),
+        "messages": _("sent a message"),
+        "deadlines": _("followed a deadline"),
+        "handover": _("reported to a higher system"),
+        "programmes": _("worked in a health programme"),
+        "cases": _("worked on a case report"),
+        "surveillance": _("looked into a signal"),
+        "orders": _("acted under an emergency order"),
+        "venues": _("acted under an emergency order"),
+        "nucleic_acid": _("sampling and testing"),
+        "indicators": _("looked behind a figure"),
+    }
+    return known.get(action) or rooms.get(action.partition(".")[0], action)
 
 
 @dataclass(frozen=True, slots=True)
