@@ -7,6 +7,7 @@ from datetime import datetime
 from kangmai.access.actions import load_accounts
 from kangmai.access.types import AccountLoad
 from kangmai.commandline.city.city import InventedCity
+from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor
 
 PASSWORD = "kangmai-demo"
@@ -21,7 +22,7 @@ class DemoAccount:
     institution: str
 
 
-_PLACES = (
+PLACES = (
     ("admin", "administrator", "commission"),
     ("officer", "commission_officer", "commission"),
     ("cdc", "cdc_epidemiologist", "cdc"),
@@ -35,6 +36,9 @@ _PLACES = (
     ("supervisor", "supervisor", "supervision"),
     ("mental", "mental_health_worker", "town"),
     ("tb", "tuberculosis_worker", "town"),
+    ("hiv", "hiv_std_worker", "cdc"),
+    ("hospital_admin", "institution_administrator", "hospital"),
+    ("sampler", "sampler", "town"),
     ("integrator", "integrator", "hospital"),
 )
 """(login, role, kind of institution in the invented network); a second row of one kind takes the next one."""
@@ -44,7 +48,7 @@ def load_demo_accounts(
     city: InventedCity,
     organizations: Sequence[int],
     staff: Sequence[int],
-    resident_id: int,
+    resident: Resident,
     *,
     actor: Actor,
     at: datetime,
@@ -52,7 +56,7 @@ def load_demo_accounts(
     """Make the accounts; returns them in the order in which they are shown."""
     taken: dict[tuple[str, str], int] = {}
     rows, shown = [], []
-    for login, role, key in _PLACES:
+    for login, role, key in PLACES:
         turn = taken[role, key] = taken.get((role, key), -1) + 1
         institution = _candidates(city, key)[turn]
         members = city.network.staff_of[institution]
@@ -67,9 +71,8 @@ def load_demo_accounts(
             )
         )
         shown.append(DemoAccount(login, role, city.network.institutions[institution].name))
-    rows.append(
-        AccountLoad(login="resident", name="居民", role="resident", resident_id=resident_id)
-    )
+    name = resident.demographics.name
+    rows.append(AccountLoad(login="resident", name=name, role="resident", resident_id=resident.id))
     shown.append(DemoAccount("resident", "resident", ""))
     load_accounts(rows, password=PASSWORD, must_change_password=False, actor=actor, at=at)
     return shown

@@ -19,8 +19,11 @@ from kangmai.commandline.city.loading.towns import load_town
 from kangmai.commandline.city.loading.work import Work, forget_towns, progress
 from kangmai.commandline.city.state import STATE, CityOrder, OtherCity, order_of, require_empty
 from kangmai.identity.actions import reserve_residents
+from kangmai.identity.queries import residents_by_id
+from kangmai.identity.types import Resident
 from kangmai.kernel import feed
 from kangmai.kernel.actor import Actor, operator
+from kangmai.kernel.ids import ResidentId
 from kangmai.kernel.indexes import Taken, put_up, take_down
 from kangmai.kernel.state import find_state, put_state
 from kangmai.programmes.engine.actions import replan
@@ -156,14 +159,23 @@ class _Making:
             self._note(indexes=[])
 
     def _accounts(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT min(id) FROM identity_resident WHERE deceased_on IS NULL")
-            resident = cursor.fetchone()[0]
         accounts = load_demo_accounts(
-            self.city, self.state["organizations"], self.state["staff"], resident,
+            self.city, self.state["organizations"], self.state["staff"], self._somebody(),
             actor=self.actor, at=datetime.now(UTC),
         )  # fmt: skip
         self._note(accounts=[asdict(account) for account in accounts], staff=None)
+
+    def _somebody(self) -> Resident:
+        """The first living resident who is managed for something, so that his record has content."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """SELECT r.id FROM identity_resident r
+                   LEFT JOIN programmes_enrolment e ON e.resident_id = r.id AND e.state = 'managed'
+                   WHERE r.deceased_on IS NULL AND r.moved_out_on IS NULL
+                   ORDER BY e.id IS NULL, r.id LIMIT 1"""
+            )
+            found = ResidentId(cursor.fetchone()[0])
+        return residents_by_id([found], actor=self.actor, at=datetime.now(UTC))[found]
 
 
 def _put_up(indexes: list[Taken]) -> None:
