@@ -21,9 +21,9 @@ STATEMENT_TIMEOUT_SECONDS = 30
 class _Owned:
     """A connection that is closed when its thread ends and lets go of it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connection: psycopg.Connection) -> None:
         self.url = url
-        self.connection = _open()
+        self.connection = connection
 
     def __del__(self) -> None:
         self.connection.close()
@@ -46,7 +46,7 @@ def own_connection() -> psycopg.Connection:
     owned: _Owned | None = getattr(_local, "owned", None)
     if owned is None or owned.connection.closed or owned.url != settings.DATABASE_URL:
         close_own()
-        owned = _local.owned = _Owned(settings.DATABASE_URL)
+        owned = _local.owned = _Owned(settings.DATABASE_URL, _open())
     return owned.connection
 
 

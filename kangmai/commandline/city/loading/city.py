@@ -190,5 +190,5 @@ def _greeting(state: dict[str, Any]) -> list[str]:
         f"Password of every account 所有账户密码: {PASSWORD}",
         "",
     ]
-    lines += [f"  {a['login']:<11} {a['role']:<24} {a['institution']}" for a in state["accounts"]]
+    lines += [f"  {a['login']:<15} {a['role']:<26} {a['institution']}" for a in state["accounts"]]
     return lines
