@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("kangmai.portal.deadlines.urls")),
     path("", include("kangmai.portal.handover.urls")),
     path("", include("kangmai.portal.residents.urls")),
+    path("", include("kangmai.portal.intake.urls")),
     path("", include("kangmai.portal.programmes.urls")),
     path("", include("kangmai.portal.identity.urls")),
     path("", include("kangmai.portal.institutions.urls")),

@@ -6,6 +6,8 @@ from enum import Enum, IntFlag
 from typing import Any
 
 from kangmai.kernel.ids import OrganizationId
+from kangmai.records.tables.types import RowFault as RowFault
+from kangmai.records.tables.types import TableReport as TableReport
 
 Resource = dict[str, Any]
 """A FHIR resource as plain JSON data; validated once on entry and never changed in place."""

@@ -129,6 +129,8 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "signals-intake",
+        permissions=("signals.intake",),
         "handover",
         _("Handover"),
         _("What national and provincial systems must hold: waiting, sent, received, rejected"),
@@ -136,6 +138,11 @@ PLACES = (
         Section.WORK,
         permissions=("handover.read",),
         roots=("handover",),
+        "intake",
+        _("Tables"),
+        _("Take in records as a table where there is no interface: template, trial, import"),
+        permissions=("records.intake",),
+        roots=("intake",),
     ),
     Place(
         "on-time",

@@ -1,6 +1,7 @@
 """The writes of the record: each is one transaction, checked, audited and announced through the log."""
 
 from kangmai.records.actions.delete_matching import delete_matching
+from kangmai.records.actions.import_table import import_table
 from kangmai.records.actions.import_unit import Item, import_unit
 from kangmai.records.actions.jobs import (
     Order,
@@ -27,6 +28,7 @@ __all__ = [
     "delete_matching",
     "forget_jobs",
     "group_members",
+    "import_table",
     "import_unit",
     "load",
     "order_export",

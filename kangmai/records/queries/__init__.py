@@ -2,6 +2,7 @@
 
 from kangmai.records.queries.checking import Mode, ProfileNeeded, check
 from kangmai.records.queries.everything import EverythingPage, Place, Wanted, everything
+from kangmai.records.queries.intake import intake_tables, intake_template
 from kangmai.records.queries.jobs import get_job, read_job_file
 from kangmai.records.queries.latest import Measured, WantedCode, latest_observations
 from kangmai.records.queries.ledger import Known, known_of_source
@@ -66,6 +67,8 @@ __all__ = [
     "get",
     "get_job",
     "get_version",
+    "intake_tables",
+    "intake_template",
     "is_code_of_system",
     "is_code_of_value_set",
     "known_of_source",
