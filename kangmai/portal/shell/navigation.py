@@ -129,8 +129,6 @@ PLACES = (
         is_main=True,
     ),
     Place(
-        "signals-intake",
-        permissions=("signals.intake",),
         "handover",
         _("Handover"),
         _("What national and provincial systems must hold: waiting, sent, received, rejected"),
@@ -138,9 +136,13 @@ PLACES = (
         Section.WORK,
         permissions=("handover.read",),
         roots=("handover",),
+    ),
+    Place(
         "intake",
         _("Tables"),
         _("Take in records as a table where there is no interface: template, trial, import"),
+        "document",
+        Section.WORK,
         permissions=("records.intake",),
         roots=("intake",),
     ),
