@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from kangmai.deadlines import models
 from kangmai.kernel import audit, feed
@@ -12,8 +14,24 @@ from kangmai.messages import actions as messages
 MESSAGE_SUBJECT = "Deadline"
 
 
+class About(Protocol):
+    """A deadline as far as the trail and the feed name it."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def definition(self) -> str: ...
+
+    @property
+    def subject_kind(self) -> str: ...
+
+    @property
+    def subject_id(self) -> str: ...
+
+
 def write_down(
-    rows: Sequence[models.Deadline], event: str, *, reason: str = "", actor: Actor, at: datetime
+    rows: Sequence[About], event: str, *, reason: str = "", actor: Actor, at: datetime
 ) -> None:
     """One row of the audit trail for the deed, one event for each deadline."""
     if not rows:
@@ -40,7 +58,7 @@ def close_messages(rows: Sequence[models.Deadline], *, actor: Actor, at: datetim
         messages.settle([(MESSAGE_SUBJECT, str(row.id)) for row in rows], actor=actor, at=at)
 
 
-def _data(row: models.Deadline) -> dict[str, str]:
+def _data(row: About) -> dict[str, str]:
     return {
         "definition": row.definition,
         "subject_kind": row.subject_kind,

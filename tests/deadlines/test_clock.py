@@ -140,8 +140,31 @@ def test_many_are_told_in_a_few_queries(place):
     actions.start(starts, actor=ADMIN, at=AT)
     with CaptureQueriesContext(connection) as captured:
         assert actions.escalate_due(at=later(days=3)) == 200
-    # messages are written in batches of a thousand rows or fewer
     assert len(captured) <= 20
+
+
+def test_everybody_gets_one_message_a_night_that_says_how_many(place, people):
+    starts = [
+        Start(
+            definition="hypertension_referral_follow_up",
+            subject=Subject("visit", str(n)),
+            started_at=AT,
+            owner_org=place.organizations["village" if n < 30 else "sibling"],
+            place_code="441202001002",
+        )
+        for n in range(40)
+    ]
+    actions.start(starts, actor=ADMIN, at=AT)
+    actions.escalate_due(at=later(days=15.7))
+    assert told(people) == {"doctor": ["Overdue"], "sibling": ["Overdue"], "town": ["Escalated"]}
+    (mine,) = inbox.inbox(language="zh", actor=people["doctor"]).rows
+    assert (mine.title, mine.link) == ("已超时：30 项", "/deadlines/?show=mine")
+    (above,) = inbox.inbox(language="en", actor=people["town"]).rows
+    assert (above.title, above.link) == ("Escalated: 40 matters", "/deadlines/?show=overdue")
+    assert "40 overdue matters of 2 institution(s)" in above.body
+    rows = models.Deadline.objects.values_list("state", "level", "version").distinct()
+    assert list(rows) == [("missed", 1, 2)]
+    assert actions.escalate_due(at=later(days=15.7)) == 0
 
 
 def test_a_provisional_limit_is_counted_again_when_the_year_is_announced(place, monkeypatch):

@@ -1,8 +1,11 @@
 """What the clock does: warn, mark as missed, escalate; and count again where holidays became known."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +18,13 @@ from kangmai.messages import actions as messages
 from kangmai.messages.types import Draft, To, to_account, to_permission, to_role
 from kangmai.registry import queries as registry
 
-BATCH = 1000
+MESSAGES = 1000
+LISTS = {
+    StepKind.WARN: "/deadlines/?show=mine",
+    StepKind.MISS: "/deadlines/?show=mine",
+    StepKind.ESCALATE: "/deadlines/?show=overdue",
+}
+"""Where whoever is told of several finds them."""
 _WRITTEN = (
     ("due_at", "timestamptz"),
     ("provisional", "boolean"),
@@ -35,13 +44,16 @@ Overseers = dict[tuple[int, str, str], int]
 def escalate_due(*, at: datetime) -> int:
     """Do every step whose time has come; returns how many deadlines were looked at.
 
-    After a standstill the steps that were slept through are done together: of warnings none once the
-    limit is past, of escalations all.
+    Deadlines that are alike (one rule, one limit, one step) take the step in one statement, and everybody
+    addressed gets one message, however many it is about. After a standstill the steps that were slept
+    through are done together: of warnings none once the limit is past, of escalations all.
     """
-    count = 0
-    while looked_at := _escalate_batch(at):
-        count += looked_at
-    return count
+    with transaction.atomic():
+        taken = [_take(alike, at) for alike in _due(at)]
+        _tell(taken, at)
+        missed = [row for each in taken if _misses(each.steps) for row in each.rows]
+        write_down(missed, events.MISSED, actor=CLOCK, at=at)
+    return sum(len(each.rows) for each in taken)
 
 
 def recompute(*, at: datetime) -> int:
@@ -70,28 +82,6 @@ def _recounted(row: models.Deadline, at: datetime) -> bool:
     return True
 
 
-def _escalate_batch(at: datetime) -> int:
-    with transaction.atomic():
-        due = models.Deadline.objects.filter(next_at__lte=at).order_by("next_at", "id")
-        rows = list(due.select_for_update(skip_locked=True)[:BATCH])
-        if not rows:
-            return 0
-        timetable = cache(_timetable)  # the limits of a night end at the same instant
-        done = [
-            (row, _step(row, timetable(row.definition, row.rule_from, row.due_at), at))
-            for row in rows
-        ]
-        _save(rows)
-        _tell(done, at)
-        missed = [row for row, steps in done if _misses(steps)]
-        write_down(missed, events.MISSED, actor=CLOCK, at=at)
-    return len(rows)
-
-
-def _timetable(definition: str, rule_from: date, due_at: datetime) -> tuple[Step, ...]:
-    return rules.steps(rules.rule(definition, on=rule_from), due_at)
-
-
 def _save(rows: Sequence[models.Deadline]) -> None:
     """Write what the clock may change of locked rows, all in one statement."""
     names = [name for name, _ in _WRITTEN]
@@ -106,15 +96,85 @@ def _save(rows: Sequence[models.Deadline]) -> None:
         )
 
 
-def _step(row: models.Deadline, steps: Sequence[Step], at: datetime) -> tuple[Step, ...]:
-    """Move a row over the steps whose time has come; returns those that somebody must hear of."""
-    done = tuple(each for each in steps[row.step :] if each.at <= at)
-    row.step += len(done)
-    row.next_at = steps[row.step].at if row.step < len(steps) else None
-    row.level += sum(each.kind is StepKind.ESCALATE for each in done)
-    row.version += 1
+_ALIKE = """
+SELECT definition, rule_from, due_at, step FROM deadlines_deadline WHERE next_at <= %s
+GROUP BY definition, rule_from, due_at, step ORDER BY due_at, definition, rule_from, step"""
+
+_TAKE = """
+WITH due AS (
+    SELECT id FROM deadlines_deadline
+    WHERE next_at <= %(at)s AND definition = %(definition)s AND rule_from = %(rule_from)s AND due_at = %(due_at)s
+      AND step = %(step)s
+    ORDER BY id FOR UPDATE SKIP LOCKED)
+UPDATE deadlines_deadline d SET step = %(next_step)s, next_at = %(next_at)s, level = d.level + %(levels)s,
+    state = coalesce(%(state)s, d.state), version = d.version + 1
+FROM due WHERE d.id = due.id
+RETURNING d.id, d.definition, d.subject_kind, d.subject_id, d.owner_org, d.owner_role, d.owner_account, d.place_code"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Deadlines of one rule that end at one instant and stand at one step."""
+
+    definition: str
+    rule_from: date
+    due_at: datetime
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A deadline that took a step, as far as somebody must be told of it."""
+
+    id: UUID
+    definition: str
+    subject_kind: str
+    subject_id: str
+    owner_org: int
+    owner_role: str
+    owner_account: int | None
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Alike deadlines that took their steps, and those of the steps that somebody must hear of."""
+
+    alike: _Alike
+    steps: tuple[Step, ...]
+    rows: tuple[_Moved, ...]
+
+
+def _due(at: datetime) -> list[_Alike]:
+    with unit_of_work() as database:
+        return [_Alike(*row) for row in database.execute(_ALIKE, [at]).fetchall()]
+
+
+def _take(alike: _Alike, at: datetime) -> _Taken:
+    """Move alike deadlines over the steps whose time has come."""
+    rule = rules.rule(alike.definition, on=alike.rule_from)
+    steps = rules.steps(rule, alike.due_at)
+    done = tuple(each for each in steps[alike.step :] if each.at <= at)
+    next_step = alike.step + len(done)
+    values = {
+        "at": at,
+        "definition": alike.definition,
+        "rule_from": alike.rule_from,
+        "due_at": alike.due_at,
+        "step": alike.step,
+        "next_step": next_step,
+        "next_at": steps[next_step].at if next_step < len(steps) else None,
+        "levels": sum(each.kind is StepKind.ESCALATE for each in done),
+        "state": State.MISSED.value if _misses(done) else None,
+    }
+    with unit_of_work() as database:
+        rows = tuple(_Moved(*row) for row in database.execute(_TAKE, values).fetchall())
+    return _Taken(alike, _told(done), rows)
+
+
+def _told(done: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Of steps that were done together those that somebody must hear of."""
     if _misses(done):
-        row.state = State.MISSED.value
         return tuple(each for each in done if each.kind is not StepKind.WARN)
     return done[-1:] if done and done[-1].kind is StepKind.WARN else done
 
@@ -123,53 +183,89 @@ def _misses(steps: Sequence[Step]) -> bool:
     return any(each.kind is StepKind.MISS for each in steps)
 
 
-def _tell(done: Sequence[tuple[models.Deadline, Sequence[Step]]], at: datetime) -> None:
-    owners = {row.owner_org for row, _ in done}
+@dataclass(slots=True)
+class _Heap:
+    """What one addressee is told of one kind of step: how many, in how many institutions, and the first."""
+
+    deadlines: set[UUID] = field(default_factory=set)
+    organizations: set[int] = field(default_factory=set)
+    first: tuple[_Moved, _Alike, Step] | None = None
+
+    def add(self, row: _Moved, alike: _Alike, step: Step) -> None:
+        self.deadlines.add(row.id)
+        self.organizations.add(row.owner_org)
+        self.first = self.first or (row, alike, step)
+
+
+def _tell(taken: Sequence[_Taken], at: datetime) -> None:
+    """One message for each addressee and kind of step, whatever number of deadlines it is about."""
+    owners = {row.owner_org for each in taken for row in each.rows}
     above = registry.overseers(organization_ids=owners, kinds=STEERING)
-    drafts = [
-        _draft(row, step, to)
-        for row, steps in done
-        for step in steps
-        for to in _recipients(row, step, above)
-    ]
-    messages.notify(drafts, actor=CLOCK, at=at)
+    heaps: dict[tuple[StepKind, To], _Heap] = defaultdict(_Heap)
+    for each in taken:
+        rule = rules.rule(each.alike.definition, on=each.alike.rule_from)
+        addressed = cache(partial(_recipients, rule=rule, above=above))
+        for step in each.steps:
+            for row in each.rows:
+                owner = (row.owner_org, row.owner_role, row.owner_account, row.place_code)
+                for to in addressed(owner, step):
+                    heaps[step.kind, to].add(row, each.alike, step)
+    drafts = [_draft(kind, to, heap) for (kind, to), heap in heaps.items()]
+    for start in range(0, len(drafts), MESSAGES):
+        messages.notify(drafts[start : start + MESSAGES], actor=CLOCK, at=at)
 
 
-def _draft(row: models.Deadline, step: Step, to: To) -> Draft:
-    id = str(row.id)
+def _draft(kind: StepKind, to: To, heap: _Heap) -> Draft:
+    assert heap.first is not None
+    row, alike, step = heap.first
+    about = f"{row.id}:{alike.due_at:%Y%m%d%H%M}:{kind.value}:{step.at:%Y%m%d%H%M}"
+    if (count := len(heap.deadlines)) > 1:
+        return Draft(
+            f"deadlines_{kind.value}",
+            to,
+            {"count": count, "institutions": len(heap.organizations)},
+            LISTS[kind],
+            ("", ""),
+            f"{about}:{count}",
+        )
     return Draft(
-        f"deadline_{step.kind.value}",
+        f"deadline_{kind.value}",
         to,
         {
             "deadline": f"deadlines/deadline/{row.definition}",
             "organization": row.owner_org,
-            "due": row.due_at.isoformat(),
+            "due": alike.due_at.isoformat(),
         },
-        f"/deadlines/{id}/",
-        (MESSAGE_SUBJECT, id),
-        f"{id}:{row.due_at:%Y%m%d%H%M}:{step.kind.value}:{step.at:%Y%m%d%H%M}",
+        f"/deadlines/{row.id}/",
+        (MESSAGE_SUBJECT, str(row.id)),
+        about,
     )
 
 
-def _recipients(row: models.Deadline, step: Step, above: Overseers) -> list[To]:
+Owner = tuple[int, str, int | None, str]
+"""Institution, role or all that owe it, account, place."""
+
+
+def _recipients(owner: Owner, step: Step, *, rule: Rule, above: Overseers) -> tuple[To, ...]:
     """Warnings and misses go to the owner, escalations to their target."""
+    organization, role, account, place_code = owner
     if step.target is not None:
-        return [_target(row, step.target, above)]
-    if row.owner_account is not None:
-        return [to_account(row.owner_account)]
-    roles = (row.owner_role,) if row.owner_role else _rule_of(row).owner_roles
-    return [to_role(role, row.owner_org) for role in roles]
+        return (_target(organization, place_code, step.target, above),)
+    if account is not None:
+        return (to_account(account),)
+    roles = (role,) if role else rule.owner_roles
+    return tuple(to_role(each, organization) for each in roles)
 
 
-def _target(row: models.Deadline, target: Target, above: Overseers) -> To:
+def _target(organization: int, place_code: str, target: Target, above: Overseers) -> To:
     """The role at the level; where no such institution stands, who oversees deadlines at the place."""
     if target.level is Level.OWN:
-        return to_role(target.role, row.owner_org)
+        return to_role(target.role, organization)
     for level in (target.level, *NEXT_DOORS[target.level]):
-        found = above.get((row.owner_org, level.value, target.kind))
-        if found is not None and found != row.owner_org:
+        found = above.get((organization, level.value, target.kind))
+        if found is not None and found != organization:
             return to_role(target.role, found)
-    return to_permission("deadlines.oversee", row.place_code)
+    return to_permission("deadlines.oversee", place_code)
 
 
 def _rule_of(row: models.Deadline) -> Rule:
