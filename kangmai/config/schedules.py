@@ -30,8 +30,12 @@ def make_partitions(*, at: datetime) -> None:
 
 
 def plan_programmes(*, at: datetime) -> None:
-    """Plan every managed enrolment anew, as seen from today."""
-    planner = operator("programmes.planner", permissions=("programmes.replan",))
+    """Take in whom the programmes' rules take in, then plan every managed enrolment anew, as seen from today."""
+    planner = operator(
+        "programmes.planner",
+        permissions=("programmes.manage", "programmes.replan", "records.read", "identity.search"),
+    )
+    programmes.screen_all(actor=planner, at=at)
     programmes.replan_all(actor=planner, at=at)
 
 

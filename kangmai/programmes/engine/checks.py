@@ -77,6 +77,7 @@ def check_programme(definition: Definition) -> Iterator[str]:
     for position, service in enumerate(content["services"]):
         for name, answer in service.get("answers", {}).items():
             yield from _unit_faults(answer, f"/services/{position}/answers/{name}")
+    yield from _by_rule_faults(content)
     reasons = [each["id"] for each in content["closing_reasons"]]
     for needed in ("died", "merged"):
         if needed not in reasons:
@@ -85,6 +86,22 @@ def check_programme(definition: Definition) -> Iterator[str]:
     if not any((definitions.FOLDER / ROOM / DECISION).glob(f"{content['decision']}[.@]*")):
         yield f"/decision: there is no {ROOM}/{DECISION}/{content['decision']}"
     yield from _faults_of(read_programme, definition)
+
+
+def _by_rule_faults(content: Mapping[str, Any]) -> Iterator[str]:
+    """What the night looks at must be said, and a programme of anchors takes nobody in by itself."""
+    enrolment = content["enrolment"]
+    if "by_rule" not in enrolment:
+        return
+    looks_at = enrolment["by_rule"]["looks_at"]
+    if "rule" not in enrolment["ways"]:
+        yield "/enrolment/by_rule: 'rule' is none of the ways"
+    if looks_at == "diagnoses" and not content.get("suspicion", {}).get("diagnoses", {}).get(
+        "codes"
+    ):
+        yield "/enrolment/by_rule: looks at diagnoses, but /suspicion/diagnoses/codes names none"
+    if looks_at == "population" and content["anchors"]:
+        yield "/enrolment/by_rule: whoever is taken in by the night has no days for the anchors"
 
 
 def _service_faults(content: Mapping[str, Any]) -> Iterator[str]:

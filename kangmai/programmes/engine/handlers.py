@@ -19,9 +19,9 @@ WATCHER = operator(
 )
 FOLLOWER = operator(
     "programmes.follower",
-    permissions=("programmes.manage", "identity.search", "deadlines.write"),
+    permissions=("programmes.manage", "identity.search", "deadlines.read", "deadlines.write"),
 )
-FOLLOWED = ("identity.move", "identity.correct", "identity.merged")
+FOLLOWED = ("identity.move", "identity.correct", "identity.merged", "identity.unmerged")
 
 
 def suspect_residents(batch: Sequence[Event]) -> None:

@@ -21,6 +21,13 @@ class Way(StrEnum):
     HAND = "hand"
 
 
+class LooksAt(StrEnum):
+    """What the night looks at to take residents into a programme."""
+
+    DIAGNOSES = "diagnoses"
+    POPULATION = "population"
+
+
 class Method(StrEnum):
     """How a visit was made."""
 

@@ -42,6 +42,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentDraft",
     "Evidence",
+    "EvidenceDraft",
     "Filter",
     "Judgement",
     "Lateness",
@@ -395,6 +396,17 @@ class Replanned:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceDraft:
+    """A reading or a diagnosis in the record that raised a suspicion which is taken over from elsewhere."""
+
+    resource_type: str
+    resource_id: str
+    measured_on: date
+    measures: Mapping[str, Any] = field(default_factory=dict)
+    organization: OrganizationId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnrolmentDraft:
     """An enrolment taken over from elsewhere."""
 
@@ -408,6 +420,7 @@ class EnrolmentDraft:
     state: State = State.MANAGED
     closed_on: date | None = None
     closing_reason: str = ""
+    evidence: tuple[EvidenceDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,28 @@ def write_down(
     )
 
 
+def write_down_many(
+    rows: Sequence[models.Enrolment], kind: str, *, actor: Actor, at: datetime
+) -> None:
+    """One row of the audit trail for the deed, one event for each enrolment."""
+    if not rows:
+        return
+    audit.record(
+        connection.connection,
+        actor=actor,
+        at=at,
+        action=kind,
+        object_type="Enrolment",
+        object_id=str(rows[0].id) if len(rows) == 1 else "",
+        details={"count": len(rows)},
+    )
+    told = [
+        (str(row.id), {"resident": row.resident_id, "programme": row.programme, "state": row.state})
+        for row in rows
+    ]
+    feed.announce_many(connection.connection, kind=kind, events=told, at=at)
+
+
 def named_anchors(row: models.Enrolment) -> dict[str, date]:
     """The days from which services of this enrolment count, by the programme's names."""
     return {name: date.fromisoformat(day) for name, day in row.anchors.items()}

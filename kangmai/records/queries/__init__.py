@@ -1,6 +1,7 @@
 """Reads of the record: every one inside the actor's scope, every one audited."""
 
 from kangmai.records.queries.checking import Mode, ProfileNeeded, check
+from kangmai.records.queries.coded import CodedRows, coded_rows
 from kangmai.records.queries.everything import EverythingPage, Place, Wanted, everything
 from kangmai.records.queries.intake import intake_tables, intake_template
 from kangmai.records.queries.jobs import get_job, read_job_file
@@ -40,6 +41,7 @@ from kangmai.records.queries.terminology import (
 
 __all__ = [
     "Coded",
+    "CodedRows",
     "Concept",
     "EverythingPage",
     "Expansion",
@@ -60,6 +62,7 @@ __all__ = [
     "WantedCode",
     "by_row_ids",
     "check",
+    "coded_rows",
     "count_types",
     "everything",
     "expand",

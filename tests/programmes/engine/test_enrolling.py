@@ -1,6 +1,7 @@
 """Who comes into a programme, by which way, once; how he leaves it, moves, dies, is merged."""
 
 import datetime
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -24,6 +25,7 @@ from tests.factories.programmes import (
     NEIGHBOUR_DOCTOR,
     OTHER_CLINIC,
     TODAY,
+    answers,
     enrolment,
     resident,
     visit,
@@ -32,6 +34,7 @@ from tests.factories.programmes import (
 pytestmark = pytest.mark.usefixtures("database")
 day = datetime.date.fromisoformat
 LOINC = "http://loinc.org"
+VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
 
 def pressure(
@@ -305,3 +308,177 @@ def test_two_enrolments_of_a_merged_resident_become_one() -> None:
     assert visited.enrolment_id == second.id
     (found, closed) = queries.enrolments_of(kept.id, actor=DOCTOR, at=AT)
     assert (found.id, closed.id) == (second.id, first.id)
+
+
+def merge_and_part(kept, retired, between=lambda: None) -> None:
+    identity.merge_residents(kept=kept.id, retired=retired.id, reason="同一人", actor=ADMIN, at=AT)
+    feed.drain()
+    between()
+    identity.unmerge_resident(retired.id, reason="两个人", actor=ADMIN, at=AT)
+    feed.drain()
+
+
+def state_of(*ids) -> list[dict]:
+    """All of some enrolments but what counts and dates their changes."""
+    found = []
+    for id in ids:
+        row = models.Enrolment.objects.get(id=id)
+        kept = {f.name: getattr(row, f.name) for f in row._meta.fields}
+        del kept["version"], kept["updated_at"]
+        kept["visits"] = sorted(row.visits.values_list("id", "standing"))
+        kept["evidence"] = sorted(row.evidence.values_list("resource_id", flat=True))
+        kept["planned"] = sorted(row.planned.values_list("service", "due_on", "reason"))
+        kept["offers"] = list(row.transfers.values_list("decided_at", flat=True))
+        found.append(kept)
+    return found
+
+
+def test_an_undone_merge_restores_both_enrolments_exactly() -> None:
+    kept, retired = resident(), resident(name="李莉")
+    first = visit(enrolment(kept, on=day("2026-01-05"))).enrolment
+    urgent = answers(systolic="186")
+    second = visit(enrolment(retired, on=day("2026-01-01")), given=urgent).enrolment
+    actions.propose_transfer(
+        enrolment_id=first.id,
+        to_organization=OrganizationId(OTHER_CLINIC),
+        reason="就近",
+        expected_version=first.version,
+        actor=DOCTOR,
+        at=AT,
+    )
+    before = state_of(first.id, second.id)
+
+    def joined() -> None:
+        closed, _ = state_of(first.id, second.id)
+        assert (closed["state"], closed["closing_reason"]) == (State.CLOSED, "merged")
+
+    merge_and_part(kept, retired, joined)
+    assert state_of(first.id, second.id) == before
+    # and once more: nothing was used up
+    identity_pins().delete()
+    merge_and_part(kept, retired)
+    assert state_of(first.id, second.id) == before
+
+
+def identity_pins():
+    from kangmai.identity import models as index
+
+    return index.Pin.objects.all()
+
+
+def test_what_became_of_visits_meanwhile_goes_back_with_them() -> None:
+    kept, retired = resident(), resident(name="李莉")
+    first = enrolment(kept, on=day("2026-01-01"))
+    second = visit(
+        enrolment(retired, on=day("2026-01-05")), given=answers(systolic="186")
+    ).enrolment
+    made = models.Visit.objects.get()
+
+    def correct_and_visit() -> None:
+        assert queries.get_visit(made.id, actor=DOCTOR, at=AT).enrolment_id == first.id
+        actions.correct_visit(
+            visit_id=made.id,
+            given=answers(systolic="128"),
+            reason="看错读数",
+            expected_version=1,
+            key="correct-1",
+            actor=DOCTOR,
+            at=AT,
+        )
+
+    merge_and_part(kept, retired, correct_and_visit)
+    (mine, theirs) = state_of(first.id, second.id)
+    assert (mine["visits"], mine["latest_class"]) == ([], "")
+    assert [standing for _, standing in theirs["visits"]] == ["corrected", "current"]
+    assert (theirs["state"], theirs["latest_class"]) == (State.MANAGED, "controlled")
+
+
+def test_evidence_of_two_suspicions_is_one_and_is_parted() -> None:
+    kept, retired = resident(), resident(name="李莉")
+    send(
+        pressure(kept.patient_id, 150, 80, "2026-02-20"),
+        pressure(retired.patient_id, 152, 82, "2026-02-21"),
+    )
+
+    def joined() -> None:
+        (row,) = suspects()
+        assert row.enrolment.evidence_days == 2
+        assert len(queries.evidence_of(row.enrolment.id, actor=DOCTOR, at=AT)) == 2
+
+    merge_and_part(kept, retired, joined)
+    assert [row.enrolment.evidence_days for row in suspects()] == [1, 1]
+
+
+def test_the_night_finds_whom_the_day_could_not() -> None:
+    of_age = resident(birth_date=day("1991-02-01"))
+    send(
+        diagnosis(of_age.patient_id, "I10", "2026-01-20"),  # at 34 years
+        diagnosis(resident(birth_date=day("1995-01-01")).patient_id, "I10", "2026-02-20"),
+        diagnosis(resident().patient_id, "I15.0", "2026-02-20"),
+        {
+            **diagnosis(resident().patient_id, "I10", "2026-02-20"),
+            "verificationStatus": {"coding": [{"system": VERIFICATION, "code": "refuted"}]},
+        },
+    )
+    dismissed = resident()
+    actions.close_enrolment(
+        enrolment_id=enrolment(dismissed).id,
+        reason="not_a_case",
+        on=TODAY,
+        expected_version=1,
+        actor=DOCTOR,
+        at=AT,
+    )
+    send(diagnosis(dismissed.patient_id, "I10", "2026-02-20"))
+    assert suspects() == []
+    assert actions.screen_all(actor=ADMIN, at=AT) == {"hypertension": 1}
+    (row,) = suspects()
+    found = row.enrolment
+    assert (found.resident_id, found.state, found.way) == (of_age.id, State.CONFIRMED, Way.RULE)
+    assert found.suspected_on == TODAY
+    (evidence,) = queries.evidence_of(found.id, actor=DOCTOR, at=AT)
+    assert (evidence.measures, evidence.measured_on) == ({"code": "I10"}, day("2026-01-20"))
+    assert actions.screen_all(actor=ADMIN, at=AT) == {"hypertension": 0}
+
+
+def test_the_night_may_take_in_a_whole_population(monkeypatch) -> None:
+    from kangmai.programmes.engine.actions import screening
+    from kangmai.programmes.engine.definition.types import ByRule
+    from kangmai.programmes.engine.kinds import LooksAt
+
+    everybody = replace(
+        queries.programme("hypertension", on=TODAY),
+        by_rule=ByRule(LooksAt.POPULATION, State.MANAGED),
+    )
+    monkeypatch.setattr(screening, "programme", lambda id, *, on: everybody)
+    monkeypatch.setattr(screening, "PORTION", 2)
+    already = enrolment().resident_id
+    some = {resident().id for _ in range(5)}
+    resident(birth_date=day("2016-01-01"))
+    asked = {"programme_id": "hypertension", "actor": ADMIN, "at": AT}
+    assert actions.screen(**asked) == 5
+    rows = models.Enrolment.objects.all()
+    assert {row.resident_id for row in rows} == {*some, already}
+    assert {row.enrolled_on for row in rows.filter(resident_id__in=some)} == {TODAY}
+    assert actions.screen(**asked) == 0
+    actions.replan(programme_id="hypertension", on=TODAY, actor=ADMIN, at=AT)
+    assert rows.filter(next_due_on=None).count() == 0
+
+
+def test_a_rule_file_that_looks_at_nothing_is_refused() -> None:
+    from kangmai.kernel import definitions
+    from kangmai.programmes.engine.checks import check_programme
+
+    (found,) = (
+        each for each in definitions.load("programmes", "programme") if each.id == "hypertension"
+    )
+    content = {
+        **found.content,
+        "enrolment": {"ways": ["hand"], "by_rule": {"looks_at": "diagnoses"}},
+    }
+    content["suspicion"] = {
+        **content["suspicion"],
+        "diagnoses": {"system": "icd-10", "prefixes": []},
+    }
+    faults = list(check_programme(replace(found, content=content)))
+    assert [fault.split(":")[0] for fault in faults] == ["/enrolment/by_rule"] * 2

@@ -4,7 +4,7 @@ The visits' readings are Observations on record already; here are the rows by wh
 and counts. They are judged by the programme's own rules as they are loaded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,18 +23,26 @@ from kangmai.commandline.city.columns import (
     History,
     TownChunk,
 )
+from kangmai.commandline.city.history.record import diagnosis_codes
 from kangmai.commandline.city.loading.work import Work
 from kangmai.commandline.city.people.health import LEAST_AGE_MANAGED
-from kangmai.commandline.city.streams import DAY_SECONDS, EAST_8_SECONDS, YEAR_DAYS, Whole
+from kangmai.commandline.city.streams import DAY_SECONDS, EAST_8_SECONDS, YEAR_DAYS, Flags, Whole
 from kangmai.identity.actions import LoadedResident
 from kangmai.kernel.ids import OrganizationId
 from kangmai.programmes.engine import actions
-from kangmai.programmes.engine.types import EnrolmentDraft, Method, State, VisitDraft
+from kangmai.programmes.engine.types import (
+    EnrolmentDraft,
+    EvidenceDraft,
+    Method,
+    State,
+    VisitDraft,
+)
 
 HYPERTENSION = "hypertension"
 COLUMN = CONDITIONS.index(HYPERTENSION)
 RAISED = (140, 90)
 SUSPECTED_FOR_DAYS = 365
+MOST_EVIDENCE = 5
 _METHODS = {b"1": Method.FACE_TO_FACE, b"2": Method.FACE_TO_FACE, b"3": Method.PHONE}
 _CLOSED = {DIED: "died", MOVED_AWAY: "moved"}
 _MIDNIGHT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,12 +64,16 @@ def load_programme(
     )
     rows = np.flatnonzero(~np.isnat(since))
     days: list[Any] = since.astype(object).tolist()
-    drafts = [_enrolment(work, chunk, row, loaded[row], days[row]) for row in rows.tolist()]
+    raised = evidence_of(work, chunk, history)
+    drafts = [
+        _enrolment(work, chunk, row, loaded[row], days[row], raised.get(row, ()))
+        for row in rows.tolist()
+    ]
     ids = actions.load_enrolments(drafts, actor=work.actor, at=at)
     managed = {
         row: id
         for row, id, draft in zip(rows.tolist(), ids, drafts, strict=True)
-        if draft.state is not State.SUSPECTED
+        if draft.state not in (State.SUSPECTED, State.CONFIRMED)
     }
     visits = _follow_ups(work, history, managed) + _check_ups(work, history, managed, days)
     visits.sort(key=lambda visit: (visit.enrolment_id, visit.visited_on))
@@ -88,18 +100,67 @@ def suspected_on(chunk: TownChunk, history: History, *, on: np.datetime64) -> Da
     return np.where(eligible, day, np.datetime64("NaT", "D"))
 
 
+def evidence_of(
+    work: Work, chunk: TownChunk, history: History
+) -> dict[int, tuple[EvidenceDraft, ...]]:
+    """What is on record against residents who are not enrolled: their diagnosis, or else raised readings."""
+    is_enrolled = ~np.isnat(chunk.residents.enrolled_on[:, COLUMN])
+    found: dict[int, list[EvidenceDraft]] = {}
+    table = history.diagnoses
+    named = (table.code == COLUMN) & ~is_enrolled[table.resident]
+    ids = fhir.uuid_texts(table.id)
+    for row in np.flatnonzero(named).tolist():
+        draft = EvidenceDraft(
+            resource_type=actions.DIAGNOSIS,
+            resource_id=ids[row],
+            measured_on=_day(int(days_of(table.recorded_at[row]))),
+            measures={"code": diagnosis_codes()[COLUMN]["icd10"]},
+            organization=OrganizationId(work.organizations[int(table.institution[row])]),
+        )
+        found.setdefault(int(table.resident[row]), []).append(draft)
+    for who, draft in _raised_readings(work, chunk, history, is_enrolled):
+        found.setdefault(who, []).append(draft)
+    return {who: tuple(some[:MOST_EVIDENCE]) for who, some in found.items()}
+
+
+def _raised_readings(
+    work: Work, chunk: TownChunk, history: History, is_enrolled: Flags
+) -> Iterator[tuple[int, EvidenceDraft]]:
+    table = history.measurements
+    known = chunk.residents.known_on[:, COLUMN]
+    raised = (table.kind == 0) & ((table.value >= RAISED[0]) | (table.second >= RAISED[1]))
+    raised &= (np.isnat(known) & ~is_enrolled)[table.resident]
+    ids = fhir.uuid_texts(table.id)
+    for row in np.flatnonzero(raised).tolist():
+        draft = EvidenceDraft(
+            resource_type="Observation",
+            resource_id=ids[row],
+            measured_on=_day(int(days_of(table.at[row]))),
+            measures=_pressure(float(table.value[row]), float(table.second[row])),
+            organization=OrganizationId(work.organizations[int(table.institution[row])]),
+        )
+        yield int(table.resident[row]), draft
+
+
 def days_of(seconds: Whole) -> Whole:
     """The days in China of instants, since 1970."""
     return (seconds + EAST_8_SECONDS) // DAY_SECONDS
 
 
 def _enrolment(
-    work: Work, chunk: TownChunk, row: int, resident: LoadedResident, since: date
+    work: Work,
+    chunk: TownChunk,
+    row: int,
+    resident: LoadedResident,
+    since: date,
+    evidence: tuple[EvidenceDraft, ...],
 ) -> EnrolmentDraft:
     people, network = chunk.residents, work.city.network
     is_enrolled = not np.isnat(people.enrolled_on[row, COLUMN])
     gone = int(people.state[row]) if is_enrolled else HERE
-    open_state = State.MANAGED if is_enrolled else State.SUSPECTED
+    is_diagnosed = any(each.resource_type == actions.DIAGNOSIS for each in evidence)
+    waiting = State.CONFIRMED if is_diagnosed else State.SUSPECTED
+    open_state = State.MANAGED if is_enrolled else waiting
     clinic = network.village_clinics[chunk.town.order][int(people.village[row])]
     return EnrolmentDraft(
         resident_id=resident.id,
@@ -110,6 +171,7 @@ def _enrolment(
         state=State.CLOSED if gone else open_state,
         closed_on=people.ended_on[row].astype(object) if gone else None,
         closing_reason=_CLOSED.get(gone, ""),
+        evidence=evidence,
     )
 
 

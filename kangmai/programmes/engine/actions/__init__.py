@@ -7,7 +7,8 @@ from kangmai.programmes.engine.actions.enrolling import confirm, dismiss, enrol
 from kangmai.programmes.engine.actions.following import follow_residents
 from kangmai.programmes.engine.actions.loading import load_enrolments, load_visits
 from kangmai.programmes.engine.actions.replanning import replan, replan_all
-from kangmai.programmes.engine.actions.suspecting import suspect
+from kangmai.programmes.engine.actions.screening import screen, screen_all
+from kangmai.programmes.engine.actions.suspecting import DIAGNOSIS, suspect
 from kangmai.programmes.engine.actions.transfers import (
     accept_transfer,
     propose_transfer,
@@ -16,6 +17,7 @@ from kangmai.programmes.engine.actions.transfers import (
 from kangmai.programmes.engine.actions.visiting import record_visit
 
 __all__ = [
+    "DIAGNOSIS",
     "accept_transfer",
     "close_enrolment",
     "confirm",
@@ -32,5 +34,7 @@ __all__ = [
     "reopen_enrolment",
     "replan",
     "replan_all",
+    "screen",
+    "screen_all",
     "suspect",
 ]

@@ -1,4 +1,7 @@
-"""Follow the resident index: deaths close enrolments, moves offer them to the new team, merges make two one."""
+"""Follow the resident index: deaths close enrolments, moves offer them to the new team, merges make two one.
+
+A merge that is undone parts them again (`joining`).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,14 +14,12 @@ from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import ResidentId
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.actions.closing import close
+from kangmai.programmes.engine.actions.joining import joined, part
 from kangmai.programmes.engine.actions.transfers import offer
-from kangmai.programmes.engine.definition.reading import programme
-from kangmai.programmes.engine.history import visits_of
-from kangmai.programmes.engine.types import Standing, State
-from kangmai.programmes.engine.writing import note_latest, plan_anew, save
-from kangmai.standards.calendars import legal_day
+from kangmai.programmes.engine.types import State
+from kangmai.programmes.engine.writing import save
 
-DIED, MERGED, MOVED = "died", "merged", "moved"
+DIED, MOVED = "died", "moved"
 
 
 def follow_residents(ids: Sequence[ResidentId], *, actor: Actor, at: datetime) -> None:
@@ -34,6 +35,7 @@ def follow_residents(ids: Sequence[ResidentId], *, actor: Actor, at: datetime) -
 
 
 def _follow(id: ResidentId, *, actor: Actor, at: datetime) -> None:
+    part(identity.same_resident_ids(id), actor=actor, at=at)
     rows = list(
         models.Enrolment.objects.select_for_update()
         .filter(resident_id__in=identity.same_resident_ids(id))
@@ -43,7 +45,7 @@ def _follow(id: ResidentId, *, actor: Actor, at: datetime) -> None:
     if not rows:
         return
     resident = identity.get_resident(id, actor=actor, at=at)
-    for row in _joined(rows, resident, actor=actor, at=at):
+    for row in joined(rows, resident, actor=actor, at=at):
         if resident.deceased_on:
             # a death entered late may lie before the enrolment, which then never should have been
             on = max(resident.deceased_on, row.enrolled_on or resident.deceased_on)
@@ -66,45 +68,3 @@ def _move(row: models.Enrolment, resident: Resident, *, actor: Actor, at: dateti
     elif (waiting.to_organization, waiting.place_code) != (resident.managing_org, place):
         waiting.to_organization, waiting.place_code = resident.managing_org, place
         waiting.save()
-
-
-def _joined(
-    rows: Sequence[models.Enrolment], resident: Resident, *, actor: Actor, at: datetime
-) -> list[models.Enrolment]:
-    """One open enrolment a programme: the one managed first goes on, with the visits of the others."""
-    kept: dict[str, models.Enrolment] = {}
-    order = {State.MANAGED: 0, State.CONFIRMED: 1, State.SUSPECTED: 2}
-    for row in sorted(
-        rows, key=lambda r: (order[State(r.state)], r.enrolled_on or r.suspected_on, r.id)
-    ):
-        if (first := kept.setdefault(row.programme, row)) is not row:
-            _join(first, row, resident, actor=actor, at=at)
-    return list(kept.values())
-
-
-def _join(
-    first: models.Enrolment,
-    other: models.Enrolment,
-    resident: Resident,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    definition = programme(first.programme, on=legal_day(at))
-    taken = set(first.visits.filter(standing=Standing.CURRENT).values_list("service", "visited_on"))
-    on_same_days = [
-        visit.first_id
-        for visit in other.visits.filter(standing=Standing.CURRENT)
-        if (visit.service, visit.visited_on) in taken
-    ]
-    # visits of the same day stay with the closed enrolment, corrections with what they correct
-    other.visits.exclude(first_id__in=on_same_days).update(enrolment=first)
-    models.Evidence.objects.filter(enrolment=other).exclude(
-        resource_id__in=first.evidence.values("resource_id")
-    ).update(enrolment=first)
-    on = max(legal_day(at), other.enrolled_on or legal_day(at))
-    close(other, reason=MERGED, on=on, actor=actor, at=at)
-    visits, born = visits_of(first), resident.demographics.birth_date
-    note_latest(first, definition, visits)
-    plan_anew(first, definition, visits, birth_date=born, on=legal_day(at))
-    save(first, at=at)

@@ -18,6 +18,7 @@ from kangmai.analytics.facts.types import Value
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import uuid7
+from kangmai.programmes.engine.actions.suspecting import DIAGNOSIS
 from kangmai.programmes.engine.actions.visiting import service_of
 from kangmai.programmes.engine.deciding import anchor_facts, decide, empty_facts, kept, rules_on
 from kangmai.programmes.engine.definition.reading import programme
@@ -37,6 +38,9 @@ _ENROLMENT = (
     "id", "resident_id", "programme", "state", "way", "suspected_on", "confirmed_on", "enrolled_on", "closed_on",
     "closing_reason", "anchors", "organization", "staff", "place_code", "priority", "next_service", "latest_class",
     "evidence_days", "key", "account", "version", "updated_at",
+)  # fmt: skip
+_EVIDENCE = (
+    "enrolment_id", "resource_type", "resource_id", "measured_on", "measures", "organization",
 )  # fmt: skip
 _VISIT = (
     "id", "enrolment_id", "service", "occasion", "visited_on", "measured_on", "entered_at", "method", "response_id",
@@ -73,8 +77,15 @@ def load_enrolments(drafts: Sequence[EnrolmentDraft], *, actor: Actor, at: datet
     require(actor, "programmes.manage")
     ids = [uuid7() for _ in drafts]
     rows = [_enrolment(id, draft, actor, at) for id, draft in zip(ids, drafts, strict=True)]
+    evidence = [
+        (id, each.resource_type, each.resource_id, each.measured_on,
+         orjson.dumps(dict(each.measures), default=_plain).decode(), each.organization)
+        for id, draft in zip(ids, drafts, strict=True)
+        for each in draft.evidence
+    ]  # fmt: skip
     with transaction.atomic():
         _copy("programmes_enrolment", _ENROLMENT, rows)
+        _copy("programmes_evidence", _EVIDENCE, evidence)
         _write_down("programmes.load_enrolments", len(rows), actor, at)
     return ids
 
@@ -88,8 +99,13 @@ def _enrolment(id: UUID, draft: EnrolmentDraft, actor: Actor, at: datetime) -> t
         draft.enrolled_on if is_waiting else None, None if is_suspected else draft.enrolled_on,
         draft.enrolled_on if draft.state in (State.MANAGED, State.CLOSED) else None, draft.closed_on,
         draft.closing_reason, orjson.dumps(anchors).decode(), draft.organization, draft.staff, draft.place_code,
-        int(Priority.ROUTINE), "", "", 0, "", actor.account, 1, at,
+        int(Priority.ROUTINE), "", "", _evidence_days(draft), "", actor.account, 1, at,
     )  # fmt: skip
+
+
+def _evidence_days(draft: EnrolmentDraft) -> int:
+    """On how many different days readings were raised."""
+    return len({each.measured_on for each in draft.evidence if each.resource_type != DIAGNOSIS})
 
 
 def load_visits(drafts: Sequence[VisitDraft], *, actor: Actor, at: datetime) -> int:

@@ -15,7 +15,7 @@ from kangmai.programmes.engine import events, models
 from kangmai.programmes.engine.definition.types import Programme
 from kangmai.programmes.engine.population import inside_population
 from kangmai.programmes.engine.types import Priority, State, Way
-from kangmai.programmes.engine.writing import write_down
+from kangmai.programmes.engine.writing import write_down_many
 
 DIAGNOSIS = "Condition"
 
@@ -45,12 +45,21 @@ class Finding:
 
 
 def suspect(
-    programme: Programme, findings: Sequence[Finding], *, actor: Actor, at: datetime
+    programme: Programme,
+    findings: Sequence[Finding],
+    *,
+    on: date | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> int:
     """Suspect the residents of findings who are in the population and in no enrolment; keep the evidence.
 
     A diagnosis confirms a suspicion; management begins when a team takes it on. Findings that were
     kept before change nothing.
+
+    Args:
+        on: the day on which they come under suspicion and must be in the population; by default that of
+            each finding.
 
     Returns:
         How many are newly suspected.
@@ -62,23 +71,27 @@ def suspect(
     assert programme.suspicion is not None
     by_day: dict[date, set[int]] = defaultdict(set)
     for each in findings:
-        by_day[each.found_on].add(each.resident_id)
+        by_day[on or each.found_on].add(each.resident_id)
     within = {
         (id, day)
         for day, ids in by_day.items()
         for id in inside_population(programme.suspicion.population, ids, on=day)
     }
-    kept = [each for each in findings if (each.resident_id, each.found_on) in within]
+    kept = [each for each in findings if (each.resident_id, on or each.found_on) in within]
     with transaction.atomic():
-        new = _suspect_all(programme, kept, actor, at)
+        new = _suspect_all(programme, kept, on, actor, at)
         _keep_evidence(programme, kept, at)
-        for row in models.Enrolment.objects.filter(id__in=new).order_by("id"):
-            write_down(row, events.SUSPECTED, actor=actor, at=at)
+        rows = list(models.Enrolment.objects.filter(id__in=new).order_by("id"))
+        write_down_many(rows, events.SUSPECTED, actor=actor, at=at)
     return len(new)
 
 
 def _suspect_all(
-    programme: Programme, findings: Sequence[Finding], actor: Actor, at: datetime
+    programme: Programme,
+    findings: Sequence[Finding],
+    on: date | None,
+    actor: Actor,
+    at: datetime,
 ) -> list[Any]:
     first: dict[int, date] = {}
     for each in findings:
@@ -96,7 +109,7 @@ def _suspect_all(
                 "at": at,
                 "ids": [uuid7() for _ in residents],
                 "residents": residents,
-                "days": [first[id] for id in residents],
+                "days": [on or first[id] for id in residents],
             },
         )
         return [id for (id,) in cursor.fetchall()]

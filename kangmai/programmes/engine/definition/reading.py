@@ -13,6 +13,7 @@ from kangmai.kernel.definitions import Definition
 from kangmai.programmes.engine.definition.types import (
     AnchorDay,
     AnswerFact,
+    ByRule,
     ClosingReason,
     Floor,
     Late,
@@ -35,7 +36,14 @@ from kangmai.programmes.engine.definition.words import (
     visit_words,
 )
 from kangmai.programmes.engine.errors import ProgrammeUnknown
-from kangmai.programmes.engine.kinds import Method, Priority, Referral, Way
+from kangmai.programmes.engine.kinds import (
+    LooksAt,
+    Method,
+    Priority,
+    Referral,
+    State,
+    Way,
+)
 
 PROGRAMME = "programme"
 DECISION = "decision"
@@ -118,6 +126,7 @@ def read_programme(definition: Definition, read: Read = _read) -> Programme:
         population=read("/population", content["population"], resident_words()),
         anchors={each["id"]: _anchor(each) for each in content["anchors"]},
         ways=frozenset(map(Way, content["enrolment"]["ways"])),
+        by_rule=_by_rule(content["enrolment"].get("by_rule")),
         suspicion=_suspicion(content["suspicion"], read) if "suspicion" in content else None,
         services={
             each["id"]: _service(each, f"/services/{position}", read)
@@ -151,6 +160,12 @@ def _anchor(content: Mapping[str, Any]) -> AnchorDay:
     )
 
 
+def _by_rule(content: Mapping[str, str] | None) -> ByRule | None:
+    if content is None:
+        return None
+    return ByRule(LooksAt(content["looks_at"]), State(content.get("state", State.SUSPECTED)))
+
+
 def _late(content: Mapping[str, Any]) -> Late:
     return Late(
         due_soon_days=content["due_soon_days"],
@@ -178,6 +193,7 @@ def _suspicion(content: Mapping[str, Any], read: Read) -> Suspicion:
         ),
         diagnosis_system=content["diagnoses"]["system"],
         diagnosis_prefixes=tuple(content["diagnoses"]["prefixes"]),
+        diagnosis_codes=tuple(content["diagnoses"].get("codes", ())),
     )
 
 

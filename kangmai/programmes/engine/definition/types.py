@@ -8,7 +8,7 @@ from typing import Any
 from kangmai.analytics.facts.condition import Condition
 from kangmai.analytics.facts.types import Fact
 from kangmai.kernel.actor import Label
-from kangmai.programmes.engine.kinds import Method, Priority, Referral, Way
+from kangmai.programmes.engine.kinds import LooksAt, Method, Priority, Referral, State, Way
 
 Words = Mapping[str, str]
 """The same in `zh` and `en`."""
@@ -129,6 +129,16 @@ class Suspicion:
     readings: Readings
     diagnosis_system: str
     diagnosis_prefixes: tuple[str, ...]
+    diagnosis_codes: tuple[str, ...]
+    """Those that the night looks for; what arrives is watched for by the prefixes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByRule:
+    """Whom the night takes in by itself, and as what; a diagnosis confirms whatever `state` says."""
+
+    looks_at: LooksAt
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,7 @@ class Programme:
     population: Condition
     anchors: Mapping[str, AnchorDay]
     ways: frozenset[Way]
+    by_rule: ByRule | None
     suspicion: Suspicion | None
     services: Mapping[str, Service]
     late: Late
