@@ -1,6 +1,8 @@
-"""`kangmai programmes compare` and `replan`: what rules make of visits, and the plan of a city."""
+"""`kangmai programmes decide`, `compare-rules` and `replan`: what rules make of visits, and the plan of a city."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,15 +19,16 @@ def _print(value: Any) -> None:
 
 
 @click.command(
-    epilog="Example:  kangmai programmes compare --programme hypertension --rules hypertension"
-    " --rules hypertension_primary_care --year 2026 --data ./data"
+    "compare-rules",
+    epilog="Example:  kangmai programmes compare-rules --programme hypertension --rules hypertension"
+    " --rules hypertension_primary_care --year 2026 --data ./data",
 )
 @click.option("--programme", required=True, help="Its id, such as hypertension.")
 @click.option("--rules", multiple=True, required=True, help="Twice: id, or id@day, of a rule set.")
 @click.option("--year", type=click.IntRange(2000, 2200), required=True)
 @click.option("--place", default="", help="Code of a division; left out: everything.")
 @with_database
-def compare(programme: str, rules: tuple[str, ...], year: int, place: str) -> None:
+def compare_rules(programme: str, rules: tuple[str, ...], year: int, place: str) -> None:
     """Count how many of those managed in a year were at target, under two rule sets, on the same visits."""
     from kangmai.kernel.actor import operator
     from kangmai.programmes.engine import queries
@@ -37,7 +40,7 @@ def compare(programme: str, rules: tuple[str, ...], year: int, place: str) -> No
         rules=(rules[0], rules[1]),
         year=year,
         place=place,
-        actor=operator("kangmai programmes compare"),
+        actor=operator("kangmai programmes compare-rules"),
     )
     sides = [
         {
@@ -77,3 +80,95 @@ def replan(programme: str, on: datetime | None) -> None:
         at=at,
     )
     _print(asdict(done))
+
+
+FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+VISITS = """\b
+A line in:
+  {"id": "v1", "visited_on": "2026-03-02",
+   "facts": {"age": 60, "systolic": 146, "diastolic": 84,
+             "previous_target_met": false}}
+The facts a programme knows: kangmai definitions show programmes/programme/ID
+(answers of its services, days of its anchors) and
+programmes/fact_list/visit. What is left out or null is missing.
+\b
+A line out:
+  {"id", "programme", "rules", "verified", "class", "title", "rule",
+   "reasons": [..], "target_met", "next_on", "next_days",
+   "refer": {"urgency", "advice"} or null, "deadline", "alarm"}
+\b
+A line that cannot be read (no such fact, a number that is none, a day that
+is none) gives a message on stderr with its number and nothing on stdout;
+the others go on and the exit code is 1.
+"""
+
+
+@click.command(epilog=VISITS)
+@click.option("--programme", required=True, help="Its id, such as diabetes.")
+@click.option(
+    "--input", "file", type=FILE, required=True, help="NDJSON, a visit a line; - for stdin."
+)
+@click.option(
+    "--rules", default="", help="id or id@day; left out: those in force on the day of each visit."
+)
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of words."
+)
+def decide(programme: str, file: Path, rules: str, language: str) -> None:
+    """Say of each visit its class, why, when to come again and whether to refer. Needs no database.
+
+    Advice for a clinician, from rules most of which are from memory (verified: false).
+    """
+    failed = 0
+    with click.open_file(str(file), "rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                failed += not _decide_line(number, line, programme, rules, language)
+    if failed:
+        raise SystemExit(1)
+
+
+def _decide_line(number: int, line: bytes, programme: str, rules: str, language: str) -> bool:
+    """Print the decision of one visit; whether it could be read."""
+    import orjson
+
+    from kangmai.kernel.errors import KangmaiError, NotFound
+
+    try:
+        visit = orjson.loads(line)
+        told = _decided(visit, programme, rules, language)
+    except NotFound as error:
+        raise click.BadParameter(error.message("en"), param_hint="--programme") from None
+    except KangmaiError as error:
+        click.echo(f"line {number}: {error.message('en')}", err=True)
+        return False
+    except (ValueError, TypeError, KeyError, AttributeError):
+        said = "no JSON object with 'id', 'visited_on' (a day) and 'facts' (an object)"
+        click.echo(f"line {number}: {said}", err=True)
+        return False
+    click.echo(orjson.dumps(told).decode())
+    return True
+
+
+def _decided(visit: Mapping[str, Any], programme: str, rules: str, language: str) -> dict[str, Any]:
+    from kangmai.programmes.engine.rules import decide_facts, outcome_title
+
+    day = date.fromisoformat(visit["visited_on"])
+    found = decide_facts(programme, visited_on=day, given=visit["facts"], rules=rules)
+    refer = found.refer
+    return {
+        "id": visit["id"],
+        "programme": programme,
+        "rules": found.rule_version,
+        "verified": found.is_verified,
+        "class": found.outcome,
+        "title": outcome_title(programme, found)[language],
+        "rule": found.rule,
+        "reasons": [getattr(each, language) for each in found.reasons],
+        "target_met": found.target_met,
+        "next_on": found.next_on,
+        "next_days": found.next_days,
+        "refer": {"urgency": refer.urgency, "advice": getattr(refer, language)} if refer else None,
+        "deadline": found.deadline,
+        "alarm": found.is_alarm,
+    }

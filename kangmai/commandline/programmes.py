@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kangmai.commandline.programme_rules import compare, replan
+from kangmai.commandline.programme_rules import compare_rules, decide, replan
 
 if TYPE_CHECKING:
     from kangmai.commandline.immunization_lines import Chunk
@@ -51,7 +51,8 @@ def programmes() -> None:
     """Forecast life-cycle services, compare their rules, plan them anew."""
 
 
-programmes.add_command(compare)
+programmes.add_command(compare_rules)
+programmes.add_command(decide)
 programmes.add_command(replan)
 
 

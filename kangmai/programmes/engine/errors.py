@@ -17,6 +17,8 @@ Incorrect
 ├── EnrolmentAfterDeath
 ├── ClosingBeforeEnrolment
 ├── CursorUnreadable
+├── FactUnknown
+├── FactUnreadable
 ├── PlaceUnreadable
 ├── RulesNotOfProgramme
 └── NoTarget
@@ -152,6 +154,18 @@ class RulesNotOfProgramme(Incorrect):
     """'{rules}' are no rules of the programme {programme}. There are: {known}."""
 
     zh = "“{rules}”不是项目 {programme} 的规则。可用：{known}。"
+
+
+class FactUnknown(Incorrect):
+    """A visit of {programme} has no fact '{name}'. It has: {known}."""
+
+    zh = "项目 {programme} 的随访没有指标项“{name}”。可用：{known}。"
+
+
+class FactUnreadable(Incorrect):
+    """'{name}' must be {kind}."""
+
+    zh = "“{name}”的值类型不正确（应为 {kind}）。"
 
 
 class NoTarget(Incorrect):

@@ -25,8 +25,8 @@ def with_visit(visits: Visits, visit: models.Visit) -> Visits:
 def decided_before(
     visits: Visits, programme: Programme, *, before: date = date.max
 ) -> models.Visit | None:
-    """The latest judged visit that stands, before a day."""
-    decided = {id for id, each in programme.services.items() if each.decides}
+    """The latest judged visit that stands, before a day; of services whose class is the enrolment's."""
+    decided = {id for id, each in programme.services.items() if each.decides and not each.is_apart}
     found = [
         each
         for each in visits

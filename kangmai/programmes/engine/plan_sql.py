@@ -26,7 +26,7 @@ done AS MATERIALIZED (
            max(v.visited_on) FILTER (WHERE v.next_on IS NOT NULL) AS decided_on,
            count(*) FILTER (WHERE v.is_counted AND v.visited_on >= %(year_begins)s::date) AS counted
     FROM programmes_visit v
-    WHERE v.standing = 'current' AND v.visited_on <= %(on)s::date
+    WHERE v.enrolment_id IN (SELECT id FROM e) AND v.standing = 'current' AND v.visited_on <= %(on)s::date
     GROUP BY v.enrolment_id, v.service)"""
 
 _TIMED = """
@@ -68,7 +68,8 @@ LEFT JOIN LATERAL (
 LEFT JOIN done d ON d.enrolment_id = e.id AND d.service = {service}
 LEFT JOIN programmes_visit v ON v.enrolment_id = e.id AND v.service = {service} AND v.standing = 'current'
      AND v.visited_on = d.latest_on AND v.next_on IS NOT NULL
-CROSS JOIN LATERAL (SELECT v.next_on IS NOT NULL AND (o.due_on IS NULL OR v.next_on <= o.due_on) AS comes) again
+CROSS JOIN LATERAL (SELECT v.next_on IS NOT NULL AND (o.due_on IS NULL OR v.next_on <= o.due_on)
+                           AND {lasts} AS comes) again
 WHERE s.start_on IS NOT NULL AND {goes_on} AND (o.due_on IS NOT NULL OR again.comes)"""
 
 
@@ -181,7 +182,15 @@ def _occasions(writer: _Writer, programme: Programme, service: Service, position
         given_up=_moved("given_up"),
         overdue=writer.value(programme.late.overdue_after_days),
         rows=rows,
+        lasts=_lasts(writer, service.schedule.occasions[-1]),
     )
+
+
+def _lasts(writer: _Writer, last: Occasion) -> str:
+    """Whether the last occasion is not given up; what it asked for lapses with it."""
+    if last.catch_up_until is None:
+        return "true"
+    return f"%(on)s::date <= {writer.moved('s.start_on', last.catch_up_until)}"
 
 
 def _moved(name: str) -> str:

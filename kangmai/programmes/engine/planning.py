@@ -74,7 +74,7 @@ def next_planned(
         return None
     if service.schedule.kind == "occasions":
         occasion = _next_occasion(service, late, on=on, start=start, done=done)
-        again = _again(service, late, done)
+        again = _again(service, late, start=start, on=on, done=done)
         return min(filter(None, (again, occasion)), key=lambda each: each.due_on, default=None)
     base, reason, grace = _base(service.schedule, late, start, done)
     due = base
@@ -90,9 +90,15 @@ def _is_ended(schedule: Schedule, anchors: Anchors, on: date) -> bool:
     return ends_on is not None and ends_on <= on
 
 
-def _again(service: Service, late: Late, done: Sequence[Done]) -> Planned | None:
-    """The visit that the decision on the latest one asks for besides the row of occasions."""
-    if not done or done[-1].next_on is None:
+def _again(
+    service: Service, late: Late, *, start: date, on: date, done: Sequence[Done]
+) -> Planned | None:
+    """The visit that the decision on the latest one asks for besides the row of occasions.
+
+    It lapses with the last of them: a newborn's visit that nobody made is not awaited of a child at school.
+    """
+    is_over = _is_given_up(service.schedule.occasions[-1], start, on)
+    if is_over or not done or done[-1].next_on is None:
         return None
     due, grace = done[-1].next_on, done[-1].overdue_after_days
     late_on = due + timedelta(late.overdue_after_days if grace is None else grace)

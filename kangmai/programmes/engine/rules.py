@@ -4,6 +4,7 @@ The door of this folder: what others need of its parts is named in `__all__`.
 """
 
 from kangmai.programmes.engine.deciding import decide, empty_facts
+from kangmai.programmes.engine.given import decide_facts, outcome_title
 from kangmai.programmes.engine.planning import (
     Anchors,
     Done,
@@ -17,9 +18,11 @@ __all__ = [
     "Anchors",
     "Done",
     "decide",
+    "decide_facts",
     "empty_facts",
     "lateness",
     "next_planned",
+    "outcome_title",
     "plan",
     "required_this_year",
 ]

@@ -100,6 +100,7 @@ def _about(request: PortalRequest, found: Enrolment) -> dict[str, Any]:
     return {
         "facts": _facts(found, names, on),
         "plan": [_plan_line(each, found, on) for each in found.planned],
+        "unplanned": _unplanned(found, on),
         "evidence": shown,
         "evidence_words": rows.evidence(found.evidence_days) if shown else "",
         "alarm": wording.priority(found.priority) if found.state is State.MANAGED else "",
@@ -189,6 +190,19 @@ def _plan_line(each: Planned, found: Enrolment, on: datetime.date) -> PlanLine:
         if found.state is State.MANAGED
         else "",
     )
+
+
+def _unplanned(found: Enrolment, on: datetime.date) -> list[tuple[str, str]]:
+    """The services of which nothing is planned now but which may be done: title and address."""
+    definition = catalogue.find(found.programme, on=on)
+    if definition is None or found.state is not State.MANAGED:
+        return []
+    planned = {each.service for each in found.planned}
+    return [
+        (each.title[wording.language()], reverse("enrolment-visit", args=[found.id, each.id]))
+        for each in definition.services.values()
+        if each.id not in planned
+    ]
 
 
 def _evidence(request: PortalRequest, found: Enrolment) -> tuple[EvidenceLine, ...]:

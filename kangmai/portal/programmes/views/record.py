@@ -22,7 +22,15 @@ from kangmai.kernel.actor import require
 from kangmai.kernel.errors import Conflict, Incorrect, KangmaiError
 from kangmai.portal.forms.posted import Posted, read_posted
 from kangmai.portal.forms.presenters import form_context
-from kangmai.portal.programmes import catalogue, clocks, people, trials, visits, wording
+from kangmai.portal.programmes import (
+    anchors,
+    catalogue,
+    clocks,
+    people,
+    trials,
+    visits,
+    wording,
+)
 from kangmai.portal.programmes.decisions import Verdict
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.requests import PortalRequest, signed_in
@@ -168,6 +176,7 @@ def _page(
         "verdict": asking.verdict,
         "expected_version": version,
         "previous": visits.line(asked.previous, on=legal_day(at)) if asked.previous else None,
+        "since": anchors.lines(found, on=legal_day(at)),
         "clocks": [
             each for each in clocks.of_enrolment(found.id, actor=actor, at=at) if each.waits_for_us
         ],

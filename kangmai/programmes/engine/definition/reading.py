@@ -222,6 +222,7 @@ def _service(content: Mapping[str, Any], place: str, read: Read) -> Service:
         sets=content.get("sets", {}),
         headline=tuple(content.get("headline", ())),
         joint=content.get("joint", ""),
+        is_apart=content.get("apart", False),
     )
 
 

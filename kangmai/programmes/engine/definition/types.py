@@ -96,6 +96,8 @@ class Service:
     """What lists say of a visit; each part names kept facts in braces."""
     joint: str = ""
     """Services of this name are done in one visit."""
+    is_apart: bool = False
+    """Whether its class is not that of the enrolment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from typing import Any
 from django.db import connection
 
 from kangmai.kernel.actor import Actor, require
-from kangmai.programmes.engine.definition.reading import kept_facts, programme, rule_sets
+from kangmai.programmes.engine.definition.reading import kept_facts, programme
 from kangmai.programmes.engine.definition.types import RuleSet
 from kangmai.programmes.engine.definition.words import visit_columns
-from kangmai.programmes.engine.errors import NoTarget, RulesNotOfProgramme
+from kangmai.programmes.engine.errors import NoTarget
+from kangmai.programmes.engine.given import named_rules
 from kangmai.programmes.engine.seeing import below
 from kangmai.programmes.engine.types import Comparison, RuleFigures
 
@@ -45,7 +46,7 @@ def compare(
     """
     require(actor, "programmes.compare", place)
     definition = programme(programme_id, on=date(year, 12, 31))
-    first, second = (_rule_set(programme_id, each) for each in rules)
+    first, second = (named_rules(programme_id, each) for each in rules)
     columns = {**visit_columns(kept_facts(programme_id)), "today": "v.visited_on"}
     a, b = _asked(first, columns, "a"), _asked(second, columns, "b")
     within = below(place) if place else None
@@ -84,15 +85,3 @@ def _asked(rules: RuleSet, columns: Any, prefix: str) -> tuple[str, Any]:
 
 def _figures(rules: RuleSet, managed: int, seen: int, met: int) -> RuleFigures:
     return RuleFigures(rules.version, rules.is_verified, managed, met, seen - met, managed - seen)
-
-
-def _rule_set(programme_id: str, wanted: str) -> RuleSet:
-    known = rule_sets(programme_id)
-    found = [each for each in known if wanted in (each.version, each.id)]
-    if not found:
-        raise RulesNotOfProgramme(
-            rules=wanted,
-            programme=programme_id,
-            known=", ".join(each.version for each in known),
-        )
-    return found[-1]
