@@ -54,6 +54,7 @@ class Indicator:
     id: str
     title: Words
     group: str
+    is_listed_only: bool
     form: Form
     unit: Words
     per: int
@@ -182,6 +183,7 @@ def indicator_of(definition: Definition) -> Indicator:
         id=definition.id,
         title=Words(**definition.title),
         group=content["group"],
+        is_listed_only=content.get("listed_only", False),
         form=Form(content["form"]),
         unit=Words(**content["unit"]),
         per=content.get("per", 1),

@@ -18,7 +18,21 @@ from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.standards.calendars import legal_day
 
 CHOSEN = "ht_control_rate"
-GROUPS = ("hypertension", "residents", "institutions", "insurance")
+GROUPS = (
+    "hypertension",
+    "diabetes",
+    "elderly",
+    "maternal",
+    "child",
+    "mental_health",
+    "tuberculosis",
+    "copd",
+    "screening",
+    "family_doctor",
+    "residents",
+    "institutions",
+    "insurance",
+)
 
 
 @require_safe
@@ -39,7 +53,11 @@ def cockpit(request: PortalRequest) -> HttpResponse:
             ((asking.written(p), asking.named(p)) for p in asking.periods(request.at, None)),
             current=asking.written(asked.period),
         ),
-        "tiles": [_tile(each, asked, request.actor, is_chosen=each is chosen) for each in counted],
+        "tiles": [
+            _tile(each, asked, request.actor, is_chosen=each is chosen)
+            for each in counted
+            if not each.is_listed_only or each is chosen
+        ],
         "list_address": asked.address("indicators"),
         **_lake(request),
     }
