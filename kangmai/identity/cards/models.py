@@ -54,17 +54,17 @@ class Card(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("resident_id",), condition=Q(state__in=IN_USE), name="card_one_in_use"
+                fields=("resident_id",), condition=Q(state__in=IN_USE), name="ehc_one_in_use"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=IN_USE, ended_at__isnull=True)
                 | (~Q(state__in=IN_USE) & Q(ended_at__isnull=False)),
-                name="card_end_agrees_with_state",
+                name="ehc_end_agrees_with_state",
             ),
         )
         indexes = (
-            models.Index(fields=("resident_id",), name="card_resident"),
-            models.Index(fields=("issued_by",), name="card_issued_by"),
+            models.Index(fields=("resident_id",), name="ehc_resident"),
+            models.Index(fields=("issued_by",), name="ehc_issued_by"),
         )
 
 
@@ -103,10 +103,10 @@ class CardUse(models.Model):
             models.UniqueConstraint(
                 fields=("nonce",),
                 condition=Q(outcome="accepted", nonce__isnull=False),
-                name="card_use_once",
+                name="ehc_use_once",
             ),
         )
         indexes = (
-            models.Index(fields=("resident_id", "-id"), name="card_use_resident"),
-            models.Index(fields=("organization", "used_at"), name="card_use_organization"),
+            models.Index(fields=("resident_id", "-id"), name="ehc_use_resident"),
+            models.Index(fields=("organization", "used_at"), name="ehc_use_organization"),
         )

@@ -81,30 +81,30 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='card',
-            index=models.Index(fields=['resident_id'], name='card_resident'),
+            index=models.Index(fields=['resident_id'], name='ehc_resident'),
         ),
         migrations.AddIndex(
             model_name='card',
-            index=models.Index(fields=['issued_by'], name='card_issued_by'),
+            index=models.Index(fields=['issued_by'], name='ehc_issued_by'),
         ),
         migrations.AddConstraint(
             model_name='card',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('active', 'suspended'))), fields=('resident_id',), name='card_one_in_use'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('active', 'suspended'))), fields=('resident_id',), name='ehc_one_in_use'),
         ),
         migrations.AddConstraint(
             model_name='card',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ('active', 'suspended'))), models.Q(models.Q(('state__in', ('active', 'suspended')), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='card_end_agrees_with_state'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ('active', 'suspended'))), models.Q(models.Q(('state__in', ('active', 'suspended')), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='ehc_end_agrees_with_state'),
         ),
         migrations.AddIndex(
             model_name='carduse',
-            index=models.Index(fields=['resident_id', '-id'], name='card_use_resident'),
+            index=models.Index(fields=['resident_id', '-id'], name='ehc_use_resident'),
         ),
         migrations.AddIndex(
             model_name='carduse',
-            index=models.Index(fields=['organization', 'used_at'], name='card_use_organization'),
+            index=models.Index(fields=['organization', 'used_at'], name='ehc_use_organization'),
         ),
         migrations.AddConstraint(
             model_name='carduse',
-            constraint=models.UniqueConstraint(condition=models.Q(('nonce__isnull', False), ('outcome', 'accepted')), fields=('nonce',), name='card_use_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('nonce__isnull', False), ('outcome', 'accepted')), fields=('nonce',), name='ehc_use_once'),
         ),
     ]
