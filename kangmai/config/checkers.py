@@ -14,6 +14,7 @@ CHECKERS = (
     "kangmai.exchange.hl7v2.checks",
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
+    "kangmai.epidemic.cases.checks",
     "kangmai.epidemic.orders.checks",
 )
 

@@ -46,6 +46,7 @@ def system_of(definition: Definition) -> System:
             reason=receipt["reason"],
         ),
         deadline=content["deadline"]["id"],
+        other_deadlines=tuple(content["deadline"].get("also", ())),
         begins_deadline=content["deadline"]["begins"] == "prepared",
         label=Label[content["label"].upper()],
         is_verified=definition.verified,
@@ -81,8 +82,8 @@ def check_system(definition: Definition) -> list[str]:
         if title not in titles
     ]
     limits = {each.id for each in definitions.load("deadlines", "deadline")}
-    if content["deadline"]["id"] not in limits:
-        faults.append(f"/deadline/id: there is no deadline {content['deadline']['id']!r}")
+    named = (content["deadline"]["id"], *content["deadline"].get("also", ()))
+    faults += [f"/deadline: there is no deadline {id!r}" for id in named if id not in limits]
     return faults
 
 

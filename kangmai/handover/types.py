@@ -104,6 +104,8 @@ class System:
     columns: tuple[Column, ...]
     receipt: ReceiptForm
     deadline: str
+    other_deadlines: tuple[str, ...]
+    """Deadlines of which one may run instead, by the thing: the receipt stops these as well."""
     begins_deadline: bool
     """Whether preparing a row begins the deadline; else another room does."""
     label: Label

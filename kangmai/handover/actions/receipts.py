@@ -214,16 +214,15 @@ def _save(
     write_down(rejected, events.REJECTED, actor=actor, at=at)
 
 
+def _deadlines(system: System) -> tuple[str, ...]:
+    return (system.deadline, *system.other_deadlines)
+
+
 def meet_deadlines(rows: Sequence[models.Entry], *, actor: Actor, at: datetime) -> None:
     """The receipt stops the clock of the system, and is the proof."""
     met = [
-        Met(
-            systems.system(row.system, on=legal_day(at)).deadline,
-            Subject(row.subject_kind, row.subject_id),
-            at,
-            "handover",
-            str(row.id),
-        )
+        Met(deadline, Subject(row.subject_kind, row.subject_id), at, "handover", str(row.id))
         for row in rows
+        for deadline in _deadlines(systems.system(row.system, on=legal_day(at)))
     ]
     deadlines.meet(met, actor=actor, at=at)

@@ -53,6 +53,15 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "cases",
+        _("Case reports"),
+        _("Notifiable diseases: drafts, cards, review, counts"),
+        "warning",
+        Section.WORK,
+        permissions=("cases.read", "cases.report", "cases.count"),
+        roots=("cases", "case"),
+    ),
+    Place(
         "inbox",
         _("Inbox"),
         _("What waits for you"),

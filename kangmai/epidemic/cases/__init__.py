@@ -1,0 +1,1 @@
+"""Case reports of notifiable diseases: drafted, diagnosed, submitted, reviewed, corrected, counted."""
