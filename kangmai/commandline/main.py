@@ -27,6 +27,7 @@ COMMANDS = {
     "card": ("card:card", "Issue e-health cards and check their codes."),
     "lake": ("lake:lake", "Fill, verify and rebuild the lake of figures."),
     "indicators": ("indicators:indicators", "Compute, explain and freeze figures."),
+    "bulletin": ("bulletin:bulletin", "Read published bulletins."),
     "surveillance": ("surveillance:surveillance", "Detect outbreaks in series of counts."),
     "views": ("views:views", "Run SQL-on-FHIR views over resources."),
 }

@@ -12,6 +12,7 @@ CHECKERS = (
     "kangmai.deadlines.checks",
     "kangmai.handover.systems",
     "kangmai.exchange.hl7v2.checks",
+    "kangmai.governance.reporting.reading.indicators",
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
     "kangmai.epidemic.cases.checks",

@@ -1,0 +1,1 @@
+"""What the health commission steers by: reports and commitments."""

@@ -1,0 +1,1 @@
+"""Figures as they are published: reading the bulletins of others."""

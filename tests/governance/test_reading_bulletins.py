@@ -1,0 +1,155 @@
+"""What bulletins say is read as printed; what they have lost is not guessed. The sentences are our own."""
+
+import io
+import json
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+from docx import Document
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kangmai.commandline.bulletin import bulletin
+from kangmai.governance.reporting.errors import BulletinUnreadable
+from kangmai.governance.reporting.rules import read_bulletin
+from kangmai.governance.reporting.types import Quoted, Status
+
+TITLE = "肇庆市卫生健康事业发展情况（2023年）"
+
+
+def read(text: str) -> tuple[Quoted, ...]:
+    return read_bulletin(f"{TITLE}\n{text}".encode(), name="bulletin.txt")
+
+
+def one(text: str) -> Quoted:
+    (found,) = read(text)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "indicator", "value", "unit", "period"),
+    [
+        ("截至2023年6月，每千人托位数达4.61个。", "cc_places", "4.61", "个", "2023-06"),
+        ("全市托位总数为19,022个。", "cc_places_n", "19022", "个", "2023"),
+        ("2022年，最大核酸检测能力达17.23万管/天。", "nat_capacity", "17.23", "万管/天", "2022"),
+        ("上半年共建成托育机构41家。", "cc_count", "41", "家", "2023"),
+        ("今年上半年市域内住院率97.4%。", "city_inpatient_rate", "97.4", "%", "2023H1"),
+        ("2021年1—3月完工率百分之九十六。完工率为百分之96.3。", "completion_rate", "96.3", "%", "2021Q1"),
+        ("12岁以上人群第二针接种2240096剂次。", "covid_12_d2", "2240096", "剂次", "2023"),
+        ("设立市级质控中心45个。", "qc_centres", "45", "个", "2023"),
+        ("建立15分钟健康服务圈。", "circle_15", "15", "分钟", "2023"),
+    ],
+)  # fmt: skip
+def test_a_figure_is_read_as_printed(text, indicator, value, unit, period):
+    found = one(text)
+    assert (found.indicator, found.value, found.unit) == (indicator, Decimal(value), unit)
+    assert (found.period, found.place, found.status) == (period, "肇庆市", Status.STATED)
+    assert found.sentence in text
+
+
+@pytest.mark.parametrize(
+    ("text", "indicator", "unit"),
+    [
+        ("新冠疫苗累计接种.64万剂次。", "covid_doses", "万剂次"),
+        ("流调队伍扩充到人。", "epi_team", "人"),
+        ("乡镇卫生院中医药服务覆盖率达%的目标。", "tcm_cover_town", "%"),
+        ("全程接种.36万人。", "covid_full", "万人"),
+    ],
+)
+def test_lost_digits_are_said_to_be_lost(text, indicator, unit):
+    found = one(text)
+    assert (found.indicator, found.value, found.unit) == (indicator, None, unit)
+    assert found.status is Status.LOST_DIGITS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["县域内住院率974%。", "每千人托位数461个。", "群众满意率达195%。"],
+)
+def test_what_cannot_be_is_marked(text):
+    assert one(text).status is Status.IMPLAUSIBLE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "按照国卫办基层发〔2020〕12号文件要求，于2022年5月11日启动。",
+        "责任落实到人，精准到户到人。",
+        "65岁以上老年人优先，第3次会议通过。",
+    ],
+)
+def test_years_documents_ages_and_figures_of_speech_are_none(text):
+    assert read(text) == ()
+
+
+def test_each_figure_keeps_its_own_place_and_period():
+    first, second, third = read(
+        "茂名市2023年上半年县域住院率93.2%；2020年下达卫生项目110个，完工106个。"
+    )
+    assert (first.place, first.period, first.indicator) == (
+        "茂名市",
+        "2023H1",
+        "county_inpatient_rate",
+    )
+    assert (second.period, second.indicator) == ("2020", "projects_total")
+    assert (third.period, third.indicator, third.value) == ("2020", "projects_done", Decimal(106))
+
+
+def test_what_no_rule_names_is_still_quoted():
+    found = one("改造厕所12间。")
+    assert (found.indicator, found.figure, found.value) == ("", "改造厕所", Decimal(12))
+
+
+def test_the_noun_behind_names_what_a_verb_stands_before():
+    assert one("建成92个名医基层工作站。").figure == "名医基层工作站"
+
+
+HTML = f"""<html><head><title>{TITLE}</title><script>var n = "99家";</script></head><body><nav>共3家</nav>
+<p>建成胸痛中心<b>20</b>个，</p><div>托育机构<span>41</span>家。</div></body></html>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_html_in_either_encoding(encoding):
+    found = read_bulletin(HTML.encode(encoding), name="bulletin.html")
+    assert [(each.indicator, each.value) for each in found] == [
+        ("chest_stroke_centres", Decimal(20)),
+        ("cc_count", Decimal(41)),
+    ]
+
+
+def test_word_documents_with_tables():
+    document = Document()
+    document.add_paragraph(TITLE)
+    document.add_table(1, 2).rows[0].cells[1].text = "发热门诊34个"
+    file = io.BytesIO()
+    document.save(file)
+    (found,) = read_bulletin(file.getvalue(), name="bulletin.docx")
+    assert (found.indicator, found.value) == ("fever_clinics", Decimal(34))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"%PDF-1.7", b"\xff\xfe\x00\x01\x80", b"PK\x03\x04 no archive"]
+)
+def test_what_is_no_bulletin_is_refused(content):
+    with pytest.raises(BulletinUnreadable):
+        read_bulletin(content, name="file")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200))
+def test_no_text_breaks_the_reader(text):
+    for each in read(text):
+        assert (each.value is None) == (each.status is Status.LOST_DIGITS)
+        assert each.sentence
+
+
+def test_the_command_prints_json(tmp_path):
+    file = tmp_path / "bulletin.txt"
+    file.write_text(f"{TITLE}\n托育机构41家，流调队伍扩充到人。", encoding="utf-8")
+    result = CliRunner().invoke(bulletin, ["read", str(file), "--json"])
+    first, second = json.loads(result.output)
+    assert first == {
+        "sentence": "托育机构41家，流调队伍扩充到人。", "figure": "托育机构", "value": 41, "unit": "家",
+        "place": "肇庆市", "period": "2023", "indicator": "cc_count", "status": "stated",
+    }  # fmt: skip
+    assert (second["value"], second["status"]) == (None, "lost digits")
