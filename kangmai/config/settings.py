@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "kangmai.epidemic.orders",
     "kangmai.epidemic.cases",
     "kangmai.exchange.hl7v2",
+    "kangmai.epidemic.nucleic_acid",
     "kangmai.portal",
 ]
 

@@ -1,6 +1,7 @@
 """Reads of the resident index, inside the actor's scope."""
 
 from kangmai.identity.queries.matching import decision_on, match, rows_of, similar_residents
+from kangmai.identity.queries.numbers import residents_numbered, residents_with_cards
 from kangmai.identity.queries.persons import (
     assurances,
     current,
@@ -54,7 +55,9 @@ __all__ = [
     "resident_numbered",
     "resident_of_patient",
     "residents_by_id",
+    "residents_numbered",
     "residents_of_patients",
+    "residents_with_cards",
     "rows_of",
     "same_resident_ids",
     "search_residents",

@@ -1,0 +1,78 @@
+"""Antigen tests that residents report of themselves, or workers of somebody."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from kangmai.epidemic.nucleic_acid import events, models, people
+from kangmai.epidemic.nucleic_acid.actions.booking import own_resident
+from kangmai.epidemic.nucleic_acid.errors import SiteUnknown, TimesOutOfOrder
+from kangmai.epidemic.nucleic_acid.reach import SAMPLE
+from kangmai.epidemic.nucleic_acid.types import Antigen, Channel, PersonId
+from kangmai.epidemic.nucleic_acid.writing import announce, write_down
+from kangmai.epidemic.orders.queries import emergency_door, in_force
+from kangmai.epidemic.orders.types import Purpose
+from kangmai.identity import queries as identity
+from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.ids import ResidentId, uuid7
+
+OLDEST = timedelta(days=7)
+
+
+@emergency_door(Purpose.TESTING)
+def report_antigen(
+    *,
+    key: UUID,
+    result: Antigen,
+    taken_at: datetime,
+    brand: str = "",
+    number: str = "",
+    actor: Actor,
+    at: datetime,
+) -> models.AntigenTest:
+    """Write down an antigen test; the same key again gives the first one. A positive one is announced at once.
+
+    Args:
+        number: whose it is, by a worker; else the resident's own.
+
+    Raises:
+        NoOrderInForce, NotPermitted, TimesOutOfOrder (in the future, or older than a week).
+        SiteUnknown: nobody in the worker's places has the number.
+    """
+    if taken_at > at + timedelta(minutes=5) or taken_at < at - OLDEST:
+        raise TimesOutOfOrder(later="taken_at", earlier="now")
+    person, channel = _person(number, actor, at)
+    place = identity.places_of([ResidentId(person)])[ResidentId(person)]
+    order = in_force(Purpose.TESTING, place=place, at=at)
+    with transaction.atomic():
+        row, is_new = models.AntigenTest.objects.get_or_create(
+            key=key,
+            defaults={
+                "id": uuid7(), "order_id": order.id, "person_id": person, "place_code": place, "result": result.value,
+                "brand": brand.strip()[:64], "taken_at": taken_at, "reported_at": at, "channel": channel.value,
+                "account_id": actor.account,
+            },
+        )  # fmt: skip
+        if is_new:
+            _write_down(row, actor=actor, at=at)
+    return row
+
+
+def _person(number: str, actor: Actor, at: datetime) -> tuple[PersonId, Channel]:
+    if not number:
+        return PersonId(own_resident(actor)), Channel.OWN
+    require(actor, SAMPLE)
+    known = people.residents({number})
+    if number not in known or not identity.may_see(ResidentId(known[number]), actor=actor):
+        raise SiteUnknown()
+    return PersonId(known[number]), Channel.WORKER
+
+
+def _write_down(row: models.AntigenTest, *, actor: Actor, at: datetime) -> None:
+    with unit_of_work() as database:
+        write_down(database, "nucleic_acid.antigen", "AntigenTest", row.id, actor=actor, at=at)
+        if row.result == Antigen.POSITIVE.value:
+            data = {"order": str(row.order_id), "resident": row.person_id, "place": row.place_code}
+            announce(database, events.ANTIGEN_POSITIVE, row.id, data, at=at)

@@ -1,0 +1,204 @@
+"""What nucleic-acid testing refuses.
+
+Incorrect
+├── AreaUnreadable
+├── CodeUnreadable
+├── CursorUnreadable
+├── FileUnreadable
+├── GroupUnknown
+├── ModeUnknown
+├── ReasonMissing
+├── RecordUnreadable
+├── TimesOutOfOrder
+└── TooManyRecords
+NotFound
+├── BoxUnknown
+├── IncidentUnknown
+├── PlateUnknown
+├── PoolUnknown
+├── RoundUnknown
+├── SiteUnknown
+└── TubeUnknown
+Conflict
+├── AlreadyBooked
+├── AlreadySampled
+├── BoxTaken
+├── Changed
+├── NotInThisState
+├── PlanImpossible
+├── PlateTaken
+├── ReviewerIsOperator
+├── SlotFull
+├── TubeFull
+└── TubeTaken
+"""
+
+from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+
+
+class AreaUnreadable(Incorrect):
+    """'{area}' is not the code of a division: give 4 to 12 digits."""
+
+    zh = "“{area}”不是有效的区划代码，应为 4 至 12 位数字。"
+
+
+class CodeUnreadable(Incorrect):
+    """'{code}' is not the code of a {what}: scan it again."""
+
+    zh = "“{code}”不是有效的{what}编码，请重新扫描。"
+
+
+class CursorUnreadable(Incorrect):
+    """The page cannot be found: begin at the first one."""
+
+    zh = "找不到该页，请从第一页开始。"
+
+
+class FileUnreadable(Incorrect):
+    """The instrument's file cannot be read: {reason}"""
+
+    zh = "无法读取仪器文件：{reason}"
+
+
+class GroupUnknown(Incorrect):
+    """The rules in force know no group '{group}'."""
+
+    zh = "现行规则中没有人群“{group}”。"
+
+
+class ModeUnknown(Incorrect):
+    """The rules in force allow no tube of {mode}; they allow {modes}."""
+
+    zh = "现行规则不允许 {mode} 混 1；可选：{modes}。"
+
+
+class ReasonMissing(Incorrect):
+    """Say why."""
+
+    zh = "请填写原因。"
+
+
+class RecordUnreadable(Incorrect):
+    """Record {number} of the batch cannot be read: {reason}. Nothing of the batch was taken."""
+
+    zh = "批次中第 {number} 条记录无法读取：{reason}。整批未保存。"
+
+
+class TimesOutOfOrder(Incorrect):
+    """{later} cannot be before {earlier}."""
+
+    zh = "“{later}”不能早于“{earlier}”。"
+
+
+class TooManyRecords(Incorrect):
+    """At most {most} records are taken at once; there are {count}."""
+
+    zh = "一次最多上传 {most} 条记录，实际 {count} 条。"
+
+
+class BoxUnknown(NotFound):
+    """There is no box {code}, or it is not for you to see."""
+
+    zh = "没有转运箱 {code}，或您无权查看。"
+
+
+class IncidentUnknown(NotFound):
+    """There is no such incident, or it is not for you to see."""
+
+    zh = "没有该异常记录，或您无权查看。"
+
+
+class PlateUnknown(NotFound):
+    """There is no such plate, or it is not of your laboratory."""
+
+    zh = "没有该检测板，或不属于您的实验室。"
+
+
+class PoolUnknown(NotFound):
+    """There is no such follow-up, or it is not for you to see."""
+
+    zh = "没有该混管追踪，或您无权查看。"
+
+
+class RoundUnknown(NotFound):
+    """There is no such round, or it is not for you to see."""
+
+    zh = "没有该轮次，或您无权查看。"
+
+
+class SiteUnknown(NotFound):
+    """There is no such sampling site, or it is not for you to see."""
+
+    zh = "没有该采样点，或您无权查看。"
+
+
+class TubeUnknown(NotFound):
+    """There is no tube {code}, or it is not for you to see."""
+
+    zh = "没有采样管 {code}，或您无权查看。"
+
+
+class AlreadyBooked(Conflict):
+    """A place is booked already, at {slot}. Cancel it first."""
+
+    zh = "已预约 {slot}，请先取消。"
+
+
+class AlreadySampled(Conflict):
+    """This person was sampled in this round already, in tube {tube}. Give a reason to sample again."""
+
+    zh = "该人员本轮已采样（采样管 {tube}）。如需重采，请填写原因。"
+
+
+class BoxTaken(Conflict):
+    """The box code {code} was used before, with other tubes. Take another box label."""
+
+    zh = "转运箱编码 {code} 已使用且内容不同，请更换箱码。"
+
+
+class Changed(Conflict):
+    """It was changed meanwhile (version {current}, yours was {expected}). Look at it again and repeat."""
+
+    zh = "内容已被修改（当前版本 {current}，您的版本 {expected}），请查看后重试。"
+
+
+class NotInThisState(Conflict):
+    """{what} is {state}, so this cannot be done with it now."""
+
+    zh = "{what} 当前为“{state}”状态，不能执行此操作。"
+
+
+class PlanImpossible(Conflict):
+    """No plan keeps the limits: {reason}"""
+
+    zh = "没有满足限制的方案：{reason}"
+
+
+class PlateTaken(Conflict):
+    """The plate {code} was imported before with another file. Give the run a code of its own."""
+
+    zh = "检测板 {code} 已导入过其他文件，请使用新的板号。"
+
+
+class ReviewerIsOperator(Conflict):
+    """Who ran a plate cannot review it: ask a colleague."""
+
+    zh = "检测人员不能审核本人的检测板，请由同事审核。"
+
+
+class SlotFull(Conflict):
+    """All places at {slot} are booked. Choose another time."""
+
+    zh = "{slot} 的预约已满，请选择其他时间。"
+
+
+class TubeFull(Conflict):
+    """The tube {code} holds {most} already: close it and take a new one."""
+
+    zh = "采样管 {code} 已满 {most} 人，请封管后换新管。"
+
+
+class TubeTaken(Conflict):
+    """The tube {code} was used before: put it aside and take a new one."""
+
+    zh = "采样管 {code} 已使用过，请另取新管。"

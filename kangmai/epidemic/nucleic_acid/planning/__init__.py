@@ -1,0 +1,1 @@
+"""Plan a round before it begins and replay it afterwards: pure functions, without a database."""

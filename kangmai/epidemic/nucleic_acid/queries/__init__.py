@@ -1,0 +1,56 @@
+"""Reads of nucleic-acid testing, each inside the actor's reach; what names people sleeps until ordered."""
+
+from kangmai.epidemic.nucleic_acid.queries.bench import (
+    box_of,
+    boxes,
+    incidents,
+    laboratories,
+    plate_of,
+    plates,
+    wells,
+)
+from kangmai.epidemic.nucleic_acid.queries.board import board, late_tubes, site_lines
+from kangmai.epidemic.nucleic_acid.queries.own import bookable, my_antigen, my_bookings, my_tests
+from kangmai.epidemic.nucleic_acid.queries.pools import attendees_of, holds, pool_of, pools
+from kangmai.epidemic.nucleic_acid.queries.rounds import (
+    open_round,
+    round_of,
+    rounds,
+    rounds_by_id,
+    site_of,
+    sites,
+)
+from kangmai.epidemic.nucleic_acid.queries.tubes import in_tube, open_tube, tubes_to_pack
+from kangmai.epidemic.nucleic_acid.queries.unsampled import unsampled_by_place, unsampled_people
+
+__all__ = [
+    "attendees_of",
+    "board",
+    "bookable",
+    "box_of",
+    "boxes",
+    "holds",
+    "in_tube",
+    "incidents",
+    "laboratories",
+    "late_tubes",
+    "my_antigen",
+    "my_bookings",
+    "my_tests",
+    "open_round",
+    "open_tube",
+    "plate_of",
+    "plates",
+    "pool_of",
+    "pools",
+    "round_of",
+    "rounds",
+    "rounds_by_id",
+    "site_lines",
+    "site_of",
+    "sites",
+    "tubes_to_pack",
+    "unsampled_by_place",
+    "unsampled_people",
+    "wells",
+]
