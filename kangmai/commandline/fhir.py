@@ -1,4 +1,4 @@
-"""`kangmai fhir`: validate resources in files."""
+"""`kangmai fhir`: validate resources in files, search the record."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from kangmai.commandline.opening import with_database
 
 if TYPE_CHECKING:
     from kangmai.records.validation.reading import Validated
@@ -18,7 +20,7 @@ SOURCE_EXTENSION = "urn:kangmai:validated"
 
 @click.group()
 def fhir() -> None:
-    """Validate FHIR R4 resources."""
+    """Validate FHIR R4 resources in files; search the record."""
 
 
 @fhir.command(
@@ -44,7 +46,7 @@ def fhir() -> None:
     help="A file, folder or package (.tgz) with StructureDefinitions and ValueSets; may be repeated.",
 )
 def validate(files: tuple[Path, ...], profile: str | None, definitions: tuple[Path, ...]) -> None:
-    """Validate the resources in FILE… (JSON, Bundles, NDJSON; - for standard input).
+    """Validate the resources in FILE… (JSON, XML, Bundles, NDJSON; - for standard input).
 
     Prints one OperationOutcome for each resource, each a line of JSON: for a Bundle one for every
     entry, and one for the Bundle itself only where it is wrong or empty. The extension
@@ -83,8 +85,24 @@ def _validated(file: Path) -> Iterator[tuple[str, "Validated"]]:
     from kangmai.records.validation.reading import validate_text
 
     for name, raw in _units(file):
-        for found in validate_text(raw):
+        json, fault = _as_json(raw)
+        for found in (fault,) if fault else validate_text(json):
             yield (f"{name}#{found.place}" if found.place else name), found
+
+
+def _as_json(raw: bytes) -> tuple[bytes, "Validated | None"]:
+    """A text in JSON; of XML that is none, what is wrong with it."""
+    if not raw.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return raw, None
+    from kangmai.records.fhir.xml import MalformedXml, NotFhirXml, to_json
+    from kangmai.records.validation.issues import issue
+    from kangmai.records.validation.reading import Validated
+
+    try:
+        return to_json(raw), None
+    except (MalformedXml, NotFhirXml) as error:
+        found = issue("xml", "", reason=error.message("en"), reason_zh=error.message("zh"))
+        return b"", Validated("", [found])
 
 
 def _units(file: Path) -> Iterator[tuple[str, bytes]]:
@@ -118,3 +136,96 @@ def _is_lines(raw: bytes) -> bool:
     except orjson.JSONDecodeError:
         return False
     return True
+
+
+@fhir.command(
+    epilog="""\b
+Examples:
+  kangmai fhir search 'Patient?name=liang' --data ./data
+  kangmai fhir search 'Observation?code=http://loinc.org|8480-6&date=ge2026-01-01' --all --data ./data
+"""
+)
+@click.argument("query", metavar="TYPE?PARAMETERS")
+@click.option("--all", "whole", is_flag=True, help="Every page, not only the first.")
+@with_database
+def search(query: str, whole: bool) -> None:
+    """Search the record, and print what is found as NDJSON.
+
+    QUERY is a FHIR search as it stands behind the base address; unknown parameters are refused. Prints one
+    resource a line, included ones after those that match on each page; how many on stderr, and whether there
+    are more. The search is audited as an operator's. Exit code 0, also where nothing is found.
+    """
+    from datetime import UTC, datetime
+
+    from kangmai.kernel.actor import operator
+    from kangmai.records import queries
+
+    kind, _, parameters = query.removeprefix("/").partition("?")
+    actor, at, count, place = operator("kangmai fhir search"), datetime.now(UTC), 0, None
+    while True:
+        page = queries.search(kind or None, parameters, position=place, actor=actor, at=at)
+        for each in (*page.matches, *page.included):
+            click.echo(each.body.decode())
+        count, place = count + len(page.matches), page.next
+        if place is None or not whole:
+            break
+    more = "" if place is None else "; there are more: --all"
+    total = "" if page.total is None else f" of {page.total}"
+    click.echo(f"{count}{total} found{more}", err=True)
+
+
+@fhir.command(
+    epilog="Example:  kangmai fhir purge Patient/0191… --reason 'decision 2026-118' --data ./data"
+)
+@click.argument("resource", metavar="TYPE/ID")
+@click.option("--reason", required=True, help="On what ground; kept in the audit trail.")
+@with_database
+def purge(resource: str, reason: str) -> None:
+    """Erase a resource for good: store, history, search rows, events; of a Patient all that is about him.
+
+    A tombstone with type, id and version stays, and the audit trail, which holds ids only. Nothing is erased
+    where anything would be left. Prints the proof as JSON: {"resources","versions","events","names",
+    "remaining":{TABLE:0…},"digest","at"}. Backups and the archive of the log keep what they hold until they
+    expire; files of the lake until it is filled anew; raw HL7 v2 messages up to 400 days.
+    """
+    import json
+    from datetime import UTC, datetime
+
+    from kangmai.kernel.actor import operator
+    from kangmai.records import actions
+
+    kind, _, id = resource.partition("/")
+    proof = actions.purge(
+        kind, id, reason=reason, actor=operator("kangmai fhir purge"), at=datetime.now(UTC)
+    )
+    told = {
+        "resources": proof.resources,
+        "versions": proof.versions,
+        "events": proof.events,
+        "names": proof.ledger,
+        "remaining": proof.remaining,
+        "digest": proof.digest,
+        "at": proof.at.isoformat(),
+    }
+    click.echo(json.dumps(told))
+
+
+@fhir.command(epilog="Example:  kangmai fhir sample --count 10000 --data ./data")
+@click.option("--count", default=1000, show_default=True, help="How many resources to compare.")
+@with_database
+def sample(count: int) -> None:
+    """Compare resources drawn by chance with their index rows; prints a line of JSON for each that differs.
+
+    {"resource","table","missing","left_over"}; how many were compared on stderr. Exit code 1 if any differs.
+    """
+    import json
+
+    from kangmai.kernel.actor import operator
+    from kangmai.records import queries
+
+    found = queries.sample_index(count=count, actor=operator("kangmai fhir sample"))
+    for each in found.faults:
+        line = {"resource": f"{each.type}/{each.id}", "table": each.table}
+        click.echo(json.dumps({**line, "missing": each.missing, "left_over": each.left_over}))
+    click.echo(f"{found.compared} compared, {len(found.faults)} faults", err=True)
+    sys.exit(1 if found.faults else 0)

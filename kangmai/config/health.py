@@ -10,11 +10,14 @@ from django.db import connection
 
 from kangmai.config.checkers import register_checkers
 from kangmai.kernel import definitions
+from kangmai.kernel.actor import operator
 from kangmai.kernel.health import database, keys, machine, registry, trail
 from kangmai.kernel.health.types import Check, Probe, Text, judged
+from kangmai.records import queries as records
 from kangmai.standards.calendars import is_announced, legal_day
 
 PACKAGE = Path(__file__).parents[1]
+INDEX_SAMPLE = 200
 NEXT_YEAR_MONTH = 12
 """The State Council announces the next year's holidays in November; from this month on they are missed."""
 
@@ -90,6 +93,28 @@ def front_end(at: datetime) -> Iterator[Check]:
     )  # fmt: skip
 
 
+def search_index(at: datetime) -> Iterator[Check]:
+    """Whether searches find what is stored: resources drawn by chance, compared with their index rows."""
+    found = records.sample_index(count=INDEX_SAMPLE, actor=operator("doctor"))
+    first = (
+        f": {found.faults[0].type}/{found.faults[0].id} ({found.faults[0].table})"
+        if found.faults
+        else ""
+    )
+    yield judged(
+        "records.index",
+        Text(
+            f"{len(found.faults)} faults in the index rows of {found.compared} resources{first}",
+            f"抽查 {found.compared} 个资源，索引不一致 {len(found.faults)} 处{first}",
+        ),
+        fail=bool(found.faults),
+        mend=Text(
+            "Update the resource named (PUT it as it is read) and report the fault.",
+            "请原样更新所列资源并报告该问题。",
+        ),
+    )
+
+
 PROBES: dict[str, Probe] = {
     "machine.disk": machine.disk,
     "machine.memory": machine.memory,
@@ -103,6 +128,7 @@ PROBES: dict[str, Probe] = {
     "keys": keys.keyring,
     "feed": trail.events,
     "audit": trail.trail,
+    "records": search_index,
     "definitions": rules,
     "standards.holidays": holidays,
     "config.time_zone": time_zone,

@@ -20,7 +20,15 @@ Unsupported
 └── ReadOnlyProjection   the master row is kept by another room
 """
 
-from kangmai.kernel.errors import Busy, Conflict, Incorrect, KangmaiError, NotFound, Unsupported
+from kangmai.kernel.errors import (
+    Busy,
+    Conflict,
+    Fault,
+    Incorrect,
+    KangmaiError,
+    NotFound,
+    Unsupported,
+)
 
 
 class MalformedJson(Incorrect):
@@ -129,6 +137,24 @@ class Overloaded(Busy):
     """Too many writes at once; this one was not started. Repeat it in a few seconds."""
 
     zh = "写入过多，本次未执行，请几秒后重试。"
+
+
+class ReasonNeeded(Incorrect):
+    """Say on what ground it is erased: the reason is kept in the audit trail."""
+
+    zh = "请说明清除的依据，该依据将保留在审计记录中。"
+
+
+class PurgeTooLarge(Conflict):
+    """More than {most} resources would be erased at once. Erase some of them first, one by one."""
+
+    zh = "一次清除超过 {most} 个资源，请先逐个清除其中一部分。"
+
+
+class PurgeIncomplete(Fault):
+    """{rows} rows would have been left, so nothing was erased."""
+
+    zh = "清除后仍有 {rows} 行残留，因此未清除任何内容。"
 
 
 class OperationFailed(KangmaiError):

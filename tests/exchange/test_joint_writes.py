@@ -114,3 +114,34 @@ def test_deletes_at_once_delete_once(fhir):
     assert fhir("GET", f"Patient/{id}").status == 410
     history = fhir("GET", f"Patient/{id}/_history").json["entry"]
     assert [entry["request"]["method"] for entry in history] == ["DELETE", "POST"]
+
+
+def test_nobody_waits_for_a_lock_that_another_write_needs(fhir, shared_database):
+    """A long transaction holds one Patient: writes of others go on, its own write waits and succeeds."""
+    import threading
+    import time
+
+    held, free = (fhir("POST", "Patient", patient()).id for _ in range(2))
+    finished = {}
+
+    def put(name, id):
+        started = time.monotonic()
+        answer = fhir("PUT", f"Patient/{id}", patient(id=id, telecom=[{"value": "777"}]))
+        finished[name] = (answer.status, time.monotonic() - started)
+        connection.close()
+
+    with psycopg.connect(shared_database) as bundle:
+        bundle.execute("SELECT 1 FROM res WHERE fid = %s FOR UPDATE", [held])
+        waiting = threading.Thread(target=put, args=("held", held))
+        waiting.start()
+        time.sleep(0.05)
+        for n in range(4):
+            put(f"free {n}", free)
+        assert {name: status for name, (status, _) in finished.items()} == {
+            f"free {n}": 200 for n in range(4)
+        }
+        assert waiting.is_alive()
+        bundle.rollback()
+    waiting.join(20)
+    assert finished["held"][0] == 200
+    assert fhir("GET", f"Patient/{held}").json["telecom"] == [{"value": "777"}]

@@ -17,6 +17,7 @@ class Operation:
 
 OPERATIONS = (
     Operation("validate", f"{FHIR}Resource-validate", "*"),
+    Operation("purge", f"{FHIR}Patient-purge", "*"),
     Operation("everything", f"{FHIR}Patient-everything", "Patient"),
     Operation("match", f"{FHIR}Patient-match", "Patient"),
     Operation("person", "urn:kangmai:operation:person", "Patient"),

@@ -10,6 +10,7 @@ from kangmai.exchange.fhir_rest import (
     history,
     identity,
     patch,
+    purge,
     read,
     search,
     terminology,
@@ -31,6 +32,7 @@ WRITES: dict[tuple[str, str], Interaction] = {
     ("PATCH", "T"): patch.conditional_patch,
     ("DELETE", "T/I"): write.delete,
     ("DELETE", "T"): write.conditional_delete,
+    ("POST", "T/I/$purge"): purge.purge,
     ("POST", "T/$merge"): identity.merge,
     ("POST", "T/$unmerge"): identity.unmerge,
 }

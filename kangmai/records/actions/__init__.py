@@ -16,6 +16,7 @@ from kangmai.records.actions.jobs import (
 from kangmai.records.actions.load import load
 from kangmai.records.actions.notify import Notification, settle_notification, take_notifications
 from kangmai.records.actions.place_subject import place_subject, place_subjects, withdraw_subject
+from kangmai.records.actions.purge import Proof, purge
 from kangmai.records.actions.put_projection import put_projection
 from kangmai.records.actions.refresh_statistics import refresh_statistics
 from kangmai.records.actions.transact import transact
@@ -24,6 +25,7 @@ __all__ = [
     "Item",
     "Notification",
     "Order",
+    "Proof",
     "cancel_job",
     "delete_matching",
     "forget_jobs",
@@ -35,6 +37,7 @@ __all__ = [
     "order_import",
     "place_subject",
     "place_subjects",
+    "purge",
     "put_projection",
     "refresh_statistics",
     "run_jobs",

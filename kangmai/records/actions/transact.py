@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 import psycopg
-from psycopg.errors import SerializationFailure, UniqueViolation
+from psycopg.errors import LockNotAvailable, SerializationFailure, UniqueViolation
 
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import is_within_transaction, own_connection, unit_of_work
@@ -72,12 +72,23 @@ def run_as_master(
     at = at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
     submission = Submission(operations, source, names, actor, at)
     if submission.is_plain and not is_within_transaction():
-        result = _join.submit(draft_alone(submission))
+        result = _jointly(submission)
     else:
         result = _alone(submission)
     if isinstance(result, KangmaiError):
         raise result
     return result
+
+
+def _jointly(submission: Submission) -> Result:
+    """In company; where others were quicker or hold what is changed, alone, in this thread and under locks.
+
+    So nobody else waits for a lock that only this write needs.
+    """
+    try:
+        return _join.submit(draft_alone(submission))
+    except (LockNotAvailable, SerializationFailure, UniqueViolation):
+        return _alone(submission)
 
 
 def _alone(submission: Submission) -> Result:
@@ -87,14 +98,8 @@ def _alone(submission: Submission) -> Result:
 
 
 def _together(drafts: Sequence[Draft]) -> list[Result]:
-    """By one statement, which is its own transaction; where others were quicker, a draft alone takes locks."""
-    try:
-        return write_together(own_connection(), drafts)
-    except (SerializationFailure, UniqueViolation):
-        if len(drafts) > 1:
-            raise
-        with unit_of_work() as connection:
-            return [write_locked(connection, drafts[0])]
+    """By one statement, which is its own transaction."""
+    return write_together(own_connection(), drafts)
 
 
 _join = Join(_together)

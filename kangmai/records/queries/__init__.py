@@ -2,6 +2,7 @@
 
 from kangmai.records.queries.checking import Mode, ProfileNeeded, check
 from kangmai.records.queries.coded import CodedRows, coded_rows
+from kangmai.records.queries.consistency import Consistency, IndexFault, sample_index
 from kangmai.records.queries.everything import EverythingPage, Place, Wanted, everything
 from kangmai.records.queries.intake import intake_tables, intake_template
 from kangmai.records.queries.jobs import get_job, read_job_file
@@ -43,9 +44,11 @@ __all__ = [
     "Coded",
     "CodedRows",
     "Concept",
+    "Consistency",
     "EverythingPage",
     "Expansion",
     "HistoryEntry",
+    "IndexFault",
     "Known",
     "Measured",
     "Mode",
@@ -79,6 +82,7 @@ __all__ = [
     "lookup",
     "patients_of",
     "read_job_file",
+    "sample_index",
     "search",
     "search_history",
     "search_versions",

@@ -76,7 +76,7 @@ def _index_parts(table: str) -> str:
 # A version that another transaction has replaced meanwhile fails the whole statement.
 _WRITE = f"""
 WITH new AS MATERIALIZED (
-        SELECT *, CASE WHEN ver = 1 THEN 'C' WHEN flags & 1 = 1 THEN 'D' ELSE 'U' END AS op
+        SELECT *, CASE WHEN ver = 1 THEN 'C' WHEN flags & 1 = 1 THEN 'D' ELSE 'U' END AS op{{patience}}
         FROM {_columns_of(_VERSIONS)}),
     created AS (
         INSERT INTO res (rt, rid, fid, fh, ver, ts, flags, xv, subject, author_org, label, body, kv)
@@ -99,19 +99,30 @@ WITH new AS MATERIALIZED (
     audited AS ({{audit}}),
     {",".join(_index_parts(table) for table in _INDEXES)}
 SELECT records_require_unchanged((SELECT count(*) FROM present) = (SELECT count(*) FROM new WHERE ver > 1))"""
-_WRITE = _WRITE.format(audit=audit.INSERT)
+PATIENCE_MS = 200
+"""How long a joint statement waits for a row that a longer transaction has locked, before it gives up."""
+# every part reads `new` before it touches a row, so the limit holds for all of them, and for this statement only
+_PATIENCE = f", set_config('lock_timeout', '{PATIENCE_MS}ms', true) AS patience"
+_WRITE_JOINTLY = _WRITE.format(audit=audit.INSERT, patience=_PATIENCE)
+_WRITE = _WRITE.format(audit=audit.INSERT, patience="")
 
 
 def apply(
-    database: psycopg.Cursor, changes: Sequence[Change], deeds: Sequence[audit.Entry]
+    database: psycopg.Cursor,
+    changes: Sequence[Change],
+    deeds: Sequence[audit.Entry],
+    *,
+    jointly: bool = False,
 ) -> None:
     """Write every change with its index rows, history and log, and the deeds into the audit trail.
 
     Args:
         changes: of different resources.
+        jointly: the statement is its own transaction, and others wait for it: it does not wait long itself.
 
     Raises:
         psycopg.errors.SerializationFailure: an old version is no longer the present one.
+        psycopg.errors.LockNotAvailable: jointly, and another transaction holds one of the rows.
     """
     # later versions in key order, so that two statements cannot wait for each other in a circle
     changes = sorted(changes, key=lambda c: (c.row.rt, c.row.rid) if c.old else (0, 0))
@@ -122,7 +133,7 @@ def apply(
         for part in (0, 1):
             rows = sorted(row for each in differences for row in each[part].get(table, ()))
             values += _arrays(_TEXTS, rows) if table == "str" else [_records(rows)]
-    database.execute(_WRITE, values)
+    database.execute(_WRITE_JOINTLY if jointly else _WRITE, values)
 
 
 def _version(change: Change) -> tuple[object, ...]:

@@ -31,7 +31,7 @@ def write_locked(connection: psycopg.Connection, draft: Draft) -> Result:
     Raises:
         What undoes the transaction: errors of the database, a Subscription that cannot be served.
     """
-    (result,) = _write_all(connection, [draft], lock)
+    (result,) = _write_all(connection, [draft], lock, jointly=False)
     return result
 
 
@@ -44,12 +44,13 @@ def write_together(connection: psycopg.Connection, drafts: Sequence[Draft]) -> l
     Raises:
         psycopg.errors.SerializationFailure: something changed while it was looked at; nothing is written.
         psycopg.errors.UniqueViolation: something was created meanwhile; nothing is written.
+        psycopg.errors.LockNotAvailable: a longer transaction holds what is changed; nothing is written.
     """
-    return _write_all(connection, drafts, peek)
+    return _write_all(connection, drafts, peek, jointly=True)
 
 
 def _write_all(
-    connection: psycopg.Connection, drafts: Sequence[Draft], look_up: LookUp
+    connection: psycopg.Connection, drafts: Sequence[Draft], look_up: LookUp, *, jointly: bool
 ) -> list[Result]:
     with psycopg.Cursor(connection) as database:
         found, targets = _look(database, drafts, look_up)
@@ -61,6 +62,7 @@ def _write_all(
             database,
             [change for some in written for change in some],
             [_entry(each, some) for each, some in pairs],
+            jointly=jointly,
         )
         for each, some in pairs:
             _note_subscriptions(database, each, some)
@@ -106,7 +108,11 @@ def _compose(
 
 
 def _write(
-    database: psycopg.Cursor, changes: Sequence[Change], deeds: Sequence[audit.Entry]
+    database: psycopg.Cursor,
+    changes: Sequence[Change],
+    deeds: Sequence[audit.Entry],
+    *,
+    jointly: bool,
 ) -> None:
     new = [change for change in changes if change.old is None]
     if len(new) > FEW:  # more than any joint write has, so all are of one submission
@@ -114,7 +120,7 @@ def _write(
         changes = [change for change in changes if change.old is not None]
     if changes:
         write.remember_shapes(database, [change.row for change in changes])
-        store.apply(database, changes, deeds)
+        store.apply(database, changes, deeds, jointly=jointly)
     elif deeds:
         audit.record_all(deeds, database.connection)
 

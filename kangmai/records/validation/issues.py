@@ -211,6 +211,7 @@ RULES = {
         "invariant", "{key}: {human}", "{key}：{human}"
     ),
     "json": _Rule("invalid", "This is not JSON: {reason}.", "不是有效的 JSON：{reason}。"),
+    "xml": _Rule("structure", "{reason}", "{reason_zh}"),
     "encoding": _Rule(
         "invalid",
         "The text is not UTF-8 (byte {byte}); {hint}.",

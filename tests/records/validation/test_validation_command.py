@@ -114,7 +114,7 @@ def test_all_right_is_exit_0_and_warnings_do_not_change_it(tmp_path):
         (b"", "json", "empty"),
         (b"{", "json", "line 1 column 2"),
         (b'{"resourceType":"Patient",}', "json", "line 1 column"),
-        (b"<Patient/>", "json", "XML"),
+        (b"<Patient/>", "xml", "namespace"),
         ('{"resourceType":"Patient","name":[{"text":"张伟"}]}'.encode("gbk"), "encoding", "GBK"),
         (json.dumps(PATIENT).encode("utf-16"), "encoding", "UTF-16"),
         (b'{"resourceType":"RiskAssessment","x":1e999}', "number-range", "too large"),
