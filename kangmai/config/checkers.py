@@ -17,6 +17,7 @@ CHECKERS = (
     "kangmai.programmes.immunization.checks",
     "kangmai.epidemic.cases.checks",
     "kangmai.epidemic.orders.checks",
+    "kangmai.epidemic.venues.checks",
     "kangmai.epidemic.nucleic_acid.checks",
 )
 

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "kangmai.handover",
     "kangmai.programmes.engine",
     "kangmai.epidemic.orders",
+    "kangmai.epidemic.venues",
     "kangmai.epidemic.cases",
     "kangmai.exchange.hl7v2",
     "kangmai.epidemic.nucleic_acid",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
-from kangmai.epidemic.orders import rules
+from kangmai.epidemic.orders import models, rules
 from kangmai.epidemic.orders.errors import NoOrderInForce
 from kangmai.epidemic.orders.reading import orders_from, standing_at
 from kangmai.epidemic.orders.types import Order, Purpose
@@ -56,6 +57,21 @@ def awake(purpose: Purpose, *, at: datetime) -> tuple[Order, ...]:
         for order in orders_from(standing_at(at))
         if purpose in order.purposes and rules.is_in_force(order, at)
     )
+
+
+def living(*, at: datetime) -> frozenset[UUID]:
+    """Orders under which codes still work: those in force, and those that they extend, directly or through others."""
+    found = {
+        order.id: order for order in orders_from(standing_at(at)) if rules.is_in_force(order, at)
+    }
+    pending = [order.extends for order in found.values() if order.extends is not None]
+    ids = set(found)
+    while pending:
+        row = models.Order.objects.filter(id=pending.pop()).first()
+        if row is not None and row.id not in ids and row.erased_at is None:
+            ids.add(row.id)
+            pending += [row.extends_id] if row.extends_id is not None else []
+    return frozenset(ids)
 
 
 def require_awake(purpose: Purpose, *, at: datetime) -> tuple[Order, ...]:

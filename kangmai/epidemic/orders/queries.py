@@ -13,6 +13,7 @@ from kangmai.epidemic.orders.gate import (
     emergency_door,
     find_in_force,
     in_force,
+    living,
     require_awake,
 )
 from kangmai.epidemic.orders.reach import READ
@@ -190,6 +191,7 @@ __all__ = [
     "find_in_force",
     "get_order",
     "in_force",
+    "living",
     "orders",
     "orders_by_id",
     "orders_by_serial",

@@ -1,0 +1,95 @@
+"""One scan at a door: those that arrive together share one transaction and one wait for the disk."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from kangmai.epidemic.venues import rules
+from kangmai.epidemic.venues.actions.intake import take_scans
+from kangmai.epidemic.venues.types import Scan, Scans, Told
+
+MOST = 500
+
+
+@dataclass(slots=True)
+class _Waiting:
+    scan: Scan
+    at: datetime
+    told: Told | None = None
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class _Doorstep:
+    """Who comes while another's scans are being written waits and is written with all who wait."""
+
+    waiting: list[_Waiting] = field(default_factory=list)
+    queue: threading.Lock = field(default_factory=threading.Lock)
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def enter(self, scan: Scan, at: datetime) -> Told:
+        own = _Waiting(scan, at)
+        with self.queue:
+            self.waiting.append(own)
+        with self.turn:
+            if own.told is None and own.error is None:
+                self._serve()
+        if own.error is not None:
+            raise own.error
+        assert own.told is not None
+        return own.told
+
+    def _serve(self) -> None:
+        with self.queue:
+            group, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
+        try:
+            found = take_scans(
+                scans=_columns([each.scan for each in group]),
+                wants_answers=True,
+                at=max(each.at for each in group),
+            )
+        except Exception as error:
+            for each in group:
+                each.error = error
+            return
+        for each, told in zip(group, found.answers, strict=True):
+            each.told = told
+
+
+_doorstep = _Doorstep()
+
+
+def scan(*, scan: Scan, at: datetime) -> Told:
+    """Keep one scan and tell what is said at the door; when this returns it is on the disk.
+
+    The gate is asked by `take_scans`, once for all who wait.
+
+    Raises:
+        NoOrderInForce
+    """
+    return _doorstep.enter(scan, at)
+
+
+def client_number(text: str) -> int:
+    """What a sender called a scan, as the number under which it is kept."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)
+
+
+def _columns(scans: Sequence[Scan]) -> Scans:
+    def column(values: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return np.array(values, np.int64)
+
+    return Scans(
+        client=column([client_number(each.client) for each in scans]),
+        at=column([rules.second_of(each.scanned_at) for each in scans]),
+        passes=column([each.pass_number for each in scans]),
+        entrances=tuple(each.entrance for each in scans)
+        if len({each.entrance for each in scans}) > 1
+        else (scans[0].entrance,),
+        sources=column([each.source for each in scans]),
+        channels=column([each.channel for each in scans]),
+    )

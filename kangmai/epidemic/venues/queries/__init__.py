@@ -1,0 +1,73 @@
+"""Reads of venues; every one that names a person passes the gate, and most are written down."""
+
+from kangmai.epidemic.venues.queries.colours import (
+    appeals,
+    daily_report,
+    decisions,
+    editions,
+    get_appeal,
+    get_decision,
+    own_appeals,
+    own_decisions,
+    reasons_of,
+    what_if,
+)
+from kangmai.epidemic.venues.queries.people import (
+    device_with,
+    family_of,
+    find_person,
+    key_of_pass,
+    own_code,
+    pass_of_card,
+    pass_of_document,
+    persons,
+    persons_in,
+)
+from kangmai.epidemic.venues.queries.places import (
+    counts,
+    current_rule,
+    devices,
+    get_venue,
+    venue_at,
+    venue_names,
+    venues,
+)
+from kangmai.epidemic.venues.queries.ways import (
+    answer_contacts,
+    answer_places,
+    get_lookup,
+    lookups,
+)
+
+__all__ = [
+    "answer_contacts",
+    "answer_places",
+    "appeals",
+    "counts",
+    "current_rule",
+    "daily_report",
+    "decisions",
+    "device_with",
+    "devices",
+    "editions",
+    "family_of",
+    "find_person",
+    "get_appeal",
+    "get_decision",
+    "get_lookup",
+    "get_venue",
+    "key_of_pass",
+    "lookups",
+    "own_appeals",
+    "own_code",
+    "own_decisions",
+    "pass_of_card",
+    "pass_of_document",
+    "persons",
+    "persons_in",
+    "reasons_of",
+    "venue_at",
+    "venue_names",
+    "venues",
+    "what_if",
+]

@@ -1,0 +1,141 @@
+"""People by pass, by document and by card, and the devices that speak for themselves."""
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+
+from kangmai.epidemic.orders.errors import NoOrderInForce
+from kangmai.epidemic.orders.queries import emergency_door, living
+from kangmai.epidemic.orders.types import Purpose
+from kangmai.epidemic.venues import codes, models
+from kangmai.epidemic.venues.errors import DeviceRefused, PersonUnknown
+from kangmai.epidemic.venues.reach import DECIDE, REGISTER, TRACE, inside
+from kangmai.epidemic.venues.reading import device_of, document_hash, person_of
+from kangmai.epidemic.venues.types import Device, Person, PersonKey
+from kangmai.epidemic.venues.writing import write_down
+from kangmai.identity import queries as identity
+from kangmai.kernel.actor import Actor, is_permitted, require
+
+CARD = "01"
+
+
+@emergency_door(Purpose.REGISTRATION)
+def own_code(*, pass_number: int, at: datetime) -> Person:
+    """The person whose phone shows this pass.
+
+    Raises:
+        NoOrderInForce, PersonUnknown: not registered, or the order is over.
+    """
+    row = models.Person.objects.filter(pass_number=pass_number).first()
+    if row is None or row.order_id not in living(at=at):
+        raise PersonUnknown()
+    return person_of(row)
+
+
+@emergency_door(Purpose.REGISTRATION)
+def family_of(*, pass_number: int, at: datetime) -> tuple[Person, ...]:
+    """Those whose pass the same phone shows, in the order of registration.
+
+    Raises:
+        NoOrderInForce
+    """
+    rows = models.Person.objects.filter(guardian__pass_number=pass_number).order_by("id")
+    return tuple(map(person_of, rows))
+
+
+@emergency_door(Purpose.REGISTRATION)
+def find_person(*, pass_text: str, actor: Actor, at: datetime) -> Person:
+    """A registered person of the actor's area by pass; audited.
+
+    Raises:
+        NoOrderInForce, NotPermitted, CodeIncorrect, PersonUnknown.
+    """
+    permission = next(
+        (each for each in (REGISTER, TRACE, DECIDE) if is_permitted(actor, each)), REGISTER
+    )
+    require(actor, permission)
+    number = codes.pass_number(pass_text)
+    row = models.Person.objects.filter(inside(actor, permission), pass_number=number).first()
+    if row is None:
+        raise PersonUnknown()
+    write_down("venues.person_read", "EmergencyPerson", row.id, actor=actor, at=at)
+    return person_of(row)
+
+
+@emergency_door(Purpose.REGISTRATION)
+def persons(*, after: int = 0, limit: int = 50, actor: Actor, at: datetime) -> list[Person]:
+    """People registered in the actor's area, newest first, below key `after`; audited.
+
+    Raises:
+        NoOrderInForce, NotPermitted.
+    """
+    require(actor, REGISTER)
+    rows = models.Person.objects.filter(inside(actor, REGISTER)).order_by("-id")
+    if after:
+        rows = rows.filter(id__lt=after)
+    found = [person_of(row) for row in rows[:limit]]
+    write_down("venues.persons_listed", "EmergencyPerson", "", actor=actor, at=at)
+    return found
+
+
+def persons_in(*, keys: Collection[PersonKey], at: datetime) -> dict[PersonKey, Person]:
+    """People by key for a page whose own query has checked and logged the right to see them.
+
+    Raises:
+        NoOrderInForce: no order is in force for any purpose.
+    """
+    alive = living(at=at)
+    if not alive:
+        raise NoOrderInForce(purpose="", place="")
+    rows = models.Person.objects.filter(id__in=keys, order_id__in=alive)
+    return {PersonKey(row.id): person_of(row) for row in rows}
+
+
+@emergency_door(Purpose.SCANNING)
+def pass_of_document(*, kind: str, number: str, at: datetime) -> int:
+    """The pass of whoever holds a document that a reader read; 0 where nobody is registered under it.
+
+    Raises:
+        NoOrderInForce
+    """
+    return _newest_pass(at, document_hash=document_hash(kind, "".join(number.upper().split())))
+
+
+@emergency_door(Purpose.SCANNING)
+def pass_of_card(*, index_number: str, at: datetime) -> int:
+    """The pass of the resident whose card was read; 0 where he is not registered.
+
+    Raises:
+        NoOrderInForce
+    """
+    resident = identity.residents_numbered([index_number]).get(index_number)
+    return 0 if resident is None else _newest_pass(at, resident_id=resident)
+
+
+def _newest_pass(at: datetime, **condition: object) -> int:
+    rows = models.Person.objects.filter(order_id__in=living(at=at), **condition)
+    return rows.order_by("-id").values_list("pass_number", flat=True).first() or 0
+
+
+@emergency_door(Purpose.SCANNING)
+def device_with(*, token: str, at: datetime) -> Device:
+    """The device that holds a token.
+
+    Raises:
+        NoOrderInForce
+        DeviceRefused: none, or its right was taken away.
+    """
+    hashed = hashlib.sha256(token.encode()).digest()
+    row = models.Device.objects.filter(token_hash=hashed, revoked_at=None).first()
+    if row is None or row.order_id not in living(at=at):
+        raise DeviceRefused()
+    return device_of(row)
+
+
+@emergency_door(Purpose.SCANNING)
+def key_of_pass(*, pass_number: int, at: datetime) -> PersonKey:
+    """The key of whoever holds a pass, for a companion whose phone scans. Raises NoOrderInForce, PersonUnknown."""
+    row = models.Person.objects.filter(pass_number=pass_number, order_id__in=living(at=at)).first()
+    if row is None:
+        raise PersonUnknown()
+    return PersonKey(row.id)

@@ -1,0 +1,134 @@
+"""Scans as they are sent, and the words for what was not taken."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from kangmai.epidemic.venues import queries
+from kangmai.epidemic.venues.errors import ScansUnreadable
+from kangmai.epidemic.venues.rules import EPOCH, pass_number
+from kangmai.epidemic.venues.types import Channel, Refusal, Scan, Scans
+
+LONGEST_BATCH = 20_000
+UNIX_OF_EPOCH = int(EPOCH.timestamp())
+OWN_PHONE = 0
+CHANNELS = {channel.name.lower(): channel for channel in Channel}
+
+
+def refusal_words(reason: str, at: datetime, language: str) -> str:
+    """Why a scan was not taken, in a sentence."""
+    return queries.current_rule(at=at).refusals[Refusal(reason)].in_language(language)
+
+
+def one(body: Mapping[str, Any], *, source: int | None, at: datetime) -> Scan:
+    """One scan: by pass, and where a device sends it also by document or card.
+
+    Raises:
+        ScansUnreadable, CodeIncorrect, NoOrderInForce, PersonUnknown.
+    """
+    number, channel = _whose(body, source, at)
+    named = body.get("channel", channel)
+    if named not in CHANNELS:
+        raise ScansUnreadable(reason=f"channel: one of {', '.join(CHANNELS)}")
+    companion = body.get("companion")
+    speaker = source if source is not None else OWN_PHONE
+    if companion:
+        speaker = -queries.key_of_pass(pass_number=_pass(companion), at=at)
+        named = "proxy"
+    return Scan(
+        client=_text(body, "id"),
+        scanned_at=_instant(body.get("at"), at),
+        entrance=_text(body, "entrance"),
+        pass_number=number,
+        source=speaker,
+        channel=CHANNELS[named],
+    )
+
+
+def _whose(body: Mapping[str, Any], source: int | None, at: datetime) -> tuple[int, str]:
+    if "pass" in body:
+        return _pass(body["pass"]), "phone" if source is None else "manual"
+    if source is None:
+        raise ScansUnreadable(reason="pass: missing")
+    if isinstance(document := body.get("document"), dict):
+        kind, number = _text(document, "kind"), _text(document, "number")
+        return queries.pass_of_document(kind=kind, number=number, at=at), "document_reader"
+    if "card" in body:
+        return queries.pass_of_card(index_number=_text(body, "card"), at=at), "card"
+    raise ScansUnreadable(reason="one of pass, document, card is needed")
+
+
+def _pass(given: object) -> int:
+    return given if isinstance(given, int) and given > 0 else pass_number(str(given))
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str | int) or not str(value).strip() or len(str(value)) > 200:
+        raise ScansUnreadable(reason=f"{name}: missing or too long")
+    return str(value)
+
+
+def _instant(given: object, at: datetime) -> datetime:
+    """ISO 8601 with an offset, seconds since 1970, or the instant of arrival."""
+    try:
+        if given is None:
+            return at
+        if isinstance(given, int | float):
+            return datetime.fromtimestamp(given, UTC)
+        found = datetime.fromisoformat(str(given))
+        if found.tzinfo is not None:
+            return found
+    except (ValueError, OverflowError, OSError):
+        pass
+    raise ScansUnreadable(reason="at: an instant with an offset, or seconds since 1970") from None
+
+
+def batch(body: Mapping[str, Any], *, source: int) -> tuple[Scans, UUID | None]:
+    """A batch of columns of one length; `entrance` is one code for all or a list of codes.
+
+    Raises:
+        ScansUnreadable
+    """
+    ids, at, passes = (_numbers(body, name) for name in ("ids", "at", "passes"))
+    if not 0 < len(ids) == len(at) == len(passes) <= LONGEST_BATCH:
+        raise ScansUnreadable(
+            reason=f"ids, at and passes: lists of one length, at most {LONGEST_BATCH}"
+        )
+    entrance = body.get("entrance")
+    entrances = (entrance,) if isinstance(entrance, str) else tuple(entrance or ())
+    if len(entrances) not in (1, len(ids)) or not all(isinstance(e, str) for e in entrances):
+        raise ScansUnreadable(reason="entrance: a code, or a code for each scan")
+    channel = CHANNELS.get(body.get("channel", "offline"))
+    if channel is None:
+        raise ScansUnreadable(reason=f"channel: one of {', '.join(CHANNELS)}")
+    scans = Scans(
+        client=ids,
+        # four bytes hold two centuries; what lies outside is refused as too old or as from the future
+        at=np.clip(at - UNIX_OF_EPOCH, -(2**31), 2**31 - 1),
+        passes=passes,
+        entrances=entrances,
+        sources=np.full(len(ids), source, np.int64),
+        channels=np.full(len(ids), channel.value, np.int64),
+    )
+    return scans, _upload(body.get("upload"))
+
+
+def _numbers(body: Mapping[str, Any], name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    try:
+        column = np.array(body[name])
+        if column.ndim == 1 and column.dtype == np.int64:
+            return column
+        raise ValueError
+    except (ValueError, TypeError, OverflowError, KeyError):
+        raise ScansUnreadable(reason=f"{name}: a list of whole numbers is needed") from None
+
+
+def _upload(given: object) -> UUID | None:
+    try:
+        return None if given is None else UUID(str(given))
+    except ValueError:
+        raise ScansUnreadable(reason="upload: a UUID") from None
