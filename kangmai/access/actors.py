@@ -19,7 +19,7 @@ from kangmai.access.family import family_actor
 from kangmai.access.reading import Held, decisions_for, held_roles, home_of
 from kangmai.access.roles import roles
 from kangmai.access.scopes import grants_of, scope_of
-from kangmai.access.smart import Context, Scopes, common
+from kangmai.access.smart import Context, Scopes, common, covers
 from kangmai.access.types import Posting, Reach
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import (
@@ -217,7 +217,7 @@ def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
     places = (EVERYWHERE,) if home is None else ()
     if home is not None and home.jurisdiction_code:
         places = (subtree(home.jurisdiction_code),)
-    permissions = scopes.permissions | _exports(scopes) | _of_the_index(scopes)
+    permissions = scopes.permissions | _exports(scopes) | _of_the_index(scopes) | _of_cards(scopes)
     grant = Grant("integrator", home.id if home else None, places, permissions)
     return Actor(
         account=AccountId(client.account_id) if client else OPERATOR,
@@ -244,6 +244,12 @@ def _of_the_index(scopes: Scopes) -> frozenset[str]:
     """A program may decide who is one person only where its scopes name Person themselves; `*` is not enough."""
     named = scopes.context is Context.SYSTEM and "records.update:Person" in scopes.permissions
     return frozenset({"identity.review"}) if named else frozenset()
+
+
+def _of_cards(scopes: Scopes) -> frozenset[str]:
+    """A program of a desk reads cards: whoever may read Patients by itself is told who stands before it."""
+    reads = scopes.context is Context.SYSTEM and covers(scopes.permissions, "records.read:Patient")
+    return frozenset({"cards.verify"}) if reads else frozenset()
 
 
 def _exports(scopes: Scopes) -> frozenset[str]:

@@ -21,7 +21,7 @@ COVERED: dict[Power, frozenset[str]] = {
         {"records.read", "records.search", "own.record", "own.ledger", "programmes.read"}
     ),
     Power.CARD: frozenset({"own.card"}),
-    Power.DECIDE: frozenset({"own.consent", "own.correction"}),
+    Power.DECIDE: frozenset({"own.consent"}),
 }
 ALWAYS = frozenset({"registry.read"})
 

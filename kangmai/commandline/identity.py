@@ -182,3 +182,42 @@ def count() -> None:
     from kangmai.identity.actions import count_frequencies
 
     click.echo(json.dumps({"values": count_frequencies(at=datetime.now(UTC))}))
+
+
+ROTATE = """Example:  kangmai identity rotate-keys --data ./data
+
+JSON: {"version","continued","resealed":{table:n},"left":{table:n}}; exit 1 if something is left, which the
+next run does. Copy the keyring to its safe place again afterwards: an older copy cannot open what was
+sealed since. Keyed hashes, by which names and numbers are found, keep their key."""
+
+
+@identity.command("rotate-keys", epilog=ROTATE)
+@with_database
+def rotate_keys() -> None:
+    """Seal everybody anew with a new key, while the house works; repeat it if it was cut off."""
+    import sys
+    from datetime import UTC, datetime
+
+    from django.conf import settings
+
+    from kangmai.config.sealed import SEALED
+    from kangmai.kernel.actor import operator
+    from kangmai.kernel.resealing import rotate
+
+    done = rotate(
+        SEALED,
+        path=settings.KEYS,
+        report=lambda table, count: click.echo(f"{table}: {count:,}", err=True),
+        actor=operator("kangmai identity rotate-keys"),
+        at=datetime.now(UTC),
+    )
+    left = {each.table: each.left for each in done.columns if each.left}
+    told = {
+        "version": done.version,
+        "continued": done.is_continued,
+        "resealed": {each.table: each.done for each in done.columns},
+        "left": left,
+    }
+    click.echo(json.dumps(told))
+    if left:
+        sys.exit(1)

@@ -88,6 +88,42 @@ def _text(secret: bytes) -> str:
     return base64.b64encode(secret).decode()
 
 
+def add_seal_key(path: Path) -> int:
+    """Give a keyring a new seal key, with which everything is sealed from now on; returns its version.
+
+    The file is replaced in one step, so that a crash leaves the old keyring or the new one.
+
+    Raises:
+        KeyringMissing: there is no such file.
+    """
+    try:
+        secrets = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise KeyringMissing(path=path) from None
+    version = max(map(int, secrets["seal"])) + 1
+    _, size = SUITES[secrets["suite"]]
+    secrets["seal"][str(version)] = _text(os.urandom(size))
+    secrets["current"] = version
+    beside = path.with_name(f"{path.name}.new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(secrets, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    _sync_folder(path.parent)
+    load_keyring.cache_clear()
+    return version
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @lru_cache(maxsize=4)
 def load_keyring(path: Path) -> Keyring:
     """Read a keyring.
@@ -122,6 +158,15 @@ def keyring() -> Keyring:
     return load_keyring(settings.KEYS)
 
 
+def _keyring_with(version: int) -> Keyring:
+    """The keyring, read again if it does not know a version: another process may have added it."""
+    keys = keyring()
+    if version not in keys.seal_keys:
+        load_keyring.cache_clear()
+        keys = keyring()
+    return keys
+
+
 def seal(plain: bytes, *, bound_to: bytes) -> tuple[int, bytes]:
     """Encrypt `plain` for the place `bound_to`; returns the key version and nonce + ciphertext + tag."""
     keys = keyring()
@@ -140,7 +185,7 @@ def unseal(version: int, sealed: bytes, *, bound_to: bytes) -> bytes:
     Raises:
         SealBroken: altered, moved to another place, or its key is not in the keyring.
     """
-    keys = keyring()
+    keys = _keyring_with(version)
     key = keys.seal_keys.get(version)
     if key is None:
         raise SealBroken(version=version)

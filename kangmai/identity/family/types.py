@@ -22,7 +22,7 @@ class Power(StrEnum):
     CARD = "card"
     """Show and suspend the e-health card."""
     DECIDE = "decide"
-    """Share the record, object, ask for corrections."""
+    """Share the record, and object to sight."""
 
 
 @dataclass(frozen=True, slots=True)

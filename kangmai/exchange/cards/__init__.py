@@ -1,0 +1,1 @@
+"""The interface by which programs of institutions read e-health cards."""
