@@ -1,5 +1,7 @@
 """Tables of nucleic-acid testing; every one hangs on the order under which it was filled."""
 
+from enum import Enum
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -21,16 +23,16 @@ from kangmai.epidemic.nucleic_acid.types import (
 )
 
 
-def _known(name: str, column: str, values: type) -> models.CheckConstraint:
+def _known(name: str, column: str, values: type[Enum]) -> models.CheckConstraint:
     """A column holds a value of an enumeration."""
     return models.CheckConstraint(
-        condition=Q(**{f"{column}__in": [each.value for each in values]}),  # type: ignore[attr-defined]
+        condition=Q(**{f"{column}__in": [each.value for each in values]}),
         name=name,
     )
 
 
 def _code(length: int, **more: object) -> models.CharField:
-    return models.CharField(max_length=length, db_collation="C", **more)  # type: ignore[arg-type]
+    return models.CharField(max_length=length, db_collation="C", **more)
 
 
 class Round(models.Model):

@@ -325,7 +325,9 @@ def _note(
 ) -> Taken:
     """Write down what was odd about a tube that was taken."""
     unknown = [n for n in range(len(record.people)) if (record.code, n) in who.unknown]
-    found = [(kind, {"people": len(record.people), "mode": record.mode}) for kind in faults]
+    found: list[tuple[IncidentKind, dict[str, object]]] = [
+        (kind, {"people": len(record.people), "mode": record.mode}) for kind in faults
+    ]
     if twice:
         found.append((IncidentKind.PERSON_TWICE, {"places": list(twice)}))
     if unknown:

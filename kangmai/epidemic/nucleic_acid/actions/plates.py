@@ -133,7 +133,7 @@ def _again(database: psycopg.Connection, facts: RunFacts, digest: bytes) -> Impo
         return None
     if bytes(row[2]) != digest:
         raise PlateTaken(code=facts.code[:32])
-    counted = dict(
+    counted: dict[str, int] = dict(
         database.execute(
             "SELECT judgement, count(*) FROM nucleic_acid_well WHERE plate_id = %s GROUP BY 1", [row[0]]
         ).fetchall()
@@ -199,16 +199,16 @@ def _notes(
     """Unknown and impossible tubes of a run, and its controls if they failed."""
     notes = []
     if faults:
-        kind = IncidentKind.CONTROLS_FAILED
-        notes.append(Note(kind=kind, plate=facts.code, details={"faults": list(faults)}))
+        details: dict[str, object] = {"faults": list(faults)}
+        notes.append(Note(kind=IncidentKind.CONTROLS_FAILED, plate=facts.code, details=details))
     for each in readings:
         if each.kind is not WellKind.SAMPLE:
             continue
         tube = known.get(each.sample)
         kind = IncidentKind.TUBE_UNKNOWN if tube is None else tube.fault(facts)
         if kind is not None:
-            details = {"well": each.well}
-            notes.append(Note(kind=kind, tube=each.sample, plate=facts.code, details=details))
+            well = {"well": each.well}
+            notes.append(Note(kind=kind, tube=each.sample, plate=facts.code, details=well))
     return notes
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -126,7 +127,12 @@ def review_plate(*, plate_id: int, expected_version: int, actor: Actor, at: date
 
 def _judged(database: psycopg.Connection, statement: str, key: object) -> list[Judged]:
     rows = database.execute(statement, [key]).fetchall()
-    return [Judged(*row[:7], TubeState(row[7]), *row[8:]) for row in rows]
+    return [_tube(*row) for row in rows]
+
+
+def _tube(*row: Any) -> Judged:
+    before, state, after = row[:7], TubeState(row[7]), row[8:]
+    return Judged(*(*before, state, *after))
 
 
 def publish_waiting(code: str, *, actor: Actor, at: datetime) -> None:

@@ -125,7 +125,8 @@ def assign(
         raise Impossible("nothing to assign, or no capacity")
     closing = np.array([[each.closes_after_hours] for each in sites])
     arrival = np.where(hours <= most_hours_on_road, closing + hours, np.inf)
-    if not np.isfinite(arrival).any(axis=1)[boxes > 0].all():
+    reaches = np.asarray(np.isfinite(arrival).any(axis=1))
+    if not reaches[boxes > 0].all():
         raise Impossible("a site reaches no laboratory within the limit of the road")
     bound = _bound(boxes, pace, backlog, arrival)
     low, high = bound, LONGEST_HOURS

@@ -111,7 +111,7 @@ def _late(row: models.Tube) -> LateTube:
         row.code,
         row.site_id,
         row.box.code if row.box else "",
-        row.stage,  # type: ignore[attr-defined]
+        row.stage,
         row.people,
         row.closed_at or row.opened_at,
         row.due_at,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count
 
@@ -82,7 +83,7 @@ def _own_ids(actor: Actor) -> list[int]:
     return [int(each) for each in identity.same_resident_ids(ResidentId(own_resident(actor)))]
 
 
-def _proof(row: tuple) -> Proof:  # type: ignore[type-arg]
+def _proof(row: tuple[Any, ...]) -> Proof:
     code, round_id, name, order_id, site, mode, sampled_at, state, published_at, is_held = row
     result = TubeState(state) if published_at is not None else None
     return Proof(

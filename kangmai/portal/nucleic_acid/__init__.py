@@ -1,0 +1,1 @@
+"""Pages of nucleic-acid testing: command board, table, boxes, bench, positive pools, a resident's own results."""

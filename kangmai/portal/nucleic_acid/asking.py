@@ -1,0 +1,95 @@
+"""What the pages of testing read from requests."""
+
+import datetime
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kangmai.epidemic.nucleic_acid import queries
+from kangmai.epidemic.nucleic_acid.types import Round
+from kangmai.epidemic.orders import queries as orders
+from kangmai.kernel.errors import Incorrect, KangmaiError
+from kangmai.portal.shell.requests import PortalRequest
+from kangmai.standards.calendars import LEGAL_TIME
+
+
+class FieldUnreadable(Incorrect):
+    """'{field}' cannot be read: {value}"""
+
+    zh = "“{field}”无法识别：{value}"
+
+
+def number(request: HttpRequest, name: str, *, default: int = 0) -> int:
+    """A whole number of the form. Raises FieldUnreadable."""
+    said = request.POST.get(name, "").strip()
+    if not said:
+        return default
+    if not said.isascii() or not said.isdecimal() or len(said) > 9:
+        raise FieldUnreadable(field=name, value=said[:12])
+    return int(said)
+
+
+def decimal(text: str, field: str) -> float | None:
+    """A decimal number, or nothing. Raises FieldUnreadable."""
+    if not text.strip():
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise FieldUnreadable(field=field, value=text[:12]) from None
+
+
+def instant(request: HttpRequest, name: str) -> datetime.datetime:
+    """Day and time of the form, in Shanghai. Raises FieldUnreadable."""
+    said = request.POST.get(name, "")
+    try:
+        return datetime.datetime.fromisoformat(said).replace(tzinfo=LEGAL_TIME)
+    except ValueError:
+        raise FieldUnreadable(field=name, value=said[:20]) from None
+
+
+def local(value: datetime.datetime) -> str:
+    """An instant as a field of day and time has it."""
+    return value.astimezone(LEGAL_TIME).strftime("%Y-%m-%dT%H:%M")
+
+
+def key(request: HttpRequest) -> UUID:
+    """What the form was sent with, so that sending it twice does one thing."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
+
+
+def codes(text: str) -> tuple[str, ...]:
+    """Codes as a hand scanner writes them: one a line, or with blanks or commas between."""
+    return tuple(dict.fromkeys(text.replace(",", " ").replace("，", " ").upper().split()))
+
+
+def chosen_round(request: PortalRequest) -> Round | None:
+    """The round somebody chose, else the open one."""
+    asked = request.GET.get("round", "")
+    if asked.isascii() and asked.isdecimal():
+        return queries.round_of(int(asked), actor=request.actor, at=request.at)
+    return queries.open_round(actor=request.actor, at=request.at)
+
+
+def order_words(round_: Round) -> dict[str, object]:
+    """Under which order a round runs: everything that is shown says so."""
+    order = orders.orders_by_id([round_.order_id]).get(round_.order_id)
+    if order is None:
+        return {}
+    return {"number": order.number, "title": order.title, "is_drill": order.is_drill}
+
+
+def complain(request: HttpRequest, error: KangmaiError) -> None:
+    """Say at the edge of the next page what was refused."""
+    messages.error(request, error.message(get_language() or "zh"))
+
+
+def written(request: HttpRequest) -> None:
+    """Say at the edge of the next page that it was done."""
+    messages.success(request, _("It was written down."))

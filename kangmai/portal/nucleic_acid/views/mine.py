@@ -1,0 +1,125 @@
+"""A resident's own page: proof at once, results, antigen tests, a place in the queue."""
+
+import datetime
+from uuid import uuid4
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kangmai.epidemic.nucleic_acid import actions, queries
+from kangmai.epidemic.nucleic_acid.types import Antigen
+from kangmai.epidemic.orders import queries as orders
+from kangmai.epidemic.orders.types import Purpose
+from kangmai.kernel.errors import KangmaiError
+from kangmai.portal.nucleic_acid import asking
+from kangmai.portal.nucleic_acid import words as named
+from kangmai.portal.orders.gate import awake
+from kangmai.portal.shell import words
+from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.requests import PortalRequest, signed_in
+
+
+@require_safe
+@signed_in
+@awake(Purpose.TESTING)
+def mine(request: PortalRequest) -> HttpResponse:
+    """Show one's own tests, bookings and antigen tests."""
+    actor, at = request.actor, request.at
+    tests = queries.my_tests(actor=actor, at=at)
+    known = orders.orders_by_id({each.order_id for each in tests})
+    context = {
+        "crumbs": trail(Crumb(_("My tests"))),
+        "tests": [
+            {
+                "test": each,
+                "result": named.result(each.result),
+                "sampled": words.instant(each.sampled_at),
+                "published": words.instant(each.published_at),
+                "order": known.get(each.order_id),
+            }
+            for each in tests
+        ],
+        "is_held": any(each.is_held for each in tests),
+        "bookings": [
+            {"booking": each, "slot": words.instant(each.slot_at)}
+            for each in queries.my_bookings(actor=actor, at=at)
+        ],
+        "sites": [
+            {
+                "site": each,
+                "slots": [(slot.isoformat(), words.instant(slot)[-5:], free) for slot, free in each.slots if free > 0],
+            }
+            for each in queries.bookable(actor=actor, at=at)
+        ],
+        "antigen": [
+            {"test": each, "result": _line(each.result), "taken": words.instant(each.taken_at)}
+            for each in queries.my_antigen(actor=actor, at=at)
+        ],
+        "key": uuid4(),
+        "now": asking.local(at),
+        "results": [(each.value, _line(each)[0]) for each in Antigen],
+    }  # fmt: skip
+    return render(request, "nucleic_acid/mine.html", context)
+
+
+def _line(result: Antigen) -> tuple[str, str]:
+    return {
+        Antigen.NEGATIVE: (_("negative"), "good"),
+        Antigen.POSITIVE: (_("positive"), "danger"),
+        Antigen.INVALID: (_("no control line"), "warning"),
+    }[result]
+
+
+@require_POST
+@signed_in
+@awake(Purpose.TESTING)
+def antigen(request: PortalRequest) -> HttpResponse:
+    """Report an antigen test of oneself."""
+    said = request.POST.get("result", "")
+    try:
+        result = next((each for each in Antigen if each.value == said), None)
+        if result is None:
+            raise asking.FieldUnreadable(field="result", value=said[:12])
+        actions.report_antigen(
+            key=asking.key(request), result=result, taken_at=asking.instant(request, "taken"),
+            brand=request.POST.get("brand", ""), actor=request.actor, at=request.at,
+        )  # fmt: skip
+        asking.written(request)
+    except KangmaiError as error:
+        asking.complain(request, error)
+    return redirect("my-tests")
+
+
+@require_POST
+@signed_in
+@awake(Purpose.TESTING)
+def book(request: PortalRequest) -> HttpResponse:
+    """Book a place in a queue."""
+    site, _at, slot = request.POST.get("slot", "").partition("@")
+    try:
+        if not site.isdecimal():
+            raise asking.FieldUnreadable(field="slot", value=site[:12])
+        try:
+            slot_at = datetime.datetime.fromisoformat(slot)
+        except ValueError:
+            raise asking.FieldUnreadable(field="slot", value=slot[:25]) from None
+        actions.book(site_id=int(site), slot_at=slot_at, actor=request.actor, at=request.at)
+        asking.written(request)
+    except KangmaiError as error:
+        asking.complain(request, error)
+    return redirect("my-tests")
+
+
+@require_POST
+@signed_in
+@awake(Purpose.TESTING)
+def cancel(request: PortalRequest, booking_id: int) -> HttpResponse:
+    """Give a booked place back."""
+    try:
+        actions.cancel_booking(booking_id=booking_id, actor=request.actor, at=request.at)
+        asking.written(request)
+    except KangmaiError as error:
+        asking.complain(request, error)
+    return redirect("my-tests")
