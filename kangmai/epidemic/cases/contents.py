@@ -31,7 +31,7 @@ def put(row: models.Card, content: Content) -> None:
         setattr(row, name, getattr(content, name))
     row.severity = content.sections.get("severity", "")
     row.details_key, row.details = seal_details(row.id, content)
-    row.person_hash = person_hash(content)
+    row.document_hash, row.name_hash = document_hash(content), name_hash(content)
 
 
 def content_of(row: models.Card) -> Content:
@@ -41,14 +41,18 @@ def content_of(row: models.Card) -> Content:
     return Content(**plain, **sealed, disease=row.subtype)
 
 
-def person_hash(content: Content) -> bytes | None:
-    """A keyed hash by which the same person is known again; None where too little is known."""
-    if content.document_number:
-        return sealing.blind(content.document_number.upper(), purpose="case document")
-    if content.name and content.birth_date:
-        text = f"{content.name}\x1f{content.birth_date}\x1f{content.sex_code}"
-        return sealing.blind(text, purpose="case person")
-    return None
+def document_hash(content: Content) -> bytes | None:
+    """A keyed hash of the document number; None where there is none."""
+    number = content.document_number.upper()
+    return sealing.blind(number, purpose="case document") if number else None
+
+
+def name_hash(content: Content) -> bytes | None:
+    """A keyed hash of name, birth and sex together; None where a part is missing."""
+    if not (content.name and content.birth_date and content.sex_code):
+        return None
+    text = f"{content.name}\x1f{content.birth_date}\x1f{content.sex_code}"
+    return sealing.blind(text, purpose="case person")
 
 
 def changes(before: Content, now: Content) -> dict[str, tuple[Any, Any]]:

@@ -10,10 +10,13 @@ from django.db.models import Q, QuerySet
 
 from kangmai.epidemic.cases import models
 from kangmai.epidemic.cases.diseases import disease
-from kangmai.epidemic.cases.types import REPORTED_STATES, State
+from kangmai.epidemic.cases.types import REPORTED_STATES, Dismissal, State
 from kangmai.identity import queries as identity
 from kangmai.kernel.ids import ResidentId
 from kangmai.standards.calendars import legal_day
+
+ASKED_AGAIN = (Dismissal.WITHDRAWN.value, Dismissal.WRONG_PERSON.value)
+"""Dismissals that say nothing of the person: what arrives later is asked anew."""
 
 
 def reported(row: models.Card) -> QuerySet[models.Card]:
@@ -44,6 +47,7 @@ def covering(row: models.Card) -> models.Card | None:
         return None
     known = disease(row.subtype, on=legal_day(row.drafted_at))
     found = models.Card.objects.filter(who, disease=row.disease).exclude(state=State.REMOVED.value)
+    found = found.exclude(state=State.DISMISSED.value, reason__in=ASKED_AGAIN)
     if known.same_case_days is not None:
         since = row.drafted_at - timedelta(days=known.same_case_days)
         found = found.filter(Q(drafted_at__gt=since) | Q(diagnosed_at__gt=since))
@@ -54,8 +58,11 @@ def _same_person(row: models.Card) -> Q | None:
     who = Q(pk__in=[])
     if row.resident_id is not None:
         who |= Q(resident_id__in=identity.same_resident_ids(ResidentId(row.resident_id)))
-    if row.person_hash is not None:
-        who |= Q(person_hash=bytes(row.person_hash))
+    if row.document_hash is not None:
+        who |= Q(document_hash=bytes(row.document_hash))
+    if row.name_hash is not None:
+        who |= Q(name_hash=bytes(row.name_hash))
     if row.patient_rid is not None:
         who |= Q(patient_rid=row.patient_rid)
-    return who if row.resident_id or row.person_hash or row.patient_rid else None
+    known = (row.resident_id, row.document_hash, row.name_hash, row.patient_rid)
+    return None if all(each is None for each in known) else who

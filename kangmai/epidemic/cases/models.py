@@ -49,8 +49,9 @@ class Card(models.Model):
     """As first written; `identity.queries.current` says who it is now."""
     patient_rid = models.BigIntegerField(null=True)
     """The Patient of the record it was drafted from."""
-    person_hash = models.BinaryField(max_length=16, null=True)
-    """Keyed hash by which the same person is known without a resident: document number, else name and birth."""
+    document_hash = models.BinaryField(max_length=16, null=True)
+    name_hash = models.BinaryField(max_length=16, null=True)
+    """Keyed hashes by which the same person is known without a resident: document number; name, birth and sex."""
     details = models.BinaryField()
     details_key = models.PositiveSmallIntegerField()
     sex_code = _code(1, blank=True, default="")
@@ -122,7 +123,8 @@ class Card(models.Model):
             models.Index(fields=("managing_code", "state", "-id"), name="case_card_managing_state"),
             models.Index(fields=("resident_id", "disease"), name="case_card_resident"),
             models.Index(fields=("patient_rid",), name="case_card_patient", condition=Q(patient_rid__isnull=False)),
-            models.Index(fields=("person_hash", "disease"), name="case_card_person"),
+            models.Index(fields=("document_hash", "disease"), name="case_card_document"),
+            models.Index(fields=("name_hash", "disease"), name="case_card_name"),
             models.Index(fields=("submitted_at",), name="case_card_submitted", condition=Q(state__in=COUNTED)),
             models.Index(
                 fields=("onset_on", "disease"), name="case_card_by_onset", condition=Q(state__in=COUNTED),

@@ -52,7 +52,7 @@ def person_of(known: Demographics, at: datetime) -> Content:
         sex_code=known.sex_code if known.sex_code in ("1", "2") else "",
         birth_date=born,
         phone=next(iter(known.phones), ""),
-        home_code=known.place_code,
+        home_code=known.place_code[:12],
         address=known.address,
     )
 

@@ -65,7 +65,7 @@ def done_before(key: str, deed: Deed, actor: Actor) -> models.Card | None:
 
 def lock_person(row: models.Card) -> None:
     """Let one at a time report the same person: until the transaction ends."""
-    known = str(row.resident_id or "") or (row.person_hash or b"").hex()
+    known = (row.name_hash or b"").hex() or str(row.resident_id or "")
     if not known:
         return
     with connection.cursor() as cursor:

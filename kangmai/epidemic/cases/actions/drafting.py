@@ -112,7 +112,12 @@ def _evidence(found: Finding) -> dict[str, object]:
 
 
 def _join(card: models.Card, found: Finding, actor: Actor, at: datetime) -> None:
-    models.Evidence.objects.create(card=card, **_evidence(found))
+    models.Evidence.objects.update_or_create(
+        card=card,
+        resource_type=found.resource_type,
+        resource_id=found.resource_id,
+        defaults={"code": found.code, "found_on": found.found_on, "is_withdrawn": False},
+    )
     keep_step(
         card, Deed.EVIDENCE, note=found.code, organization=found.organization, actor=actor, at=at
     )

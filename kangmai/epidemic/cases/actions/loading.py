@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from kangmai.epidemic.cases import events
-from kangmai.epidemic.cases.contents import person_hash, seal_details
+from kangmai.epidemic.cases.contents import document_hash, name_hash, seal_details
 from kangmai.epidemic.cases.diseases import disease, top
 from kangmai.epidemic.cases.types import Content, State
 from kangmai.kernel import audit
@@ -19,7 +19,7 @@ from kangmai.standards.calendars import legal_day
 
 LOAD = "cases.load"
 COLUMNS = (
-    "id", "state", "disease", "subtype", "label", "resident_id", "person_hash", "details", "details_key",
+    "id", "state", "disease", "subtype", "label", "resident_id", "document_hash", "name_hash", "details", "details_key",
     "sex_code", "birth_date", "age_years", "occupation", "belongs_to", "home_code", "report_code",
     "managing_code", "organization", "account", "case_class", "acute_chronic", "severity",
     "contacts_with_symptoms", "origin", "onset_on", "diagnosed_at", "diagnosed_on", "died_on", "place_id",
@@ -78,7 +78,8 @@ def _row(id: UUID, each: CardDraft, at: datetime) -> tuple[object, ...]:
     key, details = seal_details(id, said)
     final = each.final_reviewed_at
     return (
-        id, _state(each), top(known.code), known.code, int(known.label), each.resident_id, person_hash(said),
+        id, _state(each), top(known.code), known.code, int(known.label), each.resident_id,
+        document_hash(said), name_hash(said),
         details, key, said.sex_code, said.birth_date, said.age_years, said.occupation, said.belongs_to,
         said.home_code, each.report_code, each.report_code[:6], each.organization, 0, said.case_class,
         said.acute_chronic, said.sections.get("severity", ""), said.contacts_with_symptoms, said.origin,

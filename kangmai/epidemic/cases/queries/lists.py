@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from kangmai.epidemic.cases import models
 from kangmai.epidemic.cases.diseases import family
 from kangmai.epidemic.cases.errors import AreaUnreadable
-from kangmai.epidemic.cases.reach import READ, REPORT, REVIEW, inside, institutions, places
+from kangmai.epidemic.cases.reach import FINAL, READ, REPORT, REVIEW, inside, institutions, places
 from kangmai.epidemic.cases.types import (
     COUNTED_STATES,
     Assistance,
@@ -26,6 +26,8 @@ from kangmai.kernel.actor import Actor, NotPermitted, PlaceRange, is_permitted, 
 
 LARGEST_PAGE = 500
 MOST_COUNTED = 1000
+CITY = 4
+"""Figures of a division code that name a city: who reaches it ends the review."""
 
 _SHOWN = {
     Show.DRAFTS: Q(state=State.DRAFT.value),
@@ -83,10 +85,12 @@ def search(
 def waiting(*, actor: Actor) -> dict[Show, int]:
     """How many cards wait for the actor, by list, each counted up to 1,000."""
     wanted = []
+    if is_permitted(actor, REVIEW):
+        wanted += [Show.TO_REVIEW, Show.TO_PLACE]
+    if any(len(place.low) <= CITY for place in places(actor, FINAL)):
+        wanted.append(Show.TO_END)
     if is_permitted(actor, REPORT):
         wanted += [Show.DRAFTS, Show.TO_SUBMIT]
-    if is_permitted(actor, REVIEW):
-        wanted += [Show.TO_REVIEW, Show.TO_END, Show.TO_PLACE]
     return {
         show: _within(actor, show).filter(_SHOWN[show])[:MOST_COUNTED].count() for show in wanted
     }
@@ -155,7 +159,7 @@ def below(code: str) -> PlaceRange:
 def _within(actor: Actor, show: Show) -> QuerySet[models.Card]:
     """Queues hold what is the actor's to do: reports of his institution, reviews of his places."""
     found = inside(actor)
-    if show in (Show.DRAFTS, Show.TO_SUBMIT) and not is_permitted(actor, REVIEW):
+    if show in (Show.DRAFTS, Show.TO_SUBMIT):
         return found.filter(
             Q(organization__in=institutions(actor, REPORT)) | Q(account=actor.account)
         )

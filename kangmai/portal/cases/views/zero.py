@@ -28,6 +28,8 @@ from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import Division
 
 WEEK, PAGE = 7, 100
+NEVER = datetime.date(2100, 1, 1)
+"""A day that is refused: none was named."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +64,7 @@ def _stated(request: PortalRequest) -> HttpResponse:
     try:
         actions.report_zero(
             organization=OrganizationId(int(organization) if organization.isdecimal() else 0),
-            day=day(sent.get("day", ""), datetime.date.max.replace(year=2100)),
+            day=day(sent.get("day", ""), NEVER),
             actor=request.actor,
             at=request.at,
         )
