@@ -58,7 +58,7 @@ def condition(scope: DataScope, *, alias: str = "r") -> Condition:
     if scope.everything:
         return Condition(sql, labels)
     organizations = sorted(scope.organizations)
-    about = _subject_condition(scope)
+    about = subject_condition(scope)
     directory = [resource_types()[name] for name in DIRECTORY_TYPES]
     values: tuple[Any, ...] = (*labels, directory, organizations, *about.values)
     return Condition(
@@ -70,7 +70,8 @@ def condition(scope: DataScope, *, alias: str = "r") -> Condition:
     )
 
 
-def _subject_condition(scope: DataScope) -> Condition:
+def subject_condition(scope: DataScope) -> Condition:
+    """The SQL condition that holds for the rows of `subject s` whose people a scope reaches."""
     parts = ["s.managing_org = ANY(%s)", "s.resident_id = ANY(%s)"]
     values: list[Any] = [sorted(scope.organizations), sorted(scope.residents)]
     for place in scope.places:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from kangmai.portal.residents.views.list import residents
-from kangmai.portal.residents.views.record import my_record, older, resident
+from kangmai.portal.residents.views.record import as_fhir, my_record, older, resident
 
 
 class IndexNumberConverter:
@@ -24,5 +24,6 @@ urlpatterns = [
     path("my-record/", my_record, name="my-record"),
     path("residents/", residents, name="residents"),
     path("residents/<index_number:number>/", resident, name="resident"),
+    path("residents/<index_number:number>/record.json", as_fhir, name="resident-fhir"),
     path("residents/<index_number:number>/older/", older, name="resident-older"),
 ]

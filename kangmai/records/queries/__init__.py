@@ -8,6 +8,7 @@ from kangmai.records.queries.intake import intake_tables, intake_template
 from kangmai.records.queries.jobs import get_job, read_job_file
 from kangmai.records.queries.latest import Measured, WantedCode, latest_observations
 from kangmai.records.queries.ledger import Known, known_of_source
+from kangmai.records.queries.people import find_people
 from kangmai.records.queries.resources import (
     HistoryEntry,
     Page,
@@ -16,7 +17,6 @@ from kangmai.records.queries.resources import (
     TimelineEntry,
     by_row_ids,
     count_types,
-    find_people,
     get,
     get_version,
     patients_of,
@@ -24,6 +24,7 @@ from kangmai.records.queries.resources import (
     search_history,
     search_versions,
     timeline,
+    timeline_authors,
 )
 from kangmai.records.queries.terminology import (
     Coded,
@@ -88,5 +89,6 @@ __all__ = [
     "search_versions",
     "subsumes",
     "timeline",
+    "timeline_authors",
     "translate",
 ]

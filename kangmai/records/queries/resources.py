@@ -10,12 +10,12 @@ from django.db import connection as django_connection
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import reading
+from kangmai.kernel.ids import OrganizationId
 from kangmai.records import rules
 from kangmai.records.errors import ResourceGone, ResourceNotFound, UnknownType, VersionNotFound
 from kangmai.records.fhir.definitions import resource_type_names, resource_types
 from kangmai.records.scope import condition
 from kangmai.records.search.hashing import target_hash
-from kangmai.records.search.people import people_hashes
 from kangmai.records.store import read as store
 from kangmai.records.store import searching, timelines
 from kangmai.records.store.rows import COLUMNS, stored
@@ -241,6 +241,7 @@ def timeline(
     patients: Sequence[str],
     *,
     types: Sequence[str] = (),
+    authors: Sequence[OrganizationId] | None = None,
     before: str | None = None,
     limit: int = 50,
     actor: Actor,
@@ -249,6 +250,7 @@ def timeline(
     """What the record holds about some Patients (by FHIR id), by the moment it happened, newest first.
 
     Args:
+        authors: only what these institutions wrote.
         before: the `place` of the last entry shown.
 
     Raises:
@@ -261,11 +263,34 @@ def timeline(
     targets = [target_hash(f"Patient/{id}") for id in patients]
     with reading() as connection, psycopg.Cursor(connection) as database:
         found = timelines.entries(
-            database, targets, wanted, scope=actor.scope, before=before, limit=limit
+            database,
+            targets,
+            wanted,
+            authors=authors,
+            scope=actor.scope,
+            before=before,
+            limit=limit,
         )
     shown = [entry.resource for entry in found]
     _audit(actor, at, "records.timeline", "Patient", patients[0] if patients else "", shown)
     return found
+
+
+def timeline_authors(
+    patients: Sequence[str], *, types: Sequence[str], actor: Actor
+) -> list[OrganizationId]:
+    """The institutions that wrote what a timeline of these Patients may show, by id.
+
+    Raises:
+        UnknownType, NotPermitted
+    """
+    for name in types:
+        _check_type(name)
+        rules.require(actor, rules.Interaction.READ, name)
+    targets = [target_hash(f"Patient/{id}") for id in patients]
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        found = timelines.authors(database, targets, types, scope=actor.scope)
+    return [OrganizationId(each) for each in found]
 
 
 def count_types(*, actor: Actor) -> dict[str, int]:
@@ -290,25 +315,6 @@ def by_row_ids(wanted: Sequence[tuple[int, int]], *, actor: Actor) -> list[Store
         rules.require(actor, rules.Interaction.READ, resource_type_names()[rt])
     with reading() as connection, psycopg.Cursor(connection) as database:
         return store.by_row_ids(database, wanted, scope=actor.scope)
-
-
-def find_people(text: str, *, limit: int, actor: Actor) -> list[int]:
-    """Row ids of Patients inside the scope whose name begins like `text` (characters, pinyin, initials),
-    or who have an identifier or telephone number equal to it; newest first.
-
-    Raises:
-        NotPermitted
-    """
-    rules.require(actor, rules.Interaction.SEARCH, "Patient")
-    inside = condition(actor.scope)
-    with reading() as connection, psycopg.Cursor(connection) as database:
-        rows = database.execute(
-            f"""SELECT DISTINCT t.rid FROM tok t JOIN res r ON r.rt = %s AND r.rid = t.rid
-                WHERE t.h = ANY(%s::int8[]) AND r.flags & 1 = 0 AND {inside.sql}
-                ORDER BY t.rid DESC LIMIT %s""",
-            [resource_types()["Patient"], people_hashes(text), *inside.values, limit],
-        ).fetchall()
-    return [rid for (rid,) in rows]
 
 
 @dataclass(frozen=True, slots=True)

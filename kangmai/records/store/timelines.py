@@ -79,11 +79,15 @@ def entries(
     targets: Sequence[int],
     types: Sequence[str],
     *,
+    authors: Sequence[int] | None = None,
     scope: DataScope,
     before: str | None,
     limit: int,
 ) -> list[TimelineEntry]:
     """Entries of the compartments with these hashes, newest first, after the place `before`.
+
+    Args:
+        authors: only what these institutions wrote; all where absent.
 
     Raises:
         BadPlace
@@ -99,7 +103,8 @@ def entries(
                     JOIN dat d ON d.rid = r.rid AND d.p = ANY(ARRAY[m.p, -m.p])
                     WHERE m.rt = r.rt ORDER BY m.rank, d.lo LIMIT 1), r.ts) AS moment
                 FROM mine JOIN res r ON r.rid = mine.rid
-                WHERE r.rt = ANY(%s::int2[]) AND r.flags & 1 = 0 AND {inside.sql}),
+                WHERE r.rt = ANY(%s::int2[]) AND r.flags & 1 = 0 AND {inside.sql}
+                  AND (%s::int8[] IS NULL OR r.author_org = ANY(%s::int8[]))),
             page AS (
                 SELECT * FROM dated WHERE (moment, rid) < (%s, %s)
                 ORDER BY moment DESC, rid DESC LIMIT %s)
@@ -110,9 +115,25 @@ def entries(
             *_moments(),
             sorted(resource_types()[name] for name in types),
             *inside.values,
+            authors,
+            authors,
             moment,
             rid,
             limit,
         ],
     ).fetchall()
     return [TimelineEntry(row[0], stored(row[1:])) for row in rows]
+
+
+def authors(
+    database: psycopg.Cursor, targets: Sequence[int], types: Sequence[str], *, scope: DataScope
+) -> list[int]:
+    """The institutions that wrote what is in the compartments with these hashes, by their ids."""
+    inside = condition(scope)
+    rows = database.execute(
+        f"""SELECT DISTINCT r.author_org FROM ref f JOIN res r ON r.rid = f.rid
+            WHERE f.tgt = ANY(%s::int8[]) AND f.p = {COMPARTMENT} AND r.author_org IS NOT NULL
+              AND r.rt = ANY(%s::int2[]) AND r.flags & 1 = 0 AND {inside.sql} ORDER BY 1""",
+        [list(targets), sorted(resource_types()[name] for name in types), *inside.values],
+    ).fetchall()
+    return [author for (author,) in rows]

@@ -16,12 +16,13 @@ from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.portal.access.own import own_resident_id
 from kangmai.portal.institutions.presenters import name_of
 from kangmai.portal.programmes import panel
-from kangmai.portal.residents import presenters, record, trends
+from kangmai.portal.residents import export, presenters, record, trends
 from kangmai.portal.residents.kinds import Kind, kind_of
 from kangmai.portal.residents.numbers import address_of, resident_id_of
+from kangmai.portal.residents.overview import overview
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
-from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.choices import Choice, choices
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
@@ -73,6 +74,9 @@ def _page(request: PortalRequest, found: Resident, crumbs: tuple[Crumb, ...]) ->
         "facts": presenters.facts(found, managing=_managing(found, actor)),
         "kinds": presenters.kind_links(kind),
         **panel.context(found, actor=actor, at=at),
+        "overview": overview(found, actor=actor, at=at),
+        "sources": _sources(request, found),
+        "kind": kind.key if kind else "",
         **_timeline(request, found, kind),
         **_trend(request, found),
     }
@@ -88,16 +92,40 @@ def older(request: PortalRequest, number: str) -> HttpResponse:
     return render(request, "residents/timeline.html", _timeline(request, found, kind))
 
 
+@require_safe
+@signed_in
+def as_fhir(request: PortalRequest, number: str) -> HttpResponse:
+    """Hand out what the reader may see of a record as a FHIR Bundle."""
+    found = identity.get_resident(resident_id_of(number), actor=request.actor, at=request.at)
+    body = export.bundle(found, actor=request.actor, at=request.at)
+    answer = HttpResponse(body, content_type="application/fhir+json")
+    answer["Content-Disposition"] = f'attachment; filename="{number}.json"'
+    return answer
+
+
+def _sources(request: PortalRequest, found: Resident) -> tuple[Choice, ...]:
+    """The institutions by which the record can be filtered."""
+    named = [(str(id), name) for id, name in record.sources(found, actor=request.actor)]
+    return choices([("", _("all sources")), *named], current=request.GET.get("source", ""))
+
+
+def _source(request: PortalRequest) -> int | None:
+    text = request.GET.get("source", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def _timeline(request: PortalRequest, found: Resident, kind: Kind | None) -> dict[str, object]:
-    before = request.GET.get("before", "")
+    before, source = request.GET.get("before", ""), _source(request)
     part = record.part(
         found,
         kind=kind,
+        source=source,
         before=before or None,
         actor=request.actor,
         at=request.at,
     )
-    query = urlencode({"kind": kind.key if kind else "", "before": part.before or ""})
+    kept = {"kind": kind.key if kind else "", "source": "" if source is None else source}
+    query = urlencode({**kept, "before": part.before or ""})
     address = address_of(found.index_number)
     return {
         "days": part.days,
