@@ -11,6 +11,7 @@ from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.venues import actions as venues
 from kangmai.exchange.hl7v2.actions import forget_old as forget_hl7
 from kangmai.forms.actions import forget_drafts
+from kangmai.handover import actions as handover
 from kangmai.identity.actions import count_frequencies
 from kangmai.kernel import audit
 from kangmai.kernel.actor import operator
@@ -46,6 +47,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "forget old logins and tokens": (86_400, forget_old),
     "escalate deadlines": (60, deadlines.escalate_due),
     "count provisional deadlines again": (86_400, deadlines.recompute),
+    "post rows to systems above": (60, handover.post_due),
     "tell of failures": (60, messages.tell_of_failures),
     "forget old messages": (86_400, messages.forget_old),
     "forget old HL7 messages": (86_400, forget_hl7),

@@ -38,6 +38,7 @@ CHANNELS = {
         "token": os.environ.get("KANGMAI_WEBHOOK_TOKEN", ""),
     },
 }
+HANDOVER = Path(os.environ["KANGMAI_HANDOVER"]) if os.environ.get("KANGMAI_HANDOVER") else None
 DELETE_SEVERAL = os.environ.get("KANGMAI_DELETE_SEVERAL") == "1"
 DEBUG = False
 SECRET_KEY = os.environ.get("KANGMAI_SECRET_KEY", "")  # else derived from the keyring: config.start

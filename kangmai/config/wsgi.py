@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from django.core.wsgi import get_wsgi_application
 
+from kangmai.config import warming
 from kangmai.exchange.fhir_rest.door import BASE as FHIR
 from kangmai.exchange.fhir_rest.door import application as fhir
 from kangmai.exchange.hl7v2.door import PATH as HL7V2
@@ -43,6 +44,7 @@ def _ready(start_response: StartResponse) -> Iterable[bytes]:
     except psycopg.Error:
         close_own()
         return _state(start_response, "503 Service Unavailable", "no database")
+    warming.begin()
     return _state(start_response, "200 OK", "ready")
 
 

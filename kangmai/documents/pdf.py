@@ -91,7 +91,8 @@ def _titled(sheet: _Sheet, title: str) -> None:
 
 def _line(sheet: _Sheet, text: str) -> None:
     sheet.set_font(FONT, size=TEXT_PT)
-    sheet.multi_cell(0, LINE_MM, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    # never justified: the few spaces of a line that mixes Chinese and Latin would take all that is left
+    sheet.multi_cell(0, LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def _fields(sheet: _Sheet, block: Fields) -> None:
@@ -105,6 +106,7 @@ def _fields(sheet: _Sheet, block: Fields) -> None:
         col_widths=widths,
         first_row_as_headings=False,
         line_height=LINE_MM,
+        text_align="LEFT",
         padding=0.2,
     ) as table:
         for start in range(0, len(block.pairs), block.columns):
@@ -127,6 +129,7 @@ def _table(sheet: _Sheet, block: Table) -> None:
         col_widths=_widths(block),
         headings_style=STRIPE,
         line_height=SMALL_LINE_MM if is_wide else LINE_MM,
+        text_align="LEFT",
         padding=0.5,
     ) as table:
         for cells in (block.headers, *block.rows):

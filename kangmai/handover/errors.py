@@ -4,6 +4,7 @@ Incorrect
 ├── CursorUnreadable
 ├── ColumnsMissing
 ├── FileTooLarge
+├── InterfaceIncorrect
 ├── ReasonMissing
 ├── ReceiptMissing
 ├── TableUnreadable
@@ -38,6 +39,12 @@ class FileTooLarge(Incorrect):
     """The file is too large: at most {megabytes} MB and {lines} lines are read at once."""
 
     zh = "文件过大：一次最多读取 {megabytes} MB、{lines} 行。"
+
+
+class InterfaceIncorrect(Incorrect):
+    """The addresses of systems in {file} cannot be used: {reason}. Write one JSON object, system: {{"url": "https://…", "token_file": "…"}}."""
+
+    zh = '{file} 中的上级系统地址无法使用：{reason}。请写成一个 JSON 对象，系统: {{"url": "https://…", "token_file": "…"}}。'
 
 
 class TableUnreadable(Incorrect):

@@ -37,6 +37,26 @@ class Batch(models.Model):
         )
 
 
+class Posting(models.Model):
+    """A batch on its way to the interface of another system; waits while `next_at` is set."""
+
+    batch = models.OneToOneField(
+        Batch, primary_key=True, on_delete=models.CASCADE, related_name="posting"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=48, blank=True, default="")
+    """What went wrong last, as a name."""
+    next_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("next_at",), condition=Q(next_at__isnull=False), name="posting_next"
+            ),
+        )
+
+
 class Entry(models.Model):
     """One row that one system must hold about one thing; its values are sealed."""
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from kangmai.handover import rules
-from kangmai.handover.types import Column, Format, ReceiptForm, System, Way
+from kangmai.handover.types import Column, Format, Interface, ReceiptForm, System, Way
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import Label
 from kangmai.kernel.definitions import Definition
@@ -45,11 +45,26 @@ def system_of(definition: Definition) -> System:
             accepted=frozenset(receipt["accepted"]),
             reason=receipt["reason"],
         ),
+        interface=_interface(content["api"]) if "api" in content else None,
         deadline=content["deadline"]["id"],
         other_deadlines=tuple(content["deadline"].get("also", ())),
         begins_deadline=content["deadline"]["begins"] == "prepared",
         label=Label[content["label"].upper()],
         is_verified=definition.verified,
+    )
+
+
+def _interface(content: Mapping[str, Any]) -> Interface:
+    return Interface(
+        most_rows=content["most_rows"],
+        timeout_seconds=content["timeout_seconds"],
+        retry_seconds=tuple(content["retry_seconds"]),
+        headers=content["headers"],
+        batch=content["body"]["batch"],
+        rows=content["body"]["rows"],
+        keys=content["body"].get("keys", {}),
+        reply_rows=content["reply"]["rows"],
+        reply_keys=content["reply"].get("keys", {}),
     )
 
 
@@ -81,10 +96,28 @@ def check_system(definition: Definition) -> list[str]:
         for n, title in enumerate(content["receipt"]["match"])
         if title not in titles
     ]
+    faults += _interface_faults(content, titles)
     limits = {each.id for each in definitions.load("deadlines", "deadline")}
     named = (content["deadline"]["id"], *content["deadline"].get("also", ()))
     faults += [f"/deadline: there is no deadline {id!r}" for id in named if id not in limits]
     return faults
+
+
+def _interface_faults(content: Mapping[str, Any], titles: list[str]) -> list[str]:
+    """The way stands beside its form, and the form names columns that there are."""
+    if ("api" in content["ways"]) != ("api" in content):
+        return ["/ways: the way api needs the form /api, and the form the way"]
+    if "api" not in content:
+        return []
+    receipt = content["receipt"]
+    answered = [*receipt["match"], receipt["number"], receipt["result"], receipt["reason"]]
+    asked = (("body", titles), ("reply", answered))
+    return [
+        f"/api/{part}/keys: there is no column {title!r}"
+        for part, known in asked
+        for title in content["api"][part].get("keys", {})
+        if title not in known
+    ]
 
 
 def run_case(definition: Definition, case: Mapping[str, Any]) -> str:

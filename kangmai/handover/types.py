@@ -37,6 +37,8 @@ class Way(StrEnum):
     FILE = "file"
     HAND = "hand"
     """Typed into its pages: the same thing twice, and so it is counted."""
+    API = "api"
+    """By the interface of the other system, where the operator has named its address."""
 
 
 class Format(StrEnum):
@@ -90,6 +92,24 @@ class ReceiptForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """How a system takes rows over HTTP: names in the request and in the reply, and when to try again."""
+
+    most_rows: int
+    timeout_seconds: int
+    retry_seconds: tuple[int, ...]
+    headers: Mapping[str, str]
+    """Texts over `token` and `batch`."""
+    batch: str
+    rows: str
+    keys: Mapping[str, str]
+    """Title of a column → its name there; the title itself where nothing is said."""
+    reply_rows: str
+    reply_keys: Mapping[str, str]
+    """Title of a column of receipts → its name in the reply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """A system above, as dated: what it takes, in which form, and which deadline its receipt stops."""
 
@@ -103,6 +123,7 @@ class System:
     most_rows: int
     columns: tuple[Column, ...]
     receipt: ReceiptForm
+    interface: Interface | None
     deadline: str
     other_deadlines: tuple[str, ...]
     """Deadlines of which one may run instead, by the thing: the receipt stops these as well."""

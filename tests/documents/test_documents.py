@@ -111,6 +111,19 @@ def test_a_referral_slip():
 
 
 @needs_font
+def test_lines_that_mix_chinese_and_latin_are_not_spread():
+    reason = (
+        "收缩压 192 mmHg，舒张压 118 mmHg，伴剧烈头痛，口服 amlodipine 5 mg 后半小时复测 188/114 mmHg，"
+        * 4
+    )
+    content = render("referral_slip", SLIP | {"reason": reason})
+    drawn = b"".join(page.get_contents().get_data() for page in pages(content))
+    # a justified line moves its parts apart by numbers between them
+    assert b" TJ" not in drawn
+    assert drawn.count(b" Tj") > 5
+
+
+@needs_font
 def test_a_font_is_embedded_with_what_it_uses_only():
     content = render("visit_summary", SUMMARY)
     assert len(content) < 100_000

@@ -70,7 +70,8 @@ def record_receipt(
 def try_receipts(*, system: str, file: bytes, actor: Actor, at: datetime) -> ReceiptReport:
     """Say what `read_receipts` would do with a file, and change nothing. Raises as it does."""
     require(actor, SEND)
-    _, _, report = _sorted_out(systems.system(system, on=legal_day(at)), file, actor)
+    target = systems.system(system, on=legal_day(at))
+    _, _, report = _sorted_out(target, sheets.read(file), actor)
     return report
 
 
@@ -82,8 +83,19 @@ def read_receipts(*, system: str, file: bytes, actor: Actor, at: datetime) -> Re
     """
     require(actor, SEND)
     target = systems.system(system, on=legal_day(at))
+    return take_up(target, sheets.read(file), actor=actor, at=at)
+
+
+def take_up(
+    target: System, table: Sequence[Mapping[str, str]], *, actor: Actor, at: datetime
+) -> ReceiptReport:
+    """Take up receipts, each by the titles of the system's receipts.
+
+    Raises:
+        ColumnsMissing
+    """
     with transaction.atomic():
-        received, rejected, report = _sorted_out(target, file, actor)
+        received, rejected, report = _sorted_out(target, table, actor)
         for row, line in received:
             _receive(row, line.receipt, at)
         for row, line in rejected:
@@ -96,9 +108,11 @@ def read_receipts(*, system: str, file: bytes, actor: Actor, at: datetime) -> Re
 Pairs = list[tuple[models.Entry, _Line]]
 
 
-def _sorted_out(target: System, file: bytes, actor: Actor) -> tuple[Pairs, Pairs, ReceiptReport]:
-    """The rows that a file says were received and rejected, locked, and the report of all lines."""
-    lines = _lines(target, sheets.read(file))
+def _sorted_out(
+    target: System, table: Sequence[Mapping[str, str]], actor: Actor
+) -> tuple[Pairs, Pairs, ReceiptReport]:
+    """The rows that a table says were received and rejected, locked, and the report of all lines."""
+    lines = _lines(target, table)
     rows = _rows(target, lines, actor)
     taken = _numbers(target, lines)
     received: Pairs = []

@@ -53,11 +53,11 @@ def send_file(
         made = models.Batch.objects.filter(created_by=actor.account, key=key).first()
         if made is not None:
             return batch_of(made)
-        rows = _waiting(target, organization, entry_ids, actor)
+        rows = waiting(target, organization, entry_ids, actor, most=target.most_rows)
         if not rows:
             raise NothingToSend()
         batch = _batch(target, rows, organization, key, actor, at)
-        _mark(rows, Way.FILE, batch, actor, at)
+        mark(rows, Way.FILE, batch, actor, at)
     return batch_of(batch)
 
 
@@ -76,7 +76,7 @@ def mark_sent_by_hand(*, entries: Sequence[tuple[UUID, int]], actor: Actor, at: 
             raise EntryUnknown()
         for row in rows:
             _require_typeable(row, versions[row.id], at)
-        _mark(rows, Way.HAND, None, actor, at)
+        mark(rows, Way.HAND, None, actor, at)
     return len(rows)
 
 
@@ -94,15 +94,21 @@ def _require_way(target: System, way: Way) -> None:
         raise WayClosed(system=target.id, way=way.value)
 
 
-def _waiting(
-    target: System, organization: int | None, entry_ids: Collection[UUID], actor: Actor
+def waiting(
+    target: System,
+    organization: int | None,
+    entry_ids: Collection[UUID],
+    actor: Actor,
+    *,
+    most: int,
 ) -> list[models.Entry]:
+    """Complete rows that have to go, the oldest first, locked."""
     rows = inside(actor).filter(system=target.id, state__in=TO_SEND, faults=[])
     if organization is not None:
         rows = rows.filter(organization_id=organization)
     if entry_ids:
         rows = rows.filter(id__in=entry_ids)
-    return list(rows.select_for_update().order_by("id")[: target.most_rows])
+    return list(rows.select_for_update().order_by("id")[:most])
 
 
 def _batch(
@@ -137,13 +143,14 @@ def _batch(
     )
 
 
-def _mark(
+def mark(
     rows: Sequence[models.Entry],
     way: Way,
     batch: models.Batch | None,
     actor: Actor,
     at: datetime,
 ) -> None:
+    """Write down that locked rows went, by which way."""
     for row in rows:
         row.state, row.way, row.batch = State.SENT.value, way.value, batch
         row.sent_at, row.sent_hash, row.reason = at, row.content_hash, ""

@@ -77,7 +77,7 @@ def state_words(state: State) -> str:
 
 def way_words(way: Way) -> str:
     """A way in words."""
-    return {Way.FILE: _("by file"), Way.HAND: _("typed by hand")}[way]
+    return {Way.FILE: _("by file"), Way.HAND: _("typed by hand"), Way.API: _("by interface")}[way]
 
 
 def deed_words(deed: Deed) -> str:
