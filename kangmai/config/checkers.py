@@ -16,6 +16,7 @@ CHECKERS = (
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
     "kangmai.epidemic.cases.checks",
+    "kangmai.epidemic.surveillance.checks",
     "kangmai.epidemic.orders.checks",
     "kangmai.epidemic.venues.checks",
     "kangmai.epidemic.nucleic_acid.checks",

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "kangmai.epidemic.orders",
     "kangmai.epidemic.venues",
     "kangmai.epidemic.cases",
+    "kangmai.epidemic.surveillance",
     "kangmai.exchange.hl7v2",
     "kangmai.epidemic.nucleic_acid",
     "kangmai.portal",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("kangmai.portal.messages.urls")),
     path("", include("kangmai.portal.deadlines.urls")),
     path("", include("kangmai.portal.handover.urls")),
+    path("", include("kangmai.portal.surveillance.urls")),
     path("", include("kangmai.portal.residents.urls")),
     path("", include("kangmai.portal.intake.urls")),
     path("", include("kangmai.portal.programmes.urls")),

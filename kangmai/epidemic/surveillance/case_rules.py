@@ -29,6 +29,8 @@ class CaseReport:
     area: str
     day: dt.date
     institution: str | None = None
+    cases: int = 1
+    """More than one where a source reports numbers, not persons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,9 @@ def clusters(reports: Iterable[CaseReport], *, threshold: Threshold) -> list[Evi
         for report in by_place[place]:
             earliest = report.day - dt.timedelta(days=threshold.days - 1)
             window = [r for r in window if r.day >= earliest] + [report]
-            if len(window) >= threshold.cases:
-                reason = f"{len(window)} cases in {threshold.days} days at {place}, threshold {threshold.cases}"
+            count = sum(r.cases for r in window)
+            if count >= threshold.cases:
+                reason = f"{count} cases in {threshold.days} days at {place}, threshold {threshold.cases}"
                 found.append(evidence(report, tuple(window), reason))
     return found
 
@@ -94,6 +97,6 @@ def first_in_years(
 def evidence(report: CaseReport, cases: tuple[CaseReport, ...], reason: str) -> Evidence:
     """Evidence that asks for action by itself."""
     return Evidence(
-        Layer.RULE, report.disease, report.area, report.day, "reports", len(cases), None, None,
+        Layer.RULE, report.disease, report.area, report.day, "reports", sum(c.cases for c in cases), None, None,
         reason, tuple(c.id for c in cases),
     )  # fmt: skip

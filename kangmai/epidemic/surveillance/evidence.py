@@ -1,7 +1,8 @@
 """What a layer of early warning says about one disease, place and day."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -32,3 +33,11 @@ class Evidence:
     p: float | None
     reason: str
     cases: tuple[str, ...] = ()
+    condition: str = ""
+    """What the source counts, where `disease` is the group it belongs to; empty: the same."""
+    place: str = ""
+    """The institution, where the signal is about one."""
+    method: str = ""
+    threshold: float | None = None
+    detail: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What an officer must see to understand it: baseline, settings, rule."""

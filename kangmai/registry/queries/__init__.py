@@ -7,6 +7,7 @@ from kangmai.registry.queries.areas import (
     reporting_areas,
 )
 from kangmai.registry.queries.lookups import (
+    answering,
     codes,
     codes_of_place,
     descendant_ids,
@@ -24,7 +25,13 @@ from kangmai.registry.queries.organizations import (
     organizations_by_id,
     search_organizations,
 )
-from kangmai.registry.queries.places import classes, get_place, search_places
+from kangmai.registry.queries.places import (
+    classes,
+    get_place,
+    places_by_code,
+    places_by_id,
+    search_places,
+)
 from kangmai.registry.queries.staff import (
     get_staff,
     get_staff_details,
@@ -35,6 +42,7 @@ from kangmai.registry.queries.staff import (
 
 __all__ = [
     "ancestors",
+    "answering",
     "beds",
     "classes",
     "codes",
@@ -54,6 +62,8 @@ __all__ = [
     "names_by_id",
     "organizations_by_id",
     "overseers",
+    "places_by_code",
+    "places_by_id",
     "posts",
     "qualifications",
     "reporting_areas",

@@ -71,3 +71,11 @@ def descendant_ids(*, organization_id: int) -> frozenset[int]:
                  UNION SELECT o.id FROM registry_organization o JOIN below b ON o.parent_id = b.id)
              SELECT id FROM below"""
     return frozenset(row.pk for row in models.Organization.objects.raw(sql, [organization_id]))
+
+
+def answering(*, places: Collection[str], kinds: Collection[str]) -> dict[tuple[str, str], int]:
+    """The open institutions of some kinds that answer for divisions, by (division, kind); ids only."""
+    rows = models.Organization.objects.filter(
+        jurisdiction_code__in=places, kind__in=kinds, closed_on=None
+    ).order_by("-id")
+    return {(row.jurisdiction_code, row.kind): row.pk for row in rows}

@@ -1,5 +1,6 @@
 """Schools, nurseries, care homes and work sites, and their classes."""
 
+from collections.abc import Collection
 from datetime import date
 
 from kangmai.kernel.actor import Actor, require
@@ -47,3 +48,19 @@ def classes(*, place_id: int, on: date, actor: Actor) -> tuple[PlaceClass, ...]:
     require(actor, rules.READ)
     rows = models.PlaceClass.objects.filter(on_day(on), place_id=place_id)
     return tuple(value_of(PlaceClass, row) for row in rows.order_by("grade", "name", "id"))
+
+
+def places_by_code(*, codes: Collection[str], actor: Actor) -> dict[str, tuple[int, str]]:
+    """Id and division of open places by their codes. Raises NotPermitted."""
+    require(actor, rules.READ)
+    rows = models.Place.objects.filter(code__in=codes, closed_on=None)
+    return {
+        code: (id, division)
+        for code, id, division in rows.values_list("code", "id", "division_code")
+    }
+
+
+def places_by_id(*, ids: Collection[int], actor: Actor) -> dict[int, Place]:
+    """Places by id. Raises NotPermitted."""
+    require(actor, rules.READ)
+    return {row.pk: value_of(Place, row) for row in models.Place.objects.filter(pk__in=ids)}

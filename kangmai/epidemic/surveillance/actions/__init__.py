@@ -1,0 +1,49 @@
+"""The writes of early warning."""
+
+from kangmai.epidemic.surveillance.actions.detecting import detect, detect_missing
+from kangmai.epidemic.surveillance.actions.intake import read_table, report_unusual, take_counts
+from kangmai.epidemic.surveillance.actions.investigating import (
+    add_contact,
+    add_line,
+    add_measure,
+    change_line,
+    finish_measure,
+    follow_up,
+)
+from kangmai.epidemic.surveillance.actions.outbreaks import (
+    declare_over,
+    describe,
+    give_report,
+    move_outbreak,
+)
+from kangmai.epidemic.surveillance.actions.quieting import merge, mute, unmute
+from kangmai.epidemic.surveillance.actions.taking import take_occurrences
+from kangmai.epidemic.surveillance.actions.tuning import decide, propose
+from kangmai.epidemic.surveillance.actions.workflow import exclude, move, suspect
+
+__all__ = [
+    "add_contact",
+    "add_line",
+    "add_measure",
+    "change_line",
+    "decide",
+    "declare_over",
+    "describe",
+    "detect",
+    "detect_missing",
+    "exclude",
+    "finish_measure",
+    "follow_up",
+    "give_report",
+    "merge",
+    "move",
+    "move_outbreak",
+    "mute",
+    "propose",
+    "read_table",
+    "report_unusual",
+    "suspect",
+    "take_counts",
+    "take_occurrences",
+    "unmute",
+]

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class SurveillanceConfig(AppConfig):
+    name = "kangmai.epidemic.surveillance"
+    label = "surveillance"
+
+    def ready(self) -> None:
+        from kangmai.epidemic.surveillance import handlers
+
+        handlers.register()

@@ -1,0 +1,13 @@
+"""What early warning announces in the outbox: key = id of the signal or event, data = codes and states."""
+
+RAISED = "surveillance.raised"
+GREW = "surveillance.grew"
+MOVED = "surveillance.moved"
+MERGED = "surveillance.merged"
+MUTED = "surveillance.muted"
+TUNED = "surveillance.tuned"
+OPENED = "surveillance.event_opened"
+REPORTED = "surveillance.event_reported"
+CLOSED = "surveillance.event_closed"
+COUNTED = "surveillance.counted"
+"""Occurrences changed: key = source, data = condition and days."""

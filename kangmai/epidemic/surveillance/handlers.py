@@ -1,0 +1,195 @@
+"""What early warning does when a case is reported or a diagnosis reaches the record: within seconds, by rules."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from kangmai.epidemic.cases import queries as cases
+from kangmai.epidemic.cases.types import COUNTED_CLASSES, CaseLine, State
+from kangmai.epidemic.surveillance import rule_book
+from kangmai.epidemic.surveillance.actions.taking import take_occurrences
+from kangmai.epidemic.surveillance.types import Occurrence, Within
+from kangmai.kernel.actor import Label, operator
+from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
+from kangmai.records import events
+from kangmai.records import queries as records
+from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.types import Stored
+from kangmai.registry import queries as registry
+from kangmai.standards.calendars import legal_day
+from kangmai.standards.divisions import find_division
+
+WATCHER = operator(
+    "surveillance.watcher",
+    permissions=("cases.read", "records.read", "signals.take", "deadlines.write", "registry.read"),
+)
+CASE_KINDS = (
+    "cases.diagnosed",
+    "cases.submitted",
+    "cases.corrected",
+    "cases.reviewed",
+    "cases.removed",
+    "cases.died",
+    "cases.placed",
+)
+CASES, VISITS = "case_reports", "visit_syndromes"
+COUNTED_STATES = (State.SUBMITTED, State.RETURNED, State.COUNTY_REVIEWED, State.FINAL_REVIEWED)
+WATCHED_DAYS = 60
+"""Diagnoses recorded longer ago are history: they are not counted by day of arrival."""
+NOT_SURE = frozenset(("refuted", "entered-in-error"))
+
+
+def watch_cases(batch: Sequence[Event]) -> None:
+    """Count case reports, and raise what one of them is enough for."""
+    at = datetime.now(UTC)
+    told = {UUID(str(event.data["key"])): event.data for event in batch}
+    lines = cases.lines_by_id(set(told), actor=WATCHER, at=at)
+    rows = [
+        _of_line(lines[id], at) if id in lines else _of_event(id, data, at)
+        for id, data in told.items()
+    ]
+    take_occurrences([each for each in rows if each is not None], actor=WATCHER, at=at)
+
+
+def watch_visits(batch: Sequence[Event]) -> None:
+    """Count diagnoses of the record by syndrome; a diagnosis taken back is taken out."""
+    at = datetime.now(UTC)
+    rows = sorted({(event.data["rt"], event.data["rid"]) for event in batch})
+    found = records.by_row_ids(rows, actor=WATCHER)
+    places = {
+        each.author_org: registry.codes_of_place(organization_id=each.author_org)[0]
+        for each in found
+        if each.author_org is not None
+    }
+    taken = [row for each in found for row in _of_condition(each, places, at)]
+    take_occurrences(taken, actor=WATCHER, at=at)
+
+
+def condition_of(disease: str, subtype: str, on: date) -> str:
+    """What a report counts as: its disease, or its subtype where a rule names that alone."""
+    if not subtype or subtype == disease:
+        return disease
+    rules = rule_book.case_rules(on)
+    single = {c for rule in rules if rule.within is Within.CASE for c in rule.conditions}
+    named = {c for rule in rules for c in rule.conditions}
+    alone = subtype in single and disease not in single
+    return subtype if alone or (subtype in named and disease not in named) else disease
+
+
+def register() -> None:
+    """Subscribe to the outbox and the record; called when the room wakes."""
+    kinds = ", ".join(f"'{kind}'" for kind in CASE_KINDS)
+    subscribe(
+        Subscription(
+            "surveillance.cases", OUTBOX, watch_cases, condition=f"kind IN ({kinds})", batch=500
+        )
+    )
+    condition = resource_types()["Condition"]
+    subscribe(
+        Subscription(
+            "surveillance.visits",
+            events.FEED,
+            watch_visits,
+            condition=f"rt = {condition} AND op IN ('C', 'U') AND {events.FROM_OUTSIDE}",
+            batch=1000,
+        )
+    )
+
+
+def _of_line(line: CaseLine, at: datetime) -> Occurrence | None:
+    """A report that counts; its home where that is in a known area, else where it was reported."""
+    if line.diagnosed_at is None:
+        return None
+    day = legal_day(line.diagnosed_at)
+    return Occurrence(
+        source=CASES,
+        key=str(line.card_id),
+        condition=condition_of(line.disease, line.subtype, day),
+        area_code=_area(line.home_code, line.report_code),
+        day=day,
+        reported_on=max(day, legal_day(line.reported_at or at)),
+        reporter=f"org {line.organization}",
+        place_id=line.place_id,
+        deaths=int(line.died_on is not None),
+        is_imported=bool(line.is_imported),
+        is_counted=line.case_class in COUNTED_CLASSES and line.state in COUNTED_STATES,
+        is_withdrawn=line.state is State.REMOVED,
+        label=line.label,
+    )
+
+
+def _of_event(id: UUID, data: dict[str, Any], at: datetime) -> Occurrence | None:
+    """A report that does not count: diagnosed and not submitted yet, or removed."""
+    said = data["data"]
+    if data["kind"] not in ("cases.diagnosed", "cases.removed") or not said.get("disease"):
+        return None
+    day = legal_day(data["at"])
+    return Occurrence(
+        source=CASES,
+        key=str(id),
+        condition=condition_of(said["disease"], said.get("subtype") or "", day),
+        area_code=_area(said.get("home") or "", said.get("reported_from") or ""),
+        day=day,
+        reported_on=legal_day(at),
+        reporter=f"org {said.get('org')}",
+        is_counted=False,
+        is_withdrawn=data["kind"] == "cases.removed",
+        label=Label(said.get("label", 0)),
+    )
+
+
+def _of_condition(
+    stored: Stored, places: dict[int | None, str], at: datetime
+) -> Iterable[Occurrence]:
+    """The syndromes of one diagnosis of the last weeks."""
+    body = orjson.loads(stored.body)
+    day = _day(body.get("recordedDate") or body.get("onsetDateTime"))
+    area = places.get(stored.author_org, "")
+    today = legal_day(at)
+    if day is None or not area or not today - timedelta(days=WATCHED_DAYS) <= day <= today:
+        return
+    codes = [
+        each.get("code", "").upper()
+        for each in (body.get("code") or {}).get("coding", ())
+        if "icd" in each.get("system", "").lower()
+    ]
+    text = (body.get("code") or {}).get("text", "")
+    verified = {
+        each.get("code") for each in (body.get("verificationStatus") or {}).get("coding", ())
+    }
+    counted = rule_book.sources(today)[VISITS].conditions
+    for id, syndrome in rule_book.syndromes(today).items():
+        by_code = any(code.startswith(tuple(syndrome["codes"])) for code in codes)
+        by_word = not codes and any(word in text for word in syndrome["words"])
+        if id in counted and (by_code or by_word):
+            yield Occurrence(
+                source=VISITS,
+                key=f"Condition {stored.id}",
+                condition=id,
+                area_code=area,
+                day=day,
+                reported_on=today,
+                reporter=f"org {stored.author_org}",
+                is_withdrawn=bool(verified & NOT_SURE),
+                label=Label(stored.label),
+            )
+
+
+def _area(home: str, reported_from: str) -> str:
+    return home if home and find_division(home) is not None else reported_from
+
+
+def _day(text: str | None) -> date | None:
+    """The legal day of a FHIR date or instant; None where it names no day."""
+    if not text or len(text) < 10:
+        return None
+    try:
+        if "T" not in text:
+            return date.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return legal_day(instant) if instant.tzinfo else instant.date()

@@ -1,0 +1,231 @@
+"""Events with their lists, and the situation report made of them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from kangmai.epidemic.surveillance import contents, keeping, models, rules
+from kangmai.epidemic.surveillance.actions.outbreaks import report_of
+from kangmai.epidemic.surveillance.errors import OutbreakUnknown
+from kangmai.epidemic.surveillance.queries.desk import line_of
+from kangmai.epidemic.surveillance.reach import READ, WORK, outbreaks
+from kangmai.epidemic.surveillance.types import (
+    CaseClass,
+    Contact,
+    HistoryLine,
+    Line,
+    LineFacts,
+    Measure,
+    Outbreak,
+    Page,
+    Report,
+    Signal,
+)
+from kangmai.kernel import audit
+from kangmai.kernel.actor import Actor, is_permitted, require
+from kangmai.standards.calendars import legal_day
+
+LARGEST_PAGE = 100
+AGE_BANDS = ((0, 5), (5, 10), (10, 15), (15, 25), (25, 45), (45, 65), (65, 200))
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The figures of an event on a day: what a report says and keeps."""
+
+    on: date
+    cases: int
+    by_class: Mapping[str, int]
+    by_day: Mapping[str, int]
+    by_unit: Mapping[str, int]
+    by_age: Mapping[str, int]
+    by_sex: Mapping[str, int]
+    contacts: int
+    contacts_ill: int
+    contacts_followed: int
+    """Of those due on the day, how many were asked after."""
+    contacts_due: int
+    measures: int
+    measures_done: int
+    without_onset: int
+
+
+def search(
+    *, only_open: bool = True, group: str = "", after: str = "", limit: int = 30, actor: Actor
+) -> Page[Outbreak]:
+    """Events, the newest first. Raises NotPermitted."""
+    require(actor, READ)
+    rows = outbreaks(actor)
+    if only_open:
+        rows = rows.filter(state__in=rules.EVENTS)
+    if group:
+        rows = rows.filter(group=group)
+    if after:
+        rows = rows.filter(id__lt=UUID(after))
+    limit = max(1, min(limit, LARGEST_PAGE))
+    found = list(rows.order_by("-id")[: limit + 1])
+    following = str(found[limit - 1].id) if len(found) > limit else ""
+    return Page(tuple(map(keeping.outbreak_of, found[:limit])), following)
+
+
+def get_outbreak(outbreak_id: UUID, *, actor: Actor) -> Outbreak:
+    """One event. Raises NotPermitted, OutbreakUnknown."""
+    return keeping.outbreak_of(_row(outbreak_id, actor))
+
+
+def signals_of(outbreak_id: UUID, *, actor: Actor) -> tuple[Signal, ...]:
+    """The signals of an event."""
+    rows = _row(outbreak_id, actor).signals.order_by("raised_at", "id")
+    return tuple(map(keeping.signal_of, rows))
+
+
+def history(outbreak_id: UUID, *, actor: Actor) -> tuple[HistoryLine, ...]:
+    """What was done with an event, in order."""
+    rows = models.History.objects.filter(outbreak_id=_row(outbreak_id, actor).id)
+    return tuple(map(line_of, rows.order_by("id")))
+
+
+def lines(outbreak_id: UUID, *, actor: Actor, at: datetime) -> tuple[Line, ...]:
+    """The line list, with names for those who work on it; the read is audited. Raises NotPermitted, OutbreakUnknown."""
+    row = _row(outbreak_id, actor)
+    may_know = is_permitted(actor, WORK, row.area_code)
+    found = tuple(_line(each, may_know) for each in row.lines.order_by("number"))
+    if may_know and found:
+        _audit(row, "surveillance.lines_read", len(found), actor, at)
+    return found
+
+
+def contacts_of(outbreak_id: UUID, *, actor: Actor, at: datetime) -> tuple[Contact, ...]:
+    """The contacts with their days; likewise. Raises NotPermitted, OutbreakUnknown."""
+    row = _row(outbreak_id, actor)
+    may_know = is_permitted(actor, WORK, row.area_code)
+    rows = row.contacts.prefetch_related("visits").order_by("number")
+    found = tuple(_contact(each, may_know) for each in rows)
+    if may_know and found:
+        _audit(row, "surveillance.contacts_read", len(found), actor, at)
+    return found
+
+
+def measures_of(outbreak_id: UUID, *, actor: Actor) -> tuple[Measure, ...]:
+    """The control measures, by day."""
+    rows = _row(outbreak_id, actor).measures.order_by("due_on", "id")
+    return tuple(
+        Measure(
+            id=each.id,
+            what=each.what,
+            who=each.who,
+            due_on=each.due_on,
+            done_on=each.done_on,
+            note=each.note,
+            version=each.version,
+        )
+        for each in rows
+    )
+
+
+def reports_of(outbreak_id: UUID, *, actor: Actor) -> tuple[Report, ...]:
+    """The reports given, in order."""
+    return tuple(map(report_of, _row(outbreak_id, actor).reports.order_by("number")))
+
+
+def situation(outbreak_id: UUID, *, actor: Actor, at: datetime) -> Situation:
+    """The figures of an event now, counted from its lists. Raises NotPermitted, OutbreakUnknown."""
+    row = _row(outbreak_id, actor)
+    today = legal_day(at)
+    cases = list(row.lines.exclude(case_class=CaseClass.NOT_A_CASE.value).order_by("number"))
+    followed = list(row.contacts.prefetch_related("visits"))
+    due = [each for each in followed if each.exposed_on <= today <= each.until_on]
+    measures = list(row.measures.all())
+    return Situation(
+        on=today,
+        cases=len(cases),
+        by_class=_counted(each.case_class for each in cases),
+        by_day=_curve([each.onset_on for each in cases if each.onset_on]),
+        by_unit=_counted(each.unit or "—" for each in cases),
+        by_age=_counted(_band(each.age_years) for each in cases),
+        by_sex=_counted(each.sex or "0" for each in cases),
+        contacts=len(followed),
+        contacts_ill=sum(any(v.is_ill for v in each.visits.all()) for each in followed),
+        contacts_followed=sum(any(v.day == today for v in each.visits.all()) for each in due),
+        contacts_due=len(due),
+        measures=len(measures),
+        measures_done=sum(each.done_on is not None for each in measures),
+        without_onset=sum(each.onset_on is None for each in cases),
+    )
+
+
+def _row(outbreak_id: UUID, actor: Actor) -> models.Outbreak:
+    require(actor, READ)
+    row = outbreaks(actor).filter(id=outbreak_id).first()
+    if row is None:
+        raise OutbreakUnknown()
+    return row
+
+
+def _line(row: models.Line, may_know: bool) -> Line:
+    who = contents.opened(row.id, row.content_key, row.content) if may_know else {}
+    facts = LineFacts(
+        name=who.get("name", ""),
+        phone=who.get("phone", ""),
+        sex=row.sex,
+        age_years=row.age_years,
+        unit=row.unit,
+        onset_on=row.onset_on,
+        case_class=CaseClass(row.case_class),
+        outcome=row.outcome,
+        case_id=row.case_id,
+        infected_by=row.infected_by,
+        own=who.get("own", {}),
+    )
+    return Line(id=row.id, number=row.number, facts=facts, version=row.version)
+
+
+def _contact(row: models.Contact, may_know: bool) -> Contact:
+    who = contents.opened(row.id, row.content_key, row.content) if may_know else {}
+    visits = sorted((v.day, v.is_ill, v.note) for v in row.visits.all())
+    return Contact(
+        id=row.id,
+        number=row.number,
+        name=who.get("name", ""),
+        phone=who.get("phone", ""),
+        line_number=row.line_number,
+        exposed_on=row.exposed_on,
+        until_on=row.until_on,
+        visits=tuple(visits),
+        version=row.version,
+    )
+
+
+def _curve(days: list[date]) -> dict[str, int]:
+    """Cases by day of onset, days without any between the first and the last as zero."""
+    if not days:
+        return {}
+    counted = Counter(days)
+    length = (max(days) - min(days)).days + 1
+    spell = [min(days) + timedelta(days=n) for n in range(length)]
+    return {day.isoformat(): counted[day] for day in spell}
+
+
+def _band(age: int | None) -> str:
+    if age is None:
+        return "?"
+    low, high = next(band for band in AGE_BANDS if band[0] <= age < band[1])
+    return f"{low}–{high - 1}" if high < 200 else f"{low}+"
+
+
+def _counted(values: Any) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))
+
+
+def _audit(row: models.Outbreak, action: str, count: int, actor: Actor, at: datetime) -> None:
+    audit.record(
+        actor=actor,
+        at=at,
+        action=action,
+        object_type="Outbreak",
+        object_id=str(row.id),
+        details={"rows": count},
+    )

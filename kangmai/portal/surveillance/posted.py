@@ -1,0 +1,53 @@
+"""What pages of early warning post, read field by field; what is wrong is named and not guessed."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.contrib import messages
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kangmai.epidemic.surveillance.errors import DayOutOfRange, ValueMissing
+from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.portal.shell.requests import PortalRequest
+
+
+def day(post: QueryDict, name: str, *, is_required: bool = True) -> date | None:
+    """A day. Raises ValueMissing, DayOutOfRange."""
+    text = post.get(name, "").strip()
+    if not text:
+        if is_required:
+            raise ValueMissing(what="date / 日期")
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DayOutOfRange(day=text, why="not a date / 不是日期") from None
+
+
+def number(post: QueryDict, name: str) -> int | None:
+    """A whole number, or None where nothing stands. Raises ValueMissing."""
+    text = post.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise ValueMissing(what=f"whole number / 整数（{text}）")
+    return int(text)
+
+
+def version(post: QueryDict) -> int:
+    """The version that the page showed."""
+    text = post.get("version", "")
+    return int(text) if text.isdecimal() else 0
+
+
+def done(request: PortalRequest, deed: Callable[[], object], said: str = "") -> bool:
+    """Do a deed and say so, or say why not; True if it was done. What is not permitted is not caught."""
+    try:
+        deed()
+    except (Conflict, Incorrect, NotFound) as error:
+        messages.error(request, error.message(get_language() or "zh"))
+        return False
+    messages.success(request, said or _("It was written down."))
+    return True

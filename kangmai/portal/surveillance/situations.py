@@ -1,0 +1,118 @@
+"""The situation of an event in words and figures: on the page, in the report that is kept, in the document."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kangmai.epidemic.surveillance import queries
+from kangmai.epidemic.surveillance.types import CaseClass, Outbreak
+from kangmai.kernel.actor import Actor
+from kangmai.portal.shell import words
+from kangmai.portal.surveillance import rows, wording
+from kangmai.standards.calendars import legal_day
+
+
+def figures(said: queries.Situation) -> list[tuple[str, str]]:
+    """The numbers of an event with their names."""
+    classes = "、".join(
+        f"{wording.case_class(CaseClass(name))} {count}" for name, count in said.by_class.items()
+    )
+    return [
+        (_("Cases"), f"{said.cases}" + (f"（{classes}）" if classes else "")),
+        (_("By class, ward or team"), _joined(said.by_unit)),
+        (_("By age"), _joined(said.by_age)),
+        (_("By sex"), _joined({_sex(name): count for name, count in said.by_sex.items()})),
+        (_("Without a day of onset"), str(said.without_onset)),
+        (_("Contacts"), f"{said.contacts}"),
+        (_("Contacts who fell ill"), f"{said.contacts_ill}"),
+        (
+            _("Contacts asked after today"),
+            f"{said.contacts_followed} / {said.contacts_due}",
+        ),
+        (_("Control measures taken"), f"{said.measures_done} / {said.measures}"),
+    ]
+
+
+def kept(said: queries.Situation, found: Outbreak, note: str) -> Mapping[str, Any]:
+    """What a report keeps: figures of the instant, words as they stood; nobody's name."""
+    return {
+        "on": said.on.isoformat(),
+        "title": found.title,
+        "grade": found.grade,
+        "cases": said.cases,
+        "by_class": dict(said.by_class),
+        "by_day": dict(said.by_day),
+        "by_unit": dict(said.by_unit),
+        "by_age": dict(said.by_age),
+        "contacts": said.contacts,
+        "contacts_ill": said.contacts_ill,
+        "measures": said.measures,
+        "measures_done": said.measures_done,
+        "case_definition": found.case_definition,
+        "source_found": found.source_found,
+        "lessons": found.lessons,
+        "note": note.strip()[:2000],
+    }
+
+
+def document(found: Outbreak, *, actor: Actor, at: datetime) -> Mapping[str, Any]:
+    """The data of the template situation_report."""
+    said = queries.situation(found.id, actor=actor, at=at)
+    measures = queries.measures_of(found.id, actor=actor)
+    reports = queries.reports_of(found.id, actor=actor)
+    names = rows.place_names({found.place_id} if found.place_id else set(), actor)
+    today = legal_day(at)
+    return {
+        "title": found.title,
+        "reference": found.reference,
+        "written_at": words.instant(at),
+        "condition": wording.title(found.group, today),
+        "place": rows.where(found.area_code, found.place_id, names),
+        "state": wording.state(found.state),
+        "grade": grade_words(found.grade, today),
+        "opened": words.instant(found.opened_at),
+        "confirmed": words.instant(found.confirmed_at),
+        "first_day": words.day(found.first_day),
+        "figures": [{"name": name, "value": value} for name, value in figures(said)],
+        "curve": [{"day": day, "cases": str(count)} for day, count in said.by_day.items()],
+        "case_definition": found.case_definition,
+        "source_found": found.source_found,
+        "measures": [
+            {
+                "what": each.what,
+                "who": each.who,
+                "due": words.day(each.due_on),
+                "done": words.day(each.done_on),
+            }
+            for each in measures
+        ],
+        "reports": [
+            {
+                "number": str(each.number),
+                "kind": wording.report_kind(each.kind),
+                "at": words.instant(each.at),
+                "note": str(each.content.get("note", "")),
+            }
+            for each in reports
+        ],
+        "lessons": found.lessons,
+    }
+
+
+def grade_words(grade: str, on: date) -> str:
+    """A grade in words, marked where it is not verified."""
+    found = next((each for each in queries.grades(on=on) if each.id == grade), None)
+    if found is None:
+        return "—"
+    mark = "" if found.is_verified else f"（{_('to be verified')}）"
+    return f"{found.title.said(wording.language())}{mark}"
+
+
+def _joined(values: Mapping[str, int]) -> str:
+    return "、".join(f"{name} {count}" for name, count in values.items()) or "—"
+
+
+def _sex(code: str) -> str:
+    return {"1": _("male"), "2": _("female")}.get(code, _("not known"))

@@ -1,0 +1,48 @@
+"""Addresses of the pages of early warning."""
+
+from django.urls import path
+
+from kangmai.portal.surveillance.views.city import city
+from kangmai.portal.surveillance.views.desk import as_csv, desk
+from kangmai.portal.surveillance.views.event import (
+    change,
+    contact,
+    describe,
+    event,
+    events,
+    lines_csv,
+    measure,
+    person,
+    report,
+    situation_docx,
+)
+from kangmai.portal.surveillance.views.intake import intake, told, unusual
+from kangmai.portal.surveillance.views.method import decide, method, mute, propose, unmute
+from kangmai.portal.surveillance.views.signal import merge, signal, step
+
+urlpatterns = [
+    path("signals/", desk, name="signals"),
+    path("signals/list.csv", as_csv, name="signals-csv"),
+    path("signals/city/", city, name="signals-city"),
+    path("signals/method/", method, name="signals-method"),
+    path("signals/method/propose/", propose, name="signals-propose"),
+    path("signals/method/<uuid:tuning_id>/decide/", decide, name="signals-decide"),
+    path("signals/mute/", mute, name="signals-mute"),
+    path("signals/mute/<uuid:mute_id>/end/", unmute, name="signals-unmute"),
+    path("signals/counts/", intake, name="signals-intake"),
+    path("signals/unusual/", unusual, name="signals-unusual"),
+    path("signals/unusual/told/", told, name="signals-told"),
+    path("signals/<uuid:signal_id>/", signal, name="signal"),
+    path("signals/<uuid:signal_id>/step/", step, name="signal-step"),
+    path("signals/<uuid:signal_id>/merge/", merge, name="signal-merge"),
+    path("events/", events, name="events"),
+    path("events/<uuid:outbreak_id>/", event, name="event"),
+    path("events/<uuid:outbreak_id>/change/", change, name="event-change"),
+    path("events/<uuid:outbreak_id>/describe/", describe, name="event-describe"),
+    path("events/<uuid:outbreak_id>/person/", person, name="event-person"),
+    path("events/<uuid:outbreak_id>/contact/", contact, name="event-contact"),
+    path("events/<uuid:outbreak_id>/measure/", measure, name="event-measure"),
+    path("events/<uuid:outbreak_id>/report/", report, name="event-report"),
+    path("events/<uuid:outbreak_id>/situation.docx", situation_docx, name="event-docx"),
+    path("events/<uuid:outbreak_id>/lines.csv", lines_csv, name="event-lines-csv"),
+]

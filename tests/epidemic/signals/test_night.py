@@ -1,0 +1,266 @@
+"""The night: an outbreak over three towns becomes one signal, quiet series none; budget, weights, silence."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from kangmai.epidemic.surveillance import actions, models, queries
+from kangmai.epidemic.surveillance.alarm_budget import affordable_alpha, attained, tail
+from kangmai.epidemic.surveillance.evidence import Evidence, Layer
+from kangmai.epidemic.surveillance.joining import Standing, alerts, home_of, summary
+from kangmai.epidemic.surveillance.rule_book import plan
+from kangmai.epidemic.surveillance.types import Level, State
+from kangmai.epidemic.surveillance.watch import daily, space_time, weekly
+from kangmai.kernel.actor import NotPermitted
+from tests.epidemic.signals.test_arrivals import TODAY, case, take
+from tests.factories.access import AT, later
+
+TOWNS = ("441202001", "441202003", "441202005")
+
+
+def background(seed: int = 7, weeks: int = 270) -> list:
+    """Five quiet years: about two cases a week in each of three towns."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for town in TOWNS:
+        for week, n in enumerate(rng.poisson(2, weeks)):
+            for i in range(n):
+                back = 7 * week + int(rng.integers(1, 8))
+                rows.append(
+                    case(f"{town} {week} {i}", condition="3100", back=back, area_code=f"{town}001")
+                )
+    return rows
+
+
+@pytest.fixture
+def quiet(cast) -> None:
+    take(*background(), is_watched=False)
+
+
+def night(cast, on: dt.date = TODAY, hours: int = 0):
+    return actions.detect(on=on, actor=cast.city_cdc, at=later(hours=hours))
+
+
+def test_an_outbreak_over_three_towns_is_one_signal_that_grows(cast, quiet):
+    said = night(cast)
+    assert (said.new, said.alarms) == (0, 0) and said.tests > 100
+    ill = [
+        case(f"new {town} {n}", condition="3100", back=n % 5, area_code=f"{town}001")
+        for town in TOWNS
+        for n in range(11)
+    ]
+    take(*ill, is_watched=False)
+    said = night(cast)
+    assert said.new == 1 and said.alarms >= 4
+    (signal,) = queries.desk(actor=cast.city_cdc, at=AT).rows
+    assert (signal.group, signal.level, signal.state) == ("3100", Level.HIGH, State.NEW)
+    found = queries.evidence(signal.id, actor=cast.city_cdc)
+    assert {each.area_code for each in found} >= {*TOWNS, "441202", "441200"}
+    assert {each.layer for each in found} >= {"weekly"}
+    city = next(e for e in found if e.area_code == "441200" and e.layer == "weekly")
+    assert 33 <= city.observed < 50 and 3 < city.expected < 9
+    assert len(city.detail["weeks"]) == 156 and city.detail["used"][-2] is False
+    before = models.Evidence.objects.count()
+    assert (night(cast, hours=1).new, models.Evidence.objects.count()) == (0, before)
+    again = night(cast, on=TODAY + dt.timedelta(days=1), hours=24)
+    assert (again.new, again.grown) == (0, 1)
+    run = models.Run.objects.order_by("at").first()
+    assert run.latest_occurrence > 0 and run.settings["least_cases"] == 3
+
+
+def test_the_detectors_are_not_for_everybody(cast):
+    with pytest.raises(NotPermitted):
+        actions.detect(on=TODAY, actor=cast.clinician, at=AT)
+
+
+def test_the_worker_catches_up_once(cast, quiet):
+    assert actions.detect_missing(at=AT) == 1
+    assert actions.detect_missing(at=later(hours=1)) == 0
+    assert actions.detect_missing(at=later(days=3)) == 3
+
+
+def test_a_replay_counts_what_other_numbers_would_have_said(cast, quiet):
+    from kangmai.epidemic.surveillance.types import Setting
+
+    setting = {"setting": Setting(0.0005, 0.002, 8), "reason": "试", "at": AT}
+    made = actions.propose(actor=cast.cdc, **setting)
+    assert made.replay["weeks"] == 52 and made.replay["series"] > 100
+    assert made.replay["proposed"]["alarms"] <= made.replay["standing"]["alarms"]
+
+
+def test_a_short_history_is_judged_against_the_city(cast):
+    """Ten weeks of one case a week over the city; then six in one town."""
+    take(*(case(f"b{n}", condition="3100", back=7 * n + 8) for n in range(10)), is_watched=False)
+    take(
+        *(case(f"n{n}", condition="3100", area_code="441202003") for n in range(6)),
+        is_watched=False,
+    )
+    assert night(cast).new == 1
+    (signal,) = queries.desk(actor=cast.city_cdc, at=AT).rows
+    found = queries.evidence(signal.id, actor=cast.city_cdc)
+    assert "sparse" in {each.layer for each in found}
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0.01, 40), st.one_of(st.just(1.0), st.floats(1.01, 5))),
+        min_size=1,
+        max_size=5,
+    ),
+    st.floats(0.0005, 0.05),
+    st.integers(1, 5),
+)
+def test_the_attained_level_is_the_exact_tail_beyond_the_threshold(series, alpha, least):
+    mean, phi = (np.array(x) for x in zip(*series, strict=True))
+    said = attained(mean, phi, least_cases=least, alpha=alpha)
+    for m, f, found in zip(mean, phi, said, strict=True):
+        law = stats.poisson(m) if f == 1 else stats.nbinom(m / (f - 1), 1 / f)
+        counts = np.arange(least, 600)
+        beyond = law.sf(counts - 1)
+        first = beyond[beyond <= alpha * (1 + 1e-9)][0]
+        assert found <= alpha * (1 + 1e-6)
+        assert found == pytest.approx(first, rel=1e-6, abs=1e-12)
+
+
+def test_the_budget_is_kept_and_costs_nothing_where_nothing_can_alarm():
+    mean, phi = np.full(4240, 0.05), np.ones(4240)
+    assert affordable_alpha(mean, phi, least_cases=3, alarms=2, highest=0.025) == 0.025
+    busy = np.full(4240, 20.0)
+    alpha = affordable_alpha(busy, phi, least_cases=3, alarms=2, highest=0.025)
+    assert attained(busy, phi, least_cases=3, alpha=alpha).sum() <= 2
+    assert attained(busy, phi, least_cases=3, alpha=alpha / 0.8).sum() > 2
+
+
+def test_the_tail_is_exact():
+    found = tail(np.array([0.0, 3.0, np.nan]), np.array([1.0, 1.0, 1.0]), np.ones(3))
+    assert (
+        found[0] == 1 and found[1] == pytest.approx(stats.poisson(1).sf(2)) and np.isnan(found[2])
+    )
+
+
+def test_days_off_are_judged_by_days_off():
+    counts = np.array([[1.0], [9.0]] * 40 + [[9.0]])
+    kind = np.array([False, True] * 40 + [True])
+    assert daily.judge(counts, same_kind=kind).p[0] > 0.1
+    assert daily.judge(counts, same_kind=~kind | np.append(np.zeros(80, bool), True)).p[0] < 0.001
+    assert np.isnan(daily.judge(counts[-5:], same_kind=kind[-5:]).p[0])
+
+
+def test_a_year_too_short_a_giant_week_and_silence_have_a_stated_outcome():
+    rng = np.random.default_rng(3)
+    weeks = rng.poisson(4, (270, 3)).astype(float)
+    weeks[:, 2] = weeks[:, :2].sum(axis=1)
+    weeks[100, 0] = 400  # one giant week weighs itself down
+    share, args = np.array([0.5, 0.5, 1.0]), {"pool": 2, "years": 5, "sparse_total": 20}
+    said = weekly.judge(weeks, share=share, **args)
+    assert said.is_regression.all() and said.expected[0, 0] < 12
+    short = weekly.judge(weeks[-20:], share=share, **args)
+    assert not short.is_regression.any() and np.isfinite(short.p).all()
+    none = weekly.judge(weeks[-6:], share=share, **args)
+    assert np.isnan(none.p).all()
+    zero = weekly.judge(np.zeros((270, 3)), share=share, **args)
+    assert (zero.p == 1).all()
+    weeks[-1, 1] = np.nan
+    assert np.isnan(weekly.judge(weeks, share=share, **args).p[0, 1])
+
+
+def test_cases_of_a_confirmed_event_leave_the_baseline(cast, quiet):
+    from kangmai.epidemic.surveillance import night as nights
+    from kangmai.kernel.connections import reading
+
+    past = [case(f"o{n}", condition="3100", back=60, area_code="441202001001") for n in range(30)]
+    take(*past, is_watched=False)
+    row = models.Outbreak.objects.create(
+        id="01990000-0000-7000-8000-000000000001",
+        title="x", group="3100", condition="3100", area_code="441202001", label=0, state="confirmed",
+        first_day=TODAY, opened_at=AT, opened_by=1, confirmed_at=AT,
+    )  # fmt: skip
+    for n in range(30):
+        models.Line.objects.create(
+            id=f"01990000-0000-7000-8000-0000000001{n:02d}",
+            outbreak=row, number=n + 1, onset_on=TODAY - dt.timedelta(days=60), case_class="confirmed",
+            content=b"", content_key=1,
+        )  # fmt: skip
+    units = nights.units_of("441200")
+    with reading() as database:
+        asked = {"units": units, "on": TODAY, "weeks": 20}
+        tables = nights.week_counts(database, source="case_reports", **asked)
+        town, city = units.names.index("441202001"), units.pool
+        before = tables["3100"][:, [town, city]].copy()
+        touched = nights.weigh_down(database, tables, weight=0.0, **asked)
+    week = 20 - 1 - 60 // 7
+    assert touched["3100"].nonzero()[0].tolist() == [week]
+    assert (before - tables["3100"][:, [town, city]])[week].tolist() == [30, 30]
+
+
+def test_one_town_that_rises_while_the_others_do_not_is_a_cluster():
+    rng = np.random.default_rng(1)
+    counts = rng.poisson(0.4, (28, 12)).astype(float)
+    counts[-3:, 4] += 5
+    towns = tuple(f"t{n}" for n in range(12))
+    places = {"towns": towns, "positions": rng.random((12, 2)), "population": np.ones(12)}
+    search = {"nearest": 4, "replicates": 199, "recurrence_days": 365}
+    found = space_time.search(counts, **places, **search)
+    assert found is not None and found.towns == ("t4",) and found.days == 3
+    assert found.cases >= 15 > found.expected and found.recurrence_days > 365
+    counts[-3:, 4] -= 5
+    assert space_time.search(counts, **places, **search) is None
+
+
+def piece(area: str, *, p: float | None = 0.001, hours: int = 24, place: str = "") -> Evidence:
+    layer = Layer.RULE if p is None else Layer.WEEKLY
+    detail = {"hours": hours}
+    return Evidence(
+        layer,
+        "g",
+        area,
+        TODAY,
+        "case_reports",
+        5,
+        1.0,
+        p,
+        "",
+        condition="g",
+        place=place,
+        detail=detail,
+    )
+
+
+def test_evidence_joins_its_own_area_first_then_around_then_inside():
+    inside = {"441202001": "441202", "441202": "441200"}
+    ((alert, parts),) = alerts([piece("441202"), piece("441202001")], inside=inside, gap_days=7)
+    assert alert.area == "441202" and len(parts) == 2
+    day = dt.timedelta(days=1)
+
+    def standing(
+        id: str, area: str, *, state=State.NEW, level=Level.HIGH, back: int = 0
+    ) -> Standing:
+        return Standing(id, "g", area, TODAY - back * day, TODAY - back * day, level, state, 1.0)
+
+    here, city = standing("here", "441202"), standing("city", "441200")
+    town, other = standing("town", "441202001"), standing("other", "441203")
+    find = {"gap_days": 7}
+    assert home_of(alert, Level.HIGH, [town, city, here, other], **find).id == "here"
+    assert home_of(alert, Level.HIGH, [town, city, other], **find).id == "city"
+    assert home_of(alert, Level.HIGH, [town, other], **find).id == "town"
+    assert home_of(alert, Level.HIGH, [other, standing("old", "441202", back=9)], **find) is None
+    excluded = standing("x", "441202", state=State.EXCLUDED, level=Level.WATCH)
+    assert home_of(alert, Level.WATCH, [excluded], **find).id == "x"
+    assert home_of(alert, Level.HIGH, [excluded], **find) is None
+    closed = standing("c", "441202", state=State.CLOSED)
+    assert home_of(alert, Level.WATCH, [closed], **find) is None
+
+
+def test_a_rule_leads_and_all_evidence_counts():
+    said = summary(
+        [piece("441202"), piece("441202001", p=None, place="7")], severity=2, plan=plan(TODAY)
+    )
+    assert (said.level, said.place, said.has_rule, said.p) == (Level.HIGH, "7", True, 0.001)
+    assert said.priority == 8.0
+    fast = summary([piece("441202", p=None, hours=2)], severity=5, plan=plan(TODAY))
+    assert (fast.level, fast.priority) == (Level.IMMEDIATE, 20.0)
+    assert summary([piece("441202", p=0.02)], severity=1, plan=plan(TODAY)).level is Level.WATCH

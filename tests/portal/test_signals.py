@@ -1,0 +1,204 @@
+"""Pages of early warning: who sees what, each page in both languages, the neighbour county nothing."""
+
+import datetime
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from kangmai.epidemic.surveillance import actions, models
+from kangmai.standards.calendars import legal_day
+from tests.factories import signal_town
+from tests.factories.portal_town import OPERATOR
+
+NOW = datetime.datetime.now(datetime.UTC)
+TODAY = legal_day(NOW)
+LOGINS = ("duty", "dutyelse", "officer", "clinician", "village", "admin", "liang")
+
+
+@pytest.fixture(scope="module")
+def warned(town):
+    return signal_town.build(NOW)
+
+
+@pytest.fixture
+def signal(warned):
+    """One new cholera signal; what earlier tests left is over."""
+    models.Outbreak.objects.update(state="closed")
+    models.Signal.objects.update(state="closed")
+    found = signal_town.occurrence(f"c{models.Occurrence.objects.count()}", "0200", TODAY)
+    (id,) = actions.take_occurrences([found], actor=OPERATOR, at=NOW).new
+    return models.Signal.objects.get(id=id)
+
+
+@pytest.fixture
+def event(signal, enter):
+    """An event under investigation."""
+    duty = enter("duty")
+    for do in ("acknowledge", "verify", "suspect"):
+        version = models.Signal.objects.get(id=signal.id).version
+        duty.post(
+            f"/signals/{signal.id}/step/", {"do": do, "version": version, "title": "城东霍乱"}
+        )
+    return models.Outbreak.objects.get(signals=signal)
+
+
+def status(enter, path: str) -> dict[str, int]:
+    return {login: enter(login).get(path).status_code for login in LOGINS}
+
+
+def test_who_opens_which_page(enter, event):
+    of_area = {
+        "duty": 200,
+        "dutyelse": 200,
+        "officer": 200,
+        "clinician": 403,
+        "village": 403,
+        "admin": 403,
+        "liang": 403,
+    }
+    for path in (
+        "/signals/",
+        "/signals/list.csv",
+        "/signals/city/",
+        "/signals/method/",
+        "/events/",
+    ):
+        assert status(enter, path) == of_area, path
+    of_signal = of_area | {"dutyelse": 404}
+    signal = event.signals.get()
+    for path in (
+        f"/signals/{signal.id}/",
+        f"/events/{event.id}/",
+        f"/events/{event.id}/situation.docx",
+    ):
+        assert status(enter, path) == of_signal, path
+    assert status(enter, f"/events/{event.id}/lines.csv") == of_signal | {"officer": 403}
+    told = {
+        "duty": 200,
+        "dutyelse": 200,
+        "officer": 403,
+        "clinician": 200,
+        "village": 200,
+        "admin": 403,
+        "liang": 403,
+    }
+    assert status(enter, "/signals/unusual/") == told
+    entered = told | {"clinician": 403, "village": 403}
+    assert status(enter, "/signals/counts/") == entered
+    for path in ("/signals/", "/events/", f"/signals/{signal.id}/"):
+        assert enter().get(path)["Location"].startswith("/login/")
+
+
+def test_the_neighbour_county_sees_and_does_nothing(enter, event):
+    signal = event.signals.get()
+    other = enter("dutyelse")
+    for path in (
+        "/signals/",
+        "/signals/list.csv",
+        "/events/",
+        "/signals/city/",
+        "/signals/method/",
+    ):
+        page = other.get(path).content.decode()
+        assert (
+            str(signal.id) not in page
+            and str(event.id) not in page
+            and "S" + signal.id.hex[-10:].upper()[:5] not in page
+        )
+    before = models.Signal.objects.values().get(id=signal.id)
+    for login, refused in (("dutyelse", 404), ("clinician", 403), ("village", 403)):
+        posted = {"do": "reopen", "version": before["version"], "note": "x"}
+        answer = enter(login).post(f"/signals/{signal.id}/step/", posted)
+        assert answer.status_code == refused, login
+        answer = enter(login).post(f"/events/{event.id}/person/", {"name": "x"})
+        assert answer.status_code in (302, 403, 404)
+    assert models.Signal.objects.values().get(id=signal.id) == before
+    assert event.lines.count() == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_pages_speak_both_languages(enter, event, language):
+    client = enter("duty", language=language)
+    signal = event.signals.get()
+    pages = {
+        "/signals/": ("Early warning", "监测预警"),
+        f"/signals/{signal.id}/": ("Evidence", "证据"),
+        f"/events/{event.id}/": ("Epidemic curve", "流行曲线"),
+        "/signals/city/": ("Where and when", "时空分布"),
+        "/signals/method/": ("How early warning works here", "预警如何运行"),
+        "/signals/counts/": ("Daily counts", "日计数录入"),
+        "/signals/unusual/": ("Report something unusual", "异常健康事件报告"),
+    }
+    for path, (english, chinese) in pages.items():
+        page = client.get(path).content.decode()
+        assert (english if language == "en" else chinese) in page, path
+        if language != "en":
+            left = re.findall(r">([A-Z][a-z]+(?: [a-z]+){2,})<", page)
+            assert left == [], (path, left)
+
+
+def test_an_illegal_step_is_refused_in_words(enter, event):
+    signal = event.signals.get()
+    duty = enter("duty")
+    duty.post(f"/signals/{signal.id}/step/", {"do": "close", "version": signal.version})
+    assert "cannot be taken to" in duty.get(f"/signals/{signal.id}/").content.decode()
+    duty.post(f"/signals/{signal.id}/step/", {"do": "explode", "version": signal.version})
+    assert "nothing that can be done" in duty.get(f"/signals/{signal.id}/").content.decode()
+    duty.post(f"/signals/{signal.id}/step/", {"do": "exclude", "version": signal.version})
+    assert "Say why" in duty.get(f"/signals/{signal.id}/").content.decode()
+
+
+def test_a_line_list_a_contact_and_a_measure_by_page(enter, event):
+    duty = enter("duty")
+    add = {
+        "name": "=王小明",
+        "age": "8",
+        "sex": "1",
+        "unit": "三年二班",
+        "onset": TODAY.isoformat(),
+        "class": "probable",
+    }
+    duty.post(f"/events/{event.id}/person/", add)
+    duty.post(f"/events/{event.id}/person/", {"name": "x", "age": "old"})
+    duty.post(
+        f"/events/{event.id}/contact/",
+        {"name": "李母", "exposed": TODAY.isoformat(), "until": TODAY.isoformat(), "line": "1"},
+    )
+    duty.post(
+        f"/events/{event.id}/contact/", {"number": "1", "day": TODAY.isoformat(), "state": "well"}
+    )
+    duty.post(
+        f"/events/{event.id}/measure/", {"what": "消毒", "who": "学校", "due": TODAY.isoformat()}
+    )
+    page = duty.get(f"/events/{event.id}/").content.decode()
+    assert "王小明" in page and "三年二班" in page and "<rect" in page and "消毒" in page
+    assert event.lines.count() == 1 and event.contacts.get().visits.count() == 1
+    csv = duty.get(f"/events/{event.id}/lines.csv").content.decode()
+    assert "'=王小明" in csv
+    assert "王小明" not in enter("officer").get(f"/events/{event.id}/").content.decode()
+    document = duty.get(f"/events/{event.id}/situation.docx")
+    assert document.content[:2] == b"PK" and "王小明".encode() not in document.content
+
+
+def test_a_file_of_counts_names_its_faults(enter, warned):
+    text = f"day,condition,place_code,count\n{TODAY},vomiting_diarrhoea,{signal_town.SCHOOL_CODE},1\n2999-01-01,other_illness,,x\n"
+    posted = {
+        "source": "school_absence",
+        "do": "take",
+        "file": SimpleUploadedFile("c.csv", text.encode()),
+    }
+    page = enter("duty").post("/signals/counts/", posted).content.decode()
+    assert "2 rows: 1 taken, 0 unchanged, 1 refused." in page and "the day is in the future" in page
+
+
+def test_something_unusual_reaches_the_desk(enter, warned):
+    form = enter("clinician").get("/signals/unusual/").content.decode()
+    key = re.search(r'name="key" value="(\w+)"', form).group(1)
+    told = {
+        "condition": "unusual_event", "count": "4", "first_day": TODAY.isoformat(), "note": "多人发热",
+        "place_code": signal_town.SCHOOL_CODE, "key": key,
+    }  # fmt: skip
+    clinician = enter("clinician")
+    assert clinician.post("/signals/unusual/told/", told).headers["Location"] == "/"
+    assert "城东小学" in enter("duty").get("/signals/").content.decode()
