@@ -2,6 +2,7 @@
 
 import io
 
+import segno
 from docx import Document as new_document
 from docx.document import Document as File
 from docx.oxml.ns import qn
@@ -9,6 +10,7 @@ from docx.shared import Mm, Pt
 
 from kangmai.documents.types import (
     Block,
+    Code,
     Document,
     Fields,
     Heading,
@@ -18,6 +20,7 @@ from kangmai.documents.types import (
 )
 
 MARGIN_MM = 14
+CODE_MM = 46
 CHINESE = "宋体"
 """By name only: the program that opens the file has the font, or one in its place."""
 
@@ -62,6 +65,12 @@ def _write(file: File, block: Block) -> None:
         case Signature():
             line = "　　".join(f"{label}：{value or '________'}" for label, value in block.pairs)
             file.add_paragraph(line)
+        case Code():
+            picture = io.BytesIO()
+            segno.make(block.text, error="m", micro=False).save(picture, kind="png", scale=10)
+            picture.seek(0)
+            file.add_picture(picture, width=Mm(CODE_MM))
+            file.add_paragraph(block.caption)
 
 
 def _table(file: File, block: Table) -> None:

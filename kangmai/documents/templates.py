@@ -7,6 +7,7 @@ from typing import Any
 from kangmai.documents.errors import DataMissing, FormatNotMade
 from kangmai.documents.types import (
     Block,
+    Code,
     Document,
     Fields,
     Format,
@@ -64,6 +65,9 @@ def _block(kind: Data, data: Data, language: str) -> Block | None:
         case "paragraphs":
             lines = _lines(data.get(kind["value"]))
             return Paragraphs(title, lines) if lines else None
+        case "code":
+            text = _text(data.get(kind["value"]))
+            return Code(text, title) if text else None
         case "signature":
             return Signature(tuple(_pairs(kind["fields"], data, language, keep_empty=True)))
         case _:

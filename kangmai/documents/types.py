@@ -60,7 +60,15 @@ class Signature:
     pairs: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Fields | Paragraphs | Table | Signature
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A text as a QR picture, with a line under it."""
+
+    text: str
+    caption: str
+
+
+Block = Heading | Fields | Paragraphs | Table | Signature | Code
 
 
 @dataclass(frozen=True, slots=True)

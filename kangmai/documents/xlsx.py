@@ -9,6 +9,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from kangmai.documents.types import (
     Block,
+    Code,
     Document,
     Fields,
     Heading,
@@ -41,6 +42,8 @@ def _rows(block: Block) -> Iterator[tuple[str, ...]]:
             yield from block.pairs
         case Paragraphs():
             yield from ((line,) for line in filter(None, (block.title, *block.lines)))
+        case Code():
+            yield block.caption, block.text
         case Table():
             if block.title:
                 yield (block.title,)

@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("kangmai.portal.programmes.urls")),
     path("", include("kangmai.portal.cases.urls")),
     path("", include("kangmai.portal.identity.urls")),
+    path("", include("kangmai.portal.cards.urls")),
+    path("", include("kangmai.portal.family.urls")),
     path("", include("kangmai.portal.institutions.urls")),
     path("", include("kangmai.portal.indicators.urls")),
     path("", include("kangmai.portal.access.urls")),

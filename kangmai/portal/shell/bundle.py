@@ -18,6 +18,7 @@ class Bundle:
     theme: str = ""
     scripts: str = ""
     charts: str = ""
+    scan: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.styles)
@@ -32,11 +33,13 @@ def bundle() -> Bundle:
     names = json.loads(manifest.read_text())
 
     def address(source: str) -> str:
-        return static(f"bundle/{names[source]}")
+        # a bundle that was built before a part was added goes without that part
+        return static(f"bundle/{names[source]}") if source in names else ""
 
     return Bundle(
         styles=address("app.css"),
         theme=address("theme.js"),
         scripts=address("app.js"),
         charts=address("charts.js"),
+        scan=address("scan.js"),
     )

@@ -70,6 +70,8 @@ def _page(request: PortalRequest, found: Resident, crumbs: tuple[Crumb, ...]) ->
         "number": found.index_number,
         "glass": _glass(found, actor, at),
         "may_merge": is_permitted(actor, "identity.review"),
+        "may_manage_card": is_permitted(actor, "cards.manage"),
+        "may_record_family": is_permitted(actor, "family.record"),
         "may_see_ledger": is_permitted(actor, "audit.read"),
         "facts": presenters.facts(found, managing=_managing(found, actor)),
         "kinds": presenters.kind_links(kind),
