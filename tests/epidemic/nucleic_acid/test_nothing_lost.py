@@ -1,0 +1,118 @@
+"""No tube and no person is lost or doubled, in whatever order scanners send, again and late."""
+
+import itertools
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kangmai.epidemic.nucleic_acid import actions, models
+from kangmai.epidemic.nucleic_acid.types import Given, Outcome
+from tests.epidemic.nucleic_acid.factories import (
+    AT,
+    COURIER,
+    LABORATORY,
+    LATER,
+    MINUTE,
+    NEGATIVE,
+    POSITIVE,
+    SAMPLER,
+    TECHNICIAN,
+    VOID,
+    box,
+    code,
+    take,
+    test_tubes,
+    tube,
+)
+
+
+@pytest.fixture(scope="module")
+def numbers(town):
+    known = [each.index_number for each in town.residents[:8]]
+    return [*known, *(f"guest-{n}" for n in range(4))]
+
+
+@st.composite
+def days(draw, numbers):
+    """Tubes of a day: each person in one, some labels used for two tubes, some people in two."""
+    order = draw(st.permutations(numbers))
+    cuts = sorted({0, len(order), *draw(st.lists(st.integers(1, len(order) - 1), max_size=4))})
+    people = [order[a:b] for a, b in itertools.pairwise(cuts)]
+    labels = [code() for _ in people]
+    if len(labels) > 1 and draw(st.booleans()):
+        labels[-1] = labels[0]
+    records = [
+        replace(
+            tube([], label=label),
+            people=tuple(
+                Given(each, AT + (10 + n) * MINUTE, name=f"客{each}" if "-" in each else "")
+                for n, each in enumerate(inside)
+            ),
+            closed_at=AT + 40 * MINUTE,
+        )
+        for label, inside in zip(labels, people, strict=True)
+    ]
+    sent = draw(st.lists(st.sampled_from(records), max_size=6))
+    return records, draw(st.permutations([*records, *sent])), draw(st.integers(1, 4))
+
+
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_every_person_is_in_the_tubes_or_in_a_kept_record_once(town, numbers, data):
+    records, sent, size = data.draw(days(numbers))
+    with transaction.atomic():
+        outcomes: dict[UUID, set[Outcome]] = {}
+        for n in range(0, len(sent), size):
+            for taken in take(town, *sent[n : n + size]):
+                outcomes.setdefault(taken.client_id, set()).add(taken.outcome)
+        stored = {each.code: each.people for each in models.Tube.objects.all()}
+        samples = models.Sample.objects.count()
+        people = models.Sample.objects.values("person_id").distinct().count()
+        kept = models.Incident.objects.filter(kind="tube_used_twice").count()
+        transaction.set_rollback(True)
+    first = {
+        each.client_id
+        for each in records
+        if outcomes[each.client_id] & {Outcome.TAKEN, Outcome.HELD}
+    }
+    refused = {c for c, found in outcomes.items() if Outcome.REFUSED in found}
+    assert first | refused == {each.client_id for each in records} and not first & refused
+    assert stored == {r.code: len(r.people) for r in records if r.client_id in first}
+    assert samples == people == sum(len(r.people) for r in records if r.client_id in first)
+    assert kept == len(refused) == len(records) - len(stored)
+
+
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_every_tube_ends_once_whatever_comes_first_and_twice(town, numbers, data):
+    """Boxes before their tubes, tubes after their boxes were received, every message again."""
+    inside = [numbers[n : n + 2] for n in range(0, 8, 2)]
+    records = [tube(each) for each in inside]
+    packed = box(*(each.code for each in records))
+    cycles = [data.draw(st.sampled_from((NEGATIVE, POSITIVE, VOID))) for _ in records]
+    late = data.draw(st.sets(st.integers(0, 3)))
+    with transaction.atomic():
+        for n, each in enumerate(records):
+            if n not in late:
+                take(town, each)
+        for _ in range(data.draw(st.integers(1, 2))):
+            actions.pack_boxes(site_id=town.site, records=[packed], actor=SAMPLER, at=LATER)
+            actions.send_boxes(codes=[packed.code], carrier="王师傅", actor=COURIER, at=LATER)
+        actions.receive_box(
+            code=packed.code, laboratory=LABORATORY, tubes=None, temperature_c=None, actor=TECHNICIAN, at=LATER
+        )  # fmt: skip
+        take(town, *records)
+        take(town, *reversed(records))
+        for _ in range(2):  # a void tube is tested again
+            test_tubes({r.code: c for r, c in zip(records, cycles, strict=True)})
+        states = [models.Tube.objects.get(code=each.code).state for each in records]
+        holds, samples = models.Hold.objects.count(), models.Sample.objects.count()
+        in_box = models.Tube.objects.filter(box__code=packed.code, is_received=True).count()
+        transaction.set_rollback(True)
+    ends = {NEGATIVE: "negative", POSITIVE: "positive", VOID: "void"}
+    assert states == [ends[each] for each in cycles]
+    assert (in_box, samples, holds) == (4, 8, 2 * cycles.count(POSITIVE))
