@@ -49,7 +49,8 @@ def _check_port(port: int) -> None:
 def _commands(port: int) -> dict[str, Sequence[str]]:
     server = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", os.environ.get("KANGMAI_WORKERS", "1"), "--blocking-threads", str(THREADS),
+        "--workers", os.environ.get("KANGMAI_WORKERS", "1"),
+        "--blocking-threads", os.environ.get("KANGMAI_THREADS", str(THREADS)),
         "--no-ws", "--respawn-failed-workers", "--log-level", "error", "kangmai.config.served:application",
     ]  # fmt: skip
     children = {"server": server, "worker": [sys.executable, "-m", "kangmai.config.worker"]}
