@@ -6,6 +6,6 @@ class SurveillanceConfig(AppConfig):
     label = "surveillance"
 
     def ready(self) -> None:
-        from kangmai.epidemic.surveillance import handlers
+        from kangmai.epidemic.surveillance.handlers import register
 
-        handlers.register()
+        register()

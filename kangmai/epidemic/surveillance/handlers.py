@@ -141,13 +141,11 @@ def _of_event(id: UUID, data: dict[str, Any], at: datetime) -> Occurrence | None
     )
 
 
-def _of_condition(
-    stored: Stored, places: dict[int | None, str], at: datetime
-) -> Iterable[Occurrence]:
+def _of_condition(stored: Stored, places: dict[int, str], at: datetime) -> Iterable[Occurrence]:
     """The syndromes of one diagnosis of the last weeks."""
     body = orjson.loads(stored.body)
     day = _day(body.get("recordedDate") or body.get("onsetDateTime"))
-    area = places.get(stored.author_org, "")
+    area = places.get(stored.author_org or 0, "")
     today = legal_day(at)
     if day is None or not area or not today - timedelta(days=WATCHED_DAYS) <= day <= today:
         return

@@ -10,7 +10,7 @@ from kangmai.kernel.actor import Label
 
 def code(length: int, **more: object) -> models.CharField:
     """A column of codes: compared byte by byte."""
-    return models.CharField(max_length=length, db_collation="C", **more)  # type: ignore[arg-type]
+    return models.CharField(max_length=length, db_collation="C", **more)
 
 
 def one_of(field: str, values: object, name: str) -> models.CheckConstraint:

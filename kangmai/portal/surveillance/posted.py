@@ -13,12 +13,18 @@ from kangmai.kernel.errors import Conflict, Incorrect, NotFound
 from kangmai.portal.shell.requests import PortalRequest
 
 
-def day(post: QueryDict, name: str, *, is_required: bool = True) -> date | None:
+def day(post: QueryDict, name: str) -> date:
     """A day. Raises ValueMissing, DayOutOfRange."""
+    found = day_or_none(post, name)
+    if found is None:
+        raise ValueMissing(what="date / 日期")
+    return found
+
+
+def day_or_none(post: QueryDict, name: str) -> date | None:
+    """A day, or None where nothing stands. Raises DayOutOfRange."""
     text = post.get(name, "").strip()
     if not text:
-        if is_required:
-            raise ValueMissing(what="date / 日期")
         return None
     try:
         return date.fromisoformat(text)

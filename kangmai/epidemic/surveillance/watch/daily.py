@@ -49,7 +49,7 @@ def _judge_one(counts: Floats, alpha: float) -> tuple[float, float, float, float
     known = counts[~np.isnan(counts)]
     baseline = min(LONGEST, len(known) - GAP - 1)
     if baseline < SHORTEST:
-        return (np.nan,) * 4  # type: ignore[return-value]
+        return (np.nan,) * 4
     series = CountSeries(("unit",), known[:, None])
     settings = EarsC(method="C2", baseline=baseline, minimum_sigma=1.0, alpha=alpha)
     said = ears_c.detect(series, points=np.array([len(known) - 1]), settings=settings)

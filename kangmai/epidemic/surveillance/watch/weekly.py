@@ -102,6 +102,8 @@ def _regression(weeks: Floats, points: np.ndarray, years: int) -> tuple[Floats, 
         limit54=(0.0, 4),
         threshold_method="nbPlugin",
         alpha=0.005,
+        powertrans="2/3",
+        population_offset=False,
     )
     series = CountSeries(tuple(map(str, range(weeks.shape[1]))), weeks)
     said = farrington_flexible.detect(series, points=points, settings=settings)

@@ -250,7 +250,7 @@ def _plain(text: str) -> str:
 
 def _change(request: PortalRequest, outbreak_id: UUID) -> None:
     post, do = request.POST, request.POST.get("do", "")
-    usual = {
+    usual: dict[str, Any] = {
         "outbreak_id": outbreak_id,
         "expected_version": posted.version(post),
         "actor": request.actor,
@@ -280,7 +280,7 @@ def _person(request: PortalRequest, outbreak_id: UUID) -> None:
         sex=post.get("sex", "") if post.get("sex", "") in ("", "1", "2") else "",
         age_years=posted.number(post, "age"),
         unit=post.get("unit", ""),
-        onset_on=posted.day(post, "onset", is_required=False),
+        onset_on=posted.day_or_none(post, "onset"),
         case_class=next(
             (each for each in CaseClass if each.value == post.get("class")), CaseClass.SUSPECTED
         ),
@@ -290,7 +290,12 @@ def _person(request: PortalRequest, outbreak_id: UUID) -> None:
             column: post.get(f"own-{n}", "").strip()[:200] for n, column in enumerate(found.columns)
         },
     )
-    usual = {"outbreak_id": outbreak_id, "facts": facts, "actor": request.actor, "at": request.at}
+    usual: dict[str, Any] = {
+        "outbreak_id": outbreak_id,
+        "facts": facts,
+        "actor": request.actor,
+        "at": request.at,
+    }
     number = posted.number(post, "number")
     if number is None:
         actions.add_line(**usual)
@@ -300,7 +305,7 @@ def _person(request: PortalRequest, outbreak_id: UUID) -> None:
 
 def _contact_posted(request: PortalRequest, outbreak_id: UUID) -> None:
     post = request.POST
-    usual = {"outbreak_id": outbreak_id, "actor": request.actor, "at": request.at}
+    usual: dict[str, Any] = {"outbreak_id": outbreak_id, "actor": request.actor, "at": request.at}
     number = posted.number(post, "number")
     if number is not None:
         actions.follow_up(
@@ -323,7 +328,7 @@ def _contact_posted(request: PortalRequest, outbreak_id: UUID) -> None:
 
 def _measure(request: PortalRequest, outbreak_id: UUID) -> None:
     post = request.POST
-    usual = {"outbreak_id": outbreak_id, "actor": request.actor, "at": request.at}
+    usual: dict[str, Any] = {"outbreak_id": outbreak_id, "actor": request.actor, "at": request.at}
     if post.get("measure"):
         actions.finish_measure(
             measure_id=UUID(post["measure"]),

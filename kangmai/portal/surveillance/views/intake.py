@@ -1,6 +1,5 @@
 """Counts of schools, pharmacies and laboratories by page or file; reports of anything unusual by anybody."""
 
-from datetime import date
 from uuid import uuid4
 
 from django.contrib import messages
@@ -78,7 +77,7 @@ def told(request: PortalRequest) -> HttpResponse:
             place_code=post.get("place_code", "").strip(),
             area=post.get("area", "").strip(),
             count=posted.number(post, "count") or 0,
-            first_day=posted.day(post, "first_day") or date.min,
+            first_day=posted.day(post, "first_day"),
             note=post.get("note", ""),
             key=post.get("key", ""),
             actor=request.actor,

@@ -127,7 +127,7 @@ def decide(request: PortalRequest, tuning_id: UUID) -> HttpResponse:
         lambda: actions.decide(
             tuning_id=tuning_id,
             is_accepted=post.get("do") == "accept",
-            in_force_from=posted.day(post, "from", is_required=False),
+            in_force_from=posted.day_or_none(post, "from"),
             expected_version=posted.version(post),
             actor=request.actor,
             at=request.at,
@@ -143,12 +143,10 @@ def mute(request: PortalRequest) -> HttpResponse:
     post = request.POST
 
     def deed() -> None:
-        until = posted.day(post, "until")
-        assert until is not None
         actions.mute(
             group=post.get("group", ""),
             area_code=post.get("area", ""),
-            until_on=until,
+            until_on=posted.day(post, "until"),
             reason=post.get("reason", ""),
             actor=request.actor,
             at=request.at,

@@ -1,5 +1,6 @@
 """One signal: what speaks for it and against it, how such ones ended, and what the officer does next."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -119,7 +120,7 @@ def merge(request: PortalRequest, signal_id: UUID) -> HttpResponse:
 
 def _step(request: PortalRequest, signal_id: UUID) -> None:
     do, post = request.POST.get("do", ""), request.POST
-    usual = {
+    usual: dict[str, Any] = {
         "signal_id": signal_id,
         "note": post.get("note", ""),
         "expected_version": posted.version(post),
