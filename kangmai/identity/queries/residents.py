@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q
-
 from kangmai.identity import models
 from kangmai.identity.errors import ResidentNotFound
 from kangmai.identity.queries.persons import current, patient_ids, standing
@@ -57,17 +55,28 @@ def search_residents(
     words = text.strip()
     if not words:
         return []
-    rids = records.find_people(words, limit=limit * 5, actor=actor)
-    by_home = inside(actor.scope).filter(
-        Q(patient_rid__in=rids)
-        | Q(links__patient_rid__in=rids)
-        | Q(index_number=words)
-        | Q(record_number=words)
-    )
-    rows = list(by_home.filter(id__gt=after).distinct().order_by("id")[:limit])
+    rids = records.find_people(words, limit=limit * 3, actor=actor)
+    found = _found(words, rids)
+    rows = list(inside(actor.scope).filter(id__in=found, id__gt=after).order_by("id")[:limit])
     subjects = [row.patient_rid for row in rows]
     audit.record_later(audit.Entry(actor, at, "identity.search", "Resident", "", subjects))
     return [resident_of(row) for row in rows]
+
+
+def _found(number: str, rids: Collection[int]) -> set[int]:
+    """Ids of those with a number, or whose Patients were found.
+
+    A union: each part has an index, of which a single condition with OR would use none.
+    """
+    residents = models.Resident.objects
+    links = models.Link.objects.filter(patient_rid__in=rids, resident__isnull=False)
+    return set(
+        links.values_list("resident_id", flat=True).union(
+            residents.filter(patient_rid__in=rids).values_list("id", flat=True),
+            residents.filter(index_number=number).values_list("id", flat=True),
+            residents.filter(record_number=number).values_list("id", flat=True),
+        )
+    )
 
 
 def search_village(

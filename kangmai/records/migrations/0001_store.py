@@ -39,7 +39,8 @@ CREATE TABLE subject (
     managing_org bigint
 );
 CREATE INDEX subject_resident ON subject (resident_id);
-CREATE INDEX subject_place ON subject (place_code);
+CREATE INDEX subject_place ON subject (place_code) INCLUDE (rid);
+CREATE INDEX subject_managing ON subject (managing_org) INCLUDE (rid);
 COMMENT ON TABLE subject IS 'Whose a Patient is and where that resident belongs; written by identity';
 """
 
