@@ -10,13 +10,13 @@ from pathlib import Path
 from kangmai.kernel.database.sizing import machine_memory_mb
 from kangmai.kernel.errors import Unavailable
 
-KB_A_RESIDENT = 12.0
+KB_A_RESIDENT = 10.5
 """Disk for one resident with what is on record about him, indexes included."""
 SAMPLE_KB = 40.0
 """Disk for one of the sample more than for others."""
 SAMPLE_PEOPLE = 3000
 BASE_MB = 500
-LOG_MB = 3000
+LOG_MB = 2000
 """The most that the server's log and a sort for an index take besides; less for a small city."""
 LOG_PART = 0.4
 SERVER_SETTINGS = {"max_wal_size": "1GB"}
