@@ -14,6 +14,7 @@ from kangmai.deadlines.queries import deadline_of
 from kangmai.deadlines.types import UNSETTLED, Deadline, Met, State, Subject
 from kangmai.deadlines.writing import close_messages, write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.connections import joined
 
 SETTLED = (State.MET, State.CANCELLED)
 
@@ -32,7 +33,7 @@ def meet(met: Sequence[Met], *, actor: Actor, at: datetime) -> tuple[Deadline, .
     """
     require(actor, WRITE)
     deeds = {(each.definition, each.subject.kind, each.subject.id): each for each in met}
-    with transaction.atomic():
+    with joined():
         rows = _unsettled(
             (each.subject for each in met), definitions={each.definition for each in met}
         )

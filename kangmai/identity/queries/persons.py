@@ -49,7 +49,8 @@ def patient_rids(resident_id: ResidentId) -> list[int]:
 def patient_ids(resident_id: ResidentId) -> list[PatientId]:
     """FHIR ids of every Patient of a resident besides his home Patient, merged ones' included."""
     ids = members(resident_id)
-    merged = models.Resident.objects.filter(id__in=ids).exclude(id=resident_id).order_by("id")
+    others = [id for id in ids if id != resident_id]  # usually none: then nothing is asked
+    merged = models.Resident.objects.filter(id__in=others).order_by("id")
     linked = models.Link.objects.filter(resident_id__in=ids).order_by("patient_rid")
     found = [
         *merged.values_list("patient_id", flat=True),

@@ -1,6 +1,6 @@
 """The steps every action shares: versions, writing down, announcing, planning anew."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -112,17 +112,34 @@ def plan_anew(
         anchors = Anchors(row.enrolled_on, birth_date, named_anchors(row))
         done = done_until(visits, on=on)
         found = plan(programme.services, programme.late, on=on, anchors=anchors, done=done)
-    if {planned_of(each) for each in row.planned.all()} != set(found):
-        row.planned.all().delete()
-        models.PlannedService.objects.bulk_create(
-            models.PlannedService(enrolment=row, **asdict(each)) for each in found
-        )
+    standing = {planned_of(each) for each in row.planned.all()}
+    if standing != set(found):
+        _write_plan(row, standing, found)
     first = found[0] if found else None
     row.next_service = first.service if first else ""
     row.next_opens_on = first.opens_on if first else None
     row.next_due_on = first.due_on if first else None
     row.next_late_on = first.late_on if first else None
     return found
+
+
+def _write_plan(
+    row: models.Enrolment, standing: Collection[Planned], found: Collection[Planned]
+) -> None:
+    """Write what is planned otherwise than it stands; what is planned no more goes."""
+    gone = {each.service for each in standing} - {each.service for each in found}
+    if gone:
+        row.planned.filter(service__in=gone).delete()
+    models.PlannedService.objects.bulk_create(
+        (
+            models.PlannedService(enrolment=row, **asdict(each))
+            for each in found
+            if each not in standing
+        ),
+        update_conflicts=True,
+        unique_fields=["enrolment", "service"],
+        update_fields=["occasion", "opens_on", "due_on", "late_on", "reason"],
+    )
 
 
 def note_latest(row: models.Enrolment, programme: Programme, visits: Visits) -> None:
