@@ -26,6 +26,7 @@ SMALL = CityOrder("440203", 1000, 1, ON)
 
 def test_district_without_a_commission_has_its_accounts(database):
     from kangmai.access.models import Account
+    from kangmai.programmes.engine.models import Enrolment, Visit
 
     lines = ensure_city(SMALL)
     assert any("village_doctor" in line for line in lines)
@@ -33,6 +34,13 @@ def test_district_without_a_commission_has_its_accounts(database):
     counts = queries.count_types(actor=operator("test"))
     assert counts["Patient"] >= 1000
     assert counts["Encounter"] > 0
+
+    served = set(Enrolment.objects.values_list("programme", flat=True))
+    assert {"hypertension", "diabetes", "elderly", "child", "family_doctor"} <= served
+    seen = Visit.objects.exclude(outcome="").values_list("enrolment__programme", flat=True)
+    assert {"diabetes", "elderly", "child"} <= set(seen)
+    planned = Enrolment.objects.filter(programme="elderly", next_due_on=None)
+    assert not planned.exists()
 
     assert ensure_city(SMALL) == lines  # the second start only greets
     assert queries.count_types(actor=operator("test")) == counts

@@ -15,6 +15,7 @@ from kangmai.commandline.city.loading.network import load_institutions, load_peo
 from kangmai.commandline.city.loading.processes import each_in_processes
 from kangmai.commandline.city.loading.programme import HYPERTENSION
 from kangmai.commandline.city.loading.rate import Rate
+from kangmai.commandline.city.loading.services import PROGRAMMES
 from kangmai.commandline.city.loading.towns import load_town
 from kangmai.commandline.city.loading.work import Work, forget_towns, progress
 from kangmai.commandline.city.state import STATE, CityOrder, OtherCity, order_of, require_empty
@@ -94,7 +95,8 @@ class _Making:
             self._towns()
             self._indexes()
         self._say("planning the programmes …")
-        replan(programme_id=HYPERTENSION, on=self.city.on, actor=self.actor, at=datetime.now(UTC))
+        for id in (HYPERTENSION, *PROGRAMMES):
+            replan(programme_id=id, on=self.city.on, actor=self.actor, at=datetime.now(UTC))
         with transaction.atomic():
             self._accounts()
             feed.begin_here()

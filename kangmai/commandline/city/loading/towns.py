@@ -14,6 +14,7 @@ from kangmai.commandline.city.history import town_history
 from kangmai.commandline.city.loading.network import load_places
 from kangmai.commandline.city.loading.people import load_history, load_people
 from kangmai.commandline.city.loading.programme import load_programme
+from kangmai.commandline.city.loading.services import load_services
 from kangmai.commandline.city.loading.work import Work, loaded_of, note_town
 
 BLOCK = 4000
@@ -46,6 +47,7 @@ def _load_block(work: Work, chunk: TownChunk, history: History, *, first: int, e
         record = history_of_block(history, first, end)
         load_history(work, block, record, loaded, at=at)
         load_programme(work, block, record, loaded, at=at)
+        load_services(work, block, loaded, first=first, at=at)
         complete = end == len(chunk.residents)
         note_town(chunk.town.order, people=end, is_complete=complete, at=at)
 

@@ -1,0 +1,247 @@
+"""A few residents of each village in the other programmes, so that every account has somebody to look at.
+
+At most two of a village for each programme: the city grows by less than two in a hundred. Visits are
+judged by the programmes' own rules as they are loaded.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from kangmai.commandline.city.columns import CONDITIONS, HERE, TownChunk
+from kangmai.commandline.city.loading.work import Work
+from kangmai.commandline.city.streams import YEAR_DAYS, Flags, Stream, Whole
+from kangmai.identity.actions import LoadedResident
+from kangmai.kernel.ids import OrganizationId
+from kangmai.programmes.engine import actions
+from kangmai.programmes.engine.types import EnrolmentDraft, Method, VisitDraft
+
+A_VILLAGE = 2
+WOMAN = b"2"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A visit to be: the service, how many days before the day of the city, and its answers."""
+
+    service: str
+    days_ago: int
+    facts: dict[str, Any]
+    occasion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Somebody in a programme."""
+
+    row: int
+    programme: str
+    since: date
+    anchors: dict[str, date]
+    visits: tuple[Seen, ...]
+
+
+def load_services(
+    work: Work, chunk: TownChunk, loaded: Sequence[LoadedResident], *, first: int, at: datetime
+) -> None:
+    """Load enrolments and visits of some residents that were just loaded; `first` is their position in the town."""
+    chosen = list(_chosen(work, chunk, first))
+    ids = actions.load_enrolments(
+        [_enrolment(work, chunk, each, loaded[each.row]) for each in chosen],
+        actor=work.actor,
+        at=at,
+    )
+    visits = [
+        visit
+        for each, id in zip(chosen, ids, strict=True)
+        for visit in _visits(work.city.on, each, id)
+    ]
+    actions.load_visits(visits, actor=work.actor, at=at)
+
+
+def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
+    on, people = work.city.on, chunk.residents
+    stream = Stream(work.city.seed, work.city.code, chunk.town.code, "services", first)
+    chance = stream.uniform(len(people))
+    here = people.state == HERE
+    age = (np.datetime64(on, "D") - people.birth_on).astype(np.int64) / YEAR_DAYS
+    for maker, who in (
+        (_diabetes, here & _enrolled(people, "diabetes") & (age >= 36)),
+        (_copd, here & _enrolled(people, "copd") & (age >= 36)),
+        (_mental, here & _enrolled(people, "mental")),
+        (_tuberculosis, here & _enrolled(people, "tuberculosis")),
+        (_elderly, here & (age >= 66)),
+        (_child, here & (age < 1.5)),
+        (_screened, here & (people.sex == WOMAN) & (age >= 36) & (age < 64)),
+        (_contracted, here & ~np.isnat(people.signed_on)),
+    ):
+        for row in _some(people.village, who):
+            yield maker(people, row, on, float(chance[row]))
+    yield from _pregnant(chunk, first, on)
+
+
+def _enrolled(people: Any, condition: str) -> Flags:
+    return ~np.isnat(people.enrolled_on[:, CONDITIONS.index(condition)])
+
+
+def _some(village: Whole, who: Flags) -> list[int]:
+    """The first two of each village, in order."""
+    rows = np.flatnonzero(who)
+    of_village = village[rows]
+    order = np.arange(len(rows)) - np.searchsorted(of_village, of_village)
+    return [int(row) for row in rows[order < A_VILLAGE]]
+
+
+def _since(people: Any, row: int, condition: str, on: date, days: int) -> date:
+    """The day of enrolment, not later than so many days ago, that visits may follow it."""
+    day: date = people.enrolled_on[row, CONDITIONS.index(condition)].astype(object)
+    return min(day, on - timedelta(days))
+
+
+def _number(low: float, high: float, chance: float) -> Decimal:
+    return Decimal(str(round(low + (high - low) * chance, 1)))
+
+
+def _diabetes(people: Any, row: int, on: date, chance: float) -> Chosen:
+    visits = tuple(
+        Seen("followup", days, {"fasting_glucose": _number(4.5, 9, (chance * more) % 1)})
+        for days, more in ((190, 7), (100, 3), (12, 1))
+    )
+    since = _since(people, row, "diabetes", on, 200)
+    return Chosen(row, "diabetes", since, {}, visits)
+
+
+def _copd(people: Any, row: int, on: date, chance: float) -> Chosen:
+    facts = {"spo2": round(88 + 10 * chance), "mmrc": "1", "exacerbations": 0}
+    since = _since(people, row, "copd", on, 130)
+    return Chosen(row, "copd", since, {}, (Seen("followup", 120, facts),))
+
+
+def _mental(people: Any, row: int, on: date, chance: float) -> Chosen:
+    facts = {"risk": str(int(chance * 4)), "takes_regularly": chance < 0.8}
+    since = _since(people, row, "mental", on, 100)
+    return Chosen(row, "smd", since, {}, (Seen("followup", 45, facts),))
+
+
+def _tuberculosis(people: Any, row: int, on: date, chance: float) -> Chosen:
+    notice = max(_since(people, row, "tuberculosis", on, 40), on - timedelta(150))
+    begun = notice - timedelta(2)
+    days = (on - notice).days
+    doses = {"doses_due": 10, "doses_missed": 0, "taken_percent": 100, "supervisor": "2"}
+    visits = (Seen("first_visit", days - 1, {}), Seen("followup", days - 11, doses))
+    return Chosen(row, "tuberculosis", notice, {"notice": notice, "treatment": begun}, visits)
+
+
+def _elderly(people: Any, row: int, on: date, chance: float) -> Chosen:
+    facts = {
+        "systolic": round(118 + 40 * chance),
+        "diastolic": round(70 + 15 * chance),
+        "fasting_glucose": _number(4.4, 7.4, chance),
+        "adl_score": round(5 * chance),
+        "explained": True,
+    }
+    days = 100 + int(290 * chance)
+    return Chosen(row, "elderly", on - timedelta(400), {}, (Seen("exam", days, facts),))
+
+
+CHECKS = ((243, "m8", 8.6), (183, "m6", 7.8), (91, "m3", 6.2), (30, "m1", 4.3))
+"""Days of life, occasion and usual weight of the checks of the first year."""
+
+
+def _child(people: Any, row: int, on: date, chance: float) -> Chosen:
+    born: date = people.birth_on[row].astype(object)
+    lived = (on - born).days
+    visits = [Seen("newborn", lived - 6, {"temperature": 36.8, "weight": 3.4}, "nb")]
+    for days, occasion, weight in reversed(CHECKS):
+        if days < lived:
+            facts = {"weight": _number(weight * 0.85, weight * 1.1, chance), "growth": "1"}
+            visits.append(Seen("check", lived - days, facts, occasion))
+    reached = tuple(each for each in visits if 0 < each.days_ago < lived)
+    return Chosen(row, "child", min(born + timedelta(3), on), {}, reached)
+
+
+def _screened(people: Any, row: int, on: date, chance: float) -> Chosen:
+    facts = {"hpv": "neg" if chance < 0.8 else "other"}
+    since = on - timedelta(330)
+    return Chosen(row, "two_cancer", since, {}, (Seen("cervical", 20 + int(300 * chance), facts),))
+
+
+def _contracted(people: Any, row: int, on: date, chance: float) -> Chosen:
+    signed: date = min(people.signed_on[row].astype(object), on - timedelta(1))
+    days = min(int(60 * chance) + 1, (on - signed).days)
+    visits = (Seen("service", days, {"unhappy": chance > 0.98}),)
+    return Chosen(row, "family_doctor", signed, {"signed": signed}, visits)
+
+
+def _pregnant(chunk: TownChunk, first: int, on: date) -> Iterator[Chosen]:
+    """Women of this part of the town who are pregnant on the day, with their booking."""
+    table, count = chunk.pregnancies, len(chunk.residents)
+    inside = np.flatnonzero((table.woman >= first) & (table.woman < first + count))
+    rows = table.woman[inside] - first
+    order = np.argsort(rows, kind="stable")
+    for turn in _some(chunk.residents.village[rows[order]], np.ones(len(rows), dtype=bool)):
+        position = inside[order[turn]]
+        if np.isnat(table.booked_on[position]):
+            continue
+        period: date = table.last_period_on[position].astype(object)
+        booked: date = min(table.booked_on[position].astype(object), on - timedelta(1))
+        colour = bytes(table.risk_colour[position])
+        facts = {
+            "systolic": 112,
+            "diastolic": 70,
+            "haemoglobin": 116,
+            "yellow_factor": colour == b"2",
+            "orange_factor": colour == b"3",
+            "red_factor": colour == b"4",
+            "is_infected": colour == b"5",
+        }
+        visit = Seen("antenatal", (on - booked).days, facts, "a1")
+        yield Chosen(int(rows[order[turn]]), "maternal", booked, {"last_period": period}, (visit,))
+
+
+def _enrolment(
+    work: Work, chunk: TownChunk, chosen: Chosen, resident: LoadedResident
+) -> EnrolmentDraft:
+    people, network = chunk.residents, work.city.network
+    clinic = network.village_clinics[chunk.town.order][int(people.village[chosen.row])]
+    return EnrolmentDraft(
+        resident_id=resident.id,
+        programme=chosen.programme,
+        enrolled_on=chosen.since,
+        organization=OrganizationId(work.organizations[clinic]),
+        place_code=people.place_code[chosen.row].decode(),
+        anchors=chosen.anchors,
+    )
+
+
+def _visits(on: date, chosen: Chosen, id: UUID) -> Iterator[VisitDraft]:
+    for seen in sorted(chosen.visits, key=lambda each: -each.days_ago):
+        day = on - timedelta(seen.days_ago)
+        if chosen.since <= day < on:
+            yield VisitDraft(
+                enrolment_id=id,
+                service=seen.service,
+                visited_on=day,
+                entered_at=datetime.combine(day, time(2), UTC),
+                method=Method.FACE_TO_FACE,
+                facts=_exact(seen.facts),
+                occasion=seen.occasion,
+            )
+
+
+def _exact(facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: Decimal(str(value)) if isinstance(value, float) else value
+        for name, value in facts.items()
+    }
+
+
+PROGRAMMES: tuple[str, ...] = (
+    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "two_cancer", "family_doctor", "maternal",
+)  # fmt: skip
+"""What is loaded here; each is planned once everybody is there."""
