@@ -90,11 +90,12 @@ def _enrolled(people: Any, condition: str) -> Flags:
 
 
 def _some(village: Whole, who: Flags) -> list[int]:
-    """The first two of each village, in order."""
+    """The first two of each village, in order; of a small city with few people a village, not more than 1 in 200."""
     rows = np.flatnonzero(who)
     of_village = village[rows]
     order = np.arange(len(rows)) - np.searchsorted(of_village, of_village)
-    return [int(row) for row in rows[order < A_VILLAGE]]
+    most = max(A_VILLAGE, len(village) // 200)
+    return [int(row) for row in rows[order < A_VILLAGE][:most]]
 
 
 def _since(people: Any, row: int, condition: str, on: date, days: int) -> date:
