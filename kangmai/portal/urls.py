@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("kangmai.portal.family.urls")),
     path("", include("kangmai.portal.institutions.urls")),
     path("", include("kangmai.portal.indicators.urls")),
+    path("", include("kangmai.portal.orders.urls")),
+    path("", include("kangmai.portal.venues.urls")),
     path("", include("kangmai.portal.access.urls")),
     path("", include("kangmai.portal.forms.urls")),
     path("", include("kangmai.portal.administration.urls")),

@@ -19,8 +19,8 @@ SELECT e.id, e.number, e.code_version, v.id, v.kind, v.place_code, v.closed_at I
 FROM venues_entrance e JOIN venues_venue v ON v.id = e.venue_id WHERE e.id = ANY(%s)"""
 
 _PEOPLE = """
-SELECT pass_number, id::bigint << 8
-       | (CASE WHEN colour_until <= %s THEN 1 ELSE colour END) << 1
+SELECT pass_number, (id::bigint << 8)
+       | ((CASE WHEN colour_until <= %s THEN 1 ELSE colour END) << 1)
        | (order_id = ANY(%s))::int
 FROM venues_person WHERE pass_number = ANY(%s)"""
 

@@ -101,6 +101,15 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "emergency",
+        _("Emergency mode"),
+        _("Asleep until ordered: orders, registration, venues, colours, who was where"),
+        "unlock",
+        Section.CITY,
+        permissions=("orders.read",),
+        roots=("ordered",),
+    ),
+    Place(
         "identity-reviews",
         _("Matching"),
         _("Records that may be of one person: decide, merge, undo"),

@@ -169,8 +169,8 @@ def test_the_door_answers_by_colour_and_never_refuses_care(kind, colour, answer,
     tomorrow = replace(one, client="b", scanned_at=AT + DAY)
     assert actions.scan(scan=tomorrow, at=AT + DAY).reason == "green"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT answer FROM venues_scan ORDER BY at")
-        assert cursor.fetchall() == [(answer,), (Answer.PASS,)]
+        cursor.execute("SELECT person, answer FROM venues_scan ORDER BY at")
+        assert cursor.fetchall() == [(someone.key, answer), (someone.key, Answer.PASS)]
 
 
 def test_days_are_made_when_needed_and_dropped_when_kept_for_long_enough():

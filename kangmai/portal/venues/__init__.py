@@ -1,0 +1,1 @@
+"""Pages of venues: on the phone of anybody, at the desk, and for those who trace; asleep without an order."""

@@ -1,0 +1,198 @@
+"""What anybody sees on a phone: register, the code, the page of a venue's QR code, the appeal. No login."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kangmai.epidemic.orders.types import Purpose
+from kangmai.epidemic.venues import actions, queries, rules
+from kangmai.epidemic.venues.errors import PersonUnknown
+from kangmai.epidemic.venues.types import Channel, Person, PersonFacts, Refusal, Scan
+from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.portal.orders.gate import awake
+from kangmai.portal.shell import area, words
+from kangmai.portal.venues import phone, qr, wording
+
+DOCUMENTS = (
+    ("01", "居民身份证 / ID card"),
+    ("03", "护照 / Passport"),
+    ("06", "港澳居民来往内地通行证"),
+)
+FIELDS = (
+    "name",
+    "document_number",
+    "phone",
+    "place_code",
+    "address",
+    "emergency_contact",
+    "arrived_from",
+)
+EXPECTED = (Incorrect, NotFound, Conflict)
+
+
+def facts_of(given: Any) -> PersonFacts:
+    """What a registration form says."""
+    values = {name: given.get(name, "").strip() for name in FIELDS}
+    return PersonFacts(document_kind=given.get("document_kind", "01"), **values)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@awake(Purpose.REGISTRATION)
+def register(request: Any) -> HttpResponse:
+    """Register oneself; the phone keeps the pass."""
+    fault = ""
+    if request.method == "POST":
+        try:
+            person = actions.register_self(facts=facts_of(request.POST), at=request.at)
+            answer = redirect("ordered-code")
+            return phone.give(
+                answer, rules.pass_number(person.pass_code), secure=request.is_secure()
+            )
+        except EXPECTED as error:
+            fault = error.message(wording.language())
+    context = {
+        "fault": fault,
+        "given": request.POST,
+        "documents": DOCUMENTS,
+        "order": wording.order_line(Purpose.REGISTRATION, request.at),
+        "legend": _("Register"),
+    }
+    return render(request, "venues/register.html", context, status=400 if fault else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@awake(Purpose.REGISTRATION)
+def code(request: Any) -> HttpResponse:
+    """The code of this phone's owner and of those whose pass it shows; a POST registers one of the family."""
+    number = phone.pass_of(request)
+    if number is None:
+        return redirect("ordered-register")
+    try:
+        person = queries.own_code(pass_number=number, at=request.at)
+    except PersonUnknown:
+        return phone.forget(redirect("ordered-register"))
+    fault = ""
+    if request.method == "POST":
+        try:
+            actions.register_family(
+                guardian_pass=number, facts=facts_of(request.POST), at=request.at
+            )
+            return redirect("ordered-code")
+        except EXPECTED as error:
+            fault = error.message(wording.language())
+    return render(request, "venues/code.html", _own_page(request, person, number, fault))
+
+
+def _own_page(request: Any, person: Person, number: int, fault: str) -> dict[str, Any]:
+    at = request.at
+    family = queries.family_of(pass_number=number, at=at)
+    try:
+        reasons = queries.own_decisions(pass_number=number, at=at)
+        appeals = queries.own_appeals(pass_number=number, at=at)
+    except Conflict:  # colours may be asleep while registration is awake
+        reasons, appeals = (), ()
+    return {
+        "fault": fault,
+        "given": request.POST,
+        "documents": DOCUMENTS,
+        "order": wording.order_line(Purpose.REGISTRATION, at),
+        "cards": [card(each, at) for each in (person, *family)],
+        "reasons": [
+            {
+                "reason": wording.reason_words(each.reason),
+                "until": words.instant(each.expires_at)
+                if each.expires_at
+                else _("until it is lifted"),
+            }
+            for each in reasons
+        ],
+        "appeals": [
+            {
+                "at": words.instant(each.filed_at),
+                "due": words.instant(each.due_at),
+                "answer": each.answer,
+            }
+            for each in appeals
+        ],
+    }
+
+
+def card(person: Person, at: Any) -> dict[str, Any]:
+    """A pass as a phone or a printed slip shows it."""
+    colour = rules.shown_colour(person.colour, person.colour_until, at)
+    return {
+        "name": person.facts.name[:1] + "*" * max(1, len(person.facts.name) - 1),
+        "pass": person.pass_code,
+        "qr": qr.svg(person.pass_code),
+        "colour": wording.colour_words(colour),
+        "tone": wording.TONES[colour],
+        "place": area.path(person.facts.place_code),
+    }
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@awake(Purpose.SCANNING)
+def scan(request: Any, code: str) -> HttpResponse:
+    """The page a venue's QR code opens: one press, one answer."""
+    at = request.at
+    order = wording.order_line(Purpose.SCANNING, at)
+    try:
+        venue, entrance = queries.venue_at(code=code, at=at)
+    except EXPECTED:
+        told = actions.scan(scan=_scan(request, code, 0), at=at)
+        gone = {"order": order, "refused": wording.refusal_words(told.reason, request.at)}
+        return render(request, "venues/scan.html", gone, status=422)
+    number = phone.pass_of(request)
+    context: dict[str, Any] = {
+        "order": order,
+        "venue": venue.facts.name,
+        "entrance": entrance.name,
+        "is_registered": number is not None,
+        "client": uuid4().hex,
+    }
+    if request.method == "POST" and number is not None:
+        context |= _answered(request, code, number)
+    return render(request, "venues/scan.html", context)
+
+
+def _scan(request: Any, code: str, number: int) -> Scan:
+    client = request.POST.get("client", "")[:64] or uuid4().hex
+    return Scan(client, request.at, code, number, 0, Channel.PHONE)
+
+
+def _answered(request: Any, code: str, number: int) -> dict[str, Any]:
+    told = actions.scan(scan=_scan(request, code, number), at=request.at)
+    if told.reason in {each.value for each in Refusal}:
+        return {"refused": wording.refusal_words(told.reason, request.at)}
+    assert told.colour is not None
+    return {
+        "answer": wording.door_words(told.reason, request.at),
+        "verdict": wording.answer_words(told.answer),
+        "tone": wording.TONES[told.colour],
+        "at": words.instant(request.at),
+    }
+
+
+@never_cache
+@require_POST
+@awake(Purpose.COLOURS)
+def appeal(request: Any) -> HttpResponse:
+    """Appeal against the colour that this phone shows."""
+    number = phone.pass_of(request)
+    if number is None:
+        return redirect("ordered-register")
+    try:
+        actions.file_appeal(pass_number=number, text=request.POST.get("text", ""), at=request.at)
+        messages.success(request, _("Your appeal was filed. It is answered within 24 hours."))
+    except EXPECTED as error:
+        messages.error(request, error.message(wording.language()))
+    return redirect("ordered-code")

@@ -1,0 +1,210 @@
+"""Pages of emergency mode: shut while asleep, open by role and place while an order holds, shut again after it."""
+
+import re
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.urls import get_resolver
+
+from kangmai.epidemic.venues import models
+from kangmai.portal.orders.gate import OPEN
+from kangmai.registry.types import OrganizationKind as K
+from kangmai.standards.calendars import LEGAL_TIME
+from kangmai.standards.identity_numbers import make_identity_number
+from tests.factories import portal_town
+from tests.factories.portal_town import _account, _institution
+
+ROOT = "emergency-mode/"
+UUID = "01890000-0000-7000-8000-000000000001"
+SAMPLE = {"uuid": UUID, "int": "1", "str": "AAAA"}
+
+
+def addresses():
+    """Every address of the mode with a sample in each of its gaps."""
+    found = {}
+    for pattern in _flat(get_resolver().url_patterns):
+        route = str(pattern.pattern)
+        if route.startswith(ROOT) and pattern.name not in OPEN:
+            found[pattern.name] = "/" + re.sub(r"<(\w+):\w+>", lambda m: SAMPLE[m[1]], route)
+    return found
+
+
+def _flat(patterns):
+    for each in patterns:
+        if hasattr(each, "url_patterns"):
+            yield from _flat(each.url_patterns)
+        else:
+            yield each
+
+
+@pytest.fixture(scope="module")
+def people(town):
+    """Beside the town: disease control, which signs as the second role."""
+    disease_control = _institution(
+        "CDC-4412",
+        "肇庆市疾病预防控制中心",
+        "Zhaoqing CDC",
+        K.CDC,
+        "441200",
+        jurisdiction_code="441200",
+    )
+    _account("cdc", "吴敏", "cdc_epidemiologist", disease_control)
+    _account("cdc2", "许强", "cdc_epidemiologist", disease_control)
+    portal_town.add_reviewer(town)
+    return town
+
+
+def test_every_page_of_the_mode_refuses_while_it_sleeps(people, enter):
+    found = addresses()
+    assert len(found) >= 18
+    for login in ("officer", "cdc", "township", ""):
+        client = enter(login)
+        for name, address in found.items():
+            statuses = {client.get(address).status_code, client.post(address, {}).status_code}
+            # a visitor is sent to the login first; who is logged in is told that the mode sleeps
+            assert statuses <= {409, 405, 302 if not login else 409}, (login, name, statuses)
+    assert "asleep" in enter("officer").get("/emergency-mode/").content.decode()
+
+
+def form(**more):
+    now = datetime.now(LEGAL_TIME)
+    return {
+        "key": "one",
+        "title": "城东处置",
+        "disease": "covid_19",
+        "edition": "v9",
+        "purpose": ["registration", "scanning", "colours", "tracing"],
+        "area": ["441202"],
+        "starts": f"{now:%Y-%m-%dT%H:%M}",
+        "ends": f"{now + timedelta(days=3):%Y-%m-%dT%H:%M}",
+        "basis": "市指挥部决定",
+        **more,
+    }
+
+
+def test_a_whole_order_from_the_draft_to_the_proof(people, enter):
+    officer, cdc, township, visitor = (enter(each) for each in ("officer", "cdc", "township", ""))
+    assert township.get("/emergency-mode/orders/new/").status_code == 403
+    assert (
+        "at least one"
+        in officer.post("/emergency-mode/orders/new/", form(area=[])).content.decode()
+    )
+    address = officer.post("/emergency-mode/orders/new/", form())["Location"]
+    assert "asleep" in officer.get("/emergency-mode/").content.decode()
+
+    def change(client, do, **more):
+        version = re.search(r'name="version" value="(\d+)"', client.get(address).content.decode())
+        given = {"do": do, "version": version[1] if version else "0", **more}
+        return client.post(f"{address}change/", given, follow=True).content.decode()
+
+    change(officer, "sign")
+    assert officer.get("/emergency-mode/command/").status_code == 409
+    change(cdc, "sign")
+    assert officer.get("/emergency-mode/command/").status_code == 200
+    notice = visitor.get("/emergency-mode/notice/").content.decode()
+    assert "城东处置" in notice and "市指挥部决定" in notice
+
+    number = make_identity_number(region="441202", birth_on=date(1990, 5, 6), sequence=8)
+    me = {
+        "name": "周明",
+        "document_kind": "01",
+        "document_number": number,
+        "phone": "13800138000",
+        "place_code": "441202001",
+    }
+    wrong = visitor.post("/emergency-mode/register/", {**me, "phone": ""})
+    assert (wrong.status_code, models.Person.objects.count()) == (400, 0)
+    assert visitor.post("/emergency-mode/register/", me)["Location"] == "/emergency-mode/code/"
+    code_page = visitor.get("/emergency-mode/code/").content.decode()
+    assert "<svg" in code_page and "周*" in code_page
+    shown = re.search(r'pass-text">([0-9A-Z-]{14})<', code_page)[1]
+
+    place = {
+        "name": "城东市场",
+        "kind": "market",
+        "place_code": "441202001",
+        "entrances": "东门\n西门",
+        "key": "v1",
+    }
+    venue = township.post("/emergency-mode/venues/", place)["Location"]
+    poster = township.get(f"{venue}poster/").content.decode()
+    hung = re.findall(r'<p class="code">([0-9A-Z]{23})</p>', poster)
+    assert len(hung) == 2 and poster.count('class="poster-qr"') == 2
+    scan = f"/emergency-mode/scan/{hung[0]}/"
+    forged = hung[0][:-1] + ("0" if hung[0][-1] != "0" else "1")
+    assert "I am here" in visitor.get(scan).content.decode()
+    answer = visitor.post(scan, {"client": "c1"}).content.decode()
+    assert 'id="answer"' in answer and "Green: please come in" in answer
+    assert visitor.get(f"/emergency-mode/scan/{forged}/").status_code == 422
+
+    propose = {
+        "pass": shown,
+        "reason": "contact_in_quarantine",
+        "evidence_kind": "contact_record",
+        "evidence": "JL-1",
+        "key": "c1",
+    }
+    assert cdc.post("/emergency-mode/colours/", propose).status_code == 302
+    decision = models.Decision.objects.get()
+    cdc.post(f"/emergency-mode/colours/{decision.id}/", {"do": "approve", "version": "1"})
+    assert models.Decision.objects.get().state == "proposed"
+    enter("cdc2").post(f"/emergency-mode/colours/{decision.id}/", {"do": "approve", "version": "1"})
+    assert "do not come in" in visitor.post(scan, {"client": "c2"}).content.decode()
+    visitor.post("/emergency-mode/appeal/", {"text": "我不在场"})
+    appeal = models.Appeal.objects.get()
+    assert "我不在场" in officer.get("/emergency-mode/appeals/").content.decode()
+    lift = {"do": "lift", "version": "1", "answer": "核实无误"}
+    officer.post(f"/emergency-mode/appeals/{appeal.id}/", lift)
+    assert "please come in" in visitor.post(scan, {"client": "c3"}).content.decode()
+    assert officer.get("/emergency-mode/colours/report/?edition=ten_measures").status_code == 200
+
+    question = {
+        "kind": "places",
+        "case_number": "C-1",
+        "passes": shown,
+        "reason": "流调",
+        "key": "w",
+        "first": "",
+        "last": "",
+    }
+    assert cdc.post("/emergency-mode/ways/", question).status_code == 400
+    today = datetime.now(LEGAL_TIME).date()
+    question |= {"first": f"{today - timedelta(days=2)}", "last": f"{today + timedelta(days=1)}"}
+    way = cdc.post("/emergency-mode/ways/", question)["Location"]
+    assert cdc.get(f"{way}?read=1").status_code == 409
+    enter("cdc2").post(f"{way}decide/", {"do": "approve", "version": "1"})
+    assert "城东市场" in cdc.get(f"{way}?read=1").content.decode()
+
+    for login, allowed in {
+        "elsewhere": set(),
+        "clinician": set(),
+        "township": {"venues", "people", "command"},
+        "cdc": {"command", "colours", "appeals", "ways"},
+        "officer": {"command", "appeals", "colours/report"},
+    }.items():
+        client = enter(login)
+        pages = ("venues", "people", "command", "colours", "appeals", "ways", "colours/report")
+        opened = {
+            page for page in pages if client.get(f"/emergency-mode/{page}/").status_code == 200
+        }
+        assert opened - allowed <= ({"people"} if login == "elsewhere" else set()), (login, opened)
+        assert allowed <= opened, (login, opened)
+    assert "周明" not in enter("elsewhere").get("/emergency-mode/people/").content.decode()
+    assert enter("elsewhere").get(venue).status_code == 403
+
+    change(officer, "end", reason="疫情扑灭")
+    for client, page in (
+        (visitor, scan),
+        (visitor, "/emergency-mode/code/"),
+        (cdc, way),
+        (township, venue),
+    ):
+        assert client.get(page).status_code == 409
+    assert "data that name people" in officer.get(f"{address}?proof=1").content.decode()
+    change(officer, "erase")
+    assert (
+        "nothing held under this order names anybody"
+        in officer.get(f"{address}?proof=1").content.decode()
+    )
+    assert (models.Person.objects.count(), models.Decision.objects.get().person_id) == (0, None)
+    assert "城东处置" not in visitor.get("/emergency-mode/notice/").content.decode()
