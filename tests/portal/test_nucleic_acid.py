@@ -1,0 +1,242 @@
+"""The pages of testing: a 10-in-1 round by five roles, refusals in words, nothing for the neighbour, asleep without an order."""
+
+import datetime
+import json
+import re
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from kangmai.epidemic.nucleic_acid import models
+from kangmai.epidemic.orders.types import Purpose
+from tests.epidemic.nucleic_acid.factories import NEGATIVE, POSITIVE, run_file
+from tests.epidemic.orders.factories import order_in_force
+from tests.factories import portal_town
+
+ROOT = "/emergency-mode/testing/"
+NOW = datetime.datetime.now(datetime.UTC)
+PAGES = (
+    "", "late/", "unsampled/", "planner/", "rounds/new/", "rounds/{round}/", "sites/{site}/", "sites/{site}/boxes/",
+    "bench/", "pools/", "incidents/", "mine/",
+)  # fmt: skip
+
+
+def lab_accounts(town):
+    portal_town._account("lab", "赵检验", "laboratory", town.hospital)
+    portal_town._account("lab2", "钱审核", "laboratory", town.hospital)
+    portal_town.add_reviewer(town)
+    return town
+
+
+@pytest.fixture(scope="module")
+def awake_town(town):
+    """The town under an order; the pages slept before it."""
+    order_in_force(Purpose.TESTING, at=NOW - datetime.timedelta(minutes=5), days=2)
+    return lab_accounts(town)
+
+
+def local(moment):
+    return (moment + datetime.timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M")
+
+
+@pytest.fixture(scope="module")
+def made(awake_town):
+    """A round that the officer planned on his pages, with the station's site."""
+    from django.test import Client
+
+    officer = Client(SERVER_NAME="localhost")
+    officer.cookies["django_language"] = "en"
+    officer.post("/login/", {"login": "officer", "password": portal_town.PASSWORD})
+    form = {
+        "name": "第一轮", "kind": "screening", "areas": "441202", "mode": "10", "target": "1200", "key": str(uuid4()),
+        "opens": local(NOW - datetime.timedelta(minutes=4)), "closes": local(NOW + datetime.timedelta(hours=24)),
+    }  # fmt: skip
+    for _ in range(2):
+        answer = officer.post(f"{ROOT}rounds/new/", form)
+        assert answer.status_code == 302, answer.content.decode()
+    row = models.Round.objects.get()
+    site = {
+        "code": "A1", "name": "城东广场", "place": portal_town.VILLAGE, "lanes": "2",
+        "organization": awake_town.station.id, "laboratory": awake_town.hospital.id,
+    }  # fmt: skip
+    officer.post(f"{ROOT}rounds/{row.id}/sites/", site)
+    officer.post(f"{ROOT}rounds/{row.id}/", {"do": "open", "version": "1"})
+    page = officer.get(f"{ROOT}rounds/{row.id}/").content.decode()
+    assert "城东广场" in page and "Close the round" in page
+    return {"round": row.id, "site": models.Site.objects.get().id}
+
+
+def test_every_page_sleeps_without_an_order(enter, town):
+    if models.Round.objects.exists():
+        pytest.skip("the order is in force already")
+    for login, path in (("village", ""), ("officer", "planner/"), ("liang", "mine/")):
+        answer = enter(login).get(f"{ROOT}{path}")
+        assert answer.status_code == 409, path
+
+
+def test_who_opens_which_page(enter, made):
+    expected = {
+        "officer": (200, 200, 200, 200, 200, 200, 403, 200, 403, 200, 200, 403),
+        "village": (200, 200, 200, 403, 403, 200, 200, 200, 403, 403, 200, 403),
+        "lab": (200, 200, 200, 403, 403, 200, 403, 200, 200, 403, 200, 403),
+        "elsewhere": (200, 200, 200, 403, 403, 404, 404, 404, 403, 403, 200, 403),
+        "clinician": (403,) * 5 + (403, 403, 403, 403, 403, 403, 403),
+        "liang": (403,) * 5 + (403, 403, 403, 403, 403, 403, 200),
+        "admin": (403,) * 12,
+    }
+    found = {
+        login: tuple(enter(login).get(f"{ROOT}{path.format(**made)}").status_code for path in PAGES)
+        for login in expected
+    }
+    assert found == expected
+    assert enter().get(ROOT).status_code == 302
+
+
+def scanned(client, made, code, **more):
+    return client.post(f"{ROOT}sites/{made['site']}/scan/", {"code": code, "lane": "1", **more}).content.decode()  # fmt: skip
+
+
+def deliver(village, lab, made, label, *codes):
+    village.post(f"{ROOT}sites/{made['site']}/boxes/pack/", {"code": label, "tubes": "\n".join(codes), "key": str(uuid4())})  # fmt: skip
+    village.post(f"{ROOT}sites/{made['site']}/boxes/send/", {"box": label, "carrier": "王师傅"})
+    laboratory = str(models.Site.objects.get().laboratory_id)
+    form = {"code": label, "laboratory": laboratory, "tubes": " ".join(codes), "temperature": "4.5"}
+    assert lab.post(f"{ROOT}bench/receive/", form).status_code == 302
+
+
+def run(lab, lab2, plate, cycles):
+    began = datetime.datetime.now(datetime.UTC)
+    form = {
+        "code": plate, "laboratory": str(models.Site.objects.get().laboratory_id), "instrument": "SLAN", "kit": "K",
+        "lot": "L", "started": local(began) + ":59", "ended": local(began) + ":59",
+        "file": SimpleUploadedFile("run.csv", run_file(cycles)),
+    }  # fmt: skip
+    answer = lab.post(f"{ROOT}bench/import/", form)
+    assert answer.status_code == 302
+    page = lab.get(answer["Location"]).content.decode()
+    assert "a colleague reviews it" in page
+    lab2.post(f"{answer['Location']}review/", {"version": "1"})
+    return answer["Location"]
+
+
+def test_a_round_with_one_positive_pool_to_its_end(enter, awake_town, made):
+    village, lab, lab2, township = map(enter, ("village", "lab", "lab2", "township"))
+    tube = "T00000000901"
+    assert "Now scan the people." in scanned(village, made, tube)
+    liang, chen = awake_town.liang.index_number, awake_town.chen.index_number
+    page = scanned(village, made, liang, tube=tube, mode="10")
+    assert "1 person in the tube." in page and "梁秀英" not in page
+    scanned(village, made, chen, tube=tube, mode="10")
+    page = scanned(village, made, "440111199003074515", tube=tube, mode="10", name="王小二")
+    assert "3 / 10" in page
+    assert "closed with 3 people" in scanned(village, made, tube, tube=tube, mode="10")
+    assert "was used before" in scanned(village, made, liang, tube=tube, mode="10")
+    assert "sampled in this round already" in scanned(village, made, liang, tube="T00000000902", mode="10")  # fmt: skip
+    mine = enter("liang").get(f"{ROOT}mine/").content.decode()
+    assert tube in mine and "result awaited" in mine and "城东应急处置" in mine
+    deliver(village, lab, made, "BOX-901", tube)
+    run(lab, lab2, "P901", {tube: POSITIVE})
+    pool = models.Pool.objects.get()
+    assert "Please stay where you are" in enter("liang").get(f"{ROOT}mine/").content.decode()
+    page = township.get(f"{ROOT}pools/{pool.id}/").content.decode()
+    assert "梁秀英" in page and "王小二" in page and "Take single samples" in page
+    assert "梁秀英" not in enter("officer").get(f"{ROOT}pools/{pool.id}/").content.decode()
+    change = f"{ROOT}pools/{pool.id}/change/"
+    where = {f"where-{hold.id}": "在家" for hold in pool.holds.all()}
+    township.post(change, {"do": "found", "version": "1", **where})
+    singles = {}
+    for n, number in enumerate((liang, liang, chen, chen, *["440111199003074515"] * 2)):
+        single = f"S0000000090{n}"
+        scanned(township, made, single, pool=str(pool.id))
+        page = scanned(township, made, number, tube=single, mode="1", pool=str(pool.id), group="pool_follow_up", name="王小二")  # fmt: skip
+        assert "closed with 1 person" in page, page
+        singles[single] = POSITIVE if n == 0 else NEGATIVE
+    deliver(village, lab, made, "BOX-902", *singles)
+    run(lab, lab2, "P902", singles | {tube: POSITIVE})
+    pool.refresh_from_db()
+    positive = pool.holds.get(state="positive")
+    township.post(change, {"do": "report", "version": str(pool.version), "hold": str(positive.id), "reference": "直报-1"})  # fmt: skip
+    pool.refresh_from_db()
+    township.post(change, {"do": "release", "version": str(pool.version)})
+    pool.refresh_from_db()
+    assert (pool.state, pool.retest_judgement) == ("concluded", "positive")
+    page = township.get(f"{ROOT}pools/?show=concluded").content.decode()
+    assert tube in page and "released" in page
+    assert "Please stay" not in enter("liang").get(f"{ROOT}mine/").content.decode()
+    for path in ("pools/", "pools/?show=concluded", "", "late/?within=24", "incidents/"):
+        page = enter("elsewhere").get(f"{ROOT}{path}").content.decode()
+        assert tube not in page and "城东广场" not in page
+    for path in (f"pools/{pool.id}/", f"sites/{made['site']}/boxes/"):
+        assert enter("elsewhere").get(f"{ROOT}{path}").status_code in (403, 404)
+    assert enter("elsewhere").post(change, {"do": "release", "version": "9"}).status_code == 302
+    pool.refresh_from_db()
+    assert pool.holds.filter(state="released").count() == 2
+
+
+def test_an_upload_of_a_scanner_and_its_incident(enter, awake_town, made):
+    village = enter("village")
+    path = f"{ROOT}sites/{made['site']}/upload/"
+    swab = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=1)).isoformat()
+    tubes = [
+        {
+            "client_id": str(uuid4()), "code": "T00000000911", "mode": 1, "closed_at": swab,
+            "people": [{"number": f"guest-{n}", "name": "客", "at": swab}],
+        }
+        for n in range(2)
+    ]  # fmt: skip
+    box = {"client_id": str(uuid4()), "code": "BOX-911", "tubes": ["T00000000911"], "packed_at": swab}  # fmt: skip
+    sent = json.dumps({"tubes": tubes, "boxes": [box]})
+    first = village.post(path, sent, content_type="application/json").json()
+    assert [t["outcome"] for t in first["tubes"]] == ["taken", "refused"]
+    again = village.post(path, sent, content_type="application/json").json()
+    assert [t["outcome"] for t in again["tubes"] + again["boxes"]] == ["again", "refused", "again"]
+    for wrong in ("", "[]", '{"tubes": [{}]}', '{"tubes": [3]}'):
+        assert village.post(path, wrong, content_type="application/json").status_code == 400, wrong
+    assert enter("elsewhere").post(path, sent, content_type="application/json").status_code in (403, 404)  # fmt: skip
+    page = village.get(f"{ROOT}incidents/").content.decode()
+    address = re.search(rf"{ROOT}incidents/[0-9a-f-]{{36}}/", page)[0]
+    form = {"how": "relabel", "note": "补贴新码", "code": "T00000000912", "version": "1"}
+    village.post(address, form)
+    assert models.Tube.objects.get(code="T00000000912").people == 1
+    page = village.get(f"{ROOT}incidents/?show=settled").content.decode()
+    assert "补贴新码" in page
+    village.post(address, {**form, "how": "burn"})
+    assert "cannot be read: burn" in village.get(f"{ROOT}incidents/").content.decode()
+
+
+def test_wrong_forms_are_told_in_words(enter, made):
+    lab, village, officer, liang = map(enter, ("lab", "village", "officer", "liang"))
+    lab.post(f"{ROOT}bench/import/", {})
+    assert "Choose a file." in lab.get(f"{ROOT}bench/").content.decode()
+    lab.post(f"{ROOT}bench/receive/", {"code": "NOPE", "laboratory": str(models.Site.objects.get().laboratory_id)})  # fmt: skip
+    assert "There is no box NOPE" in lab.get(f"{ROOT}bench/").content.decode()
+    village.post(f"{ROOT}sites/{made['site']}/queue/", {"waiting": "many"})
+    assert "waiting" in village.get(f"{ROOT}sites/{made['site']}/").content.decode()
+    village.post(f"{ROOT}sites/{made['site']}/queue/", {"waiting": "35"})
+    assert models.Site.objects.get().queue_people == 35
+    page = officer.get(f"{ROOT}planner/?people=x").content.decode()
+    assert "Give whole numbers" in page
+    page = officer.get(f"{ROOT}planner/?people=4113594&hours=24&prevalence=0.01&tubes=172300").content.decode()  # fmt: skip
+    assert "423,701" in page and "211,851" in page
+    page = officer.get(f"{ROOT}unsampled/?area=441202001").content.decode()
+    assert "area=441202001002" in page and "梁秀英" not in page
+    page = officer.get(f"{ROOT}unsampled/?area=441203101").content.decode()
+    assert "is not the code" in page or "lies outside" in page
+    page = enter("elsewhere").get(f"{ROOT}unsampled/?area=441202001").content.decode()
+    assert "441202001002" not in page and "城东" not in page
+    liang.post(f"{ROOT}mine/antigen/", {"result": "positive", "taken": local(NOW), "key": str(uuid4())})  # fmt: skip
+    assert models.AntigenTest.objects.get().result == "positive"
+    liang.post(f"{ROOT}mine/book/", {"slot": "x@y"})
+    page = liang.get(f"{ROOT}mine/").content.decode()
+    assert "cannot be read" in page
+    slot = re.search(r'value="(\d+@[^"]+)"', page)[1].replace("&amp;", "&")
+    liang.post(f"{ROOT}mine/book/", {"slot": slot})
+    assert models.Booking.objects.count() == 1
+    assert "Give it back" in liang.get(f"{ROOT}mine/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_pages_speak_both_languages(enter, made, language):
+    word = {"zh-hans": "核酸检测", "en": "Testing"}[language]
+    assert word in enter("officer", language=language).get(ROOT).content.decode()
