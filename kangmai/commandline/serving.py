@@ -53,7 +53,10 @@ def _commands(port: int) -> dict[str, Sequence[str]]:
         "--blocking-threads", os.environ.get("KANGMAI_THREADS", str(THREADS)),
         "--no-ws", "--respawn-failed-workers", "--log-level", "error", "kangmai.config.served:application",
     ]  # fmt: skip
-    children = {"server": server, "worker": [sys.executable, "-m", "kangmai.config.worker"]}
+    children: dict[str, Sequence[str]] = {
+        "server": server,
+        "worker": [sys.executable, "-m", "kangmai.config.worker"],
+    }
     if os.environ.get("KANGMAI_MLLP"):
         children["listener"] = [sys.executable, "-m", "kangmai.config.mllp"]
     return children

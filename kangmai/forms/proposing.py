@@ -65,8 +65,8 @@ def _number(item: Item, quantity: Mapping[str, Any]) -> Value | None:
         if given is None:
             return None
         try:
-            quantity = item.unit.quantity or ANY_QUANTITY
-            converted = convert(float(value), given=given, wanted=item.unit.code, quantity=quantity)
+            kind = item.unit.quantity or ANY_QUANTITY
+            converted = convert(float(value), given=given, wanted=item.unit.code, quantity=kind)
             value = Decimal(repr(converted))
         except UnitsIncompatible:
             return None

@@ -28,9 +28,7 @@ PIN = "402917"
 
 def himself(resident: Resident, *, role: str = "resident") -> Actor:
     """A resident at his phone, or family acting for him."""
-    grant = Grant(
-        role, None, (), frozenset({"own.card", "own.family", "own.record"})
-    )
+    grant = Grant(role, None, (), frozenset({"own.card", "own.family", "own.record"}))
     scope = DataScope(residents=frozenset({resident.id}))
     return Actor(AccountId(40), "own", (grant,), Purpose.RESIDENT, scope)
 

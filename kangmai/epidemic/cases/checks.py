@@ -62,7 +62,7 @@ def check_section(definition: Definition) -> list[str]:
 
 def run_case(definition: Definition, case: Mapping[str, Any]) -> str:
     """Work out one example: what the rules say of a code on a day, or that it is not notifiable then."""
-    on = date.fromisoformat(str(case["on"]))
+    on = date.fromisoformat(str(case["day"]))
     found = {each.code: each for each in diseases_of(definition, on=on)}.get(case["given"]["code"])
     if found is None:
         shown: dict[str, Any] = {"notifiable": False}

@@ -28,8 +28,8 @@ def draft_cards(batch: Sequence[Event]) -> None:
 
 def follow(batch: Sequence[Event]) -> None:
     """Give cards of waiting Patients their resident once it is known."""
-    pairs = [(int(event.data["key"]), event.data["data"]) for event in batch]
-    follow_links(pairs, actor=WATCHER, at=datetime.now(UTC))
+    links = [event.data["data"] for event in batch]
+    follow_links(links, actor=WATCHER, at=datetime.now(UTC))
 
 
 def register() -> None:

@@ -12,10 +12,11 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kangmai.commandline.city.columns import CONDITIONS, HERE, TownChunk
 from kangmai.commandline.city.loading.work import Work
-from kangmai.commandline.city.streams import YEAR_DAYS, Flags, Stream, Whole
+from kangmai.commandline.city.streams import YEAR_DAYS, Flags, Stream
 from kangmai.identity.actions import LoadedResident
 from kangmai.kernel.ids import OrganizationId
 from kangmai.programmes.engine import actions
@@ -89,7 +90,7 @@ def _enrolled(people: Any, condition: str) -> Flags:
     return ~np.isnat(people.enrolled_on[:, CONDITIONS.index(condition)])
 
 
-def _some(village: Whole, who: Flags) -> list[int]:
+def _some(village: NDArray[np.signedinteger[Any]], who: Flags) -> list[int]:
     """The first two of each village, in order; of a small city with few people a village, not more than 1 in 200."""
     rows = np.flatnonzero(who)
     of_village = village[rows]

@@ -11,19 +11,17 @@ from kangmai.epidemic.cases.actions.drafting import DRAFT
 from kangmai.kernel.actor import Actor, require
 
 
-def follow_links(
-    links: Sequence[tuple[str, Mapping[str, Any]]], *, actor: Actor, at: datetime
-) -> int:
+def follow_links(links: Sequence[Mapping[str, Any]], *, actor: Actor, at: datetime) -> int:
     """Give cards the residents that their Patients were linked to; returns how many cards changed.
 
     Args:
-        links: id of each Patient with its row id and resident.
+        links: the row id and the resident of each Patient.
 
     Raises:
         NotPermitted
     """
     require(actor, DRAFT)
-    owners = {int(each["patient_rid"]): each.get("resident") for _, each in links}
+    owners = {int(each["patient_rid"]): each.get("resident") for each in links}
     with transaction.atomic():
         waiting = models.Card.objects.select_for_update().filter(
             patient_rid__in=owners, resident_id=None

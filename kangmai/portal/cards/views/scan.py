@@ -50,7 +50,7 @@ def read(request: PortalRequest) -> HttpResponse:
 
 
 def _page(request: PortalRequest, context: dict[str, object], *, status: int) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "cards/answer.html", context, status=status)
     current = request.session.get(SCENE, "registration")
     page = {

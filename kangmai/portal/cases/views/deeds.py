@@ -1,6 +1,7 @@
 """What somebody decides about a card, from its page."""
 
 import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -38,7 +39,7 @@ def deed(request: PortalRequest, card_id: UUID) -> HttpResponse:
 def _do(request: PortalRequest, card_id: UUID) -> None:
     sent = request.POST
     version, note = sent.get("version", ""), sent.get("note", "")
-    common = {
+    common: dict[str, Any] = {
         "card_id": card_id,
         "expected_version": int(version) if version.isdecimal() else 0,
         "actor": request.actor,

@@ -1,5 +1,6 @@
 """The form of a card: begin one, diagnose and submit, keep for later, correct."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -110,7 +111,7 @@ def _do(
 ) -> Card:
     """What the pressed button says; a diagnosis and its submission are one deed."""
     sent = request.POST
-    who = {"actor": request.actor, "at": request.at}
+    who: dict[str, Any] = {"actor": request.actor, "at": request.at}
     keyed = {**who, "key": sent.get("key", "")[:64]}
     do, other = sent.get("do", ""), sent.get("other_case", "").strip()
     if card is not None and do == "correct":

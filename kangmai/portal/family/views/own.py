@@ -87,7 +87,7 @@ def act(request: PortalRequest) -> HttpResponse:
     """Act for somebody from now on. Raises ActsForNobody."""
     text = request.POST.get("resident", "")
     subject = int(text) if text.isdigit() else 0
-    actor_for_account(int(request.user.pk), at=request.at, acting_for=subject)  # type: ignore[arg-type]
+    actor_for_account(int(request.user.pk), at=request.at, acting_for=subject)
     request.session[ACTING_FOR] = subject
     return redirect("home")
 
