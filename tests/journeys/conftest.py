@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,21 +84,28 @@ class Site:
     """Where the server is, and who lives in its town."""
 
     address: str
-    town: portal_town.Town
+    town: portal_town.Town | None = None
 
 
 @pytest.fixture(scope="module")
 def site(built: None, shared_database: str) -> Iterator[Site]:
-    """A server process of its own on the module's database."""
+    """A server process of its own on the module's database, with a town in it."""
+    town = portal_town.build()
+    with served(shared_database) as address:
+        yield Site(address, town)
+
+
+@contextmanager
+def served(database: str) -> Iterator[str]:
+    """A server process of its own on a database; its address."""
     from django.conf import settings
 
-    town = portal_town.build()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
-        "DATABASE_URL": shared_database,
+        "DATABASE_URL": database,
         "KANGMAI_KEYS": str(settings.KEYS),
         "KANGMAI_DEMO": "1",
         "PYTHONPATH": str(ROOT),
@@ -111,7 +119,7 @@ def site(built: None, shared_database: str) -> Iterator[Site]:
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_until_ready(address, process)
-        yield Site(address, town)
+        yield address
     finally:
         process.terminate()
         process.wait(10)

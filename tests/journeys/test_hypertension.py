@@ -1,4 +1,5 @@
-"""One service end to end: a hospital's reading becomes a counted visit and a figure; an emergency its deadline.
+"""One service end to end on the demo city: a hospital's reading becomes a counted visit and a figure; an emergency
+its deadline.
 
 The browser's loop runs in the test's thread, where Django refuses the database: what the worker would do
 meanwhile (`feed.drain`, the lake, the clock of deadlines) is done in a thread of its own.
@@ -22,9 +23,10 @@ from kangmai.deadlines import actions as deadlines
 from kangmai.identity.types import Resident
 from kangmai.kernel import feed
 from kangmai.standards.calendars import legal_day
-from tests.factories import portal_town, programme_town
+from tests.factories import demo_city, programme_town
+from tests.factories.demo_city import Demo
 from tests.factories.portal_town import OPERATOR
-from tests.journeys.conftest import DESKTOP, PHONE, Site, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, Site, Visitor, served
 
 pytestmark = pytest.mark.browser
 NOW = datetime.datetime.now(datetime.UTC)
@@ -35,27 +37,34 @@ ROUTINE_TAPS, ROUTINE_SECONDS = 8, 60
 
 @dataclass(frozen=True)
 class People:
-    """The town with its patients, and the token of the hospital's system."""
+    """The demo city with a server before it, and the token of its hospital's system."""
 
     site: Site
-    served: programme_town.Served
+    demo: Demo
     token: str
 
 
 @pytest.fixture(scope="module")
-def people(site: Site) -> People:
-    served = programme_town.build(site.town, at=NOW)
-    portal_town._account("township", "林晓峰", "township_public_health", site.town.centre)
-    he = served.residents["何桂芳"]
-    portal_town._account("he", "何桂芳", "resident", None, resident=he)
+def demo(built: None, shared_database: str) -> Demo:
+    return demo_city.build(on=TODAY)
+
+
+@pytest.fixture(scope="module")
+def site(demo: Demo, shared_database: str) -> Iterator[Site]:
+    with served(shared_database) as address:
+        yield Site(address)
+
+
+@pytest.fixture(scope="module")
+def people(site: Site, demo: Demo) -> People:
     token = issue_operator_token(
         scope="system/*.cruds",
-        organization_id=site.town.hospital.id,
+        organization_id=demo.hospital,
         ttl_seconds=3600,
         actor=OPERATOR,
         at=NOW,
     ).token
-    return People(site, served, token)
+    return People(site, demo, token)
 
 
 def meanwhile(work: Callable[..., Answer], **given: Any) -> Answer:
@@ -134,31 +143,25 @@ def _post(people: People, resource: dict[str, Any]) -> dict[str, Any]:
 
 
 WORDS = {
-    "zh-hans": {
-        "controlled": "控制满意",
-        "counts": "计入年度次数",
-        "hospital": "肇庆市第一人民医院",
-    },
-    "en": {
-        "controlled": "controlled",
-        "counts": "counts towards the year",
-        "hospital": "Zhaoqing First People's Hospital",
-    },
+    "zh-hans": {"controlled": "控制满意", "counts": "计入年度次数"},
+    "en": {"controlled": "controlled", "counts": "counts towards the year"},
 }
 
 
 @pytest.mark.parametrize(
-    ("language", "size", "name", "login"),
-    [("zh-hans", PHONE, "梁秀英", "liang"), ("en", PHONE, "何桂芳", "he")],
+    ("language", "size", "turn"),
+    [("zh-hans", PHONE, 0), ("en", PHONE, 1)],
     ids=["zh-phone", "en-phone"],
 )
 def test_a_reading_of_the_hospital_becomes_a_counted_visit(
-    people, visit, language, size, name, login, capsys
+    people, visit, language, size, turn, capsys
 ):
     words = WORDS[language]
-    hospital_sends(people, people.served.residents[name], 134, 82)
+    resident = people.demo.due[turn]
+    name = resident.demographics.name
+    hospital_sends(people, resident, 134, 82)
 
-    doctor = visit(language=language, size=size).log_in("village")
+    doctor = visit(language=language, size=size).log_in(people.demo.doctor)
     page, thumb = doctor.page, Thumb(doctor)
     doctor.go("/follow-ups/")
     is_sound(doctor)
@@ -168,7 +171,7 @@ def test_a_reading_of_the_hospital_becomes_a_counted_visit(
     thumb.tap(f".work-do a[aria-label$='{name}']")
     page.wait_for_url("**/visit/followup/")
     proposal = page.locator("[data-question=blood_pressure] .proposal")
-    assert words["hospital"] in proposal.inner_text()
+    assert people.demo.hospital_names[language] in proposal.inner_text()
     assert "134/82" in proposal.inner_text()
     thumb.choose("method", "1")
     thumb.tap("[data-question=blood_pressure] [data-takes]")
@@ -210,13 +213,12 @@ def test_a_reading_of_the_hospital_becomes_a_counted_visit(
     assert page.locator(".work tbody tr").count() == waiting - 1
     assert name not in page.inner_text(".work")
 
-    own = visit(language=language, size=size).log_in(login)
+    own = visit(language=language, size=size).log_in(resident.index_number)
     own.go("/my-record/")
     assert "132/82 mmHg" in own.page.inner_text("main")
-    assert str(next_on) in own.page.inner_text("main")
     is_sound(own)
     own.go("/my-ledger/")
-    assert "陈慧敏" in own.page.inner_text("main")
+    assert people.demo.doctor_name in own.page.inner_text("main")
     assert doctor.complaints == own.complaints == []
 
 
@@ -233,19 +235,19 @@ def figures(people) -> Iterator[None]:
 def test_the_officer_reads_the_figures_and_the_team_the_rows(
     people, figures, visit, language, size
 ):
-    asked = f"area=441200&period={TODAY.year}"
-    officer = visit(language=language, size=size).log_in("officer")
+    asked = f"area={demo_city.CITY}&period={TODAY.year}"
+    officer = visit(language=language, size=size).log_in("officer", demo_city.PASSWORD)
     for indicator in ("ht_std_rate", "ht_control_rate"):
         assert officer.go(f"/figures/?{asked}&indicator={indicator}") == 200
         is_sound(officer)
         assert officer.go(f"/indicators/{indicator}/card/?{asked}") == 200
         is_sound(officer)
         assert "/" in officer.page.inner_text("main")
-    doctor = visit(language=language, size=size).log_in("village")
-    village = f"area=441202001002&period={TODAY.year}"
+    doctor = visit(language=language, size=size).log_in(people.demo.doctor)
+    village = f"area={people.demo.village}&period={TODAY.year}"
     assert doctor.go(f"/indicators/ht_control_rate/rows/?{village}") == 200
-    assert "李少芬" in doctor.page.inner_text("main")
-    assert "冯文静" not in doctor.page.inner_text("main")
+    assert people.demo.due[0].demographics.name in doctor.page.inner_text("main")
+    assert people.demo.stranger not in doctor.page.inner_text("main")
     is_sound(doctor)
 
 
@@ -256,19 +258,21 @@ EMERGENCY = {
 
 
 @pytest.mark.parametrize(
-    ("language", "size", "name"),
-    [("zh-hans", PHONE, "李少芬"), ("en", PHONE, "谭国权")],
+    ("language", "size", "turn"),
+    [("zh-hans", PHONE, 0), ("en", PHONE, 1)],
     ids=["zh-phone", "en-phone"],
 )
 def test_an_emergency_starts_a_deadline_that_escalates_and_is_met(
-    people, visit, language, size, name
+    people, visit, language, size, turn
 ):
+    resident, enrolment = people.demo.others[turn]
+    name = resident.demographics.name
     title, refer = EMERGENCY[language]
     seen_on = TODAY - datetime.timedelta(days=10)
     due_on = seen_on + datetime.timedelta(days=14)
-    doctor = visit(language=language, size=size).log_in("village")
+    doctor = visit(language=language, size=size).log_in(people.demo.doctor)
     page = doctor.page
-    start = f"/programmes/enrolments/{people.served.enrolments[name]}/"
+    start = f"/programmes/enrolments/{enrolment}/"
     doctor.go(f"{start}visit/followup/")
     thumb = Thumb(doctor)
     page.fill("[name=visited_on]", str(seen_on))
@@ -298,7 +302,7 @@ def test_an_emergency_starts_a_deadline_that_escalates_and_is_met(
 
     later = NOW + datetime.timedelta(days=7)
     meanwhile(deadlines.escalate_due, at=later)
-    township = visit(language=language, size=size).log_in("township")
+    township = visit(language=language, size=size).log_in("centre")
     township.go("/inbox/")
     assert township.page.locator(".messages li").count() >= 1
     is_sound(township)
