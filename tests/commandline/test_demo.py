@@ -4,9 +4,12 @@ import datetime
 from uuid import UUID
 
 import orjson
+import psycopg
 import pytest
 from django.db import connection
 
+from kangmai.analytics import actions as analytics
+from kangmai.analytics import queries as figures
 from kangmai.commandline.city import space
 from kangmai.commandline.city.city import invent
 from kangmai.commandline.city.city import towns as towns_of
@@ -18,7 +21,9 @@ from kangmai.kernel.actor import operator
 from kangmai.kernel.state import find_state
 from kangmai.records import queries
 from kangmai.records.fhir.definitions import resource_types
+from kangmai.standards.periods import parse_period
 from kangmai.standards.pinyin import full_pinyin
+from tests.analytics.indicators.test_hypertension import CONTROLLED
 
 ON = datetime.date(2026, 3, 1)
 SMALL = CityOrder("440203", 750, 1, ON)
@@ -103,8 +108,35 @@ def test_processes_make_the_residents_that_the_columns_say(database):
     assert all(lag.waiting == 0 for lag in feed.lags())
 
 
-def test_a_resident_of_the_city_is_found_with_his_record(database):
+@pytest.fixture(scope="module")
+def small_city(shared_database):
     ensure_city(SMALL)
+    return shared_database
+
+
+def test_the_figures_of_the_city_equal_an_independent_query(small_city, tmp_path, monkeypatch):
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "LAKE", tmp_path / "lake")
+    actor = operator("test")
+    analytics.sync(
+        report=lambda progress: None, actor=actor, at=datetime.datetime.now(datetime.UTC)
+    )
+    period = parse_period("2025")
+    with psycopg.connect(small_city) as database:
+        rows = database.execute(CONTROLLED, {"start": period.start, "end": period.end}).fetchall()
+    managed, controlled, standard = (sum(row[column] for row in rows) for column in (1, 2, 3))
+    for indicator, expected in (("ht_control_rate", controlled), ("ht_std_rate", standard)):
+        asked = {"indicator": indicator, "period": period, "area": SMALL.code, "actor": actor}
+        total = figures.compute(**asked).total
+        assert (total.numerator, total.denominator) == (expected, managed)
+        assert 0 < expected < managed
+        inside = figures.rows_behind(**asked, in_part=True, limit=1000)
+        outside = figures.rows_behind(**asked, in_part=False, limit=1000)
+        assert (len(inside), len(inside) + len(outside)) == (expected, managed)
+
+
+def test_a_resident_of_the_city_is_found_with_his_record(small_city):
     actor = operator("test")
     with connection.cursor() as cursor:
         cursor.execute(
