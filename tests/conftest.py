@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 ROOT = Path(__file__).parents[1]
 TEMPLATE = "kangmai_template"
 ROWS_LIMIT = 200_000
-"""The most rows that one test database may take: larger claims are benchmarks."""
+"""The most rows that one test database may take: larger claims are benchmarks. A module may name a limit of its own."""
 
 # a busy machine is no fault of the code: speed is measured in benchmarks/
 hypothesis_settings.register_profile("untimed", deadline=None)
@@ -107,7 +108,7 @@ def _clone(template: str) -> str:
     return name
 
 
-def _drop(name: str) -> None:
+def _drop(name: str, module: ModuleType) -> None:
     from kangmai.kernel import audit
 
     audit.flush()
@@ -119,7 +120,8 @@ def _drop(name: str) -> None:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     rows = written[0] if written else 0
     _rows.append(rows)
-    assert rows < ROWS_LIMIT, f"{rows} rows in one test database; the limit is {ROWS_LIMIT}"
+    limit = getattr(module, "ROWS_LIMIT", ROWS_LIMIT)
+    assert rows < limit, f"{rows} rows in one test database; the limit is {limit}"
 
 
 _rows: list[int] = []
@@ -148,22 +150,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
-def database(_template: str) -> Iterator[str]:
+def database(_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of this test's own; its libpq address."""
     from django.conf import settings
 
     name = _clone(_template)
     _point_to(name)
     yield settings.DATABASE_URL
-    _drop(name)
+    _drop(name, request.module)
 
 
 @pytest.fixture(scope="module")
-def shared_database(_template: str) -> Iterator[str]:
+def shared_database(_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database shared by the tests of one module, which must not disturb one another."""
     from django.conf import settings
 
     name = _clone(_template)
     _point_to(name)
     yield settings.DATABASE_URL
-    _drop(name)
+    _drop(name, request.module)

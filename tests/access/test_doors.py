@@ -29,6 +29,7 @@ WITHOUT_RECORDS = {
     "administrator",
     "institution_administrator",
     "supervisor",
+    "sampler",
 }
 BY_MACHINE = {"integrator", "quality_centre"}
 """Roles that read records, and look nobody up by name."""

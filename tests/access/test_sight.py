@@ -30,6 +30,7 @@ MATRIX = [
     ("laboratory", "hospital", {"hospital"}),
     ("quality_centre", "quality", {"hospital", "town", "other_town", "village", "sibling"}),
     ("supervisor", "supervision", set()),
+    ("sampler", "town", set()),
     ("commission_officer", "bureau", set()),
     ("administrator", "bureau", set()),
     ("institution_administrator", "hospital", set()),

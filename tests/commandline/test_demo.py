@@ -26,7 +26,7 @@ from kangmai.standards.pinyin import full_pinyin
 from tests.analytics.indicators.test_hypertension import CONTROLLED
 
 ON = datetime.date(2026, 3, 1)
-SMALL = CityOrder("440203", 750, 1, ON)
+SMALL = CityOrder("440203", 300, 1, ON)
 
 
 def test_district_without_a_commission_has_its_accounts(database):
@@ -37,7 +37,7 @@ def test_district_without_a_commission_has_its_accounts(database):
     assert any("village_doctor" in line for line in lines)
     assert Account.objects.filter(login="officer").exists()
     counts = queries.count_types(actor=operator("test"))
-    assert counts["Patient"] >= 750
+    assert counts["Patient"] >= SMALL.residents
     assert counts["Encounter"] > 0
 
     served = set(Enrolment.objects.values_list("programme", flat=True))
@@ -77,7 +77,7 @@ def test_cut_off_city_goes_on_where_it_stopped(database, monkeypatch):
         require_whole_city()
     ensure_city(SMALL)
     require_whole_city()
-    assert 750 <= queries.count_types(actor=operator("test"))["Patient"] < 850
+    assert 300 <= queries.count_types(actor=operator("test"))["Patient"] < 350
     assert find_state(STATE)["indexes"] == []
     assert progress() == Progress(0, frozenset())
 
@@ -99,7 +99,7 @@ def test_processes_make_the_residents_that_the_columns_say(database):
     assert indexes() == before
     wanted = [
         (int(number), str(UUID(bytes=bytes(id))))
-        for chunk in towns_of(invent(code="440203", residents=750, seed=1, on=ON))
+        for chunk in towns_of(invent(code="440203", residents=SMALL.residents, seed=1, on=ON))
         for number, id in zip(chunk.residents.number, chunk.residents.patient_id, strict=True)
     ]
     with connection.cursor() as cursor:

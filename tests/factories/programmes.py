@@ -22,6 +22,7 @@ TEAM = (
     "programmes.manage",
     "deadlines.read",
     "deadlines.write",
+    "deadlines.by_hand",
     "handover.prepare",
     "handover.read",
 )

@@ -16,6 +16,8 @@ from tests.exchange.conftest import BASE, Client
 
 OPERATOR = operator("test")
 pytestmark = pytest.mark.outside
+ROWS_LIMIT = 700_000
+"""All of the hundred patients, whose entries have twenty index rows each, are what these tests are about."""
 _OURS = re.compile(rb'"reference":\s*"[^"]*"')
 
 

@@ -10,12 +10,13 @@ from kangmai.deadlines.types import State
 from kangmai.kernel.actor import Actor, require
 
 WRITE = "deadlines.write"
+BY_HAND = "deadlines.by_hand"
 
 
 def locked(
     deadline_id: UUID, expected_version: int, actor: Actor, *, but: Collection[State]
 ) -> models.Deadline:
-    """The deadline, locked until the transaction ends.
+    """The deadline that a person changes by hand, locked until the transaction ends.
 
     Raises:
         DeadlineUnknown: there is none in the actor's reach.
@@ -23,7 +24,7 @@ def locked(
         DeadlineChanged: it is not as the person saw it.
         DeadlineSettled: it stands in one of the states `but`.
     """
-    require(actor, WRITE)
+    require(actor, BY_HAND)
     row = inside(actor).select_for_update().filter(id=deadline_id).first()
     if row is None:
         raise DeadlineUnknown()

@@ -1,6 +1,7 @@
 """The interface for scanners: what is sent, what is answered, and the refusal while asleep."""
 
 import io
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def post(body, path="", *, token="", language="en"):
-    raw = body if isinstance(body, bytes) else orjson.dumps(body)
+    raw = body if isinstance(body, bytes) else json.dumps(body, default=str).encode()
     status = []
     environ = {
         "REQUEST_METHOD": "POST",

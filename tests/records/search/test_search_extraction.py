@@ -271,7 +271,7 @@ def test_a_home_patient_has_few_tokens():
         record_number="44120200100100001",
         is_invented=True,
     )
-    assert len(extract(patient, keyed_hash=keyed).tokens) == 26
+    assert len(extract(patient, keyed_hash=keyed).tokens) == 25
 
 
 def test_nothing_about_a_person_stays_plain_where_there_is_a_key():

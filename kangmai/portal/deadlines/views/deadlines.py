@@ -86,7 +86,7 @@ def deadline(request: PortalRequest, deadline_id: UUID) -> HttpResponse:
     rule = limits.rule(found.definition, on=found.rule_from)
     (row,) = rows.rows([found], actor=request.actor, at=request.at)
     is_settled = found.state in (State.MET, State.CANCELLED)
-    may_write = is_permitted(request.actor, "deadlines.write")
+    may_write = is_permitted(request.actor, "deadlines.by_hand")
     context = {
         "crumbs": trail(Crumb(_("Deadlines"), "/deadlines/"), Crumb(row.title)),
         "row": row,
