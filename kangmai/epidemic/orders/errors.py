@@ -119,9 +119,9 @@ class ExtensionUnfit(Conflict):
 
 
 class NoOrderInForce(Conflict):
-    """Emergency mode is asleep: no signed order for '{purpose}' is in force here now."""
+    """Emergency mode is asleep: no signed order for this is in force here now."""
 
-    zh = "应急模式处于休眠状态：此处当前没有“{purpose}”用途的生效命令。"
+    zh = "应急模式处于休眠状态：此处当前没有为此签署的有效命令。"
 
 
 class NotInThisPhase(Conflict):
