@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 
@@ -73,7 +74,10 @@ def test_emergencies_first_then_the_earliest_day() -> None:
     assert queries.counts(actor=NEIGHBOUR_DOCTOR, at=AT) == Counts(0, 0, 0, 0, 0)
 
 
-def test_pages_follow_one_another_without_gap_or_repeat() -> None:
+@pytest.mark.parametrize("many", [8000, -1], ids=["sorted", "walked"])
+def test_pages_follow_one_another_without_gap_or_repeat(monkeypatch, many: int) -> None:
+    worklists = import_module("kangmai.programmes.engine.queries.worklist")
+    monkeypatch.setattr(worklists, "MANY", many)
     for number in range(7):
         managed(f"陈{number}", "2026-02-10" if number % 2 else "2026-02-12")
     seen: list[str] = []

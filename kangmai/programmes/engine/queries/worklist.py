@@ -4,8 +4,9 @@ Every list is one statement that finds ids in a total order, inside the actor's 
 that order or of the place or institution; names are opened for the lines of the page only.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -48,6 +49,8 @@ _SORTED = {
 """By urgency as well, but of no index: of a town's few thousand rows, found by their place, sorting all is
 quicker than walking the city's index in order until a page is full."""
 TOWN_DIGITS = 9
+MANY = 8000
+"""Rows of which sorting takes longer than walking the index past those of other places."""
 _MANAGED = "e.state = 'managed' AND "
 _LISTS = {
     Show.TO_SEE: _List(_MANAGED + "e.next_opens_on <= %(on)s::date", _BY_URGENCY),
@@ -138,8 +141,24 @@ def _asked(filter: Filter, *, actor: Actor, at: datetime) -> _Asked:
     for sql, name, value in _narrowing(filter, actor=actor, at=at):
         conditions.append(sql)
         values |= dict(zip(name.split(), value, strict=True))
-    is_sorted = wanted.order in (_BY_URGENCY, _BY_ID) and _is_narrow(filter, actor.scope)
-    return _Asked(source, tuple(conditions), _SORTED if is_sorted else wanted.order, values)
+    asked = _Asked(source, tuple(conditions), wanted.order, values)
+    if wanted.order not in (_BY_URGENCY, _BY_ID) or not _is_narrow(filter, actor.scope):
+        return asked
+    if wanted.order is _BY_URGENCY and _holds_many(asked):
+        return asked
+    return replace(asked, order=_SORTED)
+
+
+def _holds_many(asked: _Asked) -> bool:
+    """Whether a town is so large that the city's index in order soon fills a page; by the planner's estimate."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {asked.source} WHERE {asked.where}", asked.values
+        )
+        (plan,) = cursor.fetchone()
+    if isinstance(plan, str):
+        plan = json.loads(plan)
+    return float(plan[0]["Plan"]["Plan Rows"]) > MANY
 
 
 def _is_narrow(filter: Filter, scope: DataScope) -> bool:
