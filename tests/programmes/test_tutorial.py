@@ -3,6 +3,7 @@
 import datetime
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from kangmai.analytics import checks as analytics_checks
 from kangmai.forms import checks as form_checks
 from kangmai.kernel import definitions
 from kangmai.programmes.engine import checks, queries
-from kangmai.programmes.engine.definition import reading
 from tests.factories import programmes as factory
 from tests.factories.programmes import DOCTOR, at
 
@@ -28,9 +28,23 @@ REGISTERED = (analytics_checks, form_checks, checks)
 day = datetime.date.fromisoformat
 
 
+READERS = (
+    "kangmai.forms",
+    "kangmai.programmes",
+    "kangmai.analytics",
+    "kangmai.deadlines",
+    "kangmai.documents",
+)
+
+
 def _forget() -> None:
-    for cached in (definitions.load, reading.labels, reading.answers_of, reading.kept_facts):
-        cached.cache_clear()
+    """Forget what was read of the definitions, whichever module keeps it."""
+    definitions.load.cache_clear()
+    for name, module in list(sys.modules.items()):
+        if name.startswith(READERS):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 @pytest.fixture
