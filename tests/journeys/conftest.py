@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.factories import portal_town
 
@@ -161,9 +161,14 @@ class Visitor:
         self.go("/login/")
         self.page.fill("#login", login)
         self.page.fill("#password", password)
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_load_state("load")
+        self.follow("main button[type=submit]")
         return self
+
+    def follow(self, target: str | Locator) -> None:
+        """Click on what leads to another page, and wait until that page is there."""
+        found = self.page.locator(target).first if isinstance(target, str) else target
+        with self.page.expect_navigation(wait_until="load"):
+            found.click()
 
     def faults(self) -> list[str]:
         """What axe finds wrong with the page, as rule and element."""

@@ -198,7 +198,7 @@ def test_a_reading_of_the_hospital_becomes_a_counted_visit(
     assert printed.status == 200
     assert printed.body().startswith(b"%PDF")
 
-    page.click("a[href$='/correct/']")
+    doctor.follow("a[href$='/correct/']")
     is_sound(doctor)
     page.fill("#correction-reason", "误将 132 录为 134")
     page.fill("[name=systolic]", "132")

@@ -23,8 +23,7 @@ def test_login_does_not_lead_elsewhere(visit):
     visitor.go("/login/?next=https://example.org/")
     page.fill("#login", "village")
     page.fill("#password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    visitor.follow("main button[type=submit]")
     assert page.url == f"{visitor.site.address}/"
 
 
@@ -59,7 +58,7 @@ def test_one_time_codes_and_password_of_ones_own(visit):
     assert again.page.url.endswith("/login/code/")
     assert again.faults() == []
     again.page.fill("#code", "000000")
-    again.page.click("main button[type=submit]")
+    again.follow("main button[type=submit]")
     assert again.page.is_visible("#fault")
 
 
@@ -80,7 +79,7 @@ def test_new_account_chooses_a_password_first(visit):
     admin.page.fill("#name", "新人")
     admin.page.select_option("#role", "commission_officer")
     assert admin.page.input_value("#organization") == "WJ-4412"
-    admin.page.click("main button[type=submit]")
+    admin.follow("main button[type=submit]")
     password = admin.page.inner_text(".secret")
     newcomer = visit(language="en").log_in("newcomer", password)
     assert newcomer.page.url.endswith("/password/")
@@ -99,7 +98,7 @@ def test_new_account_chooses_a_password_first(visit):
 
 def test_language_follows_the_account(visit):
     visitor = visit().log_in("officer")
-    visitor.page.click("form[action='/language/'] button")
+    visitor.follow("form[action='/language/'] button")
     assert visitor.page.get_attribute("html", "lang") == "en"
     visitor.page.context.clear_cookies()
     visitor.log_in("officer")

@@ -83,15 +83,14 @@ def deliver(village: Visitor, lab: Visitor, table: int, label: str) -> None:
     """Pack all that waits, hand it to the courier, receive it with everything counted."""
     village.go(f"{ROOT}sites/{table}/boxes/")
     village.page.fill("#code", label)
-    village.page.locator("form", has=village.page.locator("#tubes")).locator("button").click()
+    village.follow("form:has(#tubes) button")
     village.page.check(f"input[value='{label}']")
     village.page.fill("#carrier", "王师傅")
-    village.page.click("text=交接所选转运箱")
+    village.follow("text=交接所选转运箱")
     is_sound(village)
     lab.go(f"{ROOT}bench/")
     lab.page.fill("#box-code", label)
-    lab.page.locator("form", has=lab.page.locator("#box-code")).locator("button").click()
-    lab.page.wait_for_load_state("load")
+    lab.follow("form:has(#box-code) button")
 
 
 def run(lab: Visitor, lab2: Visitor, plate: str, cycles: dict, folder: Path) -> None:
@@ -105,12 +104,11 @@ def run(lab: Visitor, lab2: Visitor, plate: str, cycles: dict, folder: Path) -> 
     for field, minutes in (("started", 1), ("ended", 2)):
         lab.page.fill(f"#{field}", (now + minutes * MINUTE).strftime("%Y-%m-%dT%H:%M"))
     lab.page.set_input_files("#file", file)
-    lab.page.locator("form", has=lab.page.locator("#file")).locator("button").click()
+    lab.follow("form:has(#file) button")
     expect(lab.page.locator("main")).to_contain_text("本板由您检测，须由同事审核。")
     is_sound(lab)
     lab2.page.goto(lab.page.url)
-    lab2.page.click("text=审核发布")
-    lab2.page.wait_for_load_state("load")
+    lab2.follow("text=审核发布")
 
 
 def test_one_positive_pool_by_six_people(table, visit, tmp_path, picture):
@@ -138,13 +136,13 @@ def test_one_positive_pool_by_six_people(table, visit, tmp_path, picture):
     liang.go(f"{ROOT}mine/")
     expect(liang.page.locator("main")).to_contain_text("请原地等候")
     township.go(f"{ROOT}pools/")
-    township.page.click(f"text={TUBE}")
+    township.follow(f"text={TUBE}")
     pool = township.page.url
     is_sound(township)
     for field in township.page.locator("input[name^='where-']").all():
         field.fill("在家")
-    township.page.click("text=保存去向")
-    township.page.click("text=上门单采")
+    township.follow("text=保存去向")
+    township.follow("text=上门单采")
     singles = {}
     for n, each in enumerate((town.liang, town.liang, town.chen, town.chen)):
         single = f"S0000000070{n}"
@@ -155,8 +153,8 @@ def test_one_positive_pool_by_six_people(table, visit, tmp_path, picture):
     run(lab, lab2, "P702", {TUBE: POSITIVE} | singles, tmp_path)
     township.page.goto(pool)
     township.page.fill("input[name=reference]", "直报-0701")
-    township.page.click("main button[value=report]")
-    township.page.click("main button[value=release]")
+    township.follow("main button[value=report]")
+    township.follow("main button[value=release]")
     expect(township.page.locator("main")).to_contain_text("办结")
     liang.go(f"{ROOT}mine/")
     expect(liang.page.locator("main")).not_to_contain_text("请原地等候")

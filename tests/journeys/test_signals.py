@@ -26,8 +26,7 @@ def school(site: Site) -> Iterator[signal_town.Warned]:
 
 
 def press(visitor: Visitor, selector: str) -> None:
-    visitor.page.locator(selector).first.click()
-    visitor.page.wait_for_load_state("load")
+    visitor.follow(selector)
     assert visitor.complaints == []
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kangmai.programmes.immunization.rules import forecast_by
@@ -18,12 +18,29 @@ ALWAYS = (
     ("HepB", 3), ("BCG", 1), ("IPV", 2), ("DTaP", 4), ("MMR", 2), ("MPSV-A", 2), ("MPSV-AC", 2),
 )  # fmt: skip
 
+BOTH_HEPATITIS_A_AT_BIRTH = (
+    Child(
+        born=date(2008, 1, 1).toordinal(),
+        sex=Sex.MALE,
+        given=tuple(
+            Given(vaccine, date.fromisoformat(day).toordinal())
+            for vaccine, day in (
+                ("HepA-I", "2008-01-01"), ("HepA-L", "2008-01-01"), ("HepA-I", "2009-06-24"),
+                ("HepA-L", "2009-12-31"),
+            )
+        ),
+    ),
+    date(2021, 3, 1).toordinal(),
+)  # fmt: skip
+"""A live dose that was not asked for, and later one that stands in for the second inactivated dose."""
+
 
 def rows_on(child: Child, on: int) -> list[Row]:
     return list(forecast_by(schedule("immunization", on=date.fromordinal(on)), child, on))
 
 
 @given(histories())
+@example(BOTH_HEPATITIS_A_AT_BIRTH)
 def test_every_dose_stands_once_and_every_given_dose_of_the_schedule_is_shown(
     case: tuple[Child, int],
 ) -> None:

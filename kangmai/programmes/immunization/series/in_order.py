@@ -6,8 +6,14 @@ from kangmai.programmes.immunization.intervals.bounds import NOTHING, Earlier, f
 from kangmai.programmes.immunization.schedule.ages import ages
 from kangmai.programmes.immunization.schedule.types import DoseRule, Plan, Series
 from kangmai.programmes.immunization.series.projection import project
-from kangmai.programmes.immunization.series.rows import done, invalid, not_needed, uncounted
-from kangmai.programmes.immunization.types import Given, Reason, Row
+from kangmai.programmes.immunization.series.rows import (
+    done,
+    invalid,
+    next_number,
+    not_needed,
+    uncounted,
+)
+from kangmai.programmes.immunization.types import Given, Reason, Row, Status
 from kangmai.programmes.immunization.visit import Visit
 
 
@@ -73,7 +79,8 @@ def _fill(progress: Progress, rule: DoseRule, given: Given) -> int:
     if given.vaccine not in rule.accepts:
         progress.rows.append(uncounted(given, progress.rows, "other_product"))
         return 0
-    if not progress.judge(given, rule, 1):
+    counted = [row for row in progress.rows if row.status is not Status.INVALID]
+    if not progress.judge(given, rule, next_number(counted, given.vaccine)):
         return 0
     reason = Reason("in_its_place", (given.vaccine,))
     progress.rows.append(not_needed(rule.vaccine, rule.dose, reason))
