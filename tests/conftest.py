@@ -119,13 +119,13 @@ def _drop(name: str, module: ModuleType) -> None:
         ).fetchone()
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     rows = written[0] if written else 0
-    _rows.append(rows)
+    _rows.append((rows, module.__name__))
     limit = getattr(module, "ROWS_LIMIT", ROWS_LIMIT)
     assert rows < limit, f"{rows} rows in one test database; the limit is {limit}"
 
 
-_rows: list[int] = []
-"""How many rows each database of this process took."""
+_rows: list[tuple[int, str]] = []
+"""How many rows each database of this process took, and whose it was."""
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -143,8 +143,10 @@ def pytest_testnodedown(node: object) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much the tests wrote."""
     if _rows:
+        total = sum(rows for rows, _ in _rows)
+        rows, module = max(_rows)
         told = (
-            f"{len(_rows):,} databases, {sum(_rows):,} rows written, {max(_rows):,} in one at most"
+            f"{len(_rows):,} databases, {total:,} rows written, {rows:,} in one at most ({module})"
         )
         terminalreporter.write_line(told)
 
