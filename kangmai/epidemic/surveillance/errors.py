@@ -168,6 +168,18 @@ class OutbreakNotOpen(Conflict):
     zh = "事件当前为“{state}”，仅在调查或确认阶段可执行此操作。"
 
 
+class LinkCircle(Conflict):
+    """This would make a circle, which no infection can be: {chain}."""
+
+    zh = "传播关系不能成环：{chain}。"
+
+
+class AnswerNotPossible(Conflict):
+    """What was asked for is {state}; that cannot be done with it now."""
+
+    zh = "该资源请求当前为“{state}”，不能执行此操作。"
+
+
 class FinalReportMissing(Conflict):
     """The event cannot be closed before its final report and its lessons are written."""
 

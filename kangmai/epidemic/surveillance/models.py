@@ -4,7 +4,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from kangmai.epidemic.surveillance.types import CaseClass, Level, Reason, ReportKind, State
+from kangmai.epidemic.surveillance.types import (
+    CaseClass,
+    Certainty,
+    Exposure,
+    Level,
+    Reason,
+    ReportKind,
+    ResourceKind,
+    ResourceState,
+    State,
+)
 from kangmai.kernel.actor import Label
 
 
@@ -308,7 +318,13 @@ class Line(models.Model):
     onset_on = models.DateField(null=True, blank=True)
     case_class = code(10)
     outcome = models.CharField(max_length=60, blank=True, default="")
+    area_code = code(14, blank=True, default="")
     infected_by = models.PositiveIntegerField(null=True, blank=True)
+    link_basis = code(10, blank=True, default="")
+    link_certainty = code(9, blank=True, default="")
+    link_note = models.CharField(max_length=200, blank=True, default="")
+    link_account = models.BigIntegerField(null=True, blank=True)
+    link_at = models.DateTimeField(null=True, blank=True)
     content = models.BinaryField()
     content_key = models.PositiveSmallIntegerField()
     version = models.PositiveIntegerField(default=1)
@@ -320,6 +336,21 @@ class Line(models.Model):
                 fields=("outbreak", "case_id"), condition=~Q(case_id=""), name="sv_line_case_once"
             ),
             one_of("case_class", CaseClass, "sv_line_class_known"),
+            models.CheckConstraint(
+                condition=Q(infected_by__isnull=True, link_basis="", link_certainty="")
+                | Q(
+                    infected_by__isnull=False,
+                    link_basis__in=[each.value for each in Exposure],
+                    link_certainty__in=[each.value for each in Certainty],
+                    link_account__isnull=False,
+                    link_at__isnull=False,
+                ),
+                name="sv_line_link_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(infected_by__isnull=True) | ~Q(infected_by=models.F("number")),
+                name="sv_line_not_by_himself",
+            ),
         )
 
 
@@ -330,6 +361,9 @@ class Contact(models.Model):
     outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="contacts")
     number = models.PositiveIntegerField()
     line_number = models.PositiveIntegerField(null=True, blank=True)
+    exposure = code(10)
+    is_protected = models.BooleanField(null=True, blank=True)
+    became_line = models.PositiveIntegerField(null=True, blank=True)
     exposed_on = models.DateField()
     until_on = models.DateField()
     content = models.BinaryField()
@@ -339,6 +373,7 @@ class Contact(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("outbreak", "number"), name="sv_contact_number_once"),
+            one_of("exposure", Exposure, "sv_contact_exposure_known"),
             models.CheckConstraint(
                 condition=Q(until_on__gte=models.F("exposed_on")), name="sv_contact_until"
             ),
@@ -374,6 +409,40 @@ class Measure(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("outbreak", "due_on"), name="sv_measure_due"),)
+
+
+class Resource(models.Model):
+    """Something asked of others for an event: asked, granted or refused, arrived."""
+
+    id = models.UUIDField(primary_key=True)
+    outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="resources")
+    kind = code(12)
+    what = models.CharField(max_length=120)
+    amount = models.PositiveIntegerField()
+    unit = models.CharField(max_length=20)
+    asked_of = models.CharField(max_length=80)
+    needed_by = models.DateField()
+    purpose = models.CharField(max_length=200, blank=True, default="")
+    state = code(9)
+    granted = models.PositiveIntegerField(null=True, blank=True)
+    answer = models.CharField(max_length=200, blank=True, default="")
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    arrived_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            one_of("kind", ResourceKind, "sv_resource_kind_known"),
+            one_of("state", ResourceState, "sv_resource_state_known"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="sv_resource_amount"),
+            models.CheckConstraint(
+                condition=Q(granted__isnull=True) | Q(granted__lte=models.F("amount")),
+                name="sv_resource_granted_at_most_asked",
+            ),
+        )
+        indexes = (models.Index(fields=("outbreak", "needed_by"), name="sv_resource_needed"),)
 
 
 class Report(models.Model):

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kangmai.epidemic.surveillance.errors import (
+    AnswerNotPossible,
     CannotMerge,
     SettingOutOfRange,
     StepNotAllowed,
 )
-from kangmai.epidemic.surveillance.types import Level, Setting, State, Step
+from kangmai.epidemic.surveillance.types import Level, ResourceState, Setting, State, Step
 
 MOVES: dict[tuple[State, Step], State] = {
     (State.NEW, Step.ACKNOWLEDGE): State.ACKNOWLEDGED,
@@ -33,6 +34,17 @@ EVENT_MOVES: dict[tuple[State, Step], State] = {
     (State.EXCLUDED, Step.CLOSE): State.CLOSED,
     (State.EXCLUDED, Step.REOPEN): State.INVESTIGATING,
     (State.CLOSED, Step.REOPEN): State.INVESTIGATING,
+}
+RESOURCE_MOVES: dict[ResourceState, tuple[ResourceState, ...]] = {
+    ResourceState.ASKED: (
+        ResourceState.GRANTED,
+        ResourceState.REFUSED,
+        ResourceState.WITHDRAWN,
+    ),
+    ResourceState.GRANTED: (ResourceState.ARRIVED, ResourceState.WITHDRAWN),
+    ResourceState.REFUSED: (),
+    ResourceState.ARRIVED: (),
+    ResourceState.WITHDRAWN: (),
 }
 DECISIONS = frozenset({Step.CONFIRM, Step.CLOSE})
 """Steps of an event that need the right to decide, not only the right to work on it."""
@@ -104,6 +116,12 @@ def require_mergeable(kept: Mergeable, others: Iterable[Mergeable]) -> None:
             raise CannotMerge(why="one of them was judged already / 其中一条已有结论")
     if kept.state not in OPEN:
         raise CannotMerge(why="the one that stays is not open / 保留的信号已结束")
+
+
+def require_resource_move(state: ResourceState, wanted: ResourceState) -> None:
+    """Let pass what may become of a request. Raises AnswerNotPossible."""
+    if wanted not in RESOURCE_MOVES[state]:
+        raise AnswerNotPossible(state=state.value)
 
 
 def require_setting(setting: Setting) -> None:

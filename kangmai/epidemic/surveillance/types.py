@@ -97,6 +97,54 @@ class CaseClass(StrEnum):
     NOT_A_CASE = "not_a_case"
 
 
+class Exposure(StrEnum):
+    """How somebody was near a case, or what a link between two cases rests on."""
+
+    HOUSEHOLD = "household"
+    SAME_ROOM = "same_room"
+    """Class, ward, dormitory, office."""
+    MEAL = "meal"
+    CARE = "care"
+    TRANSPORT = "transport"
+    SOURCE = "source"
+    """The same food, water or vector."""
+    GENOME = "genome"
+    OTHER = "other"
+
+
+class Certainty(StrEnum):
+    """How sure an asserted link is."""
+
+    POSSIBLE = "possible"
+    PROBABLE = "probable"
+    CONFIRMED = "confirmed"
+
+
+class ResourceKind(StrEnum):
+    """What an event may need from others."""
+
+    STAFF = "staff"
+    LABORATORY = "laboratory"
+    BEDS = "beds"
+    MEDICINES = "medicines"
+    """Vaccines and sera among them."""
+    PROTECTION = "protection"
+    DISINFECTION = "disinfection"
+    VEHICLES = "vehicles"
+    FUNDS = "funds"
+    OTHER = "other"
+
+
+class ResourceState(StrEnum):
+    """Where a request for a resource stands."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    ARRIVED = "arrived"
+    WITHDRAWN = "withdrawn"
+
+
 class Show(StrEnum):
     """Which signals a list holds."""
 
@@ -451,9 +499,23 @@ class LineFacts:
     outcome: str = ""
     case_id: str = ""
     """The report card behind it, if there is one."""
+    area_code: str = ""
+    """Town or village where he lives; the address itself is nobody's business here."""
     infected_by: int | None = None
     """Number of the line of whom it has the infection."""
     own: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """From whom somebody has it, as an investigator asserts it."""
+
+    infector: int
+    basis: Exposure
+    certainty: Certainty
+    note: str
+    account: int
+    at: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,6 +525,7 @@ class Line:
     id: UUID
     number: int
     facts: LineFacts
+    link: Link | None
     version: int
 
 
@@ -475,8 +538,14 @@ class Contact:
     name: str = field(repr=False)
     phone: str = field(repr=False)
     line_number: int | None
+    exposure: Exposure
+    where: str = field(repr=False)
+    """Where and how he was near the case, in words."""
+    is_protected: bool | None
     exposed_on: datetime.date
     until_on: datetime.date
+    became_line: int | None
+    """Number of the line that he became when he fell ill."""
     visits: tuple[tuple[datetime.date, bool, str], ...]
     """Day, whether ill, note."""
     version: int
@@ -492,6 +561,28 @@ class Measure:
     due_on: datetime.date
     done_on: datetime.date | None
     note: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """Something asked for an event, with what became of it."""
+
+    id: UUID
+    kind: ResourceKind
+    what: str
+    amount: int
+    unit: str
+    asked_of: str
+    needed_by: datetime.date
+    purpose: str
+    state: ResourceState
+    granted: int | None
+    answer: str
+    asked_at: datetime.datetime
+    asked_by: int
+    answered_at: datetime.datetime | None
+    arrived_on: datetime.date | None
     version: int
 
 

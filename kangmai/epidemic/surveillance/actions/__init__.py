@@ -1,14 +1,14 @@
 """The writes of early warning."""
 
+from kangmai.epidemic.surveillance.actions.contacts import add_contact, became_case, follow_up
 from kangmai.epidemic.surveillance.actions.detecting import detect, detect_missing
 from kangmai.epidemic.surveillance.actions.intake import read_table, report_unusual, take_counts
-from kangmai.epidemic.surveillance.actions.investigating import (
-    add_contact,
+from kangmai.epidemic.surveillance.actions.line_list import (
     add_line,
-    add_measure,
     change_line,
-    finish_measure,
-    follow_up,
+    link,
+    take_cases,
+    unlink,
 )
 from kangmai.epidemic.surveillance.actions.outbreaks import (
     declare_over,
@@ -18,6 +18,13 @@ from kangmai.epidemic.surveillance.actions.outbreaks import (
 )
 from kangmai.epidemic.surveillance.actions.quieting import merge, mute, unmute
 from kangmai.epidemic.surveillance.actions.taking import take_occurrences
+from kangmai.epidemic.surveillance.actions.tasks import (
+    add_measure,
+    answer_resource,
+    ask_resource,
+    end_resource,
+    finish_measure,
+)
 from kangmai.epidemic.surveillance.actions.tuning import decide, propose
 from kangmai.epidemic.surveillance.actions.workflow import exclude, move, suspect
 
@@ -25,16 +32,21 @@ __all__ = [
     "add_contact",
     "add_line",
     "add_measure",
+    "answer_resource",
+    "ask_resource",
+    "became_case",
     "change_line",
     "decide",
     "declare_over",
     "describe",
     "detect",
     "detect_missing",
+    "end_resource",
     "exclude",
     "finish_measure",
     "follow_up",
     "give_report",
+    "link",
     "merge",
     "move",
     "move_outbreak",
@@ -43,7 +55,9 @@ __all__ = [
     "read_table",
     "report_unusual",
     "suspect",
+    "take_cases",
     "take_counts",
     "take_occurrences",
+    "unlink",
     "unmute",
 ]

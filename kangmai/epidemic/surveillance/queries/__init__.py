@@ -26,12 +26,20 @@ from kangmai.epidemic.surveillance.queries.desk import (
     merged,
     similar,
 )
-from kangmai.epidemic.surveillance.queries.outbreaks import (
-    Situation,
+from kangmai.epidemic.surveillance.queries.investigation import (
+    Due,
+    cards_waiting,
     contacts_of,
-    get_outbreak,
+    due,
+    get_line,
     lines,
     measures_of,
+    resources_of,
+    spread,
+)
+from kangmai.epidemic.surveillance.queries.outbreaks import (
+    Situation,
+    get_outbreak,
     reports_of,
     signals_of,
     situation,
@@ -48,10 +56,12 @@ from kangmai.epidemic.surveillance.queries.series import (
 )
 
 __all__ = [
+    "Due",
     "Situation",
     "around",
     "by_area",
     "by_day",
+    "cards_waiting",
     "case_rules",
     "completeness",
     "conditions",
@@ -59,7 +69,9 @@ __all__ = [
     "contacts_of",
     "counts",
     "desk",
+    "due",
     "evidence",
+    "get_line",
     "get_outbreak",
     "get_signal",
     "grades",
@@ -77,11 +89,13 @@ __all__ = [
     "places_of",
     "plan_in_force",
     "reports_of",
+    "resources_of",
     "runs",
     "signals_of",
     "similar",
     "situation",
     "sources",
+    "spread",
     "title",
     "tunings",
 ]

@@ -7,28 +7,26 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from kangmai.epidemic.surveillance import contents, keeping, models, rules
+from kangmai.epidemic.surveillance import keeping, models, rules, transmission
 from kangmai.epidemic.surveillance.actions.outbreaks import report_of
-from kangmai.epidemic.surveillance.errors import OutbreakUnknown
+from kangmai.epidemic.surveillance.areas import TOWN
 from kangmai.epidemic.surveillance.queries.desk import line_of
-from kangmai.epidemic.surveillance.reach import READ, WORK, outbreaks
+from kangmai.epidemic.surveillance.queries.investigation import outbreak_row
+from kangmai.epidemic.surveillance.reach import READ, outbreaks
 from kangmai.epidemic.surveillance.types import (
     CaseClass,
-    Contact,
     HistoryLine,
-    Line,
-    LineFacts,
-    Measure,
     Outbreak,
     Page,
     Report,
+    ResourceState,
     Signal,
 )
-from kangmai.kernel import audit
-from kangmai.kernel.actor import Actor, is_permitted, require
+from kangmai.kernel.actor import Actor, require
 from kangmai.standards.calendars import legal_day
 
 LARGEST_PAGE = 100
+GONE = (ResourceState.REFUSED.value, ResourceState.WITHDRAWN.value)
 AGE_BANDS = ((0, 5), (5, 10), (10, 15), (15, 25), (25, 45), (45, 65), (65, 200))
 
 
@@ -51,6 +49,14 @@ class Situation:
     measures: int
     measures_done: int
     without_onset: int
+    by_area: Mapping[str, int]
+    """Cases by town (9 figures of the division); '' where the home is not known."""
+    links: int
+    generations: int
+    """The longest chain of asserted links, in persons; 0 without links."""
+    mean_interval_days: float | None
+    resources: int
+    resources_arrived: int
 
 
 def search(
@@ -73,72 +79,37 @@ def search(
 
 def get_outbreak(outbreak_id: UUID, *, actor: Actor) -> Outbreak:
     """One event. Raises NotPermitted, OutbreakUnknown."""
-    return keeping.outbreak_of(_row(outbreak_id, actor))
+    return keeping.outbreak_of(outbreak_row(outbreak_id, actor))
 
 
 def signals_of(outbreak_id: UUID, *, actor: Actor) -> tuple[Signal, ...]:
     """The signals of an event."""
-    rows = _row(outbreak_id, actor).signals.order_by("raised_at", "id")
+    rows = outbreak_row(outbreak_id, actor).signals.order_by("raised_at", "id")
     return tuple(map(keeping.signal_of, rows))
 
 
 def history(outbreak_id: UUID, *, actor: Actor) -> tuple[HistoryLine, ...]:
     """What was done with an event, in order."""
-    rows = models.History.objects.filter(outbreak_id=_row(outbreak_id, actor).id)
+    rows = models.History.objects.filter(outbreak_id=outbreak_row(outbreak_id, actor).id)
     return tuple(map(line_of, rows.order_by("id")))
-
-
-def lines(outbreak_id: UUID, *, actor: Actor, at: datetime) -> tuple[Line, ...]:
-    """The line list, with names for those who work on it; the read is audited. Raises NotPermitted, OutbreakUnknown."""
-    row = _row(outbreak_id, actor)
-    may_know = is_permitted(actor, WORK, row.area_code)
-    found = tuple(_line(each, may_know) for each in row.lines.order_by("number"))
-    if may_know and found:
-        _audit(row, "surveillance.lines_read", len(found), actor, at)
-    return found
-
-
-def contacts_of(outbreak_id: UUID, *, actor: Actor, at: datetime) -> tuple[Contact, ...]:
-    """The contacts with their days; likewise. Raises NotPermitted, OutbreakUnknown."""
-    row = _row(outbreak_id, actor)
-    may_know = is_permitted(actor, WORK, row.area_code)
-    rows = row.contacts.prefetch_related("visits").order_by("number")
-    found = tuple(_contact(each, may_know) for each in rows)
-    if may_know and found:
-        _audit(row, "surveillance.contacts_read", len(found), actor, at)
-    return found
-
-
-def measures_of(outbreak_id: UUID, *, actor: Actor) -> tuple[Measure, ...]:
-    """The control measures, by day."""
-    rows = _row(outbreak_id, actor).measures.order_by("due_on", "id")
-    return tuple(
-        Measure(
-            id=each.id,
-            what=each.what,
-            who=each.who,
-            due_on=each.due_on,
-            done_on=each.done_on,
-            note=each.note,
-            version=each.version,
-        )
-        for each in rows
-    )
 
 
 def reports_of(outbreak_id: UUID, *, actor: Actor) -> tuple[Report, ...]:
     """The reports given, in order."""
-    return tuple(map(report_of, _row(outbreak_id, actor).reports.order_by("number")))
+    return tuple(map(report_of, outbreak_row(outbreak_id, actor).reports.order_by("number")))
 
 
 def situation(outbreak_id: UUID, *, actor: Actor, at: datetime) -> Situation:
     """The figures of an event now, counted from its lists. Raises NotPermitted, OutbreakUnknown."""
-    row = _row(outbreak_id, actor)
+    row = outbreak_row(outbreak_id, actor)
     today = legal_day(at)
     cases = list(row.lines.exclude(case_class=CaseClass.NOT_A_CASE.value).order_by("number"))
     followed = list(row.contacts.prefetch_related("visits"))
     due = [each for each in followed if each.exposed_on <= today <= each.until_on]
     measures = list(row.measures.all())
+    trees = transmission.forest(
+        transmission.Person(each.number, each.infected_by, each.onset_on) for each in cases
+    )
     return Situation(
         on=today,
         cases=len(cases),
@@ -154,48 +125,12 @@ def situation(outbreak_id: UUID, *, actor: Actor, at: datetime) -> Situation:
         measures=len(measures),
         measures_done=sum(each.done_on is not None for each in measures),
         without_onset=sum(each.onset_on is None for each in cases),
-    )
-
-
-def _row(outbreak_id: UUID, actor: Actor) -> models.Outbreak:
-    require(actor, READ)
-    row = outbreaks(actor).filter(id=outbreak_id).first()
-    if row is None:
-        raise OutbreakUnknown()
-    return row
-
-
-def _line(row: models.Line, may_know: bool) -> Line:
-    who = contents.opened(row.id, row.content_key, row.content) if may_know else {}
-    facts = LineFacts(
-        name=who.get("name", ""),
-        phone=who.get("phone", ""),
-        sex=row.sex,
-        age_years=row.age_years,
-        unit=row.unit,
-        onset_on=row.onset_on,
-        case_class=CaseClass(row.case_class),
-        outcome=row.outcome,
-        case_id=row.case_id,
-        infected_by=row.infected_by,
-        own=who.get("own", {}),
-    )
-    return Line(id=row.id, number=row.number, facts=facts, version=row.version)
-
-
-def _contact(row: models.Contact, may_know: bool) -> Contact:
-    who = contents.opened(row.id, row.content_key, row.content) if may_know else {}
-    visits = sorted((v.day, v.is_ill, v.note) for v in row.visits.all())
-    return Contact(
-        id=row.id,
-        number=row.number,
-        name=who.get("name", ""),
-        phone=who.get("phone", ""),
-        line_number=row.line_number,
-        exposed_on=row.exposed_on,
-        until_on=row.until_on,
-        visits=tuple(visits),
-        version=row.version,
+        by_area=_counted(each.area_code[:TOWN] for each in cases),
+        links=trees.links,
+        generations=max(trees.by_generation, default=-1) + 1,
+        mean_interval_days=trees.mean_interval_days,
+        resources=row.resources.exclude(state__in=GONE).count(),
+        resources_arrived=row.resources.filter(state=ResourceState.ARRIVED.value).count(),
     )
 
 
@@ -218,14 +153,3 @@ def _band(age: int | None) -> str:
 
 def _counted(values: Any) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))
-
-
-def _audit(row: models.Outbreak, action: str, count: int, actor: Actor, at: datetime) -> None:
-    audit.record(
-        actor=actor,
-        at=at,
-        action=action,
-        object_type="Outbreak",
-        object_id=str(row.id),
-        details={"rows": count},
-    )
