@@ -3,7 +3,7 @@
 Importing this module registers both with the loader of definitions.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -69,6 +69,29 @@ def _unit_faults(content: Mapping[str, Any], here: str) -> Iterator[str]:
         yield f"{here}/unit: only numbers have a unit"
 
 
+def _form_faults(answer: Mapping[str, Any], form_id: str, here: str) -> Iterator[str]:
+    """What is read from a form must be asked there, and a number must be meant in the form's own unit."""
+    forms = [each for each in definitions.load("forms", "form") if each.id == form_id]
+    items = [each for form in forms for each in _items(form.content["items"])]
+    asked = [each for each in items if each["link_id"] == answer["item"]]
+    if not asked:
+        yield f"{here}/item: no version of the form {form_id!r} asks for {answer['item']!r}"
+    if answer["type"] != FactType.NUMBER:
+        return
+    # a count says in braces what it counts: it has no dimension
+    units = {each["unit"]["code"] for each in asked if "unit" in each}
+    measured = {unit for unit in units if not unit.startswith("{")}
+    for unit in sorted(measured - {answer.get("unit")}):
+        yield f"{here}/unit: the form {form_id!r} asks for {answer['item']!r} in {unit}"
+
+
+def _items(content: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The items of a form and those inside its groups."""
+    for each in content:
+        yield each
+        yield from _items(each.get("items", ()))
+
+
 def check_programme(definition: Definition) -> Iterator[str]:
     """Conditions are correct, units known, ids single, schedules whole, decision rules there."""
     content = definition.content
@@ -76,7 +99,9 @@ def check_programme(definition: Definition) -> Iterator[str]:
     yield from _deadline_faults(content)
     for position, service in enumerate(content["services"]):
         for name, answer in service.get("answers", {}).items():
-            yield from _unit_faults(answer, f"/services/{position}/answers/{name}")
+            here = f"/services/{position}/answers/{name}"
+            yield from _unit_faults(answer, here)
+            yield from _form_faults(answer, service["form"], here)
     yield from _by_rule_faults(content)
     reasons = [each["id"] for each in content["closing_reasons"]]
     for needed in ("died", "merged"):

@@ -8,9 +8,11 @@ import pytest
 
 from kangmai.forms.errors import NotForThisResident
 from kangmai.identity import actions as identity
-from kangmai.kernel import feed
+from kangmai.kernel import definitions, feed
+from kangmai.kernel.definitions import Definition
 from kangmai.kernel.ids import OrganizationId
 from kangmai.programmes.engine import actions, errors, models, queries
+from kangmai.programmes.engine.checks import check_programme
 from kangmai.programmes.engine.types import Filter, Show, State, Way
 from kangmai.records import actions as records
 from kangmai.records.types import Operation, Source, Verb
@@ -465,13 +467,31 @@ def test_the_night_may_take_in_a_whole_population(monkeypatch) -> None:
     assert rows.filter(next_due_on=None).count() == 0
 
 
-def test_a_rule_file_that_looks_at_nothing_is_refused() -> None:
-    from kangmai.kernel import definitions
-    from kangmai.programmes.engine.checks import check_programme
+def hypertension() -> Definition:
+    programmes = definitions.load("programmes", "programme")
+    return next(each for each in programmes if each.id == "hypertension")
 
-    (found,) = (
-        each for each in definitions.load("programmes", "programme") if each.id == "hypertension"
-    )
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"unit": "kPa"}, "unit: the form 'hypertension_followup' asks for 'systolic' in mm[Hg]"),
+        ({"unit": "mmHg"}, "unit: 'mmHg' is no UCUM unit that is known here"),
+        ({"item": "sistolic"}, "item: no version of the form 'hypertension_followup' asks for 'sistolic'"),
+    ],
+)  # fmt: skip
+def test_a_rule_file_with_a_wrong_unit_is_refused(change: dict[str, str], fault: str) -> None:
+    found = hypertension()
+    follow_up, *others = found.content["services"]
+    answers = follow_up["answers"]
+    changed = {**answers, "systolic": {**answers["systolic"], **change}}
+    content = {**found.content, "services": [{**follow_up, "answers": changed}, *others]}
+    faults = list(check_programme(replace(found, content=content)))
+    assert faults[0] == f"/services/0/answers/systolic/{fault}"
+
+
+def test_a_rule_file_that_looks_at_nothing_is_refused() -> None:
+    found = hypertension()
     content = {
         **found.content,
         "enrolment": {"ways": ["hand"], "by_rule": {"looks_at": "diagnoses"}},
