@@ -136,6 +136,41 @@ def test_the_figures_of_the_city_equal_an_independent_query(small_city, tmp_path
         assert (len(inside), len(inside) + len(outside)) == (expected, managed)
 
 
+def test_cases_of_the_city_are_counted_by_early_warning_and_have_their_clocks(small_city):
+    from kangmai.deadlines.models import Deadline
+    from kangmai.epidemic.cases import queries as cases
+    from kangmai.epidemic.cases.models import Card, Step
+    from kangmai.epidemic.cases.types import AreaBasis, Basis, DayBasis, Level
+    from kangmai.epidemic.surveillance.models import Daily
+    from kangmai.handover.models import Entry
+
+    cards = Card.objects.count()
+    assert cards > 3
+    counted = cases.counts(
+        basis=Basis(AreaBasis.HOME, DayBasis.DIAGNOSED),
+        level=Level.TOWN,
+        period_from=ON - datetime.timedelta(days=1300),
+        period_to=ON,
+        actor=operator("test"),
+    ).rows
+    assert sum(each.cases for each in counted) == cards
+    series = Daily.objects.filter(source="case_reports").values_list("area_code", "day", "count")
+    assert sum(count for _, _, count in series) == cards
+    by_cell: dict[tuple[str, datetime.date], int] = {}
+    for each in counted:
+        by_cell[each.area, each.day] = by_cell.get((each.area, each.day), 0) + each.cases
+    for area, day, count in series:
+        by_cell[area, day] -= count
+    assert set(by_cell.values()) == {0}
+    clocked = Card.objects.exclude(clock="")
+    assert 0 < clocked.count() < cards
+    assert Deadline.objects.filter(subject_kind="case_card").count() == 2 * clocked.count()
+    assert Entry.objects.filter(subject_kind="case_card").count() == clocked.count()
+    assert Step.objects.count() >= 2 * clocked.count()
+    met = Deadline.objects.filter(definition="report_24h", state="met").first()
+    assert met is not None and Entry.objects.get(id=met.proof_id).receipt_number.startswith("INV")
+
+
 def test_a_resident_of_the_city_is_found_with_his_record(small_city):
     actor = operator("test")
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ Table = dict[str, Any]
 
 @cache
 def read(name: str) -> Table:
-    """One of `population`, `health`, `network`."""
+    """One of `population`, `health`, `network`, `vaccinations`, `infections`."""
     return _load(FOLDER / "commandline" / "invented_city" / f"{name}.yaml")
 
 

@@ -33,7 +33,7 @@ def start(starts: Sequence[Start], *, actor: Actor, at: datetime) -> tuple[Deadl
     require(actor, WRITE)
     if not starts:
         return ()
-    drafts = [_row(each, actor, at) for each in starts]
+    drafts = [row_of(each, actor, at) for each in starts]
     with joined():
         known = _standing(drafts)
         new = {_key(row): row for row in drafts if not _is_known(row, known)}
@@ -90,7 +90,8 @@ def count_from(row: models.Deadline, rule: rules.Rule) -> None:
     row.next_at = steps[row.step].at
 
 
-def _row(given: Start, actor: Actor, at: datetime) -> models.Deadline:
+def row_of(given: Start, actor: Actor, at: datetime) -> models.Deadline:
+    """A deadline as it begins, not yet written. Raises UnknownDefinition, OwnerMissing, StartInFuture."""
     named = {"definition": given.definition, "subject": f"{given.subject.kind} {given.subject.id}"}
     if not given.owner_org:
         raise OwnerMissing(**named)

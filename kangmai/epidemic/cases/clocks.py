@@ -87,10 +87,14 @@ def correct_legal(row: models.Card, *, before: datetime | None, actor: Actor, at
 
 def start_review(row: models.Card, *, actor: Actor, at: datetime) -> None:
     """Begin the county's review; where no county CDC is known, the reporting institution owes it."""
+    _start(row, review_clock(row), county_cdc(row.organization), at, actor=actor, at=at)
+
+
+def review_clock(row: models.Card) -> str:
+    """The definition of the limit in which the county reviews a card."""
     assert row.diagnosed_at is not None
     found = disease(row.subtype, on=legal_day(row.diagnosed_at))
-    clock = REVIEWS[not found.is_managed_as_a and found.report_hours != 2]
-    _start(row, clock, county_cdc(row.organization), at, actor=actor, at=at)
+    return REVIEWS[not found.is_managed_as_a and found.report_hours != 2]
 
 
 def meet_review(row: models.Card, *, actor: Actor, at: datetime) -> None:

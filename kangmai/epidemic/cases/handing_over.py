@@ -1,5 +1,6 @@
 """The row of a card for the national network, which types and numbers it there: by file or by hand."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from kangmai.epidemic.cases import models
@@ -21,15 +22,21 @@ SYSTEM = "notifiable_disease_network"
 
 def prepare(row: models.Card, *, actor: Actor, at: datetime) -> None:
     """Prepare the row of a card; a correction is the same row with other content."""
-    prepared = Row(
+    names = registry.names_by_id(ids=[row.organization])
+    prepared = row_of(row, content_of(row), names)
+    handover.prepare(system=SYSTEM, rows=[prepared], actor=actor, at=at)
+
+
+def row_of(row: models.Card, content: Content, names: Mapping[int, str]) -> Row:
+    """The row of a card; `names` are those of the reporting institutions."""
+    return Row(
         subject=subject(row),
         organization=row.organization,
         place_code=row.report_code,
-        values=_values(row, content_of(row)),
+        values=_values(row, content, names),
         resident=ResidentId(row.resident_id) if row.resident_id is not None else None,
         label=Label(row.label),
     )
-    handover.prepare(system=SYSTEM, rows=[prepared], actor=actor, at=at)
 
 
 def withdraw(row: models.Card, *, reason: str, actor: Actor, at: datetime) -> None:
@@ -37,8 +44,7 @@ def withdraw(row: models.Card, *, reason: str, actor: Actor, at: datetime) -> No
     handover.withdraw_of(system=SYSTEM, subjects=[subject(row)], reason=reason, actor=actor, at=at)
 
 
-def _values(row: models.Card, content: Content) -> dict[str, Value]:
-    names = registry.names_by_id(ids=[row.organization])
+def _values(row: models.Card, content: Content, names: Mapping[int, str]) -> dict[str, Value]:
     diagnosed = content.diagnosed_at.astimezone(LEGAL_TIME) if content.diagnosed_at else None
     on = content.onset_on or legal_day(row.drafted_at)
     return {

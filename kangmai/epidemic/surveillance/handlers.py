@@ -8,10 +8,10 @@ from uuid import UUID
 import orjson
 
 from kangmai.epidemic.cases import queries as cases
-from kangmai.epidemic.cases.types import COUNTED_CLASSES, CaseLine, State
 from kangmai.epidemic.surveillance import rule_book
 from kangmai.epidemic.surveillance.actions.taking import take_occurrences
-from kangmai.epidemic.surveillance.types import Occurrence, Within
+from kangmai.epidemic.surveillance.reported import SOURCE, area_of, condition_of, of_line
+from kangmai.epidemic.surveillance.types import Occurrence
 from kangmai.kernel.actor import Label, operator
 from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
 from kangmai.records import events
@@ -20,7 +20,6 @@ from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.types import Stored
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
-from kangmai.standards.divisions import find_division
 
 WATCHER = operator(
     "surveillance.watcher",
@@ -35,8 +34,7 @@ CASE_KINDS = (
     "cases.died",
     "cases.placed",
 )
-CASES, VISITS = "case_reports", "visit_syndromes"
-COUNTED_STATES = (State.SUBMITTED, State.RETURNED, State.COUNTY_REVIEWED, State.FINAL_REVIEWED)
+VISITS = "visit_syndromes"
 WATCHED_DAYS = 60
 """Diagnoses recorded longer ago are history: they are not counted by day of arrival."""
 NOT_SURE = frozenset(("refuted", "entered-in-error"))
@@ -48,7 +46,7 @@ def watch_cases(batch: Sequence[Event]) -> None:
     told = {UUID(str(event.data["key"])): event.data for event in batch}
     lines = cases.lines_by_id(set(told), actor=WATCHER, at=at)
     rows = [
-        _of_line(lines[id], at) if id in lines else _of_event(id, data, at)
+        of_line(lines[id], at) if id in lines else _of_event(id, data, at)
         for id, data in told.items()
     ]
     take_occurrences([each for each in rows if each is not None], actor=WATCHER, at=at)
@@ -66,17 +64,6 @@ def watch_visits(batch: Sequence[Event]) -> None:
     }
     taken = [row for each in found for row in _of_condition(each, places, at)]
     take_occurrences(taken, actor=WATCHER, at=at)
-
-
-def condition_of(disease: str, subtype: str, on: date) -> str:
-    """What a report counts as: its disease, or its subtype where a rule names that alone."""
-    if not subtype or subtype == disease:
-        return disease
-    rules = rule_book.case_rules(on)
-    single = {c for rule in rules if rule.within is Within.CASE for c in rule.conditions}
-    named = {c for rule in rules for c in rule.conditions}
-    alone = subtype in single and disease not in single
-    return subtype if alone or (subtype in named and disease not in named) else disease
 
 
 def register() -> None:
@@ -99,28 +86,6 @@ def register() -> None:
     )
 
 
-def _of_line(line: CaseLine, at: datetime) -> Occurrence | None:
-    """A report that counts; its home where that is in a known area, else where it was reported."""
-    if line.diagnosed_at is None:
-        return None
-    day = legal_day(line.diagnosed_at)
-    return Occurrence(
-        source=CASES,
-        key=str(line.card_id),
-        condition=condition_of(line.disease, line.subtype, day),
-        area_code=_area(line.home_code, line.report_code),
-        day=day,
-        reported_on=max(day, legal_day(line.reported_at or at)),
-        reporter=f"org {line.organization}",
-        place_id=line.place_id,
-        deaths=int(line.died_on is not None),
-        is_imported=bool(line.is_imported),
-        is_counted=line.case_class in COUNTED_CLASSES and line.state in COUNTED_STATES,
-        is_withdrawn=line.state is State.REMOVED,
-        label=line.label,
-    )
-
-
 def _of_event(id: UUID, data: dict[str, Any], at: datetime) -> Occurrence | None:
     """A report that does not count: diagnosed and not submitted yet, or removed."""
     said = data["data"]
@@ -128,10 +93,10 @@ def _of_event(id: UUID, data: dict[str, Any], at: datetime) -> Occurrence | None
         return None
     day = legal_day(data["at"])
     return Occurrence(
-        source=CASES,
+        source=SOURCE,
         key=str(id),
         condition=condition_of(said["disease"], said.get("subtype") or "", day),
-        area_code=_area(said.get("home") or "", said.get("reported_from") or ""),
+        area_code=area_of(said.get("home") or "", said.get("reported_from") or ""),
         day=day,
         reported_on=legal_day(at),
         reporter=f"org {said.get('org')}",
@@ -174,10 +139,6 @@ def _of_condition(stored: Stored, places: dict[int, str], at: datetime) -> Itera
                 is_withdrawn=bool(verified & NOT_SURE),
                 label=Label(stored.label),
             )
-
-
-def _area(home: str, reported_from: str) -> str:
-    return home if home and find_division(home) is not None else reported_from
 
 
 def _day(text: str | None) -> date | None:

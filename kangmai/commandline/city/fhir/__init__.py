@@ -9,11 +9,12 @@ Source: FHIR R4 (4.0.1); vital signs profile for LOINC codes and UCUM units.
 """
 
 from kangmai.commandline.city.fhir.contacts import encounters, observations
-from kangmai.commandline.city.fhir.diagnoses import conditions, immunizations
+from kangmai.commandline.city.fhir.diagnoses import conditions, diagnosis, immunizations
 from kangmai.commandline.city.fhir.pieces import uuid_texts
 
 __all__ = [
     "conditions",
+    "diagnosis",
     "encounters",
     "immunizations",
     "observations",

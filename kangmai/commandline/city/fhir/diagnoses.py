@@ -1,6 +1,10 @@
 """Diagnoses as Conditions and doses as Immunizations, one line of JSON each."""
 
+from datetime import date
+from typing import Any
+
 import numpy as np
+import orjson
 
 from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.city import InventedCity
@@ -71,6 +75,23 @@ def conditions(city: InventedCity, chunk: TownChunk, history: History) -> list[b
         ).encode()
         for id_, who, visit, code, onset, abated, recorded, chronic in rows
     ]
+
+
+def diagnosis(
+    id: str, patient: str, icd10: str, zh: str, *, onset: date, at: int
+) -> dict[str, Any]:
+    """One acute diagnosis as a Condition; `at` is when it was made, in UTC seconds since 1970."""
+    return {
+        "resourceType": "Condition",
+        "id": id,
+        "clinicalStatus": orjson.loads(_ACTIVE),
+        "verificationStatus": orjson.loads(_CONFIRMED),
+        "category": [orjson.loads(_DIAGNOSIS)],
+        "code": orjson.loads(codeable(icd10, zh)),
+        "subject": {"reference": f"Patient/{patient}"},
+        "onsetDateTime": onset.isoformat(),
+        "recordedDate": times(np.array([at]))[0],
+    }
 
 
 def immunizations(city: InventedCity, chunk: TownChunk, history: History) -> list[bytes]:

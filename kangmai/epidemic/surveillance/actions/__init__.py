@@ -17,7 +17,7 @@ from kangmai.epidemic.surveillance.actions.outbreaks import (
     move_outbreak,
 )
 from kangmai.epidemic.surveillance.actions.quieting import merge, mute, unmute
-from kangmai.epidemic.surveillance.actions.taking import take_occurrences
+from kangmai.epidemic.surveillance.actions.taking import count_cards, take_occurrences
 from kangmai.epidemic.surveillance.actions.tasks import (
     add_measure,
     answer_resource,
@@ -36,6 +36,7 @@ __all__ = [
     "ask_resource",
     "became_case",
     "change_line",
+    "count_cards",
     "decide",
     "declare_over",
     "describe",

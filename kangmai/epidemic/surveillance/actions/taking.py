@@ -1,10 +1,13 @@
 """Take occurrences from the sources: stored once, summed by day, looked at by the rules on the spot."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
+from kangmai.epidemic.cases import queries as cases
 from kangmai.epidemic.surveillance import arrivals, counting, events
 from kangmai.epidemic.surveillance.actions.raising import raise_signals, shake
+from kangmai.epidemic.surveillance.reported import of_line
 from kangmai.epidemic.surveillance.types import Occurrence, Raised
 from kangmai.kernel import feed
 from kangmai.kernel.actor import Actor, require
@@ -51,3 +54,15 @@ def take_occurrences(
         standing = [each for each in changed if not each.is_withdrawn]
         found = arrivals.evidence(database, standing, on=legal_day(at))
         return raise_signals(found, run=None, actor=actor, at=at)
+
+
+def count_cards(ids: Collection[UUID], *, actor: Actor, at: datetime) -> int:
+    """Count case reports that are history, as after a bulk load; no rule looks at them. Returns how many.
+
+    Raises:
+        NotPermitted
+    """
+    lines = cases.lines_by_id(ids, actor=actor, at=at)
+    rows = [row for each in lines.values() if (row := of_line(each, at)) is not None]
+    take_occurrences(rows, is_watched=False, actor=actor, at=at)
+    return len(rows)
