@@ -15,12 +15,14 @@ from kangmai.commandline.opening import (
 )
 
 
-@click.command(
+@click.group(
+    invoke_without_command=True,
     epilog="""\b
 Examples:
   kangmai demo                                    50,000 residents of Zhaoqing in ./data, on port 8000
   kangmai demo --city 370300 --residents 20000 --data ./zibo --port 8001
   kangmai demo --no-serve --data ./data           only make the city
+  kangmai demo outbreak dengue --data ./data      let one happen in it, also while it is served
 """,
 )
 @click.option(
@@ -41,7 +43,9 @@ Examples:
 @click.option("--no-serve", is_flag=True, help="Make the city and end.")
 @data_option
 @click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+@click.pass_context
 def demo(
+    context: click.Context,
     city: str,
     residents: int,
     seed: int,
@@ -51,6 +55,8 @@ def demo(
     port: int,
 ) -> None:
     """Make an invented city once, then serve it. Every resident and institution in it is invented."""
+    if context.invoked_subcommand is not None:
+        return
     from kangmai.commandline.city.space import SERVER_SETTINGS, processes, require_space
 
     require_space(residents, data or DEFAULT_FOLDER)
@@ -69,6 +75,42 @@ def demo(
         from kangmai.commandline.serving import serve
 
         serve(port=port, keep_database=keeper(folder), announce=lines)
+
+
+@demo.command(
+    epilog="""\b
+Examples:
+  kangmai demo outbreak norovirus --data ./data   a school whose children vomit
+  kangmai demo outbreak dengue --data ./data      three towns of one county in a week
+  kangmai demo outbreak cholera --data ./data     a traveller; the account "hospital" has to decide on a draft
+""",
+)
+@click.argument("kind", type=click.Choice(["norovirus", "dengue", "cholera"]))
+@data_option
+@click.pass_context
+def outbreak(context: click.Context, kind: str, data: Path | None) -> None:
+    """Let an outbreak happen in a demo city, also while it is served.
+
+    \b
+    Case reports, counts and findings are written as people would have written them; signals come of
+    them by themselves, and the series of yesterday are judged anew. JSON on stdout says what was written:
+    {"outbreak","area","place","towns","cards","newly_ill","look_at","account"}.
+    Played again, others fall ill. Exit code 2 where there is no demo city or it is too small.
+    """
+    import json
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    parent = context.parent.params.get("data") if context.parent else None
+    with opened(data or parent, default=None if os.environ.get("DATABASE_URL") else DEFAULT_FOLDER):
+        from kangmai.commandline.city.outbreaks import Outbreak, play
+        from kangmai.commandline.city.outbreaks.morning import judge_anew
+
+        played = play(Outbreak(kind), at=datetime.now(UTC))
+        click.echo("the series of yesterday are judged anew …", err=True)
+        judge_anew(at=datetime.now(UTC))
+        click.echo(json.dumps(asdict(played), ensure_ascii=False))
+        click.echo(f"log in as {played.account} and open {played.look_at}", err=True)
 
 
 def _day(text: str | None) -> date:

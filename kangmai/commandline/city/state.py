@@ -23,6 +23,18 @@ class NotADemo(Conflict):
     zh = "该数据文件夹中有其他数据，不是演示城市。请用 --data 另选文件夹。"
 
 
+class NoDemo(Conflict):
+    """This data folder holds no complete invented city. Make one first: kangmai demo --data DIR."""
+
+    zh = "该数据文件夹中没有完整的演示城市，请先运行 kangmai demo --data DIR。"
+
+
+class TooSmall(Conflict):
+    """No town of the city's first county has enough people for an outbreak. Make a larger city in another folder."""
+
+    zh = "该城市首个县区没有足够人口的乡镇，无法演示疫情；请另选文件夹生成更大的城市。"
+
+
 class HalfMade(Conflict):
     """The invented city {found} in this data folder is half made and its tables are not ready: run kangmai demo --city {code} --residents {residents} --seed {seed} again, which goes on where it stopped."""
 

@@ -96,10 +96,11 @@ def judge_day(database: psycopg.Connection, *, city: str, on: date, plan: Plan) 
 def units_of(city: str) -> Units:
     """Towns, counties and the city itself as columns."""
     towns = areas.towns(city)
-    counties = tuple(dict.fromkeys(areas.county_of(each) for each in towns))
+    # a district that stands alone is its own county
+    counties = tuple(each for each in dict.fromkeys(map(areas.county_of, towns)) if each != city)
     names = (*towns, *counties, city)
     members = np.array([[float(areas.contains(name, town)) for name in names] for town in towns])
-    people = _people(towns, counties)
+    people = _people(towns, counties or (city,))
     share = (people @ members) / people.sum()
     return Units(names, members, share, towns)
 

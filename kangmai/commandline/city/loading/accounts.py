@@ -26,6 +26,8 @@ PLACES = (
     ("admin", "administrator", "commission"),
     ("officer", "commission_officer", "commission"),
     ("cdc", "cdc_epidemiologist", "cdc"),
+    ("cdc1", "cdc_epidemiologist", "cdc"),
+    ("cdc2", "cdc_epidemiologist", "cdc"),
     ("hospital", "hospital_clinician", "hospital"),
     ("township", "township_public_health", "town"),
     ("team", "family_doctor_team", "town"),
@@ -41,7 +43,8 @@ PLACES = (
     ("sampler", "sampler", "town"),
     ("integrator", "integrator", "hospital"),
 )
-"""(login, role, kind of institution in the invented network); a second row of one kind takes the next one."""
+"""(login, role, kind of institution in the invented network); a second row of one kind takes the next one,
+and is left out where there is none: a district has one CDC, a city its own and that of each county."""
 
 
 def load_demo_accounts(
@@ -58,7 +61,10 @@ def load_demo_accounts(
     rows, shown = [], []
     for login, role, key in PLACES:
         turn = taken[role, key] = taken.get((role, key), -1) + 1
-        institution = _candidates(city, key)[turn]
+        candidates = _candidates(city, key)
+        if turn >= len(candidates):
+            continue
+        institution = candidates[turn]
         members = city.network.staff_of[institution]
         person = members[turn] if turn < len(members) else members[0] if members else None
         rows.append(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from kangmai.epidemic.surveillance import models, night, tuning
+from kangmai.epidemic.surveillance import areas, models, night, tuning
 from kangmai.epidemic.surveillance.actions.raising import raise_signals
 from kangmai.epidemic.surveillance.reach import WORK
 from kangmai.epidemic.surveillance.types import NightReport
@@ -14,7 +14,6 @@ from kangmai.kernel.actor import Actor, operator, require
 from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
-from kangmai.standards.divisions import cities
 
 NIGHT = operator("surveillance.night", permissions=("signals.work", "deadlines.write"))
 STAND_STILL_DAYS = 7
@@ -94,7 +93,6 @@ def _latest_occurrence() -> int:
 
 
 def _watched() -> list[str]:
-    """The cities that something is known of."""
+    """The cities, and districts that stand alone, that something is known of."""
     known = models.Daily.objects.values_list("area_code", flat=True).distinct()
-    heads = {f"{code[:4]}00" for code in known.iterator()}
-    return sorted(heads & set(cities()))
+    return sorted({home for code in known.iterator() if (home := areas.home_of(code)) is not None})
