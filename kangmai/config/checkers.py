@@ -20,6 +20,7 @@ CHECKERS = (
     "kangmai.epidemic.orders.checks",
     "kangmai.epidemic.venues.checks",
     "kangmai.epidemic.nucleic_acid.checks",
+    "kangmai.epidemic.tracing.checks",
 )
 
 

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "kangmai.epidemic.surveillance",
     "kangmai.exchange.hl7v2",
     "kangmai.epidemic.nucleic_acid",
+    "kangmai.epidemic.tracing",
     "kangmai.portal",
 ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import NewType
 from uuid import UUID
@@ -273,6 +273,39 @@ class Contact:
     first_at: datetime
     overlap_minutes: int
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What one person was exposed to by another at one venue on one day.
+
+    Attributes:
+        of: who exposed.
+        minutes: together on this day; `total_minutes` on all days at this venue.
+    """
+
+    of: PersonKey
+    person: PersonKey
+    venue: int
+    kind: str
+    day: date
+    first_at: datetime
+    last_at: datetime
+    minutes: int
+    total_minutes: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """Whose own contacts are looked for, too: those together for long enough at a venue of some kinds."""
+
+    minutes: int
+    kinds: frozenset[str]
+
+    def takes(self, exposure: Exposure) -> bool:
+        """Whether the exposed person carries on."""
+        return exposure.kind in self.kinds and exposure.total_minutes >= self.minutes
 
 
 class LookupKind(StrEnum):

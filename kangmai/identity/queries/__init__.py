@@ -14,10 +14,12 @@ from kangmai.identity.queries.persons import (
     resident_of_patient,
     residents_of_patients,
     same_resident_ids,
+    same_residents,
     standing,
 )
 from kangmai.identity.queries.residents import (
     get_resident,
+    housemates,
     may_see,
     resident_numbered,
     residents_by_id,
@@ -41,6 +43,7 @@ __all__ = [
     "decision_on",
     "get_case",
     "get_resident",
+    "housemates",
     "linked_patients",
     "master_row_of_patient",
     "match",
@@ -60,6 +63,7 @@ __all__ = [
     "residents_with_cards",
     "rows_of",
     "same_resident_ids",
+    "same_residents",
     "search_residents",
     "search_reviews",
     "search_village",

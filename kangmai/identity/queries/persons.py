@@ -84,6 +84,22 @@ def standing(ids: Collection[ResidentId]) -> dict[ResidentId, ResidentId]:
     return {id: moved.get(id, id) for id in ids}
 
 
+def same_residents(ids: Collection[ResidentId]) -> dict[ResidentId, frozenset[ResidentId]]:
+    """Every id under which tables may have written down each of some residents; for many at once."""
+    now = standing(ids)
+    found = {id: {id} for id in now.values()}
+    roots = {id: id for id in found}
+    while roots:  # one step for each link of the longest chain of merges
+        merged = models.Resident.objects.filter(merged_into__in=roots)
+        roots = {
+            ResidentId(id): roots[ResidentId(into)]
+            for id, into in merged.values_list("id", "merged_into")
+        }
+        for id, root in roots.items():
+            found[root].add(id)
+    return {id: frozenset(found[root]) for id, root in now.items()}
+
+
 def same_resident_ids(resident_id: ResidentId) -> list[ResidentId]:
     """Every id under which tables may have written down the resident that an id stands for."""
     found = [current(resident_id)]

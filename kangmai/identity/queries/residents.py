@@ -100,6 +100,24 @@ def search_village(
     return found
 
 
+def housemates(resident_id: ResidentId, *, actor: Actor, at: datetime) -> list[Resident]:
+    """The others of a resident's household inside the actor's scope, by id; empty where none is known.
+
+    Raises:
+        NotPermitted
+    """
+    require(actor, "identity.search")
+    now = current(resident_id)
+    known = models.Resident.objects.filter(id=now, household_id__isnull=False)
+    household = known.values_list("household_id", flat=True).first()
+    rows = inside(actor.scope).filter(household_id=household, merged_into__isnull=True)
+    found = [resident_of(row) for row in rows.exclude(id=now).order_by("id")] if household else []
+    audit.record_later(
+        audit.Entry(actor, at, "identity.household", "Resident", str(now), [r.patient_rid for r in found])
+    )  # fmt: skip
+    return found
+
+
 def residents_by_id(
     ids: Collection[ResidentId], *, actor: Actor, at: datetime
 ) -> dict[ResidentId, Resident]:

@@ -22,6 +22,8 @@ from kangmai.epidemic.venues.queries.people import (
     pass_of_document,
     persons,
     persons_in,
+    persons_of_residents,
+    sharing_a_phone,
 )
 from kangmai.epidemic.venues.queries.places import (
     counts,
@@ -34,6 +36,7 @@ from kangmai.epidemic.venues.queries.places import (
 )
 from kangmai.epidemic.venues.queries.ways import (
     answer_contacts,
+    answer_exposures,
     answer_places,
     get_lookup,
     lookups,
@@ -41,6 +44,7 @@ from kangmai.epidemic.venues.queries.ways import (
 
 __all__ = [
     "answer_contacts",
+    "answer_exposures",
     "answer_places",
     "appeals",
     "counts",
@@ -65,7 +69,9 @@ __all__ = [
     "pass_of_document",
     "persons",
     "persons_in",
+    "persons_of_residents",
     "reasons_of",
+    "sharing_a_phone",
     "venue_at",
     "venue_names",
     "venues",

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
+
 from kangmai.epidemic.orders.errors import NoOrderInForce
 from kangmai.epidemic.orders.queries import emergency_door, living
 from kangmai.epidemic.orders.types import Purpose
@@ -15,6 +17,7 @@ from kangmai.epidemic.venues.types import Device, Person, PersonKey
 from kangmai.epidemic.venues.writing import write_down
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, is_permitted, require
+from kangmai.kernel.ids import ResidentId
 
 CARD = "01"
 
@@ -89,6 +92,43 @@ def persons_in(*, keys: Collection[PersonKey], at: datetime) -> dict[PersonKey, 
         raise NoOrderInForce(purpose="", place="")
     rows = models.Person.objects.filter(id__in=keys, order_id__in=alive)
     return {PersonKey(row.id): person_of(row) for row in rows}
+
+
+@emergency_door(Purpose.TRACING)
+def persons_of_residents(
+    *, residents: Collection[ResidentId], at: datetime
+) -> dict[ResidentId, tuple[PersonKey, ...]]:
+    """Under which keys residents are registered, by each id that was asked for.
+
+    Raises:
+        NoOrderInForce
+    """
+    rows = models.Person.objects.filter(resident_id__in=residents, order_id__in=living(at=at))
+    found: dict[ResidentId, tuple[PersonKey, ...]] = {}
+    for id, resident in rows.order_by("id").values_list("id", "resident_id"):
+        key = ResidentId(resident)
+        found[key] = (*found.get(key, ()), PersonKey(id))
+    return found
+
+
+@emergency_door(Purpose.TRACING)
+def sharing_a_phone(*, keys: Collection[PersonKey], at: datetime) -> tuple[PersonKey, ...]:
+    """The others whose passes stand on the same phones as those of some people: families, mostly.
+
+    Raises:
+        NoOrderInForce
+    """
+    alive = living(at=at)
+    heads = set(keys) | {
+        guardian
+        for guardian in models.Person.objects.filter(id__in=keys).values_list("guardian_id", flat=True)
+        if guardian is not None
+    }  # fmt: skip
+    rows = models.Person.objects.filter(
+        Q(id__in=heads) | Q(guardian_id__in=heads), order_id__in=alive
+    )
+    found = rows.order_by("id").values_list("id", flat=True)
+    return tuple(PersonKey(id) for id in found if id not in set(keys))
 
 
 @emergency_door(Purpose.SCANNING)

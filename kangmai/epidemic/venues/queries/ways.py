@@ -15,7 +15,9 @@ from kangmai.epidemic.venues.reach import TRACE, inside
 from kangmai.epidemic.venues.reading import lookup_of
 from kangmai.epidemic.venues.rulebook import venue_rule
 from kangmai.epidemic.venues.types import (
+    Carrying,
     Contact,
+    Exposure,
     Lookup,
     LookupKind,
     LookupState,
@@ -75,6 +77,21 @@ def answer_contacts(*, lookup_id: UUID, actor: Actor, at: datetime) -> list[Cont
     if lookup.kind is LookupKind.GENERATIONS:
         return presence.generations(asked, rule)
     return presence.contacts(asked, rule)
+
+
+@emergency_door(Purpose.TRACING)
+def answer_exposures(
+    *, lookup_id: UUID, carrying: Carrying | None, actor: Actor, at: datetime
+) -> list[Exposure]:
+    """Who was exposed by the people asked about, by venue and day; of those who carry on the exposed, too.
+
+    Raises:
+        NoOrderInForce, NotPermitted, LookupUnknown, NotApproved.
+    """
+    lookup, rule = _opened(lookup_id, actor, at)
+    first, past = rules.second_of(lookup.from_at), rules.second_of(lookup.until_at)
+    asked = [(person, first, past) for person in lookup.persons]
+    return presence.exposed_generations(asked, rule, carrying)
 
 
 def _row(lookup_id: UUID, actor: Actor) -> models.Lookup:

@@ -1,0 +1,1 @@
+"""Contacts of cases under an order: found, judged, followed, released; who infected whom."""

@@ -1,0 +1,169 @@
+"""What tracing refuses.
+
+Incorrect
+├── AreaUnreadable
+├── CheckUnreadable
+├── CursorUnreadable
+├── DaysUnfit
+├── FileUnreadable
+├── PersonMissing
+├── ReasonMissing
+├── TooManyRows
+└── WordUnknown
+NotFound
+├── CaseUnknown
+├── ContactUnknown
+├── LinkUnknown
+├── ListUnknown
+├── NotRegistered
+└── SearchUnknown
+Conflict
+├── CaseThere
+├── Changed
+├── InfectsItself
+├── InfectorThere
+├── KeyReused
+├── NotInThisState
+├── NotReleasable
+└── NotSettled
+"""
+
+from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+
+
+class AreaUnreadable(Incorrect):
+    """'{area}' is not the code of a division: give 4 to 12 digits."""
+
+    zh = "“{area}”不是有效的区划代码，应为 4 至 12 位数字。"
+
+
+class CheckUnreadable(Incorrect):
+    """A temperature of {value} °C cannot be: give 34.0 to 43.0, or say that it was not taken."""
+
+    zh = "体温 {value} ℃ 不合理，应为 34.0 至 43.0，未测请留空。"
+
+
+class CursorUnreadable(Incorrect):
+    """The page cannot be found: begin at the first one."""
+
+    zh = "找不到该页，请从第一页开始。"
+
+
+class DaysUnfit(Incorrect):
+    """{what} cannot be {day}: it lies in the future, or before this could have been."""
+
+    zh = "{what}不能是 {day}：该日期在将来，或早于可能的时间。"
+
+
+class FileUnreadable(Incorrect):
+    """The file cannot be read: {reason}"""
+
+    zh = "无法读取文件：{reason}"
+
+
+class PersonMissing(Incorrect):
+    """Say who it is: a resident, a pass, or a name with a phone or document number."""
+
+    zh = "请指明人员：居民、通行码，或姓名加电话/证件号码。"
+
+
+class ReasonMissing(Incorrect):
+    """Say why."""
+
+    zh = "请填写原因。"
+
+
+class TooManyRows(Incorrect):
+    """At most {most} rows are taken at once; there are {count}."""
+
+    zh = "一次最多 {most} 行，实际 {count} 行。"
+
+
+class WordUnknown(Incorrect):
+    """'{word}' is not on the list of {what}."""
+
+    zh = "“{word}”不在{what}清单中。"
+
+
+class CaseUnknown(NotFound):
+    """There is no such case, or it is not for you to see."""
+
+    zh = "没有该病例，或您无权查看。"
+
+
+class ContactUnknown(NotFound):
+    """There is no such contact, or it is not for you to see."""
+
+    zh = "没有该接触者，或您无权查看。"
+
+
+class LinkUnknown(NotFound):
+    """There is no such link in the tree, or it is not for you to see."""
+
+    zh = "没有该传播关系，或您无权查看。"
+
+
+class ListUnknown(NotFound):
+    """There is no such line list or row, or it is not for you to see."""
+
+    zh = "没有该协查名单或明细，或您无权查看。"
+
+
+class NotRegistered(NotFound):
+    """The case is not registered under any order in force, so the scans know nothing of it. Ask for contacts by hand."""
+
+    zh = "该病例未在现行命令下登记，扫码记录中没有其行程，请人工询问接触者。"
+
+
+class SearchUnknown(NotFound):
+    """There is no such question to the scans, or it is not for you to see."""
+
+    zh = "没有该同行查询，或您无权查看。"
+
+
+class CaseThere(Conflict):
+    """This person is a case under this order already: {number}."""
+
+    zh = "该人员在本命令下已是病例：{number}。"
+
+
+class Changed(Conflict):
+    """It was changed meanwhile (version {current}, yours was {expected}). Look at it again and repeat."""
+
+    zh = "内容已被修改（当前版本 {current}，您的版本 {expected}），请查看后重试。"
+
+
+class InfectsItself(Conflict):
+    """That would close a circle: {number} would have infected itself, directly or through others."""
+
+    zh = "该关系会形成环：{number} 将直接或间接感染自己。"
+
+
+class InfectorThere(Conflict):
+    """{number} has an infector already. Withdraw that link first."""
+
+    zh = "{number} 已有传染来源，请先撤销原判定。"
+
+
+class KeyReused(Conflict):
+    """This form was sent before with other content. Load the page again."""
+
+    zh = "该表单已提交过不同内容，请重新打开页面。"
+
+
+class NotInThisState(Conflict):
+    """It is {state}, so this cannot be done with it now."""
+
+    zh = "当前为“{state}”状态，不能执行此操作。"
+
+
+class NotReleasable(Conflict):
+    """The contact cannot be released yet. Missing: {missing}."""
+
+    zh = "尚不能解除管理，缺少：{missing}。"
+
+
+class NotSettled(Conflict):
+    """The investigation cannot be concluded: {waiting} to judge, {loose} close contacts not in quarantine."""
+
+    zh = "流调尚不能结束：{waiting} 人待判定，{loose} 名密接未落实隔离。"

@@ -1,0 +1,12 @@
+"""What tracing announces in the outbox: key = id of the case or contact, data = ids and codes."""
+
+CASE_OPENED = "tracing.case_opened"
+CASE_CONCLUDED = "tracing.case_concluded"
+CONTACTS_JUDGED = "tracing.contacts_judged"
+"""key = case; data: order, place, how many contacts are to be followed."""
+CONTACT_SETTLED = "tracing.contact_settled"
+"""A contact is in quarantine. data: order, place, where."""
+CONTACT_UNWELL = "tracing.contact_unwell"
+CONTACT_RELEASED = "tracing.contact_released"
+CONTACT_POSITIVE = "tracing.contact_positive"
+"""A contact became a case. data: order, place, case."""
