@@ -39,6 +39,10 @@ def render(
             from kangmai.documents import xlsx
 
             return xlsx.write(document)
+        case Format.HTML:
+            from kangmai.documents import html
+
+            return html.write(document)
 
 
 def template_list(*, on: date) -> tuple[TemplateInfo, ...]:

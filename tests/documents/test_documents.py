@@ -182,6 +182,24 @@ def test_wrong_orders_are_refused(template, data, format, error):
         render(template, data, format)
 
 
+def test_as_a_page_that_stands_alone_and_escapes_what_it_says():
+    data = {
+        "title": "城东<小学>事件",
+        "reference": "E1",
+        "written_at": ON,
+        "towns": [{"area": "城东", "cases": "3"}],
+        "lessons": ["晨检\n登记呕吐"],
+    }
+    page = render("situation_report", data, Format.HTML).decode()
+    assert page.startswith('<!doctype html>\n<html lang="zh-Hans">')
+    assert "<h1>城东&lt;小学&gt;事件</h1>" in page and "size:210mm 297mm" in page
+    assert '<caption>现住址分布（乡镇街道）</caption><thead><tr><th scope="col">地区</th>' in page
+    assert "<p>晨检<br>登记呕吐</p>" in page and "防控措施" not in page
+    assert "<script" not in page and "http" not in page
+    with pytest.raises(FormatNotMade):
+        render("visit_summary", SUMMARY, Format.HTML)
+
+
 def test_control_characters_are_left_out():
     odd = {"resident_name": "梁\x00秀\u202e英"}
     file = Document(io.BytesIO(render("visit_summary", SUMMARY | odd, Format.DOCX)))

@@ -202,3 +202,102 @@ def test_something_unusual_reaches_the_desk(enter, warned):
     clinician = enter("clinician")
     assert clinician.post("/signals/unusual/told/", told).headers["Location"] == "/"
     assert "城东小学" in enter("duty").get("/signals/").content.decode()
+
+
+def test_the_parts_of_an_investigation_by_page(enter, event):
+    """Lines corrected on their own page, links and their figure, a contact day by day, a resource by two roles."""
+    duty, officer = enter("duty", language="en"), enter("officer", language="en")
+    home = f"/events/{event.id}/"
+    for n, back in enumerate((5, 2, 1)):
+        onset = (TODAY - datetime.timedelta(days=back)).isoformat()
+        line = {"name": f"病人{n + 1}", "onset": onset, "home": "441202001", "class": "confirmed"}
+        duty.post(f"{home}person/", line)
+    form = duty.get(f"{home}lines/2/").content.decode()
+    assert 'value="病人2"' in form and 'value="441202001" selected' in form
+    corrected = {"number": "2", "version": "1", "name": "病人二", "home": "441203101", "age": "9"}
+    duty.post(f"{home}person/", corrected)
+    stale = duty.post(f"{home}person/", corrected | {"name": "别人"}, follow=True)
+    assert "changed meanwhile" in stale.content.decode()
+    assert [each.area_code for each in event.lines.order_by("number")] == [
+        "441202001",
+        "441203101",
+        "441202001",
+    ]
+
+    link = {"infected": "2", "infector": "1", "basis": "meal", "certainty": "probable"}
+    duty.post(f"{home}link/", link | {"note": "同桌"})
+    duty.post(f"{home}link/", link | {"infected": "3", "infector": "2"})
+    refused = duty.post(f"{home}link/", link | {"infected": "1", "infector": "3"}, follow=True)
+    assert "This would make a circle, which no infection can be: 1 ← 3 ← 2 ← 1." in (
+        refused.content.decode()
+    )
+    page = duty.get(f"{home}spread/").content.decode()
+    assert page.count("<circle") == 3 and "ate together · probable" in page and "同桌" in page
+    read_only = officer.get(f"{home}spread/").content.decode()
+    assert "病人" not in read_only and "Assert the link" not in read_only
+    duty.post(f"{home}link/", {"infected": "3", "do": "unlink"})
+    assert event.lines.get(number=3).infected_by is None
+
+    exposed = (TODAY - datetime.timedelta(days=2)).isoformat()
+    contact = {
+        "name": "李母", "exposed": exposed, "until": TODAY.isoformat(), "line": "1", "exposure": "household",
+        "where": "同住", "protected": "no",
+    }  # fmt: skip
+    duty.post(f"{home}contact/", contact)
+    said = {
+        "number": "1",
+        "day": TODAY.isoformat(),
+        "state": "ill",
+        "note": "38.1",
+        "back": "contact",
+    }
+    assert duty.post(f"{home}contact/", said).headers["Location"].endswith("/contacts/1/")
+    days = duty.get(f"{home}contacts/1/").content.decode()
+    assert "38.1" in days and "same household" in days and days.count("not asked") == 1
+    duty.post(f"{home}contact/", {"number": "1", "do": "case", "class": "suspected"})
+    assert event.lines.get(number=4).link_basis == "household"
+
+    ask = {
+        "kind": "staff", "what": "流调队员", "amount": "6", "unit": "人", "asked_of": "区卫健局",
+        "needed_by": TODAY.isoformat(),
+    }  # fmt: skip
+    duty.post(f"{home}resource/", ask)
+    resource = event.resources.get()
+    answer = {"resource": str(resource.id), "version": "1", "do": "grant", "granted": "4"}
+    assert duty.post(f"{home}resource/", answer).status_code == 403
+    assert "Grant" in officer.get(home).content.decode()
+    officer.post(f"{home}resource/", answer)
+    duty.post(f"{home}resource/", answer | {"do": "arrived", "version": "2"})
+    assert event.resources.get().state == "arrived"
+
+    page = duty.get(home).content.decode()
+    assert "chart-places" in page and "4 / 6 人" in page
+    report = duty.get(f"{home}situation/")
+    assert "style-src 'unsafe-inline'" in report["Content-Security-Policy"]
+    text = report.content.decode()
+    assert "<caption>Who infected whom, as asserted</caption>" in text and "Resources asked" in text
+    assert "病人" not in text and "李母" not in text
+
+
+def test_others_reach_no_part_of_an_event(enter, event):
+    duty = enter("duty")
+    home = f"/events/{event.id}/"
+    duty.post(f"{home}person/", {"name": "病人"})
+    duty.post(
+        f"{home}contact/", {"name": "某", "exposed": TODAY.isoformat(), "until": TODAY.isoformat()}
+    )
+    refused = {"dutyelse": 404, "clinician": 403, "village": 403, "admin": 403, "liang": 403}
+    for path in ("lines/1/", "spread/", "contacts/1/", "situation/"):
+        found = status(enter, home + path)
+        assert found == {"duty": 200, "officer": 200} | refused, path
+        assert "病人" not in enter("officer").get(home + path).content.decode()
+    assert duty.get(f"{home}lines/9/").status_code == 404
+    assert duty.get(f"{home}contacts/9/").status_code == 404
+    before = (event.lines.count(), event.resources.count())
+    for login in refused:
+        for path in ("cards/", "link/", "resource/"):
+            answer = enter(login).post(
+                home + path, {"infected": "1", "infector": "1", "needed_by": ""}
+            )
+            assert answer.status_code in (302, 403, 404)
+    assert (event.lines.count(), event.resources.count()) == before

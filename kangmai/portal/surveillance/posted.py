@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import QueryDict
@@ -40,6 +41,14 @@ def number(post: QueryDict, name: str) -> int | None:
     if not text.isdecimal():
         raise ValueMissing(what=f"whole number / 整数（{text}）")
     return int(text)
+
+
+def id(post: QueryDict, name: str) -> UUID:
+    """The id of a part. Raises ValueMissing."""
+    try:
+        return UUID(post.get(name, ""))
+    except ValueError:
+        raise ValueMissing(what=f"id / 编号（{name}）") from None
 
 
 def version(post: QueryDict) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kangmai.deadlines import queries as deadlines
 from kangmai.deadlines.types import Deadline
 from kangmai.deadlines.types import State as ClockState
+from kangmai.epidemic.surveillance import queries
 from kangmai.epidemic.surveillance.types import Outbreak, Signal, State
 from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.portal.shell import area, words
@@ -48,6 +49,7 @@ class Row:
 class EventRow:
     """An event in a list."""
 
+    id: UUID
     address: str
     reference: str
     title: str
@@ -59,6 +61,7 @@ class EventRow:
     opened: str
     clock: str
     clock_tone: str
+    due: queries.Due
 
 
 def signals(found: Sequence[Signal], *, actor: Actor, at: datetime) -> list[Row]:
@@ -71,12 +74,15 @@ def signals(found: Sequence[Signal], *, actor: Actor, at: datetime) -> list[Row]
 def events(found: Sequence[Outbreak], *, actor: Actor, at: datetime) -> list[EventRow]:
     """Events as lines."""
     places = place_names({each.place_id for each in found if each.place_id}, actor)
-    clocks = clocks_of("outbreak", [each.id for each in found], actor)
+    ids = [each.id for each in found]
+    clocks = clocks_of("outbreak", ids, actor)
+    due = queries.due(ids, on=legal_day(at), actor=actor)
     rows = []
     for each in found:
         clock, tone = clock_words(clocks.get(str(each.id), ()), at)
         rows.append(
             EventRow(
+                each.id,
                 reverse("event", args=[each.id]),
                 each.reference,
                 each.title,
@@ -88,6 +94,7 @@ def events(found: Sequence[Outbreak], *, actor: Actor, at: datetime) -> list[Eve
                 words.instant(each.opened_at),
                 clock,
                 tone,
+                due.get(each.id, queries.Due()),
             )
         )
     return rows

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kangmai.epidemic.surveillance import queries
 from kangmai.epidemic.surveillance.types import CaseClass, Outbreak
 from kangmai.kernel.actor import Actor
-from kangmai.portal.shell import words
+from kangmai.portal.shell import area, words
 from kangmai.portal.surveillance import rows, wording
 from kangmai.standards.calendars import legal_day
 
@@ -32,6 +32,8 @@ def figures(said: queries.Situation) -> list[tuple[str, str]]:
             f"{said.contacts_followed} / {said.contacts_due}",
         ),
         (_("Control measures taken"), f"{said.measures_done} / {said.measures}"),
+        (_("Resources arrived of those asked for"), f"{said.resources_arrived} / {said.resources}"),
+        *_spread(said),
     ]
 
 
@@ -50,6 +52,11 @@ def kept(said: queries.Situation, found: Outbreak, note: str) -> Mapping[str, An
         "contacts_ill": said.contacts_ill,
         "measures": said.measures,
         "measures_done": said.measures_done,
+        "by_area": dict(said.by_area),
+        "links": said.links,
+        "generations": said.generations,
+        "resources": said.resources,
+        "resources_arrived": said.resources_arrived,
         "case_definition": found.case_definition,
         "source_found": found.source_found,
         "lessons": found.lessons,
@@ -62,6 +69,7 @@ def document(found: Outbreak, *, actor: Actor, at: datetime) -> Mapping[str, Any
     said = queries.situation(found.id, actor=actor, at=at)
     measures = queries.measures_of(found.id, actor=actor)
     reports = queries.reports_of(found.id, actor=actor)
+    resources = queries.resources_of(found.id, actor=actor)
     names = rows.place_names({found.place_id} if found.place_id else set(), actor)
     today = legal_day(at)
     return {
@@ -77,6 +85,21 @@ def document(found: Outbreak, *, actor: Actor, at: datetime) -> Mapping[str, Any
         "first_day": words.day(found.first_day),
         "figures": [{"name": name, "value": value} for name, value in figures(said)],
         "curve": [{"day": day, "cases": str(count)} for day, count in said.by_day.items()],
+        "towns": [
+            {"area": area.path(code) if code else _("not known"), "cases": str(count)}
+            for code, count in sorted(said.by_area.items(), key=lambda item: -item[1])
+        ],
+        "chain": _chain(found, actor),
+        "resources": [
+            {
+                "what": each.what,
+                "amount": f"{each.amount} {each.unit}",
+                "asked_of": each.asked_of,
+                "needed": words.day(each.needed_by),
+                "state": wording.resource_state(each.state),
+            }
+            for each in resources
+        ],
         "case_definition": found.case_definition,
         "source_found": found.source_found,
         "measures": [
@@ -108,6 +131,38 @@ def grade_words(grade: str, on: date) -> str:
         return "—"
     mark = "" if found.is_verified else f"（{_('to be verified')}）"
     return f"{found.title.said(wording.language())}{mark}"
+
+
+def _spread(said: queries.Situation) -> list[tuple[str, str]]:
+    if not said.links:
+        return []
+    found = [
+        (_("Asserted links between cases"), str(said.links)),
+        (_("Longest chain (persons)"), str(said.generations)),
+    ]
+    if said.mean_interval_days is not None:
+        found.append((_("Mean days between onsets of a link"), f"{said.mean_interval_days:.1f}"))
+    return found
+
+
+def _chain(found: Outbreak, actor: Actor) -> list[dict[str, str]]:
+    """The asserted links by number, nobody's name."""
+    forest = queries.spread(found.id, actor=actor)
+    if not forest.links:
+        return []
+    links = queries.links_of(found.id, actor=actor)
+    return [
+        {
+            "infected": str(each.number),
+            "infector": str(each.infector),
+            "generation": str(each.generation),
+            "basis": f"{wording.exposure(links[each.number].basis)}（"
+            f"{wording.certainty(links[each.number].certainty)}）",
+            "interval": "—" if each.interval_days is None else str(each.interval_days),
+        }
+        for each in forest.nodes
+        if each.infector is not None
+    ]
 
 
 def _joined(values: Mapping[str, int]) -> str:

@@ -3,22 +3,16 @@
 from django.urls import path
 
 from kangmai.portal.surveillance.views.city import city
+from kangmai.portal.surveillance.views.contacts import contact, contact_page
 from kangmai.portal.surveillance.views.desk import as_csv, desk
-from kangmai.portal.surveillance.views.event import (
-    change,
-    contact,
-    describe,
-    event,
-    events,
-    lines_csv,
-    measure,
-    person,
-    report,
-    situation_docx,
-)
+from kangmai.portal.surveillance.views.event import change, describe, event, events, report
 from kangmai.portal.surveillance.views.intake import intake, told, unusual
+from kangmai.portal.surveillance.views.line_list import line, lines_csv, person, take
 from kangmai.portal.surveillance.views.method import decide, method, mute, propose, unmute
 from kangmai.portal.surveillance.views.signal import merge, signal, step
+from kangmai.portal.surveillance.views.situation import situation_docx, situation_html
+from kangmai.portal.surveillance.views.spread import link, spread
+from kangmai.portal.surveillance.views.tasks import measure, resource
 
 urlpatterns = [
     path("signals/", desk, name="signals"),
@@ -40,9 +34,18 @@ urlpatterns = [
     path("events/<uuid:outbreak_id>/change/", change, name="event-change"),
     path("events/<uuid:outbreak_id>/describe/", describe, name="event-describe"),
     path("events/<uuid:outbreak_id>/person/", person, name="event-person"),
+    path("events/<uuid:outbreak_id>/cards/", take, name="event-cards"),
+    path("events/<uuid:outbreak_id>/lines/<int:number>/", line, name="event-line"),
+    path("events/<uuid:outbreak_id>/spread/", spread, name="event-spread"),
+    path("events/<uuid:outbreak_id>/link/", link, name="event-link"),
     path("events/<uuid:outbreak_id>/contact/", contact, name="event-contact"),
+    path(
+        "events/<uuid:outbreak_id>/contacts/<int:number>/", contact_page, name="event-contact-page"
+    ),
+    path("events/<uuid:outbreak_id>/resource/", resource, name="event-resource"),
     path("events/<uuid:outbreak_id>/measure/", measure, name="event-measure"),
     path("events/<uuid:outbreak_id>/report/", report, name="event-report"),
+    path("events/<uuid:outbreak_id>/situation/", situation_html, name="event-situation"),
     path("events/<uuid:outbreak_id>/situation.docx", situation_docx, name="event-docx"),
     path("events/<uuid:outbreak_id>/lines.csv", lines_csv, name="event-lines-csv"),
 ]

@@ -10,10 +10,14 @@ from kangmai.epidemic.surveillance import queries
 from kangmai.epidemic.surveillance.types import (
     CaseClass,
     CaseRule,
+    Certainty,
     Evidence,
+    Exposure,
     Level,
     Reason,
     ReportKind,
+    ResourceKind,
+    ResourceState,
     Show,
     SourceKind,
     State,
@@ -32,6 +36,13 @@ TONES = {
     State.CONFIRMED: "danger",
     State.CLOSED: "good",
     State.MERGED: "",
+}
+RESOURCE_TONES = {
+    ResourceState.ASKED: "warning",
+    ResourceState.GRANTED: "info",
+    ResourceState.REFUSED: "danger",
+    ResourceState.ARRIVED: "good",
+    ResourceState.WITHDRAWN: "",
 }
 LEVEL_TONES = {Level.WATCH: "", Level.HIGH: "warning", Level.IMMEDIATE: "danger"}
 
@@ -140,6 +151,55 @@ def case_class(value: CaseClass) -> str:
         CaseClass.PROBABLE: _("probable case"),
         CaseClass.CONFIRMED: _("confirmed case"),
         CaseClass.NOT_A_CASE: _("no case"),
+    }[value]
+
+
+def exposure(value: Exposure) -> str:
+    """How somebody was near a case, or what a link rests on."""
+    return {
+        Exposure.HOUSEHOLD: _("same household"),
+        Exposure.SAME_ROOM: _("same class, ward or room"),
+        Exposure.MEAL: _("ate together"),
+        Exposure.CARE: _("care of the sick"),
+        Exposure.TRANSPORT: _("same vehicle"),
+        Exposure.SOURCE: _("same food, water or vector"),
+        Exposure.GENOME: _("same genome"),
+        Exposure.OTHER: _("something else"),
+    }[value]
+
+
+def certainty(value: Certainty) -> str:
+    """How sure a link is."""
+    return {
+        Certainty.POSSIBLE: _("possible"),
+        Certainty.PROBABLE: _("probable"),
+        Certainty.CONFIRMED: _("certain"),
+    }[value]
+
+
+def resource_kind(value: ResourceKind) -> str:
+    """A kind of resource."""
+    return {
+        ResourceKind.STAFF: _("people"),
+        ResourceKind.LABORATORY: _("laboratory capacity"),
+        ResourceKind.BEDS: _("beds"),
+        ResourceKind.MEDICINES: _("medicines and vaccines"),
+        ResourceKind.PROTECTION: _("protective equipment"),
+        ResourceKind.DISINFECTION: _("disinfection"),
+        ResourceKind.VEHICLES: _("vehicles"),
+        ResourceKind.FUNDS: _("funds"),
+        ResourceKind.OTHER: _("something else"),
+    }[value]
+
+
+def resource_state(value: ResourceState) -> str:
+    """Where a request for a resource stands."""
+    return {
+        ResourceState.ASKED: _("asked for"),
+        ResourceState.GRANTED: _("granted"),
+        ResourceState.REFUSED: _("not granted"),
+        ResourceState.ARRIVED: _("arrived"),
+        ResourceState.WITHDRAWN: _("not needed any more"),
     }[value]
 
 

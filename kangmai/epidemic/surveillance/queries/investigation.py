@@ -84,6 +84,12 @@ def spread(outbreak_id: UUID, *, actor: Actor) -> transmission.Forest:
     )
 
 
+def links_of(outbreak_id: UUID, *, actor: Actor) -> Mapping[int, Link]:
+    """What each link rests on, by the number of whom it says that he was infected."""
+    rows = outbreak_row(outbreak_id, actor).lines.filter(infected_by__isnull=False)
+    return {each.number: link for each in rows if (link := _link(each)) is not None}
+
+
 def contacts_of(outbreak_id: UUID, *, actor: Actor, at: datetime) -> tuple[Contact, ...]:
     """The contacts with their days; names as in the line list. Raises NotPermitted, OutbreakUnknown."""
     row = outbreak_row(outbreak_id, actor)

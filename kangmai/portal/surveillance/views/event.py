@@ -1,6 +1,5 @@
 """One event: figures, curve, lists, measures, reports with their clocks, and what is decided about it."""
 
-import csv
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -10,31 +9,36 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kangmai.documents import queries as documents
-from kangmai.documents.types import Format
 from kangmai.epidemic.surveillance import actions, queries, rules
 from kangmai.epidemic.surveillance.errors import StepUnknown, ValueMissing
 from kangmai.epidemic.surveillance.types import (
-    CaseClass,
-    LineFacts,
     Outbreak,
     Reason,
     ReportKind,
+    ResourceKind,
     State,
     Step,
 )
-from kangmai.kernel.actor import NotPermitted, is_permitted
+from kangmai.kernel.actor import is_permitted
 from kangmai.portal.access.names import account_names
 from kangmai.portal.deadlines import rows as clocks
-from kangmai.portal.shell import words
+from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
-from kangmai.portal.surveillance import charts, posted, rows, situations, wording
+from kangmai.portal.surveillance import (
+    charts,
+    event_rows,
+    figures,
+    posted,
+    rows,
+    situations,
+    wording,
+)
 from kangmai.standards.calendars import legal_day
 
 PAGE = 30
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PAGE_OF_LINES = 50
 
 
 @require_safe
@@ -73,6 +77,7 @@ def event(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
     may_work = is_permitted(actor, "signals.work", found.area_code)
     may_decide = is_permitted(actor, "signals.decide", found.area_code)
     is_open = found.state in rules.EVENTS
+    home = area.home_city(actor, found.area_code)
     context = {
         "crumbs": trail(
             Crumb(_("Early warning"), "/signals/"),
@@ -87,14 +92,21 @@ def event(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
         "figures": situations.figures(said),
         "bars": charts.bars(said.by_day),
         "signals": rows.signals(queries.signals_of(outbreak_id, actor=actor), actor=actor, at=at),
-        "lines": [_line(each, found) for each in queries.lines(outbreak_id, actor=actor, at=at)],
         "contacts": [
-            _contact(each, today) for each in queries.contacts_of(outbreak_id, actor=actor, at=at)
+            event_rows.contact(each, today)
+            for each in queries.contacts_of(outbreak_id, actor=actor, at=at)
         ],
         "measures": [
-            {"row": each, "is_late": each.done_on is None and each.due_on < today}
+            event_rows.measure(each, today)
             for each in queries.measures_of(outbreak_id, actor=actor)
         ],
+        "resources": [
+            event_rows.resource(each, today)
+            for each in queries.resources_of(outbreak_id, actor=actor)
+        ],
+        "towns": _towns(said),
+        "map": figures.event_map(said.by_area, city_code=home.code) if home else None,
+        "situation": said,
         "reports": [
             {
                 "number": each.number,
@@ -119,8 +131,12 @@ def event(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
         ],
         "may_write": may_work and is_open,
         "today": today.isoformat(),
-        "classes": [(each.value, wording.case_class(each)) for each in CaseClass],
+        "until": event_rows.follow_up_until(found, today).isoformat(),
+        "exposures": event_rows.exposures(of_link=False),
+        "resource_kinds": [(each.value, wording.resource_kind(each)) for each in ResourceKind],
+        "may_answer": may_decide and is_open,
         "columns_text": "、".join(found.columns),
+        **_lines(found, request, may_write=may_work and is_open),
         **_choices(found, bool(reports), may_work, may_decide, request),
     }
     return render(request, "surveillance/event.html", context)
@@ -159,93 +175,10 @@ def describe(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
 
 @require_POST
 @signed_in
-def person(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
-    """Add a line to the list, or correct one."""
-    posted.done(request, lambda: _person(request, outbreak_id))
-    return redirect(f"/events/{outbreak_id}/#lines")
-
-
-@require_POST
-@signed_in
-def contact(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
-    """Add a contact, or write down how one is today."""
-    posted.done(request, lambda: _contact_posted(request, outbreak_id))
-    return redirect(f"/events/{outbreak_id}/#contacts")
-
-
-@require_POST
-@signed_in
-def measure(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
-    """Ask for a control measure, or say that one was taken."""
-    posted.done(request, lambda: _measure(request, outbreak_id))
-    return redirect(f"/events/{outbreak_id}/#measures")
-
-
-@require_POST
-@signed_in
 def report(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
     """Give a report with the figures of now."""
     posted.done(request, lambda: _report(request, outbreak_id))
     return redirect(f"/events/{outbreak_id}/#reports")
-
-
-@require_safe
-@signed_in
-def situation_docx(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
-    """The situation report as a document, written from the data."""
-    actor, at = request.actor, request.at
-    found = queries.get_outbreak(outbreak_id, actor=actor)
-    data = situations.document(found, actor=actor, at=at)
-    content = documents.render(
-        "situation_report",
-        data,
-        format=Format.DOCX,
-        language=wording.language(),
-        on=legal_day(at),
-    )
-    answer = HttpResponse(content, content_type=DOCX)
-    answer["Content-Disposition"] = f'attachment; filename="{found.reference}.docx"'
-    return answer
-
-
-@require_safe
-@signed_in
-def lines_csv(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
-    """The line list with its own columns; with names only for those who work on the event."""
-    actor, at = request.actor, request.at
-    found = queries.get_outbreak(outbreak_id, actor=actor)
-    if not is_permitted(actor, "signals.work", found.area_code):
-        raise NotPermitted(permission="signals.work")
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{found.reference}-lines.csv"'
-    writer = csv.writer(answer)
-    writer.writerow(
-        [
-            "number",
-            "name",
-            "sex",
-            "age",
-            "unit",
-            "onset",
-            "class",
-            "outcome",
-            "infected_by",
-            *found.columns,
-        ]
-    )
-    for each in queries.lines(outbreak_id, actor=actor, at=at):
-        facts = each.facts
-        writer.writerow(
-            [each.number, _plain(facts.name), facts.sex, facts.age_years, _plain(facts.unit), facts.onset_on,
-             facts.case_class.value, _plain(facts.outcome), facts.infected_by,
-             *(_plain(facts.own.get(column, "")) for column in found.columns)]
-        )  # fmt: skip
-    return answer
-
-
-def _plain(text: str) -> str:
-    """Text that a table program does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _change(request: PortalRequest, outbreak_id: UUID) -> None:
@@ -271,81 +204,6 @@ def _change(request: PortalRequest, outbreak_id: UUID) -> None:
     )
 
 
-def _person(request: PortalRequest, outbreak_id: UUID) -> None:
-    post = request.POST
-    found = queries.get_outbreak(outbreak_id, actor=request.actor)
-    facts = LineFacts(
-        name=post.get("name", ""),
-        phone=post.get("phone", ""),
-        sex=post.get("sex", "") if post.get("sex", "") in ("", "1", "2") else "",
-        age_years=posted.number(post, "age"),
-        unit=post.get("unit", ""),
-        onset_on=posted.day_or_none(post, "onset"),
-        case_class=next(
-            (each for each in CaseClass if each.value == post.get("class")), CaseClass.SUSPECTED
-        ),
-        outcome=post.get("outcome", ""),
-        infected_by=posted.number(post, "infected_by"),
-        own={
-            column: post.get(f"own-{n}", "").strip()[:200] for n, column in enumerate(found.columns)
-        },
-    )
-    usual: dict[str, Any] = {
-        "outbreak_id": outbreak_id,
-        "facts": facts,
-        "actor": request.actor,
-        "at": request.at,
-    }
-    number = posted.number(post, "number")
-    if number is None:
-        actions.add_line(**usual)
-    else:
-        actions.change_line(number=number, expected_version=posted.version(post), **usual)
-
-
-def _contact_posted(request: PortalRequest, outbreak_id: UUID) -> None:
-    post = request.POST
-    usual: dict[str, Any] = {"outbreak_id": outbreak_id, "actor": request.actor, "at": request.at}
-    number = posted.number(post, "number")
-    if number is not None:
-        actions.follow_up(
-            number=number,
-            day=posted.day(post, "day"),
-            is_ill=post.get("state") == "ill",
-            note=post.get("note", ""),
-            **usual,
-        )
-        return
-    actions.add_contact(
-        name=post.get("name", ""),
-        phone=post.get("phone", ""),
-        line_number=posted.number(post, "line"),
-        exposed_on=posted.day(post, "exposed"),
-        until_on=posted.day(post, "until"),
-        **usual,
-    )
-
-
-def _measure(request: PortalRequest, outbreak_id: UUID) -> None:
-    post = request.POST
-    usual: dict[str, Any] = {"outbreak_id": outbreak_id, "actor": request.actor, "at": request.at}
-    if post.get("measure"):
-        actions.finish_measure(
-            measure_id=UUID(post["measure"]),
-            done_on=legal_day(request.at),
-            note=post.get("note", ""),
-            expected_version=posted.version(post),
-            **usual,
-        )
-        return
-    actions.add_measure(
-        what=post.get("what", ""),
-        who=post.get("who", ""),
-        due_on=posted.day(post, "due"),
-        **usual,
-    )
-
-
 def _report(request: PortalRequest, outbreak_id: UUID) -> None:
     post = request.POST
     kind = next((each for each in ReportKind if each.value == post.get("kind")), None)
@@ -365,6 +223,29 @@ def _report(request: PortalRequest, outbreak_id: UUID) -> None:
         actor=request.actor,
         at=request.at,
     )
+
+
+def _lines(found: Outbreak, request: PortalRequest, *, may_write: bool) -> dict[str, object]:
+    """One page of the line list, with the form of a new line and the cards that wait."""
+    actor, at = request.actor, request.at
+    text = request.GET.get("after", "")
+    after = int(text) if text.isdecimal() and len(text) < 9 else 0
+    lines = queries.lines(found.id, after=after, limit=PAGE_OF_LINES + 1, actor=actor, at=at)
+    shown = lines[:PAGE_OF_LINES]
+    more = str(shown[-1].number) if len(lines) > PAGE_OF_LINES else None
+    may_take = may_write and is_permitted(actor, "cases.read", found.area_code)
+    return {
+        "lines": [event_rows.line(each, found) for each in shown],
+        "pager": pager(request.GET, cursor=more),
+        "cards": queries.cards_waiting(found.id, actor=actor, at=at) if may_take else 0,
+        **event_rows.line_form(found, actor),
+    }
+
+
+def _towns(said: queries.Situation) -> list[tuple[str, int]]:
+    """Cases by town of home, the most first; those without one last."""
+    ordered = sorted(said.by_area.items(), key=lambda item: (item[0] == "", -item[1], item[0]))
+    return [(area.path(code) if code else _("home not known"), n) for code, n in ordered]
 
 
 def _choices(
@@ -393,30 +274,4 @@ def _choices(
             (each.id, each.title.said(wording.language()), each.is_verified)
             for each in queries.grades(on=legal_day(request.at))
         ],
-    }
-
-
-def _line(each: Any, found: Outbreak) -> dict[str, object]:
-    facts = each.facts
-    return {
-        "number": each.number,
-        "version": each.version,
-        "facts": facts,
-        "sex": {"1": _("male"), "2": _("female")}.get(facts.sex, "—"),
-        "onset": facts.onset_on.isoformat() if facts.onset_on else "",
-        "class": wording.case_class(facts.case_class),
-        "class_value": facts.case_class.value,
-        "own": [facts.own.get(column, "") for column in found.columns],
-    }
-
-
-def _contact(each: Any, today: Any) -> dict[str, object]:
-    latest = each.visits[-1] if each.visits else None
-    return {
-        "contact": each,
-        "latest": latest,
-        "is_ill": any(ill for _day, ill, _note in each.visits),
-        "is_due": each.exposed_on <= today <= each.until_on
-        and (latest is None or latest[0] < today),
-        "count": len(each.visits),
     }
