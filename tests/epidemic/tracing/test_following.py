@@ -1,0 +1,341 @@
+"""Following a contact to his release or his illness, clocks, the tree, line lists, speed, and the end of the data."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+
+from kangmai.deadlines import queries as deadlines
+from kangmai.deadlines.types import State, Subject
+from kangmai.epidemic.orders import actions as orders
+from kangmai.epidemic.orders import queries as order_queries
+from kangmai.epidemic.orders.errors import NoOrderInForce
+from kangmai.epidemic.tracing import actions, clocks, errors, models, queries, rules
+from kangmai.epidemic.tracing.types import (
+    CaseState,
+    ContactState,
+    Given,
+    Half,
+    Kind,
+    Outcome,
+    RowState,
+    Where,
+)
+from kangmai.epidemic.tracing.types import (
+    Test as Sampled,
+)
+from kangmai.kernel.actor import NotPermitted, operator
+from kangmai.standards.calendars import legal_day
+from tests.epidemic.orders.factories import AT
+from tests.epidemic.orders.factories import OFFICER as SIGNER
+from tests.epidemic.tracing.factories import (
+    DAY,
+    FOLLOWER,
+    HOUR,
+    INVESTIGATOR,
+    NEIGHBOUR,
+    OFFICER,
+    OTHER_FOLLOWER,
+    OTHER_TOWN,
+    SECOND,
+    case,
+    close_contact,
+    named,
+    woken,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+TODAY = legal_day(AT)
+CLOCKS = operator("test")
+
+
+def settled(contact, *, at=AT, key="s"):
+    return actions.settle(
+        contact_id=contact, where=Where.PLACE, place="端州隔离点", room="305", from_at=at, key=key, actor=FOLLOWER, at=at,
+    )  # fmt: skip
+
+
+def swabbed(contact, number, at, outcome=Outcome.NEGATIVE):
+    return actions.test(
+        contact_id=contact, reference=f"T{number}", sampled_at=at, outcome=outcome, actor=FOLLOWER, at=at
+    )  # fmt: skip
+
+
+def clock_of(kind, id):
+    return {
+        each.definition: (each.state, each.due_at)
+        for each in deadlines.of_subject(Subject(kind, str(id)), actor=CLOCKS)
+    }
+
+
+def test_a_contact_is_released_when_his_days_have_passed_and_every_test_is_negative():
+    woken()
+    contact = close_contact(case())
+    assert clock_of(clocks.CONTACT, contact) == {"tracing_transfer_8h": (State.OPEN, AT + 8 * HOUR)}
+    actions.notify(contact_id=contact, answer="no_answer", key="n1", actor=FOLLOWER, at=AT)
+    for _ in range(2):
+        told = actions.notify(contact_id=contact, answer="reached", key="n2", actor=FOLLOWER, at=AT)
+        settled(contact)
+    assert (told.told_at, models.Call.objects.count(), models.Stay.objects.count()) == (AT, 2, 1)
+    assert clock_of(clocks.CONTACT, contact)["tracing_transfer_8h"][0] is State.MET
+    whole = queries.get_contact(contact, actor=FOLLOWER, at=AT)
+    assert [(where, (last - TODAY).days) for where, _, last in whole.plan.stages] == [
+        (Where.PLACE, 7), (Where.HOME, 10),
+    ]  # fmt: skip
+    due = [TODAY + n * DAY for n in (1, 2, 3, 5, 7, 10)]
+    assert list(whole.plan.tests) == due
+    assert whole.missing == ("day", *(f"test {day}" for day in due))
+    for number, days in enumerate((1, 2, 3, 5, 7)):
+        swabbed(contact, number, AT + days * DAY)
+    late = AT + 11 * DAY
+    version = models.Contact.objects.get().version
+    free = {"contact_id": contact, "actor": FOLLOWER}
+    with pytest.raises(errors.NotReleasable) as refused:
+        actions.release(**free, expected_version=version, at=late)
+    assert refused.value.details["missing"] == f"test {due[-1]}"
+    swabbed(contact, 9, late, Outcome.PENDING)
+    with pytest.raises(errors.NotReleasable) as refused:
+        actions.release(**free, expected_version=version, at=late)
+    assert refused.value.details["missing"] == f"pending, test {due[-1]}"
+    swabbed(contact, 9, late)
+    with pytest.raises(errors.Changed):
+        actions.release(**free, expected_version=version + 1, at=late)
+    released = actions.release(**free, expected_version=version, at=late)
+    assert (released.state, released.released_at) == (ContactState.RELEASED, late)
+    assert models.Stay.objects.get().until_at == late
+    with pytest.raises(errors.NotInThisState):
+        swabbed(contact, 10, late)
+
+
+def test_the_tenth_day_is_not_enough():
+    woken()
+    contact = close_contact(case())
+    settled(contact)
+    for days in (1, 2, 3, 5, 7, 10):
+        swabbed(contact, days, AT + days * DAY)
+    row = models.Contact.objects.get()
+    with pytest.raises(errors.NotReleasable) as refused:
+        actions.release(contact_id=contact, expected_version=row.version, actor=FOLLOWER, at=AT + 10 * DAY)  # fmt: skip
+    assert refused.value.details["missing"] == "day"
+
+
+def test_what_is_missing_by_the_eighth_edition_counts_two_tubes_at_the_end():
+    rule = rules.edition("v8")
+    plan = rules.plan(rule, Kind.CLOSE, last_exposure_on=TODAY, determined_on=TODAY)
+    tests = [Sampled(AT + (day - TODAY), str(day), Outcome.NEGATIVE) for day in plan.tests]
+    late = plan.until + DAY
+    assert rules.missing(plan, tests, ["stay"], today=late) == ("double",)
+    second = replace(tests[-1], reference="zwei")
+    assert rules.missing(plan, [*tests, second], ["stay"], today=late) == ()
+    assert rules.missing(plan, [*tests, second], [], today=plan.until) == ("day", "place")
+    bad = replace(second, outcome=Outcome.POSITIVE)
+    assert "positive" in rules.missing(plan, [*tests, bad], ["stay"], today=late)
+
+
+def test_daily_checks_replace_each_other_and_fever_calls_for_help():
+    woken()
+    contact = close_contact(case())
+    check = {"contact_id": contact, "day": TODAY, "half": Half.MORNING, "actor": FOLLOWER, "at": AT}
+    actions.check(**check, temperature_c=36.4, symptoms=())
+    assert models.Contact.objects.get().unwell_at is None
+    actions.check(**check, temperature_c=37.3, symptoms=("cough", "cough"))
+    row = models.Check.objects.get()
+    assert (float(row.temperature_c), row.symptoms) == (37.3, ["cough"])
+    assert models.Contact.objects.get().unwell_at == AT
+    unwell = queries.contacts(show=queries.Show.UNWELL, actor=INVESTIGATOR, at=AT)
+    assert [each.id for each, _ in unwell.rows] == [contact]
+    for change, refusal in (
+        ({"temperature_c": 25.0}, errors.CheckUnreadable),
+        ({"symptoms": ("homesick",)}, errors.WordUnknown),
+        ({"day": TODAY + DAY}, errors.DaysUnfit),
+        ({"actor": OTHER_FOLLOWER}, errors.ContactUnknown),
+        ({"actor": OFFICER}, NotPermitted),
+    ):
+        with pytest.raises(refusal):
+            actions.check(**{**check, "temperature_c": None, "symptoms": (), **change})
+    assert models.Check.objects.count() == 1
+
+
+def test_a_contact_elsewhere_is_seen_there_and_by_the_cases_investigators_only():
+    woken()
+    found = case()
+    contact = close_contact(found, named(place=f"{OTHER_TOWN}001"))
+    for actor in (INVESTIGATOR, NEIGHBOUR, OTHER_FOLLOWER):
+        assert queries.get_contact(contact, actor=actor, at=AT).facts.name.startswith("张")
+    with pytest.raises(errors.ContactUnknown):
+        queries.get_contact(contact, actor=FOLLOWER, at=AT)
+    assert queries.get_contact(contact, actor=NEIGHBOUR, at=AT).pairs == ()
+    assert queries.cases(actor=NEIGHBOUR, at=AT).rows == ()
+    assert queries.speed(since=AT - DAY, until=AT + DAY, actor=NEIGHBOUR, at=AT).cases == 0
+    assert queries.tree(actor=NEIGHBOUR, at=AT).cases == ()
+
+
+def test_the_three_clocks_of_a_case_and_when_it_may_be_concluded():
+    woken()
+    found = case(at=AT + HOUR, found_at=AT)
+    assert clock_of(clocks.CASE, found.id) == {
+        "tracing_on_site_2h": (State.OPEN, AT + 2 * HOUR),
+        "tracing_core_facts_4h": (State.OPEN, AT + 4 * HOUR),
+        "tracing_settled_24h": (State.OPEN, AT + 24 * HOUR),
+    }
+    given = {"case_id": found.id, "actor": INVESTIGATOR}
+    seen = actions.go_on_site(**given, expected_version=1, at=AT + HOUR)
+    with pytest.raises(errors.Changed):
+        actions.go_on_site(**given, expected_version=1, at=AT + HOUR)
+    with pytest.raises(errors.NotInThisState):
+        actions.conclude(**given, expected_version=seen.version, at=AT + HOUR)
+    known = actions.record_core(**given, summary="市场摊主", isolated_at=AT, expected_version=2, at=AT + 2 * HOUR)  # fmt: skip
+    assert (known.summary, known.isolated_at) == ("市场摊主", AT)
+    contact = close_contact(found, at=AT + 2 * HOUR)
+    with pytest.raises(errors.NotSettled) as refused:
+        actions.conclude(**given, expected_version=3, at=AT + 3 * HOUR)
+    assert refused.value.details == {"waiting": 0, "loose": 1}
+    settled(contact, at=AT + 3 * HOUR)
+    ended = actions.conclude(**given, expected_version=3, at=AT + 4 * HOUR)
+    assert ended.state is CaseState.CONCLUDED
+    assert {state for state, _ in clock_of(clocks.CASE, found.id).values()} == {State.MET}
+
+
+def test_a_contact_who_becomes_a_case_ends_being_followed_and_counts_for_speed():
+    woken()
+    first = case()
+    contact = close_contact(first, at=AT + 2 * HOUR)
+    actions.notify(contact_id=contact, answer="reached", key="n", actor=FOLLOWER, at=AT + 3 * HOUR)
+    settled(contact, at=AT + 5 * HOUR)
+    grown = {"contact_id": contact, "found_at": AT + 2 * DAY, "onset_on": None, "sampled_on": TODAY + 2 * DAY}  # fmt: skip
+    with pytest.raises(NotPermitted):
+        actions.become_case(**grown, key="b", actor=FOLLOWER, at=AT + 2 * DAY)
+    second = actions.become_case(**grown, key="b", actor=INVESTIGATOR, at=AT + 2 * DAY)
+    assert actions.become_case(**grown, key="b", actor=INVESTIGATOR, at=AT + 2 * DAY) == second
+    row = models.Contact.objects.get()
+    assert (row.state, row.case_id) == ("positive", second.id)
+    with pytest.raises(errors.CaseThere):
+        case(Given(**_said(row)))
+    found = queries.speed(since=AT - DAY, until=AT + 3 * DAY, actor=OFFICER, at=AT + 3 * DAY)
+    assert (found.cases, found.contacts, found.close) == (2, 1, 1)
+    assert (found.determined_share, found.settled_share) == (1.0, 1.0)
+    assert (found.found_to_told_hours, found.told_to_settled_hours) == (3.0, 2.0)
+    assert (found.among_followed_share, found.attack_rate) == (0.5, 1.0)
+    nothing = queries.speed(since=AT - 9 * DAY, until=AT - 8 * DAY, actor=OFFICER, at=AT)
+    assert (nothing.cases, nothing.determined_share, nothing.attack_rate) == (0, None, None)
+
+
+def _said(row):
+    from kangmai.epidemic.tracing import sealed
+
+    said = sealed.read("person", row.person_id, row.person.content_key, row.person.content)
+    return {name: said[name] for name in ("name", "phone")}
+
+
+def test_the_tree_has_no_circle_and_one_infector_each():
+    woken()
+    one, two, three = case(), case(), case()
+    link = {"evidence": "interview", "note": "同桌", "actor": INVESTIGATOR, "at": AT}
+    first = actions.assert_link(from_case=one.id, to_case=two.id, **link)
+    assert actions.assert_link(from_case=one.id, to_case=two.id, **link) == first
+    actions.assert_link(from_case=two.id, to_case=three.id, **link)
+    for from_case, to_case, refusal in (
+        (three, one, errors.InfectsItself),
+        (one, one, errors.InfectsItself),
+        (one, three, errors.InfectorThere),
+    ):
+        with pytest.raises(refusal):
+            actions.assert_link(from_case=from_case.id, to_case=to_case.id, **link)
+    with pytest.raises(errors.WordUnknown):
+        actions.assert_link(from_case=three.id, to_case=one.id, **{**link, "evidence": "rumour"})
+    with pytest.raises(errors.CaseUnknown):
+        actions.assert_link(from_case=one.id, to_case=three.id, **{**link, "actor": NEIGHBOUR})
+    grown = queries.tree(actor=INVESTIGATOR, at=AT)
+    assert [grown.depth[each.id] for each in (one, two, three)] == [0, 1, 2]
+    actions.withdraw_link(link_id=first.id, reason="测序不符", actor=SECOND, at=AT)
+    actions.assert_link(from_case=three.id, to_case=one.id, **link)
+    assert queries.tree(actor=INVESTIGATOR, at=AT).depth[one.id] == 2
+
+
+LINES = """姓名,证件号码,联系电话,现住区划代码,现住址,接触者类别,与病例关系,病例编号,末次暴露日期
+李一,,13800000001,441202001002,一巷1号,密切接触者,同桌就餐,GZ-7,2026-11-19
+李二,440111199003074516,,441202001002,,次密接,,GZ-7,2026-11-19
+,,13800000003,4412,,谁,亲戚,,2026-13-01
+李四,,13800000004,441202001003,,一般接触者,,GZ-8,2026-11-18
+"""
+
+
+def test_a_line_list_is_tried_row_by_row_taken_answered_and_followed_here():
+    woken()
+    tried = actions.try_list(data=LINES.encode(), actor=INVESTIGATOR, at=AT)
+    assert (len(tried.rows), tried.total, models.ListRow.objects.count()) == (2, 4, 0)
+    assert [(each.row, each.column) for each in tried.faults] == [
+        (2, "document"), (3, "name"), (3, "place_code"), (3, "kind"), (3, "relation"), (3, "case_number"),
+        (3, "last_exposure_on"),
+    ]  # fmt: skip
+    taken = {"data": LINES.encode("gb18030"), "other": "440100", "reference": "穗协查12号", "key": "l", "at": AT}  # fmt: skip
+    list_id, _ = actions.receive_list(**taken, actor=INVESTIGATOR)
+    assert actions.receive_list(**taken, actor=INVESTIGATOR)[0] == list_id
+    _, (one, four) = queries.get_list(list_id, actor=INVESTIGATOR, at=AT)
+    assert (one.person.name, one.state, models.ListRow.objects.count()) == ("李一", RowState.WAITING, 2)  # fmt: skip
+    with pytest.raises(errors.ListUnknown):
+        actions.accept_row(row_id=one.id, expected_version=1, actor=NEIGHBOUR, at=AT)
+    contact = actions.accept_row(row_id=one.id, expected_version=1, actor=INVESTIGATOR, at=AT)
+    refuse = {"row_id": four.id, "expected_version": 1, "actor": INVESTIGATOR, "at": AT}
+    with pytest.raises(errors.ReasonMissing):
+        actions.refuse_row(**refuse, reason=" ")
+    actions.refuse_row(**refuse, reason="查无此人")
+    with pytest.raises(errors.NotInThisState):
+        actions.refuse_row(**{**refuse, "expected_version": 2}, reason="查无此人")
+    whole = queries.get_contact(contact, actor=FOLLOWER, at=AT)
+    assert (whole.contact.kind, whole.contact.state) == (Kind.CLOSE, ContactState.FOLLOWED)
+    assert (whole.facts.name, whole.contact.last_exposure_on) == ("李一", date(2026, 11, 19))
+    assert queries.cases(actor=INVESTIGATOR, at=AT).rows == ()
+    answer = queries.reply_file(list_id, actor=INVESTIGATOR, at=AT).decode("utf-8-sig")
+    assert answer.splitlines() == ["序号,接收情况,退回原因", "1,接收,", "2,退回,查无此人"]
+    with pytest.raises(errors.FileUnreadable):
+        actions.try_list(data="姓名\n张三".encode(), actor=INVESTIGATOR, at=AT)
+
+
+def test_a_line_list_goes_out_and_its_answers_come_back():
+    woken()
+    found = case()
+    contact = close_contact(found, Given(name="=WEBSERVICE(1)", phone="13900000009", place_code="441202001002"))  # fmt: skip
+    out = {"contacts": [contact], "other": "440600", "reference": "肇协查3号", "key": "o", "at": AT}
+    with pytest.raises(errors.ContactUnknown):
+        actions.send_list(**{**out, "actor": NEIGHBOUR})
+    list_id = actions.send_list(**out, actor=INVESTIGATOR)
+    assert actions.send_list(**out, actor=INVESTIGATOR) == list_id
+    sent = queries.list_file(list_id, actor=INVESTIGATOR, at=AT).decode("utf-8-sig").splitlines()
+    assert sent[1].startswith("1,'=WEBSERVICE(1),,13900000009,441202001002,,密切接触者,同桌就餐")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM kernel_audit WHERE action = 'tracing.list_out'")
+        assert cursor.fetchone() == (1,)
+    reply = "序号,接收情况,退回原因\n1,退回,不在本市\n2,也许,\n".encode()
+    answered, faults = actions.take_reply(list_id=list_id, data=reply, actor=INVESTIGATOR, at=AT)
+    assert (answered, [(each.row, each.column) for each in faults]) == (1, [(2, "state")])
+    _, (row,) = queries.get_list(list_id, actor=INVESTIGATOR, at=AT)
+    assert (row.state, row.reason) == (RowState.REFUSED, "不在本市")
+
+
+def test_when_the_order_is_over_nobody_is_left_and_the_times_are():
+    order = woken()
+    found = case()
+    contact = close_contact(found)
+    settled(contact)
+    swabbed(contact, 1, AT)
+    actions.notify(contact_id=contact, answer="reached", key="n", actor=FOLLOWER, at=AT)
+    actions.check(contact_id=contact, day=TODAY, half=Half.EVENING, temperature_c=36.6, symptoms=(), actor=FOLLOWER, at=AT)  # fmt: skip
+    actions.record_core(case_id=found.id, summary="摊主", isolated_at=None, expected_version=1, actor=INVESTIGATOR, at=AT)  # fmt: skip
+    other = case()
+    actions.assert_link(from_case=found.id, to_case=other.id, evidence="video", note="监控", actor=INVESTIGATOR, at=AT)  # fmt: skip
+    actions.receive_list(data=LINES.encode(), other="440100", reference="12", key="l", actor=INVESTIGATOR, at=AT)  # fmt: skip
+    late = AT + timedelta(days=40)
+    with pytest.raises(NoOrderInForce):
+        queries.get_contact(contact, actor=FOLLOWER, at=late)
+    orders.settle(at=late)
+    proof = order_queries.proof(order.id, actor=SIGNER)
+    assert proof.is_clean
+    left = {line.table: line.rows for line in proof.lines if line.table.startswith("tracing_") and line.rows}  # fmt: skip
+    assert left == {"tracing_case": 2, "tracing_contact": 1, "tracing_linelist": 1}
+    row, contact_row = models.Case.objects.get(id=found.id), models.Contact.objects.get()
+    assert (row.person_id, row.summary, contact_row.person_id, contact_row.place_code) == (
+        None,
+    ) * 4
+    assert contact_row.settled_at == AT
