@@ -14,6 +14,7 @@ from kangmai.registry.queries.lookups import (
     kind_of,
     names_by_id,
     overseers,
+    post_counts,
 )
 from kangmai.registry.queries.organizations import (
     ancestors,
@@ -22,6 +23,7 @@ from kangmai.registry.queries.organizations import (
     equipment,
     find_organization,
     get_organization,
+    organizations_by_code,
     organizations_by_id,
     search_organizations,
 )
@@ -60,10 +62,12 @@ __all__ = [
     "get_staff_details",
     "kind_of",
     "names_by_id",
+    "organizations_by_code",
     "organizations_by_id",
     "overseers",
     "places_by_code",
     "places_by_id",
+    "post_counts",
     "posts",
     "qualifications",
     "reporting_areas",

@@ -1,12 +1,16 @@
 """Codes, names and ids only, for rooms that build scopes and lists; nothing here needs an actor."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
+
+from django.db.models import Count
 
 from kangmai.registry import models, vocabulary
 from kangmai.registry.errors import (
     OrganizationUnknown,
 )
+from kangmai.registry.queries.filters import on_day
 
 
 def codes(name: str) -> Mapping[str, Mapping[str, Any]]:
@@ -79,3 +83,15 @@ def answering(*, places: Collection[str], kinds: Collection[str]) -> dict[tuple[
         jurisdiction_code__in=places, kind__in=kinds, closed_on=None
     ).order_by("-id")
     return {(row.jurisdiction_code, row.kind): row.pk for row in rows}
+
+
+def post_counts(*, organization_ids: Collection[int], on: date) -> dict[int, dict[str, int]]:
+    """How many people hold each kind of post in institutions on a day, by institution and post; counts only."""
+    rows = models.Post.objects.filter(on_day(on), organization_id__in=organization_ids)
+    counted = rows.values_list("organization_id", "role_code").annotate(
+        Count("staff", distinct=True)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for id, role, count in counted.order_by("organization_id", "role_code"):
+        found.setdefault(id, {})[role] = count
+    return found

@@ -48,6 +48,16 @@ def organizations_by_id(*, ids: Collection[int], actor: Actor) -> dict[int, Orga
     return {row.pk: value_of(Organization, row) for row in rows}
 
 
+def organizations_by_code(*, codes: Collection[str], actor: Actor) -> dict[str, tuple[int, str]]:
+    """Id and division of open institutions by their business codes. Raises NotPermitted."""
+    require(actor, rules.READ)
+    rows = models.Organization.objects.filter(code__in=codes, closed_on=None)
+    return {
+        code: (id, division)
+        for code, id, division in rows.values_list("code", "id", "division_code")
+    }
+
+
 def search_organizations(
     *,
     text: str = "",

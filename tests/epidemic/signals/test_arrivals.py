@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from kangmai.epidemic.surveillance.errors import SourceClosed, TableUnreadable, 
 from kangmai.epidemic.surveillance.types import DayCount, Level, Occurrence, Show, State
 from kangmai.kernel.actor import NotPermitted, operator
 from kangmai.messages import models as message_models
+from kangmai.registry.models import Organization
 from tests.factories.access import AT, later
 
 TODAY = dt.date(2026, 3, 1)
@@ -161,6 +163,51 @@ def test_counts_by_hand_are_checked_row_by_row(cast):
         source="school_absence", rows=[count(count="3")], actor=cast.cdc, at=later(hours=2)
     )
     assert list(daily().values()) == [3]
+
+
+def test_fever_clinics_and_causes_of_death_are_counted_by_institution_and_town(cast):
+    hospital = Organization.objects.filter(
+        kind="hospital", division_code__startswith="441202"
+    ).first()
+    days = [f"2026-02-{n:02d}" for n in range(1, 29)] + ["2026-03-01"]
+    visits = [
+        count(
+            day=day,
+            condition="fever_respiratory",
+            place_code=hospital.code,
+            count=str(4 + n % 3),
+            base="90",
+        )
+        for n, day in enumerate(days)
+    ]
+    visits[-1] = replace(visits[-1], count="40")
+    assert (
+        actions.take_counts(source="fever_clinic", rows=visits, actor=cast.cdc, at=AT).taken == 29
+    )
+    town = {"place_code": "", "area": "441202001", "base": ""}
+    deaths = [
+        count(day=day, condition="death_respiratory", count=str(n % 2), **town)
+        for n, day in enumerate(days)
+    ]
+    deaths[-1] = replace(deaths[-1], count="9")
+    assert (
+        actions.take_counts(source="death_causes", rows=deaths, actor=cast.cdc, at=AT).taken == 29
+    )
+    assert set(models.Occurrence.objects.values_list("reporter", flat=True)) == {
+        f"org {hospital.id}", "area 441202001",
+    }  # fmt: skip
+    found = {c.source: c for c in queries.completeness(on=TODAY, actor=cast.cdc)}
+    assert [(found[id].reported, found[id].expected) for id in ("fever_clinic", "death_causes")] == [
+        (1, 1), (1, 1),
+    ]  # fmt: skip
+    actions.detect(on=TODAY, actor=operator("test"), at=AT)
+    groups = {signal.group: signal for signal in models.Signal.objects.all()}
+    assert set(groups) == {"influenza_like", "excess_deaths"}
+    assert groups["influenza_like"].sources == ["fever_clinic"]
+    assert groups["excess_deaths"].observed == 9
+    other = count(place_code=hospital.code, condition="fever_respiratory")
+    report = actions.take_counts(source="fever_clinic", rows=[other], actor=cast.other_cdc, at=AT)
+    assert [fault.code for fault in report.faults] == ["reach"]
 
 
 def test_counts_are_refused_for_other_sources_and_roles(cast):

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -47,7 +48,10 @@ FAULTS = {
     "future": ("日期晚于今天", "the day is in the future"),
     "old": ("日期过早", "the day is too long ago"),
     "condition": ("该来源不统计此项", "the source does not count this"),
-    "place": ("没有该代码的学校或场所", "there is no school or place with this code"),
+    "place": (
+        "没有该代码的学校、场所或机构",
+        "there is no school, place or institution with this code",
+    ),
     "area": ("没有该行政区划代码", "there is no division with this code"),
     "where": ("须填场所代码或区划代码", "a place or an area must be given"),
     "reach": ("不在您的辖区", "it is not in your area"),
@@ -74,12 +78,12 @@ def take_counts(
     """
     require(actor, INTAKE)
     target = _open_source(source, at)
-    places = _places([each.place_code for each in rows], actor)
+    reporters = _reporters({each.place_code for each in rows if each.place_code}, actor)
     sound: list[Occurrence] = []
     faults: list[RowFault] = []
     seen: set[tuple[str, str]] = set()
     for line, row in enumerate(rows, 2):
-        found = _occurrence(target, row, places, actor, at)
+        found = _occurrence(target, row, reporters, actor, at)
         if isinstance(found, Occurrence) and (found.key, found.condition) in seen:
             found = "twice"
         if isinstance(found, str):
@@ -188,10 +192,29 @@ def _places(codes: Sequence[str], actor: Actor) -> dict[str, tuple[int, str]]:
     return registry.places_by_code(codes={each for each in codes if each}, actor=actor)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reporter:
+    """Who reports: a place of the registry, whose own series is judged too, or an institution."""
+
+    name: str
+    area: str
+    place_id: int | None = None
+
+
+def _reporters(codes: Collection[str], actor: Actor) -> dict[str, _Reporter]:
+    """Places by their code, and institutions by theirs; a place goes before an institution."""
+    institutions = registry.organizations_by_code(codes=codes, actor=actor)
+    places = registry.places_by_code(codes=codes, actor=actor)
+    return {
+        **{code: _Reporter(f"org {id}", area) for code, (id, area) in institutions.items()},
+        **{code: _Reporter(f"place {id}", area, id) for code, (id, area) in places.items()},
+    }
+
+
 def _occurrence(
     source: Source,
     row: DayCount,
-    places: dict[str, tuple[int, str]],
+    reporters: Mapping[str, _Reporter],
     actor: Actor,
     at: datetime,
 ) -> Occurrence | str:
@@ -201,10 +224,10 @@ def _occurrence(
         return day
     if row.condition not in source.conditions:
         return "condition"
-    place = places.get(row.place_code)
-    if row.place_code and place is None:
+    who = reporters.get(row.place_code)
+    if row.place_code and who is None:
         return "place"
-    area = place[1] if place else row.area
+    area = who.area if who else row.area
     if not area:
         return "where"
     if find_division(area) is None:
@@ -216,7 +239,7 @@ def _occurrence(
     count = int(row.count)
     if row.base and not (row.base.isdecimal() and count <= int(row.base) <= LARGEST * 10):
         return "base"
-    reporter = f"place {place[0]}" if place else f"area {area}"
+    reporter = who.name if who else f"area {area}"
     return Occurrence(
         source=source.id,
         key=f"{reporter} {day.isoformat()}",
@@ -225,7 +248,7 @@ def _occurrence(
         day=day,
         reported_on=legal_day(at),
         reporter=reporter,
-        place_id=place[0] if place else None,
+        place_id=who.place_id if who else None,
         count=count,
         base=int(row.base) if row.base else None,
     )
