@@ -21,6 +21,7 @@ CHECKERS = (
     "kangmai.epidemic.venues.checks",
     "kangmai.epidemic.nucleic_acid.checks",
     "kangmai.epidemic.tracing.checks",
+    "kangmai.epidemic.supplies.checks",
 )
 
 

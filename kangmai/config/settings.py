@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "kangmai.exchange.hl7v2",
     "kangmai.epidemic.nucleic_acid",
     "kangmai.epidemic.tracing",
+    "kangmai.epidemic.supplies",
     "kangmai.portal",
 ]
 

@@ -30,6 +30,7 @@ WITHOUT_RECORDS = {
     "institution_administrator",
     "supervisor",
     "sampler",
+    "storekeeper",
 }
 BY_MACHINE = {"integrator", "quality_centre"}
 """Roles that read records, and look nobody up by name."""

@@ -31,6 +31,7 @@ MATRIX = [
     ("quality_centre", "quality", {"hospital", "town", "other_town", "village", "sibling"}),
     ("supervisor", "supervision", set()),
     ("sampler", "town", set()),
+    ("storekeeper", "hospital", set()),
     ("commission_officer", "bureau", set()),
     ("administrator", "bureau", set()),
     ("institution_administrator", "hospital", set()),

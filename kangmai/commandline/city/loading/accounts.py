@@ -41,6 +41,7 @@ PLACES = (
     ("hiv", "hiv_std_worker", "cdc"),
     ("hospital_admin", "institution_administrator", "hospital"),
     ("sampler", "sampler", "town"),
+    ("store", "storekeeper", "hospital"),
     ("integrator", "integrator", "hospital"),
 )
 """(login, role, kind of institution in the invented network); a second row of one kind takes the next one,

@@ -1,0 +1,1 @@
+"""Who sends what to whom: no table is read here."""
