@@ -6,7 +6,7 @@ is sealed, scores, decision and the audit entry. Prints latencies, matches a sec
 were decided rightly. No installable peer answers single records (Splink 5 scores one against a million in
 370 ms, see docs/algorithms/matching.md); the claim stands by itself.
 
-    python benchmarks/identity_online.py [--residents 200000] [--asked 5000] [--seed 1]
+    python benchmarks/identity_online.py [--residents 200000] [--asked 5000] [--errors 1] [--dirty]
 """
 
 import argparse
@@ -27,11 +27,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 KNOWN_SHARE = 0.8
 
 
-def rows_of(count: int, seed: int) -> list[dict[str, str]]:
-    """Invented records with `person`, the truth."""
+def rows_of(count: int, seed: int, errors: float) -> list[dict[str, str]]:
+    """Invented records with the truth: `person`, and `is_first` (a text, empty for later records)."""
     from identity_people import people
 
-    table = people(count, seed=seed)
+    table = people(count, seed=seed, errors=errors)
     return [{k: str(v or "") for k, v in row.items()} for row in table.to_pylist()]
 
 
@@ -84,8 +84,13 @@ def master_row(witness):
     return replace(witness.known, documents=documents)
 
 
-def divided(rows: list[dict[str, str]], residents: int, asked: int, seed: int):
-    """First records of `residents` people; later records of some of them, and of people left out."""
+def divided(rows: list[dict[str, str]], residents: int, asked: int, seed: int, *, dirty: bool):
+    """Records of `residents` people to register; others of some of them, and of people left out.
+
+    Registered is the record without errors; of a dirty index, any record of the person, errors and all.
+    """
+    if not dirty:
+        rows = sorted(rows, key=lambda row: not row["is_first"])
     first: dict[str, dict[str, str]] = {}
     later = []
     for row in rows:
@@ -187,6 +192,8 @@ def main() -> None:
     parser.add_argument("--residents", type=int, default=200_000)
     parser.add_argument("--asked", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--errors", type=float, default=1.0, help="multiplies all rates of errors")
+    parser.add_argument("--dirty", action="store_true", help="register records with errors, too")
     given = parser.parse_args()
     from kangmai.commandline.opening import opened
 
@@ -197,9 +204,11 @@ def main() -> None:
 
             from kangmai.identity.actions import count_frequencies
 
-            rows = rows_of(int(given.residents * 1.4), given.seed)
+            rows = rows_of(int(given.residents * 1.4), given.seed, given.errors)
             towns = town_codes(rows)
-            registered, picked = divided(rows, given.residents, given.asked, given.seed)
+            registered, picked = divided(
+                rows, given.residents, given.asked, given.seed, dirty=given.dirty
+            )
             started = time.perf_counter()
             who = load(registered, towns)
             seconds = time.perf_counter() - started

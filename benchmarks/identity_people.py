@@ -381,9 +381,10 @@ def lunar_date(day: date) -> date:
 
 
 def people(rows: int, *, seed: int = 1, errors: float = 1.0) -> pa.Table:
-    """A table of `rows` records with the truth in its column `person`, in random order.
+    """A table of `rows` records with the truth in its last two columns, in random order.
 
-    Columns: id, name, sex (男 or 女), birth_date, id_number, phone, address, town, mother, person.
+    Columns: id, name, sex (男 or 女), birth_date, id_number, phone, address, town, mother, person, and
+    `is_first`, whether it is the record that the others of this person were written after, without errors.
     """
     random = np.random.default_rng(seed)
     further = int(rows * DUPLICATE_ROWS)
@@ -405,10 +406,14 @@ def people(rows: int, *, seed: int = 1, errors: float = 1.0) -> pa.Table:
     first = np.arange(rows) < rows - further
     columns["id_number"] = np.where(first & (random.random(rows) < 0.04), "", columns["id_number"])
     columns["phone"] = np.where(first & (random.random(rows) < 0.05), 0, columns["phone"])
-    return _table_of(columns, person, random.permutation(rows))
+    order = random.permutation(rows)
+    truth = {"person": pa.array(person[order]), "is_first": pa.array(first[order])}
+    return _table_of(columns, truth, order)
 
 
-def _table_of(columns: dict[str, np.ndarray], person: np.ndarray, order: np.ndarray) -> pa.Table:
+def _table_of(
+    columns: dict[str, np.ndarray], truth: dict[str, pa.Array], order: np.ndarray
+) -> pa.Table:
     towns = np.array([town_name(town) for town in range(TOWNS)], dtype=object)
     text = columns | {
         "sex": np.where(columns["sex"], "男", "女"),
@@ -421,12 +426,12 @@ def _table_of(columns: dict[str, np.ndarray], person: np.ndarray, order: np.ndar
     del text["mother_number"]
     table = {"id": pa.array(np.arange(len(order)) + 1)}
     table |= {key: pa.array(column[order].tolist(), pa.string()) for key, column in text.items()}
-    return pa.table(table | {"person": pa.array(person[order])})
+    return pa.table(table | truth)
 
 
 def write(table: pa.Table, people_path: str, truth_path: str) -> None:
     """Write the records and, apart from them, the truth."""
-    pyarrow.csv.write_csv(table.drop_columns(["person"]), people_path)
+    pyarrow.csv.write_csv(table.drop_columns(["person", "is_first"]), people_path)
     pyarrow.csv.write_csv(table.select(["id", "person"]), truth_path)
 
 

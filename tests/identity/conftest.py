@@ -14,4 +14,4 @@ def people_file() -> pa.Table:
     """4,000 records of 3,200 people; `person` is the truth."""
     from identity_people import people
 
-    return people(4_000, seed=11)
+    return people(4_000, seed=11).drop_columns(["is_first"])

@@ -99,6 +99,22 @@ def test_patient_that_tells_too_little_waits(database, change):
     assert (case.kind, case.resident) == (ReviewKind.PATIENT, None)
 
 
+@pytest.mark.parametrize(
+    ("at_home", "at_the_desk"),
+    [
+        (datetime.date(1948, 3, 17), datetime.date(1948, 2, 7)),
+        (datetime.date(1948, 2, 7), datetime.date(1948, 3, 17)),
+        (datetime.date(2014, 10, 27), datetime.date(2014, 9, 4)),  # of the leap month
+    ],
+)
+def test_lunar_date_finds_its_resident_without_a_phone(database, at_home, at_the_desk):
+    elder = replace(LI, documents=(), birth_date=at_home, former_names=())
+    resident = register(elder)
+    says = replace(elder, phones=(), name="李远", birth_date=at_the_desk)
+    assert not set(keys_of(witness_of(says))) & set(keys_of(witness_of(elder)))
+    assert find(witness_of(says), at=AT).root == resident.id
+
+
 def test_patient_that_waits_is_linked_when_its_resident_comes(database):
     says = replace(LI, documents=())
     assert state_of(says)[0] == "waiting"

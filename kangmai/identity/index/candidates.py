@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+import psycopg
 from django.db import connection
 
 from kangmai.identity import models
 from kangmai.identity.details import open_details
 from kangmai.identity.index.explanation import packed
 from kangmai.identity.index.frequencies import model_for, model_version, residents_expected
-from kangmai.identity.index.keys import document_hashes, keys_of
+from kangmai.identity.index.keys import document_hashes, keys_to_ask
 from kangmai.identity.index.people import side_by_side, witness_of
 from kangmai.identity.matching.rules import Features, Model, compete, score_features
 from kangmai.identity.matching.types import Decision, Score
 from kangmai.identity.types import Demographics, Witness
+from kangmai.kernel.connections import reading
 
 LARGEST_BLOCK = 300
 """A key that more residents share (the phone of a home, a placeholder) names nobody and is passed over."""
@@ -71,11 +73,9 @@ class Found:
 def candidates_of(witness: Witness) -> list[Candidate]:
     """The master rows that share a key or a number with a record, merged ones among them."""
     hashes = document_hashes(witness.known)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _FIND_SQL, [keys_of(witness), LARGEST_BLOCK + 1, LARGEST_BLOCK, hashes, hashes]
-        )
-        return [_candidate(row) for row in cursor.fetchall()]
+    asked = [keys_to_ask(witness), LARGEST_BLOCK + 1, LARGEST_BLOCK, hashes, hashes]
+    with reading() as database, psycopg.Cursor(database) as cursor:
+        return [_candidate(row) for row in cursor.execute(_FIND_SQL, asked, binary=True)]
 
 
 def _candidate(values: tuple) -> Candidate:

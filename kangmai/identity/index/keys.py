@@ -11,8 +11,8 @@ from django.db import connection
 
 from kangmai.identity import rules
 from kangmai.identity.details import document_hash
-from kangmai.identity.index.people import person_of, variants, witness_of
-from kangmai.identity.matching.rules import features, index_keys
+from kangmai.identity.index.people import person_of, ready, variants, witness_of
+from kangmai.identity.matching.rules import asking_keys, features, index_keys
 from kangmai.identity.types import Demographics, Witness
 from kangmai.kernel import sealing
 
@@ -21,6 +21,13 @@ def keys_of(witness: Witness) -> list[int]:
     """The keys of a record under all its names and phones, sorted."""
     hashed = sealing.blinder("identity-key")
     texts = {text for each in variants(witness) for text in index_keys(features(each))}
+    return sorted(map(hashed, texts))
+
+
+def keys_to_ask(witness: Witness) -> list[int]:
+    """The keys under which the candidates of a record are asked for: its own and some more, sorted."""
+    hashed = sealing.blinder("identity-key")
+    texts = {text for each in variants(witness) for text in asking_keys(ready(each))}
     return sorted(map(hashed, texts))
 
 
@@ -74,11 +81,11 @@ def lock_people(witnesses: Sequence[Witness]) -> None:
 
 
 def _locks_of(witness: Witness) -> list[int]:
-    locks = [int.from_bytes(each[:8], signed=True) for each in document_hashes(witness.known)]
-    ready = features(person_of(witness))
-    name = ready.name.folded or f"{ready.surname} {ready.given_name}".strip()
-    if name or ready.is_newborn:
-        text = f"{name}|{ready.mother.folded}|{ready.birth}"
+    locks = _number_keys(witness.known)
+    said = features(person_of(witness))
+    name = said.name.folded or f"{said.surname} {said.given_name}".strip()
+    if name or said.is_newborn:
+        text = f"{name}|{said.mother.folded}|{said.birth}"
         locks.append(sealing.blinder("identity-lock")(text))
     return locks
 
@@ -104,11 +111,14 @@ def waiting_for(known: Demographics) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT patient_rid FROM identity_waiting_key WHERE key = ANY(%s::int8[]) ORDER BY 1",
-            [_waiting_keys(witness_of(known))],
+            [[*keys_to_ask(witness_of(known)), *_number_keys(known)]],
         )
         return [rid for (rid,) in cursor.fetchall()]
 
 
 def _waiting_keys(witness: Witness) -> list[int]:
-    numbers = (int.from_bytes(each[:8], signed=True) for each in document_hashes(witness.known))
-    return [*keys_of(witness), *numbers]
+    return [*keys_of(witness), *_number_keys(witness.known)]
+
+
+def _number_keys(known: Demographics) -> list[int]:
+    return [int.from_bytes(each[:8], signed=True) for each in document_hashes(known)]

@@ -5,15 +5,16 @@ reads the candidates that share a key with an arriving record, and asks `decide`
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp2
 from typing import Generic, TypeVar
 
-from kangmai.identity.matching.comparison.blocking import INDEXED, keys_of
+from kangmai.identity.matching.comparison.blocking import DATED, INDEXED, keys_of
 from kangmai.identity.matching.learning.frequencies import Frequencies, frequencies_of
 from kangmai.identity.matching.learning.model import Model, for_index, read_model
 from kangmai.identity.matching.learning.scoring import score_features
 from kangmai.identity.matching.learning.weights import Weights, base_definition, base_weights
+from kangmai.identity.matching.preparation.dates import other_calendar
 from kangmai.identity.matching.preparation.features import Features, features
 from kangmai.identity.matching.types import Caution, Decision, Person, Score
 
@@ -59,6 +60,14 @@ def index_keys(record: Features) -> list[str]:
     return keys_of(record, INDEXED)
 
 
+def asking_keys(record: Features) -> list[str]:
+    """The keys under which an index is asked for a record: its own, and those of its birth date in the
+    other calendar, for the desk that wrote the lunar date. They need no rows of the index."""
+    others = (replace(record, birth=birth) for birth in other_calendar(record.birth))
+    dated = (key for other in others for key in keys_of(other, DATED))
+    return [*index_keys(record), *dated]
+
+
 def decide(incoming: Features, candidates: Mapping[Id, Features], model: Model) -> Outcome[Id]:
     """Link, review or new, where the candidates have not been scored yet."""
     return compete(
@@ -99,6 +108,7 @@ __all__ = [
     "Model",
     "Outcome",
     "Weights",
+    "asking_keys",
     "base_weights",
     "blocking_keys",
     "compete",

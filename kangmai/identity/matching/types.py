@@ -37,7 +37,9 @@ class Caution(Enum):
 
     NUMBERS_CONFLICT = "two different valid identity numbers"
     COMMON_NAME = "a common name and the birth date, and nothing else, agree"
-    NAME_AND_BIRTH_ONLY = "only name and birth date agree, and one side has no identity number"
+    NAME_AND_BIRTH_ONLY = (
+        "only name and birth date agree, not even the town, and one side has no identity number"
+    )
     TWINS = "born the same day in one household, with different given names"
     NEWBORN = "a newborn without a name, and neither the number nor a phone or an address agree"
     TOO_LITTLE = "fewer than two things agree"

@@ -136,6 +136,16 @@ def test_a_newborn_known_only_by_its_mothers_name_is_reviewed(model: Model) -> N
     assert decided(named, model, born) is not Decision.LINK
 
 
+def test_a_newborn_whose_lunar_date_was_written_is_known_by_mother_and_phone(model: Model) -> None:
+    born = Person(name="陈晓燕之女", sex="女", birth_date="2025-03-04", phone="13512345678")
+    lunar = Person(
+        name="李梓涵", sex="女", birth_date="2025-02-05", mother="陈晓燕", phone="13512345678"
+    )
+    assert level(Field.BIRTH_DATE, born, lunar) == "LUNAR"
+    assert decided(lunar, model, born) is Decision.LINK
+    assert decided(replace(lunar, phone=""), model, born) is not Decision.LINK
+
+
 def test_an_elder_with_a_lunar_date_is_linked(model: Model) -> None:
     elder = replace(LI, name="黄桂兰", sex="女", birth_date="1948-03-17", id_number="")
     lunar = replace(elder, birth_date="1948-02-07")
@@ -176,6 +186,31 @@ def test_two_of_one_common_name_born_the_same_day_are_never_linked_by_that_alone
     rare = replace(one, name="尉迟稚圭")
     assert Caution.NAME_AND_BIRTH_ONLY in score(rare, replace(rare, town="龙镇"), model).cautions
     assert decided(rare, model, replace(rare, town="龙镇")) is Decision.REVIEW
+    neighbour = replace(one, name="王伟", town="龙镇")
+    assert decided(neighbour, model, replace(neighbour, phone="13512345678")) is Decision.REVIEW
+
+
+def test_a_rare_name_with_birth_and_town_is_linked_but_not_one_heard_or_dated_otherwise(
+    model: Model,
+) -> None:
+    known = Person(
+        name="尉迟稚圭", sex="男", birth_date="1980-05-01", town="龙镇", phone="13512345678"
+    )
+    says = replace(known, phone="", id_number=number("441202", "19800501", 31))
+    assert decided(replace(says, id_number=""), model, known) is Decision.REVIEW
+    assert decided(says, model, known) is Decision.LINK
+    assert decided(replace(says, town="凤镇"), model, known) is Decision.REVIEW
+    assert decided(replace(says, name="尉迟志圭"), model, known) is Decision.REVIEW
+    assert decided(replace(says, birth_date="1980-01-01"), model, known) is not Decision.LINK
+
+
+def test_a_familiar_name_is_not_taken_for_a_twin(model: Model) -> None:
+    known = replace(LI, name="李思琪", sex="女", id_number=number("441202", "19860412", 22))
+    says = replace(known, name="小琪", id_number="")
+    assert decided(says, model, known) is Decision.LINK
+    twin = replace(known, name="李思雅", id_number=number("441202", "19860412", 24))
+    assert decided(says, model, twin) is Decision.REVIEW
+    assert decided(says, model, known, twin) is not Decision.NEW
 
 
 def test_two_valid_numbers_are_a_veto(model: Model) -> None:
@@ -201,6 +236,10 @@ def test_a_mistyped_number_is_no_veto(model: Model) -> None:
         ("陈晓林", "程晓宁", "NEAR_HOMOPHONE"),
         ("欧阳修文", "欧阳修", "PART"),
         ("王国建", "王建国", "PART"),
+        ("小琪", "张思琪", "PART"),
+        ("阿琪", "王琪", "PART"),
+        ("小琪", "张琪琳", "DIFFERENT"),
+        ("小思琪", "张思琪", "GIVEN_ONLY"),
         ("李子轩", "李子涵", "ONE_CHARACTER"),
         ("王国庆", "陈国庆", "GIVEN_ONLY"),
         ("欧阳修", "欧阳芬兰", "SURNAME_ONLY"),

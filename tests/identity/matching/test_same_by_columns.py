@@ -179,15 +179,17 @@ def test_blocking_keys(people: list[Person]) -> None:
     st.tuples(*(st.integers(0, top) for top in (9, 6, 6, 9, 2, 7, 3, 4, 4, 3, 4))),
     st.floats(-30, 0),
     st.booleans(),
+    st.booleans(),
 )
-def test_cautions(levels: tuple[int, ...], share: float, newborn: bool) -> None:
+def test_cautions(levels: tuple[int, ...], share: float, newborn: bool, proved: bool) -> None:
     many = cautions(
         np.array(levels, np.uint8)[:, None],
         np.array([share]),
         np.array([newborn]),
+        np.array([proved]),
         common=common_share(),
     )
-    one = cautions_of(levels, share, newborn=newborn, common=common_share())
+    one = cautions_of(levels, share, newborn=newborn, proved=proved, common=common_share())
     assert one == tuple(caution for caution, holds in many.items() if holds[0])
 
 

@@ -42,6 +42,8 @@ LOOSE: dict[str, tuple[str, ...]] = {
 }
 INDEXED = ("phone", "name+year", "name+day", "name+town", "birth+town", "birth+mother")
 """The keys under which an index of millions keeps its residents; numbers have a table of their own there."""
+DATED = tuple(name for name in INDEXED if {"year", "month_day", "birth"} & set(FIRM[name]))
+"""Those of them that a birth date is part of."""
 KEYS = FIRM | LOOSE
 """Each key and the parts that make it; a record without one of the parts has no such key."""
 

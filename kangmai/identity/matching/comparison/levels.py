@@ -34,7 +34,7 @@ class NameLevel(IntEnum):
     NEAR_HOMOPHONE = 4
     """The same sounds as a speaker hears them who does not keep zh and z, n and l, ang and an apart."""
     PART = 5
-    """One is the beginning or the end of the other, or the same characters in another order."""
+    """One is the beginning or the end of the other, the same characters in another order, or 小琪 of 张思琪."""
     ONE_CHARACTER = 6
     """Same surname and length of at least three, one character of the given name differs."""
     GIVEN_ONLY = 7

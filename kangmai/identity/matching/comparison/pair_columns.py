@@ -25,6 +25,7 @@ from kangmai.identity.matching.comparison.pairs import (
     CLOSE_ADDRESS,
     CLOSE_WORD,
     LUNAR_SHIFT_DAYS,
+    NICKNAME_LENGTH,
     SHORTEST_PART,
     SIMILAR_ADDRESS,
     SIMILAR_WORD,
@@ -34,6 +35,7 @@ from kangmai.identity.matching.preparation.coded import Coded
 from kangmai.identity.matching.preparation.columns import Columns
 from kangmai.identity.matching.preparation.name_columns import NameTable
 from kangmai.identity.matching.preparation.names import LONGEST_COMPARED
+from kangmai.identity.matching.preparation.words import nickname_beginnings
 
 Rows = np.ndarray
 Levels = np.ndarray
@@ -121,7 +123,20 @@ def _part_or_one(
         fits & (a_length != b_length) & (np.minimum(a_length, b_length) >= SHORTEST_PART)
     )
     part[rows] = _begins_or_ends(names, left[rows], right[rows])
+    part |= fits & (_nicknames(names, left, right) | _nicknames(names, right, left))
     return part, one
+
+
+def _nicknames(names: NameTable, short: np.ndarray, name: np.ndarray) -> np.ndarray:
+    """Whether the first name of each pair is a familiar form of the second."""
+    found = names.length[short] == NICKNAME_LENGTH
+    found &= (names.length[name] > 1) & (names.length[name] <= LONGEST_COMPARED)
+    rows = np.flatnonzero(found)
+    beginnings = [ord(each) for each in nickname_beginnings()]
+    characters = names.characters[short[rows]]
+    latest = names.characters[name[rows], names.length[name[rows]] - 1]
+    found[rows] = np.isin(characters[:, 0], beginnings) & (characters[:, 1] == latest)
+    return found
 
 
 def _begins_or_ends(names: NameTable, left: np.ndarray, right: np.ndarray) -> np.ndarray:

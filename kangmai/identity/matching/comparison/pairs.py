@@ -19,12 +19,14 @@ from kangmai.identity.matching.comparison.levels import (
 from kangmai.identity.matching.preparation.features import Features
 from kangmai.identity.matching.preparation.names import LONGEST_COMPARED, ChineseName
 from kangmai.identity.matching.preparation.numbers import Number
+from kangmai.identity.matching.preparation.words import nickname_beginnings
 
 CLOSE_WORD, SIMILAR_WORD = 0.92, 0.78
 """Jaro–Winkler similarity of words from which they are close, or similar."""
 CLOSE_ADDRESS, SIMILAR_ADDRESS = 88.0, 72.0
 """Similarity of addresses (0 to 100, by longest common subsequence)."""
 SHORTEST_PART = 2
+NICKNAME_LENGTH = 2
 YEARS_OFF = 2
 LUNAR_SHIFT_DAYS = range(18, 52)
 
@@ -75,13 +77,25 @@ def _family_level(left: ChineseName, right: ChineseName) -> NameLevel:
 
 
 def is_part(left: str, right: str) -> bool:
-    """Whether one name begins or ends with the other, or is it in another order of characters."""
+    """Whether one name begins or ends with the other, is it in another order, or its familiar form."""
     if max(len(left), len(right)) > LONGEST_COMPARED:
         return False
+    if is_nickname(left, right) or is_nickname(right, left):
+        return True
     short, long = sorted((left, right), key=len)
     if len(short) == len(long):
         return len(short) > SHORTEST_PART and sorted(short) == sorted(long)
     return len(short) >= SHORTEST_PART and (long.startswith(short) or long.endswith(short))
+
+
+def is_nickname(short: str, name: str) -> bool:
+    """Whether 小琪 may be said of 张思琪: the last character of a given name after a word for familiars."""
+    return (
+        len(short) == NICKNAME_LENGTH
+        and short[0] in nickname_beginnings()
+        and len(name) > 1
+        and short[1] == name[-1]
+    )
 
 
 def one_character_differs(left: str, right: str) -> bool:

@@ -30,6 +30,8 @@ SAME_NUMBER = (NumberLevel.EQUAL, NumberLevel.TYPO)
 SAME_VALUE = (ValueLevel.EQUAL, ValueLevel.TYPO)
 SAME_ADDRESS = (PlaceLevel.EQUAL, PlaceLevel.CLOSE)
 SAME_MOTHER = (MotherLevel.EQUAL, MotherLevel.HOMOPHONE)
+WRITTEN_ALIKE = (NameLevel.EXACT, NameLevel.VARIANT)
+BORN_THAT_DAY = (BirthLevel.EQUAL, BirthLevel.LUNAR)
 FEWEST_AGREEING = 2
 
 
@@ -56,28 +58,44 @@ def agreeing(levels: Levels) -> dict[str, np.ndarray]:
 
 
 def cautions(
-    levels: Levels, name_share: np.ndarray, newborn: np.ndarray, *, common: float
+    levels: Levels,
+    name_share: np.ndarray,
+    newborn: np.ndarray,
+    proved: np.ndarray,
+    *,
+    common: float,
 ) -> dict[Caution, np.ndarray]:
     """For each reason the pairs it holds for.
 
     `name_share` is log2 of the share of the name agreed on; `newborn` whether a side has a placeholder
-    name; `common` the share from which a name is common.
+    name; `proved` whether a valid number of a side tells its birth date; `common` the share from which a
+    name is common.
     """
     same = agreeing(levels)
     support = same["number"] | same["phone"] | same["address"] | same["mother"]
     alone = (
         same["name"] & same["birth"] & ~support & ~_in(levels, Field.NUMBER, (NumberLevel.NEAR,))
     )
+    unplaced = alone & ~(_same_town(levels) & proved)
     count = sum(each.astype(np.int8) for each in same.values())
     equal_number = levels[Field.NUMBER] == NumberLevel.EQUAL
     return {
         Caution.NUMBERS_CONFLICT: levels[Field.NUMBER] == NumberLevel.CONFLICT,
         Caution.COMMON_NAME: alone & (name_share >= np.log2(common)),
-        Caution.NAME_AND_BIRTH_ONLY: alone & (levels[Field.NUMBER] == NumberLevel.MISSING),
+        Caution.NAME_AND_BIRTH_ONLY: unplaced & (levels[Field.NUMBER] == NumberLevel.MISSING),
         Caution.TWINS: _twins(levels, same),
         Caution.NEWBORN: newborn & ~_newborn_known(levels, same),
         Caution.TOO_LITTLE: ~equal_number & (count + _weak(levels) < FEWEST_AGREEING),
     }
+
+
+def _same_town(levels: Levels) -> np.ndarray:
+    """The town agrees, and name and birth are exactly the same: then it is more than name and birth."""
+    return (
+        (levels[Field.TOWN] == PlaceLevel.EQUAL)
+        & (levels[Field.BIRTH_DATE] == BirthLevel.EQUAL)
+        & _in(levels, Field.NAME, WRITTEN_ALIKE)
+    )
 
 
 def _weak(levels: Levels) -> np.ndarray:
@@ -96,7 +114,7 @@ def _twins(levels: Levels, same: dict[str, np.ndarray]) -> np.ndarray:
 
 def _newborn_known(levels: Levels, same: dict[str, np.ndarray]) -> np.ndarray:
     """A newborn is known by its number, or by mother and birth with a phone or an address."""
-    born = (levels[Field.BIRTH_DATE] == BirthLevel.EQUAL) & same["mother"]
+    born = _in(levels, Field.BIRTH_DATE, BORN_THAT_DAY) & same["mother"]
     return same["number"] | (born & (same["phone"] | same["address"]))
 
 
@@ -114,12 +132,13 @@ def is_barred(
     levels: Levels, name_share: np.ndarray, newborn: np.ndarray, *, common: float
 ) -> np.ndarray:
     """Pairs that no file may link by themselves."""
-    found = cautions(levels, name_share, newborn, common=common)
+    unproved = np.zeros(levels.shape[1], dtype=bool)  # plays no part in any of HARD
+    found = cautions(levels, name_share, newborn, unproved, common=common)
     return np.logical_or.reduce([found[reason] for reason in HARD])
 
 
 def cautions_of(
-    levels: tuple[int, ...], name_share: float, *, newborn: bool, common: float
+    levels: tuple[int, ...], name_share: float, *, newborn: bool, proved: bool, common: float
 ) -> tuple[Caution, ...]:
     """The reasons that hold for one pair: `cautions` for a single one."""
     same = _agreeing_of(levels)
@@ -128,13 +147,15 @@ def cautions_of(
     alone = same["name"] and same["birth"] and not (same["number"] or place or same["mother"])
     alone = alone and number != NumberLevel.NEAR
     other = levels[Field.NAME] in OTHER_GIVEN_NAME and not same["number"]
-    mothers_child = birth == BirthLevel.EQUAL and same["mother"]
+    mothers_child = birth in BORN_THAT_DAY and same["mother"]
+    placed = levels[Field.TOWN] == PlaceLevel.EQUAL and birth == BirthLevel.EQUAL
+    placed = placed and proved and levels[Field.NAME] in WRITTEN_ALIKE
     postcode = levels[Field.POSTCODE] in SAME_VALUE
     surname = levels[Field.SURNAME] in SAME_WORD and levels[Field.GIVEN_NAME] not in SAME_WORD
     holds = {
         Caution.NUMBERS_CONFLICT: number == NumberLevel.CONFLICT,
         Caution.COMMON_NAME: alone and name_share >= log2(common),
-        Caution.NAME_AND_BIRTH_ONLY: alone and number == NumberLevel.MISSING,
+        Caution.NAME_AND_BIRTH_ONLY: alone and number == NumberLevel.MISSING and not placed,
         Caution.TWINS: birth == BirthLevel.EQUAL and other and (place or same["mother"]),
         Caution.NEWBORN: newborn and not (same["number"] or (mothers_child and place)),
         Caution.TOO_LITTLE: number != NumberLevel.EQUAL

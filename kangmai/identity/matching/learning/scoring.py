@@ -42,9 +42,21 @@ def score_features(incoming: Features, candidate: Features, model: Model) -> Sco
             )
         )
     newborn = incoming.is_newborn or candidate.is_newborn
-    found = cautions_of(levels, name_share, newborn=newborn, common=common_share())
+    found = cautions_of(
+        levels,
+        name_share,
+        newborn=newborn,
+        proved=_is_proved(incoming) or _is_proved(candidate),
+        common=common_share(),
+    )
     chance = match_probability(match, household, stranger)
     return Score(tuple(evidence), match, stranger, household, chance, found)
+
+
+def _is_proved(record: Features) -> bool:
+    """Whether a valid number of the record tells its birth date."""
+    number = record.number
+    return number.is_valid and number.text[6:14] == str(record.birth)
 
 
 def match_probability(match: float, household: float, stranger: float) -> float:

@@ -54,6 +54,48 @@ def lunar_ordinal(number: int) -> int:
     return _lunar_months(year)[month - 1] + day - 1
 
 
+def other_calendar(number: int) -> tuple[int, ...]:
+    """The dates that YYYYMMDD may stand for if one of two desks wrote the lunar date: its solar days when
+    read as a lunar date (two, where that month has a leap month after it), and its own lunar date."""
+    found = _solar_of(number)
+    if (day := ordinal(number)) and (lunar := _lunar_of(day)):
+        found.append(lunar)
+    return tuple(each for each in found if each != number)
+
+
+def _solar_of(number: int) -> list[int]:
+    """The solar days, as YYYYMMDD, that a lunar date may mean."""
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    if year not in LUNAR_YEARS or not 1 <= day <= 30:
+        return []
+    starts = [first for first, each in _all_lunar_months(year) if each == month]
+    solar = [datetime.date.fromordinal(first + day - 1) for first in starts]
+    return [each.year * 10_000 + each.month * 100 + each.day for each in solar]
+
+
+def _lunar_of(day: int) -> int:
+    """The lunar date of a solar day (an ordinal) as YYYYMMDD, 0 outside the years that are known."""
+    year = datetime.date.fromordinal(day).year
+    for lunar_year in (year, year - 1):
+        if lunar_year not in LUNAR_YEARS:
+            continue
+        for first, month in reversed(_all_lunar_months(lunar_year)):
+            if first <= day:
+                return lunar_year * 10_000 + month * 100 + day - first + 1
+    return 0
+
+
+@cache
+def _all_lunar_months(year: int) -> tuple[tuple[int, int], ...]:
+    """The ordinals of the first days of all months of a lunar year and their numbers, in order."""
+    from lunar_python import LunarYear
+
+    months = [m for m in LunarYear.fromYear(year).getMonths() if m.getYear() == year]
+    return tuple(
+        sorted((int(m.getFirstJulianDay() + 0.5) - 1_721_425, abs(m.getMonth())) for m in months)
+    )
+
+
 @cache
 def _lunar_months(year: int) -> tuple[int, ...]:
     """The ordinals of the first days of the twelve months of a lunar year, leap months left out."""

@@ -37,6 +37,12 @@ def default_phones() -> frozenset[str]:
 
 
 @cache
+def nickname_beginnings() -> frozenset[str]:
+    """Characters that make a familiar form with the last character of a given name: 小琪."""
+    return frozenset(words()["nickname_beginnings"])
+
+
+@cache
 def newborn_endings() -> tuple[tuple[str, int], ...]:
     """What follows the mother's name in a newborn's placeholder and the sex it tells, longest first."""
     sexes = {"male": 1, "female": 2, "unknown": 0}
