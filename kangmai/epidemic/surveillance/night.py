@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import psycopg
 
-from kangmai.epidemic.surveillance import areas, counting, rule_book
+from kangmai.epidemic.surveillance import areas, counting, past_events, rule_book
 from kangmai.epidemic.surveillance.alarm_budget import affordable_alpha
 from kangmai.epidemic.surveillance.evidence import Evidence, Layer
 from kangmai.epidemic.surveillance.nowcast import nowcast
@@ -132,39 +132,6 @@ def history_weeks(plan: Plan) -> int:
     return plan.history_years * weekly.YEAR + weekly.SEASON + 2
 
 
-def weigh_down(
-    database: psycopg.Connection,
-    tables: Mapping[str, Floats],
-    *,
-    units: Units,
-    on: date,
-    weeks: int,
-    weight: float,
-) -> dict[str, np.ndarray]:
-    """Take the cases of confirmed events out of earlier weeks, but for their weight; returns the weeks touched."""
-    touched: dict[str, np.ndarray] = {}
-    place = {name: i for i, name in enumerate(units.names)}
-    rows = database.execute(
-        """SELECT b.condition, left(b.area_code, 9), (%(on)s::date - l.onset_on) / 7 AS back, count(*)::int8
-           FROM surveillance_line l JOIN surveillance_outbreak b ON b.id = l.outbreak_id
-           WHERE b.confirmed_at IS NOT NULL AND l.case_class <> 'not_a_case'
-             AND l.onset_on <= %(on)s::date - 7 AND l.onset_on > %(on)s::date - 7 * %(weeks)s
-           GROUP BY 1, 2, 3""",
-        {"on": on, "weeks": weeks},
-    ).fetchall()
-    for condition, area, back, cases in rows:
-        table, column = tables.get(condition), place.get(area)
-        if table is None or column is None:
-            continue
-        inside = (
-            units.members[column] if column < len(units.towns) else np.eye(len(units.names))[column]
-        )
-        row = weeks - 1 - back
-        table[row] = np.maximum(0, table[row] - (1 - weight) * cases * inside)
-        touched.setdefault(condition, np.zeros(weeks, dtype=bool))[row] = True
-    return touched
-
-
 def _weekly(
     database: psycopg.Connection,
     source: Source,
@@ -179,8 +146,8 @@ def _weekly(
     length = history_weeks(plan)
     tables = week_counts(database, source=source.id, units=units, on=on, weeks=length)
     known = _known_weeks(database, source.id, on, length)
-    touched = weigh_down(
-        database, tables, units=units, on=on, weeks=length, weight=plan.event_weight
+    touched = past_events.weigh_down(
+        database, tables, source=source.id, names=units.names, on=on, weight=plan.event_weight
     )
     for condition, table in sorted(tables.items()):
         if rule_book.label(condition, on) is not Label.NORMAL:
@@ -238,13 +205,24 @@ def _daily(
     """Whole towns and above, and each institution that reports itself."""
     days = [on - timedelta(days=back) for back in reversed(range(DAYS_BACK))]
     kind = np.array([is_working_day(each) == is_working_day(on) for each in days])
+    spells = past_events.spells(database, on=on, days=DAYS_BACK)
     for by_place in (False, True):
         if by_place and source.kind is not SourceKind.COUNTS:
             continue
         series = _day_series(database, source, units, on, by_place=by_place)
         for condition, (names, towns, counts) in sorted(series.items()):
             night.series += len(names)
-            said = daily.judge(counts, same_kind=kind)
+            known = past_events.blank_days(
+                counts,
+                condition=condition,
+                units=[
+                    (town, int(name) if by_place else 0)
+                    for name, town in zip(names, towns, strict=True)
+                ],
+                on=on,
+                found=spells,
+            )
+            said = daily.judge(known, same_kind=kind)
             night.tests += int(np.isfinite(said.p).sum())
             means.append(said.expected)
             spreads.append(said.dispersion)
@@ -253,6 +231,11 @@ def _daily(
                     "days": [each.isoformat() for each in days[-SHOWN_DAYS:]],
                     "counts": [_or_none(x) for x in counts[-SHOWN_DAYS:, unit]],
                     "used": [bool(x) for x in kind[-SHOWN_DAYS:]],
+                    "events": [
+                        bool(x)
+                        for x in np.isnan(known[-SHOWN_DAYS:, unit])
+                        & ~np.isnan(counts[-SHOWN_DAYS:, unit])
+                    ],
                     "dispersion": round(float(said.dispersion[unit]), 3),
                 }
                 candidates.append(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from kangmai.epidemic.surveillance import night, rule_book
+from kangmai.epidemic.surveillance import night, past_events, rule_book
 from kangmai.epidemic.surveillance.series import Floats
 from kangmai.epidemic.surveillance.types import Setting
 from kangmai.epidemic.surveillance.watch import weekly
@@ -22,8 +22,9 @@ def compare(
 ) -> dict[str, Any]:
     """Alarms of the weekly layer by setting over a year, and which confirmed events each would have met.
 
-    The budget is left out, so that the numbers show the setting alone. What the year does not hold cannot
-    be said: without series the answer is empty.
+    The budget is left out, so that the numbers show the setting alone. Events known today are taken out of
+    the baselines, not out of the weeks that are judged. What the year does not hold cannot be said: without
+    series the answer is empty.
     """
     found: dict[str, Any] = {"weeks": 0, "series": 0, "standing": _empty(), "proposed": _empty()}
     for city in cities():
@@ -35,15 +36,24 @@ def compare(
                 tables = night.week_counts(
                     database, source=source.id, units=units, on=on, weeks=length
                 )
-                _add(database, found, source.id, tables, units, on, standing, proposed)
+                raw = {condition: table.copy() for condition, table in tables.items()}
+                past_events.weigh_down(
+                    database,
+                    tables,
+                    source=source.id,
+                    names=units.names,
+                    on=on,
+                    weight=plan.event_weight,
+                )
+                _add(database, found, tables, raw, units, on, standing, proposed)
     return found
 
 
 def _add(
     database: psycopg.Connection,
     found: dict[str, Any],
-    source: str,
     tables: dict[str, Floats],
+    raw: dict[str, Floats],
     units: night.Units,
     on: date,
     standing: Setting,
@@ -53,7 +63,7 @@ def _add(
     for condition, table in sorted(tables.items()):
         if rule_book.label(condition, on) is not Label.NORMAL:
             continue
-        first = int(np.argmax(table.any(axis=1)))
+        first = int(np.argmax(raw[condition].any(axis=1)))
         table = table[first:]
         latest = min(WEEKS, len(table) - weekly.FEWEST_WEEKS - 1)
         if latest < 1:
@@ -65,6 +75,7 @@ def _add(
             years=plan.history_years,
             sparse_total=plan.sparse_total,
             latest=latest,
+            observed=raw[condition][-latest:],
         )
         found["weeks"] = max(found["weeks"], latest)
         found["series"] += table.shape[1]

@@ -16,6 +16,7 @@ from kangmai.epidemic.surveillance.rule_book import plan
 from kangmai.epidemic.surveillance.types import Level, State
 from kangmai.epidemic.surveillance.watch import daily, space_time, weekly
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.ids import uuid7
 from tests.epidemic.signals.test_arrivals import TODAY, case, take
 from tests.factories.access import AT, later
 
@@ -90,6 +91,23 @@ def test_a_replay_counts_what_other_numbers_would_have_said(cast, quiet):
     made = actions.propose(actor=cast.cdc, **setting)
     assert made.replay["weeks"] == 52 and made.replay["series"] > 100
     assert made.replay["proposed"]["alarms"] <= made.replay["standing"]["alarms"]
+
+
+def test_a_replay_takes_events_out_of_baselines_and_not_out_of_the_weeks_it_judges(cast, quiet):
+    from kangmai.epidemic.surveillance.types import Setting
+
+    ill = [
+        case(f"o{n}", condition="3100", back=100 + n % 5, area_code=f"{TOWNS[0]}001")
+        for n in range(40)
+    ]
+    take(*ill, is_watched=False)
+    event = past_event(area=TOWNS[0], first_day=TODAY - dt.timedelta(days=104))
+    for n in range(40):
+        line(event, n + 1, case_id=f"o{n}")
+    setting = {"setting": Setting(0.001, 0.01, 5), "reason": "试", "at": AT}
+    made = actions.propose(actor=cast.cdc, **setting).replay
+    for each in (made["standing"], made["proposed"]):
+        assert (each["events"], each["met"]) == (1, 1) and each["high"] >= 3
 
 
 def test_a_short_history_is_judged_against_the_city(cast):
@@ -168,33 +186,110 @@ def test_a_year_too_short_a_giant_week_and_silence_have_a_stated_outcome():
     assert np.isnan(weekly.judge(weeks, share=share, **args).p[0, 1])
 
 
-def test_cases_of_a_confirmed_event_leave_the_baseline(cast, quiet):
+def past_event(*, area: str = "441202", **more) -> models.Outbreak:
+    usual = {
+        "id": uuid7(), "title": "x", "group": "3100", "condition": "3100", "area_code": area, "label": 0,
+        "state": "closed", "first_day": TODAY - dt.timedelta(days=70), "opened_at": AT, "opened_by": 1,
+        "confirmed_at": AT,
+    }  # fmt: skip
+    return models.Outbreak.objects.create(**(usual | more))
+
+
+def line(event: models.Outbreak, number: int, **more) -> None:
+    usual = {"case_class": "confirmed", "content": b"", "content_key": 1}
+    models.Line.objects.create(id=uuid7(), outbreak=event, number=number, **(usual | more))
+
+
+def weighed(weight: float = 0.0, weeks: int = 20):
+    """Counts of three towns, the county and the city: as they are, weighted down, and the weeks touched."""
     from kangmai.epidemic.surveillance import night as nights
+    from kangmai.epidemic.surveillance import past_events
     from kangmai.kernel.connections import reading
 
-    past = [case(f"o{n}", condition="3100", back=60, area_code="441202001001") for n in range(30)]
-    take(*past, is_watched=False)
-    row = models.Outbreak.objects.create(
-        id="01990000-0000-7000-8000-000000000001",
-        title="x", group="3100", condition="3100", area_code="441202001", label=0, state="confirmed",
-        first_day=TODAY, opened_at=AT, opened_by=1, confirmed_at=AT,
-    )  # fmt: skip
-    for n in range(30):
-        models.Line.objects.create(
-            id=f"01990000-0000-7000-8000-0000000001{n:02d}",
-            outbreak=row, number=n + 1, onset_on=TODAY - dt.timedelta(days=60), case_class="confirmed",
-            content=b"", content_key=1,
-        )  # fmt: skip
     units = nights.units_of("441200")
+    columns = [units.names.index(name) for name in (*TOWNS, "441202", "441200")]
     with reading() as database:
-        asked = {"units": units, "on": TODAY, "weeks": 20}
-        tables = nights.week_counts(database, source="case_reports", **asked)
-        town, city = units.names.index("441202001"), units.pool
-        before = tables["3100"][:, [town, city]].copy()
-        touched = nights.weigh_down(database, tables, weight=0.0, **asked)
+        asked = {"source": "case_reports", "on": TODAY}
+        tables = nights.week_counts(database, units=units, weeks=weeks, **asked)
+        before = tables["3100"].copy()
+        touched = past_events.weigh_down(
+            database, tables, names=units.names, weight=weight, **asked
+        )
+    taken = (before - tables["3100"])[:, columns]
+    return taken, touched.get("3100", np.zeros(weeks, dtype=bool))
+
+
+def test_cases_of_a_confirmed_event_leave_the_baseline_of_every_area_that_counts_them(cast, quiet):
+    """An event of a county, its cases in two towns: some by card, some by hand, one struck out."""
+    past = [
+        case(f"o{n}", condition="3100", back=60, area_code=f"{TOWNS[n % 2]}001") for n in range(12)
+    ]
+    usual = [case(f"u{n}", condition="3100", back=60, area_code=f"{TOWNS[0]}001") for n in range(3)]
+    take(*past, *usual, is_watched=False)
+    event = past_event()
+    for n in range(12):
+        struck = {"case_class": "not_a_case"} if n == 11 else {}
+        line(event, n + 1, case_id=f"o{n}", **struck)
+    hand = {"onset_on": TODAY - dt.timedelta(days=60), "area_code": f"{TOWNS[0]}001"}
+    line(event, 13, **hand)
+    line(event, 14, onset_on=TODAY)  # of the judged week: stays
     week = 20 - 1 - 60 // 7
-    assert touched["3100"].nonzero()[0].tolist() == [week]
-    assert (before - tables["3100"][:, [town, city]])[week].tolist() == [30, 30]
+    taken, touched = weighed()
+    assert touched.nonzero()[0].tolist() == [week]
+    assert taken[week].tolist() == [7, 5, 0, 12, 12] and taken.sum() == 36
+    assert weighed(weight=0.5)[0][week].tolist() == [3.5, 2.5, 0, 6, 6]
+    models.Outbreak.objects.update(confirmed_at=None)  # what nobody confirmed stays
+    assert weighed()[0].sum() == 0
+
+
+def test_an_event_without_a_list_is_known_by_what_its_signals_rest_on(cast, quiet):
+    ill = [case(f"s{n}", condition="3100", back=40, area_code=f"{TOWNS[0]}001") for n in range(9)]
+    take(*ill, is_watched=False)
+    event = past_event(area=TOWNS[0])
+    signal = models.Signal.objects.create(
+        id=uuid7(), group="3100", condition="3100", area_code=TOWNS[0], label=0, level="high", state="closed",
+        priority=1, first_day=TODAY, latest_day=TODAY, observed=9, has_rule=True, sources=["case_reports"],
+        raised_at=AT, outbreak=event,
+    )  # fmt: skip
+    for n, keys in enumerate((["s1", "s2"], [f"s{n}" for n in range(9)])):
+        models.Evidence.objects.create(
+            id=uuid7(), signal=signal, layer="rule", method=f"R{n}", source="case_reports", condition="3100",
+            area_code=TOWNS[0], day=TODAY, observed=9, cases=keys, detail={}, found_at=AT,
+        )  # fmt: skip
+    week = 20 - 1 - 40 // 7
+    assert weighed()[0][week].tolist() == [9, 0, 0, 9, 9]
+    line(event, 1, case_id="s3", case_class="not_a_case")
+    line(event, 2, case_id="s4")
+    assert weighed()[0][week].tolist() == [8, 0, 0, 8, 8]
+
+
+def test_days_of_an_event_leave_the_daily_baseline_without_becoming_zero(cast):
+    from kangmai.epidemic.surveillance import past_events
+
+    on = TODAY
+    spell = past_events.Spell(
+        "gastroenteritis",
+        TOWNS[0],
+        cast.school,
+        on - dt.timedelta(days=6),
+        on - dt.timedelta(days=3),
+    )
+    units = [(TOWNS[0], cast.school), (TOWNS[0], cast.other_school), (TOWNS[0], 0), ("441202", 0)]
+    counts = np.full((10, 4), 5.0)
+    usual = {"units": units, "on": on, "found": (spell,)}
+    cleaned = past_events.blank_days(counts, condition="vomiting_diarrhoea", **usual)
+    blank = np.isnan(cleaned)
+    assert blank[:, 0].nonzero()[0].tolist() == blank[:, 2].nonzero()[0].tolist() == [3, 4, 5, 6]
+    assert not blank[:, [1, 3]].any() and (counts == 5).all()
+    open_ended = (
+        past_events.Spell("gastroenteritis", "441202", 0, on - dt.timedelta(days=90), on),
+    )
+    last = past_events.blank_days(
+        counts, condition="vomiting_diarrhoea", **(usual | {"found": open_ended})
+    )
+    assert np.isnan(last[:-1]).all() and (last[-1] == 5).all()
+    other = past_events.blank_days(counts, condition="fever_rash", **usual)
+    assert not np.isnan(other).any()
 
 
 def test_one_town_that_rises_while_the_others_do_not_is_a_cluster():

@@ -46,12 +46,20 @@ class Judged:
 
 
 def judge(
-    weeks: Floats, *, share: Floats, pool: int, years: int, sparse_total: int, latest: int = 1
+    weeks: Floats,
+    *,
+    share: Floats,
+    pool: int,
+    years: int,
+    sparse_total: int,
+    latest: int = 1,
+    observed: Floats | None = None,
 ) -> Judged:
     """Judge the `latest` weeks of every unit.
 
     Args:
         weeks: counts (weeks, units), oldest first, NaN where missing.
+        observed: the judged weeks as they were, where `weeks` has past events taken out.
         share: each unit's part of the population of the pool.
         pool: the unit that holds all the others.
         years: of history to use at most.
@@ -73,7 +81,8 @@ def judge(
         regular &= ~np.isnan(expected).all(axis=0)
     if (~regular).any():
         _pooled(weeks, points, ~regular, share, pool, able, expected, dispersion)
-    observed = weeks[points]
+    if observed is None:
+        observed = weeks[points]
     return Judged(observed, expected, dispersion, tail(observed, expected, dispersion), regular)
 
 
