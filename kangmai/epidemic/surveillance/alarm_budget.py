@@ -42,13 +42,20 @@ def expected_alarms(p: Floats, *, alarms: float) -> np.ndarray:
 
 
 def affordable_alpha(
-    mean: Floats, dispersion: Floats, *, least_cases: int, alarms: float, highest: float
+    mean: Floats,
+    dispersion: Floats,
+    *,
+    least_cases: int,
+    alarms: float,
+    highest: float,
+    others: int = 0,
 ) -> float:
     """The largest alpha up to `highest` at which chance gives at most `alarms` alarms over all series.
 
     Counts are discrete and an alarm needs `least_cases`, so a series attains far less than alpha: of a
     series that expects 0.05 cases hardly any chance alarm comes. What each attains is summed exactly.
     Series are negative binomial with variance `dispersion` x mean; NaN says nothing and costs nothing.
+    `others` are tests of another kind, of which only is known that chance lets them alarm with at most alpha.
     Source: the attainable levels of Tarone 1990, Biometrics 46:515 (https://doi.org/10.2307/2531456).
     Raises ControlMalformed.
     """
@@ -58,7 +65,8 @@ def affordable_alpha(
     mean, dispersion = mean[known], np.maximum(dispersion[known], 1.0)
     alpha = highest
     while alpha > SMALLEST_ALPHA:
-        if attained(mean, dispersion, least_cases=least_cases, alpha=alpha).sum() <= alarms:
+        chance = attained(mean, dispersion, least_cases=least_cases, alpha=alpha).sum()
+        if chance + others * alpha <= alarms:
             return alpha
         alpha *= STEP
     return SMALLEST_ALPHA

@@ -135,6 +135,19 @@ def days(
     ).fetchall()
 
 
+def county_days(
+    database: psycopg.Connection, *, source: str, on: date, count: int
+) -> list[tuple[str, str, int, int]]:
+    """Condition, county, days back (0 = `on`) and cases."""
+    return database.execute(
+        """SELECT condition, left(area_code, 6) AS county, %(on)s::date - day AS back, sum(count)::int8
+           FROM surveillance_daily
+           WHERE source = %(source)s AND day <= %(on)s AND day > %(on)s::date - %(count)s::int4
+           GROUP BY condition, county, back""",
+        {"source": source, "on": on, "count": count},
+    ).fetchall()
+
+
 def completeness(
     database: psycopg.Connection, *, source: str, on: date, areas: Sequence[tuple[str, str]]
 ) -> Completeness:

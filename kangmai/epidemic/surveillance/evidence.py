@@ -12,6 +12,7 @@ class Layer(Enum):
     RULE = "rule"
     WEEKLY = "weekly"
     DAILY = "daily"
+    SLOW = "slow"
     SPARSE = "sparse"
     SPACE_TIME = "space-time"
 

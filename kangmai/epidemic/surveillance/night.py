@@ -1,28 +1,24 @@
 """What the statistical layers say of one day: series read, judged, chosen within the budget."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 
 import numpy as np
 import psycopg
 
-from kangmai.epidemic.surveillance import areas, counting, past_events, rule_book
+from kangmai.epidemic.surveillance import areas, city_series, counting, past_events, rule_book
 from kangmai.epidemic.surveillance.alarm_budget import affordable_alpha
 from kangmai.epidemic.surveillance.evidence import Evidence, Layer
 from kangmai.epidemic.surveillance.nowcast import nowcast
 from kangmai.epidemic.surveillance.series import Floats
 from kangmai.epidemic.surveillance.types import Plan, Source, SourceKind
-from kangmai.epidemic.surveillance.watch import daily, space_time, weekly
+from kangmai.epidemic.surveillance.watch import daily, holidays, slow, space_time, weekly
 from kangmai.kernel.actor import Label
 from kangmai.standards.calendars import is_working_day
-from kangmai.standards.geography import find_point
-from kangmai.standards.population import find_population
 
 WEEK = 7
-DAYS_BACK = 70
 SHOWN_WEEKS, SHOWN_DAYS = 156, 56
 """How much of a series evidence keeps, for the officer to see."""
 
@@ -34,23 +30,9 @@ class Night:
     evidence: list[Evidence] = field(default_factory=list)
     series: int = 0
     tests: int = 0
+    others: int = 0
+    """Tests whose attained level is not known: they cost the budget their whole alpha."""
     alpha: float = float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """The areas of a city as columns: towns first, then counties, then the city, with shares of its people."""
-
-    names: tuple[str, ...]
-    members: Floats
-    """(towns, units): which town lies in which unit."""
-    share: Floats
-    towns: tuple[str, ...]
-
-    @property
-    def pool(self) -> int:
-        """The city's own column."""
-        return len(self.names) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +50,14 @@ def judge_day(database: psycopg.Connection, *, city: str, on: date, plan: Plan) 
     candidates: list[Candidate] = []
     means: list[Floats] = []
     spreads: list[Floats] = []
-    units = units_of(city)
+    units = city_series.units_of(city)
     for source in rule_book.sources(on).values():
         if "weekly" in source.layers:
             _weekly(database, source, units, on, plan, night, candidates, means, spreads)
         if "daily" in source.layers:
             _daily(database, source, units, on, plan, night, candidates, means, spreads)
+        if "slow" in source.layers:
+            _slow(database, source, units, on, plan, night, candidates)
         if "space-time" in source.layers:
             night.evidence += _clusters(database, source, units, on, plan)
     if means:
@@ -83,6 +67,7 @@ def judge_day(database: psycopg.Connection, *, city: str, on: date, plan: Plan) 
             least_cases=plan.least_cases,
             alarms=plan.chance_alarms_a_day,
             highest=plan.watch_alpha,
+            others=night.others,
         )
         night.evidence += [
             each.evidence
@@ -90,41 +75,6 @@ def judge_day(database: psycopg.Connection, *, city: str, on: date, plan: Plan) 
             if each.p <= night.alpha and each.observed >= plan.least_cases
         ]
     return night
-
-
-@lru_cache(maxsize=4)
-def units_of(city: str) -> Units:
-    """Towns, counties and the city itself as columns."""
-    towns = areas.towns(city)
-    # a district that stands alone is its own county
-    counties = tuple(each for each in dict.fromkeys(map(areas.county_of, towns)) if each != city)
-    names = (*towns, *counties, city)
-    members = np.array([[float(areas.contains(name, town)) for name in names] for town in towns])
-    people = _people(towns, counties or (city,))
-    share = (people @ members) / people.sum()
-    return Units(names, members, share, towns)
-
-
-def week_counts(
-    database: psycopg.Connection, *, source: str, units: Units, on: date, weeks: int
-) -> dict[str, Floats]:
-    """Weekly counts (weeks, units) that end on a day, by condition; areas outside the city are left out."""
-    place = {name: i for i, name in enumerate(units.names)}
-    found: dict[str, Floats] = {}
-    town_count = len(units.towns)
-    for condition, area, back, cases in counting.weeks(database, source=source, on=on, count=weeks):
-        column = place.get(area)
-        if column is None:
-            continue
-        table = found.setdefault(condition, np.zeros((weeks, len(units.names))))
-        row = weeks - 1 - back
-        if column < town_count:
-            table[row] += cases * units.members[column]
-        else:
-            table[row, column] += cases
-            if column != units.pool:
-                table[row, units.pool] += cases
-    return found
 
 
 def history_weeks(plan: Plan) -> int:
@@ -135,7 +85,7 @@ def history_weeks(plan: Plan) -> int:
 def _weekly(
     database: psycopg.Connection,
     source: Source,
-    units: Units,
+    units: city_series.Units,
     on: date,
     plan: Plan,
     night: Night,
@@ -144,8 +94,8 @@ def _weekly(
     spreads: list[Floats],
 ) -> None:
     length = history_weeks(plan)
-    tables = week_counts(database, source=source.id, units=units, on=on, weeks=length)
-    known = _known_weeks(database, source.id, on, length)
+    tables = city_series.week_counts(database, source=source.id, units=units, on=on, weeks=length)
+    known = city_series.known_weeks(database, source.id, on, length)
     touched = past_events.weigh_down(
         database, tables, source=source.id, names=units.names, on=on, weight=plan.event_weight
     )
@@ -165,6 +115,7 @@ def _weekly(
             pool=units.pool,
             years=plan.history_years,
             sparse_total=plan.sparse_total,
+            ends=(on,),
         )
         night.tests += int(np.isfinite(said.p).sum())
         means.append(said.expected[-1])
@@ -194,7 +145,7 @@ def _weekly(
 def _daily(
     database: psycopg.Connection,
     source: Source,
-    units: Units,
+    units: city_series.Units,
     on: date,
     plan: Plan,
     night: Night,
@@ -203,13 +154,13 @@ def _daily(
     spreads: list[Floats],
 ) -> None:
     """Whole towns and above, and each institution that reports itself."""
-    days = [on - timedelta(days=back) for back in reversed(range(DAYS_BACK))]
+    days = [on - timedelta(days=back) for back in reversed(range(city_series.DAYS_BACK))]
     kind = np.array([is_working_day(each) == is_working_day(on) for each in days])
-    spells = past_events.spells(database, on=on, days=DAYS_BACK)
+    spells = past_events.spells(database, on=on, days=city_series.DAYS_BACK)
     for by_place in (False, True):
         if by_place and source.kind is not SourceKind.COUNTS:
             continue
-        series = _day_series(database, source, units, on, by_place=by_place)
+        series = city_series.day_series(database, source, units, on, by_place=by_place)
         for condition, (names, towns, counts) in sorted(series.items()):
             night.series += len(names)
             known = past_events.blank_days(
@@ -256,8 +207,61 @@ def _daily(
                 )
 
 
+def _slow(
+    database: psycopg.Connection,
+    source: Source,
+    units: city_series.Units,
+    on: date,
+    plan: Plan,
+    night: Night,
+    candidates: list[Candidate],
+) -> None:
+    """Counties and the whole city: a slow rise is no matter of one town."""
+    first = city_series.first_day(database, source.id)
+    if first is None:
+        return
+    length = min(slow.LONGEST, (on - first).days + 1)
+    names = units.names[len(units.towns) :]
+    column = {name: n for n, name in enumerate(names)}
+    tables: dict[str, Floats] = defaultdict(lambda: np.zeros((length, len(names))))
+    for condition, county, back, cases in counting.county_days(
+        database, source=source.id, on=on, count=length
+    ):
+        for name in {county, names[-1]} & column.keys():
+            tables[condition][length - 1 - back, column[name]] += cases
+    for condition, counts in sorted(tables.items()):
+        said = slow.judge(counts, on=on)
+        judged = int(np.isfinite(said.p).sum())
+        night.series, night.tests = night.series + len(names), night.tests + judged
+        night.others += judged
+        for unit in np.flatnonzero(said.p <= plan.watch_alpha):
+            days = holidays.spell(on, SHOWN_DAYS)
+            since = int(said.since_days[unit])
+            candidates.append(
+                _candidate(
+                    Layer.SLOW,
+                    slow.METHOD,
+                    source,
+                    condition,
+                    names[unit],
+                    on,
+                    observed=float(said.observed[unit]),
+                    expected=float(said.expected[unit]),
+                    threshold=float(said.expected[unit]),
+                    p=float(said.p[unit]),
+                    detail={
+                        "days": [each.isoformat() for each in days],
+                        "counts": [_or_none(x) for x in counts[-SHOWN_DAYS:, unit]],
+                        "used": [n < SHOWN_DAYS - slow.WATCHED for n in range(SHOWN_DAYS)],
+                        "since_days": since,
+                        "statistic": round(float(said.statistic[unit]), 2),
+                    },
+                )
+            )
+
+
 def _clusters(
-    database: psycopg.Connection, source: Source, units: Units, on: date, plan: Plan
+    database: psycopg.Connection, source: Source, units: city_series.Units, on: date, plan: Plan
 ) -> Iterator[Evidence]:
     length = int(plan.scan["days"])
     place = {name: i for i, name in enumerate(units.towns)}
@@ -275,7 +279,7 @@ def _clusters(
         cluster = space_time.search(
             table[:, present],
             towns=tuple(units.towns[i] for i in present),
-            positions=_positions(units.towns)[present],
+            positions=city_series.positions(units.towns)[present],
             population=units.share[present],
             nearest=int(plan.scan["nearest"]),
             replicates=int(plan.scan["replicates"]),
@@ -368,16 +372,6 @@ def _week_detail(
     }
 
 
-def _known_weeks(database: psycopg.Connection, source: str, on: date, most: int) -> int:
-    """For how many weeks a source has been speaking: before, its silence is not zero."""
-    row = database.execute(
-        "SELECT min(day) FROM surveillance_daily WHERE source = %s", [source]
-    ).fetchone()
-    if row is None or row[0] is None:
-        return 0
-    return min(most, (on - row[0]).days // WEEK + 1)
-
-
 def _nowcast_factor(
     database: psycopg.Connection, source: Source, condition: str, on: date, plan: Plan
 ) -> float:
@@ -404,65 +398,6 @@ def _nowcast_factor(
     latest = slice(-WEEK, None)
     seen, final = float(said.observed[latest].sum()), float(np.nansum(said.estimate[latest]))
     return max(1.0, final / seen) if seen else 1.0
-
-
-def _day_series(
-    database: psycopg.Connection, source: Source, units: Units, on: date, *, by_place: bool
-) -> dict[str, tuple[list[str], list[str], Floats]]:
-    """By condition: names of the units, their towns, and counts (days, units), NaN where nobody reported."""
-    rows = counting.days(database, source=source.id, on=on, count=DAYS_BACK, by_place=by_place)
-    if by_place:
-        return _place_series(rows)
-    blank = 0.0 if source.kind is not SourceKind.COUNTS else np.nan
-    place = {name: i for i, name in enumerate(units.towns)}
-    found: dict[str, tuple[list[str], list[str], Floats]] = {}
-    tables: dict[str, Floats] = defaultdict(lambda: np.full((DAYS_BACK, len(units.towns)), blank))
-    for condition, area, _, back, cases in rows:
-        if area in place:
-            cell = tables[condition][DAYS_BACK - 1 - back]
-            cell[place[area]] = np.nansum([cell[place[area]], cases])
-    for condition, table in tables.items():
-        whole = np.nan_to_num(table) @ units.members
-        silent = (np.isfinite(table).astype(float) @ units.members) == 0
-        whole[silent] = np.nan
-        found[condition] = (list(units.names), list(units.names), whole)
-    return found
-
-
-def _place_series(
-    rows: Sequence[tuple[str, str, int, int, int]],
-) -> dict[str, tuple[list[str], list[str], Floats]]:
-    found: dict[str, tuple[list[str], list[str], Floats]] = {}
-    for condition in sorted({row[0] for row in rows}):
-        mine = [row for row in rows if row[0] == condition]
-        places = sorted({(place, area) for _, area, place, _, _ in mine})
-        column = {place: i for i, (place, _) in enumerate(places)}
-        table = np.full((DAYS_BACK, len(places)), np.nan)
-        for _, _, place, back, cases in mine:
-            table[DAYS_BACK - 1 - back, column[place]] = cases
-        found[condition] = ([str(p) for p, _ in places], [area for _, area in places], table)
-    return found
-
-
-def _people(towns: Sequence[str], counties: Sequence[str]) -> Floats:
-    """People of each town: its county's, in equal parts where the town's own are not known."""
-    by_county: dict[str, float] = {}
-    for county in counties:
-        known = find_population(county, year=2100)
-        by_county[county] = float(known.residents) if known else 1.0
-    sizes = {c: sum(areas.county_of(t) == c for t in towns) for c in counties}
-    return np.array([by_county[areas.county_of(t)] / sizes[areas.county_of(t)] for t in towns])
-
-
-@lru_cache(maxsize=4)
-def _positions(towns: tuple[str, ...]) -> Floats:
-    """Kilometres east and north, good enough within a city."""
-    points = [find_point(each) for each in towns]
-    known = [(p.longitude, p.latitude) for p in points if p]
-    centre = np.mean(known, axis=0) if known else np.zeros(2)
-    degrees = np.array([(p.longitude, p.latitude) if p else centre for p in points])
-    scale = 111.2 * np.array([np.cos(np.radians(centre[1])), 1.0])
-    return np.asarray((degrees - centre) * scale)
 
 
 def _or_none(x: float) -> float | None:

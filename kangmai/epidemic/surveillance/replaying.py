@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from kangmai.epidemic.surveillance import night, past_events, rule_book
+from kangmai.epidemic.surveillance import city_series, night, past_events, rule_book
 from kangmai.epidemic.surveillance.series import Floats
 from kangmai.epidemic.surveillance.types import Setting
 from kangmai.epidemic.surveillance.watch import weekly
@@ -28,12 +28,12 @@ def compare(
     """
     found: dict[str, Any] = {"weeks": 0, "series": 0, "standing": _empty(), "proposed": _empty()}
     for city in cities():
-        units = night.units_of(city)
+        units = city_series.units_of(city)
         plan = rule_book.plan(on)
         length = night.history_weeks(plan) + WEEKS
         for source in rule_book.sources(on).values():
             if "weekly" in source.layers:
-                tables = night.week_counts(
+                tables = city_series.week_counts(
                     database, source=source.id, units=units, on=on, weeks=length
                 )
                 raw = {condition: table.copy() for condition, table in tables.items()}
@@ -54,7 +54,7 @@ def _add(
     found: dict[str, Any],
     tables: dict[str, Floats],
     raw: dict[str, Floats],
-    units: night.Units,
+    units: city_series.Units,
     on: date,
     standing: Setting,
     proposed: Setting,
@@ -76,6 +76,7 @@ def _add(
             sparse_total=plan.sparse_total,
             latest=latest,
             observed=raw[condition][-latest:],
+            ends=[on - timedelta(days=7 * back) for back in reversed(range(latest))],
         )
         found["weeks"] = max(found["weeks"], latest)
         found["series"] += table.shape[1]
@@ -87,7 +88,7 @@ def _add(
 
 
 def _events(
-    database: psycopg.Connection, condition: str, units: night.Units, on: date, weeks: int
+    database: psycopg.Connection, condition: str, units: city_series.Units, on: date, weeks: int
 ) -> list[tuple[int, int]]:
     """Week and column of the confirmed events of a condition."""
     rows = database.execute(

@@ -258,6 +258,9 @@ def explained(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:
             )
             % values
         )
+    if each.layer == "slow":
+        values["d"] = str(each.detail["since_days"])
+        return _("A slow rise: %(n)s in %(d)s days, %(e)s expected.") % values
     if each.layer == "daily":
         return _("%(n)s on the day, %(e)s expected from four weeks, threshold %(t)s.") % values
     if each.layer == "sparse":

@@ -110,6 +110,30 @@ def test_a_replay_takes_events_out_of_baselines_and_not_out_of_the_weeks_it_judg
         assert (each["events"], each["met"]) == (1, 1) and each["high"] >= 3
 
 
+def test_a_slow_rise_of_visits_is_seen_though_no_day_is_unusual(cast):
+    """600 days of about twelve visits a day; over the last three weeks they grow by half."""
+    rng = np.random.default_rng(11)
+    rows = []
+    for back in range(600):
+        day = TODAY - dt.timedelta(days=back)
+        mean = 12 * (0.5 if day.weekday() >= 5 else 1.0) * (1.5 if back < 21 else 1.0)
+        visits = {"source": "visit_syndromes", "count": int(rng.poisson(mean))}
+        rows.append(case(f"v{back}", condition="diarrhoea", back=back, **visits))
+    take(*rows, is_watched=False)
+    assert night(cast).new == 1
+    (signal,) = queries.desk(actor=cast.city_cdc, at=AT).rows
+    found = {
+        e.area_code: e
+        for e in queries.evidence(signal.id, actor=cast.city_cdc)
+        if e.layer == "slow"
+    }
+    assert set(found) == {"441202", "441200"}
+    city = found["441200"]
+    assert (
+        city.p < 0.001 and city.observed > 1.2 * city.expected and city.detail["since_days"] >= 14
+    )
+
+
 def test_a_short_history_is_judged_against_the_city(cast):
     """Ten weeks of one case a week over the city; then six in one town."""
     take(*(case(f"b{n}", condition="3100", back=7 * n + 8) for n in range(10)), is_watched=False)
@@ -202,15 +226,14 @@ def line(event: models.Outbreak, number: int, **more) -> None:
 
 def weighed(weight: float = 0.0, weeks: int = 20):
     """Counts of three towns, the county and the city: as they are, weighted down, and the weeks touched."""
-    from kangmai.epidemic.surveillance import night as nights
-    from kangmai.epidemic.surveillance import past_events
+    from kangmai.epidemic.surveillance import city_series, past_events
     from kangmai.kernel.connections import reading
 
-    units = nights.units_of("441200")
+    units = city_series.units_of("441200")
     columns = [units.names.index(name) for name in (*TOWNS, "441202", "441200")]
     with reading() as database:
         asked = {"source": "case_reports", "on": TODAY}
-        tables = nights.week_counts(database, units=units, weeks=weeks, **asked)
+        tables = city_series.week_counts(database, units=units, weeks=weeks, **asked)
         before = tables["3100"].copy()
         touched = past_events.weigh_down(
             database, tables, names=units.names, weight=weight, **asked

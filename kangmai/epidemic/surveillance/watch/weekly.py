@@ -2,10 +2,13 @@
 
 A week ends on the day that is judged, so that the layer runs every day. With three years or more and
 enough cases: Noufaily's Farrington method (docs/algorithms/detection-farrington.md); otherwise the exact
-test against the rate of the whole city (docs/algorithms/detection-short-baselines.md).
+test against the rate of the whole city (docs/algorithms/detection-short-baselines.md). About the Spring
+Festival, which moves, earlier years are laid so that festival stands on festival (`holidays`).
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -15,6 +18,7 @@ from kangmai.epidemic.surveillance.detectors.farrington_flexible import Farringt
 from kangmai.epidemic.surveillance.detectors.pooled_exact import pooled_exact
 from kangmai.epidemic.surveillance.detectors.quantiles import negative_binomial_quantile
 from kangmai.epidemic.surveillance.series import CountSeries, Floats
+from kangmai.epidemic.surveillance.watch import holidays
 
 REGRESSION, POOLED = "farringtonFlexible", "pooledExact"
 YEAR = 52
@@ -24,6 +28,8 @@ RECENT = 26
 """Weeks before the judged one that a short history looks at."""
 LEFT_OUT = 26
 """Latest weeks that the regression leaves out of its baseline, lest an outbreak hide itself."""
+HALF_WINDOW = 3
+"""Weeks each side that the regression takes together."""
 SEASON = 4
 """Weeks each side of the same week of an earlier year."""
 
@@ -54,12 +60,14 @@ def judge(
     sparse_total: int,
     latest: int = 1,
     observed: Floats | None = None,
+    ends: Sequence[date] = (),
 ) -> Judged:
     """Judge the `latest` weeks of every unit.
 
     Args:
         weeks: counts (weeks, units), oldest first, NaN where missing.
         observed: the judged weeks as they were, where `weeks` has past events taken out.
+        ends: last days of the judged weeks; then earlier years are laid by the Spring Festival about it.
         share: each unit's part of the population of the pool.
         pool: the unit that holds all the others.
         years: of history to use at most.
@@ -70,17 +78,27 @@ def judge(
     first = int(points[0])
     able = min(years, (first - SEASON) // YEAR)
     history = np.nansum(weeks[max(0, first - able * YEAR) : first], axis=0)
-    regular = (able >= FEWEST_YEARS) & (history >= sparse_total)
-    regular = np.broadcast_to(regular, units).copy()
+    enough = (able >= FEWEST_YEARS) & (history >= sparse_total)
+    regular = np.broadcast_to(enough, units).copy()
     shape = (latest, units)
     expected, dispersion = np.full(shape, np.nan), np.full(shape, np.nan)
+    spans = list(_spans(weeks, points, able, ends))
     if regular.any():
-        said = _regression(weeks[:, regular], points, able)
-        expected[:, regular], dispersion[:, regular] = said
+        for span in spans:
+            cells = np.ix_(span.rows, regular)
+            said = _regression(span.weeks[:, regular], points[span.rows], able)
+            expected[cells], dispersion[cells] = span.adjusted(*said, pool, HALF_WINDOW)
         # a series whose regression failed is not left without a word
         regular &= ~np.isnan(expected).all(axis=0)
     if (~regular).any():
-        _pooled(weeks, points, ~regular, share, pool, able, expected, dispersion)
+        for span in spans:
+            cells = np.ix_(span.rows, ~regular)
+            _pooled(
+                span.weeks, points, span.rows, ~regular, share, pool, able, expected, dispersion
+            )
+            expected[cells], dispersion[cells] = span.adjusted(
+                expected[cells], dispersion[cells], pool, SEASON
+            )
     if observed is None:
         observed = weeks[points]
     return Judged(observed, expected, dispersion, tail(observed, expected, dispersion), regular)
@@ -92,16 +110,51 @@ def baseline_weeks(length: int, *, is_regression: bool, years: int) -> np.ndarra
     now = length - 1
     able = min(years, (now - SEASON) // YEAR)
     if is_regression:
-        used[max(0, now - able * YEAR - 3) : now - LEFT_OUT] = True
+        used[max(0, now - able * YEAR - HALF_WINDOW) : now - LEFT_OUT] = True
     else:
         used[_reference(now, able)] = True
     return used
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Judged weeks with the history they rest on; `now` where it is laid by the Spring Festival."""
+
+    rows: np.ndarray
+    weeks: Floats
+    years: int
+    now: int | None = None
+
+    def adjusted(
+        self, mean: Floats, dispersion: Floats, pool: int, half_width: int
+    ) -> tuple[Floats, Floats]:
+        """Mean and dispersion with the term of the festival, which is not known exactly either."""
+        if self.now is None:
+            return mean, dispersion
+        term = holidays.festival_term(
+            self.weeks[:, pool], now=self.now, years=self.years, half_width=half_width
+        )
+        mean = mean * term.factor
+        return mean, dispersion + mean * term.variance
+
+
+def _spans(weeks: Floats, points: np.ndarray, years: int, ends: Sequence[date]) -> Iterator[_Span]:
+    near = np.array([holidays.is_near(end) for end in ends] or [False] * len(points))
+    if years < 1:
+        near[:] = False
+    if not near.all():
+        yield _Span(np.flatnonzero(~near), weeks, years)
+    for row in np.flatnonzero(near):
+        now = int(points[row])
+        moved = holidays.shifts(ends[row], years=years)
+        laid = holidays.laid_by_festival(weeks, now=now, moved=moved)
+        yield _Span(np.array([row]), laid, years, now)
+
+
 def _regression(weeks: Floats, points: np.ndarray, years: int) -> tuple[Floats, Floats]:
     settings = FarringtonFlexible(
         b=years,
-        w=3,
+        w=HALF_WINDOW,
         periods=10,
         past_weeks=LEFT_OUT,
         reweight=True,
@@ -122,6 +175,7 @@ def _regression(weeks: Floats, points: np.ndarray, years: int) -> tuple[Floats, 
 def _pooled(
     weeks: Floats,
     points: np.ndarray,
+    rows: np.ndarray,
     units: np.ndarray,
     share: Floats,
     pool: int,
@@ -131,8 +185,9 @@ def _pooled(
 ) -> None:
     """Fill in what the pooled test expects of some units."""
     chosen = np.flatnonzero(units)
-    for row, now in enumerate(points):
-        reference = _reference(int(now), years)
+    for row in rows:
+        now = int(points[row])
+        reference = _reference(now, years)
         if len(reference) < FEWEST_WEEKS:
             continue
         past = np.nansum(weeks[reference], axis=0)

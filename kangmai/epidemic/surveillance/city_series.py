@@ -1,0 +1,144 @@
+"""The daily series of a city as tables of counts: towns, counties and the city itself as columns."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+import psycopg
+
+from kangmai.epidemic.surveillance import areas, counting
+from kangmai.epidemic.surveillance.series import Floats
+from kangmai.epidemic.surveillance.types import Source, SourceKind
+from kangmai.standards.geography import find_point
+from kangmai.standards.population import find_population
+
+WEEK = 7
+DAYS_BACK = 70
+"""How many days the daily layer looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The areas of a city as columns: towns first, then counties, then the city, with shares of its people."""
+
+    names: tuple[str, ...]
+    members: Floats
+    """(towns, units): which town lies in which unit."""
+    share: Floats
+    towns: tuple[str, ...]
+
+    @property
+    def pool(self) -> int:
+        """The city's own column."""
+        return len(self.names) - 1
+
+
+@lru_cache(maxsize=4)
+def units_of(city: str) -> Units:
+    """Towns, counties and the city itself as columns."""
+    towns = areas.towns(city)
+    # a district that stands alone is its own county
+    counties = tuple(each for each in dict.fromkeys(map(areas.county_of, towns)) if each != city)
+    names = (*towns, *counties, city)
+    members = np.array([[float(areas.contains(name, town)) for name in names] for town in towns])
+    people = _people(towns, counties or (city,))
+    share = (people @ members) / people.sum()
+    return Units(names, members, share, towns)
+
+
+def week_counts(
+    database: psycopg.Connection, *, source: str, units: Units, on: date, weeks: int
+) -> dict[str, Floats]:
+    """Weekly counts (weeks, units) that end on a day, by condition; areas outside the city are left out."""
+    place = {name: i for i, name in enumerate(units.names)}
+    found: dict[str, Floats] = {}
+    town_count = len(units.towns)
+    for condition, area, back, cases in counting.weeks(database, source=source, on=on, count=weeks):
+        column = place.get(area)
+        if column is None:
+            continue
+        table = found.setdefault(condition, np.zeros((weeks, len(units.names))))
+        row = weeks - 1 - back
+        if column < town_count:
+            table[row] += cases * units.members[column]
+        else:
+            table[row, column] += cases
+            if column != units.pool:
+                table[row, units.pool] += cases
+    return found
+
+
+def known_weeks(database: psycopg.Connection, source: str, on: date, most: int) -> int:
+    """For how many weeks a source has been speaking: before, its silence is not zero."""
+    first = first_day(database, source)
+    return 0 if first is None else min(most, (on - first).days // WEEK + 1)
+
+
+def first_day(database: psycopg.Connection, source: str) -> date | None:
+    """The first day of which a source said anything."""
+    row = database.execute(
+        "SELECT min(day) FROM surveillance_daily WHERE source = %s", [source]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def day_series(
+    database: psycopg.Connection, source: Source, units: Units, on: date, *, by_place: bool
+) -> dict[str, tuple[list[str], list[str], Floats]]:
+    """By condition: names of the units, their towns, and counts (days, units), NaN where nobody reported."""
+    rows = counting.days(database, source=source.id, on=on, count=DAYS_BACK, by_place=by_place)
+    if by_place:
+        return _place_series(rows)
+    blank = 0.0 if source.kind is not SourceKind.COUNTS else np.nan
+    place = {name: i for i, name in enumerate(units.towns)}
+    found: dict[str, tuple[list[str], list[str], Floats]] = {}
+    tables: dict[str, Floats] = defaultdict(lambda: np.full((DAYS_BACK, len(units.towns)), blank))
+    for condition, area, _, back, cases in rows:
+        if area in place:
+            cell = tables[condition][DAYS_BACK - 1 - back]
+            cell[place[area]] = np.nansum([cell[place[area]], cases])
+    for condition, table in tables.items():
+        whole = np.nan_to_num(table) @ units.members
+        silent = (np.isfinite(table).astype(float) @ units.members) == 0
+        whole[silent] = np.nan
+        found[condition] = (list(units.names), list(units.names), whole)
+    return found
+
+
+def _place_series(
+    rows: Sequence[tuple[str, str, int, int, int]],
+) -> dict[str, tuple[list[str], list[str], Floats]]:
+    found: dict[str, tuple[list[str], list[str], Floats]] = {}
+    for condition in sorted({row[0] for row in rows}):
+        mine = [row for row in rows if row[0] == condition]
+        places = sorted({(place, area) for _, area, place, _, _ in mine})
+        column = {place: i for i, (place, _) in enumerate(places)}
+        table = np.full((DAYS_BACK, len(places)), np.nan)
+        for _, _, place, back, cases in mine:
+            table[DAYS_BACK - 1 - back, column[place]] = cases
+        found[condition] = ([str(p) for p, _ in places], [area for _, area in places], table)
+    return found
+
+
+def _people(towns: Sequence[str], counties: Sequence[str]) -> Floats:
+    """People of each town: its county's, in equal parts where the town's own are not known."""
+    by_county: dict[str, float] = {}
+    for county in counties:
+        known = find_population(county, year=2100)
+        by_county[county] = float(known.residents) if known else 1.0
+    sizes = {c: sum(areas.county_of(t) == c for t in towns) for c in counties}
+    return np.array([by_county[areas.county_of(t)] / sizes[areas.county_of(t)] for t in towns])
+
+
+@lru_cache(maxsize=4)
+def positions(towns: tuple[str, ...]) -> Floats:
+    """Kilometres east and north, good enough within a city."""
+    points = [find_point(each) for each in towns]
+    known = [(p.longitude, p.latitude) for p in points if p]
+    centre = np.mean(known, axis=0) if known else np.zeros(2)
+    degrees = np.array([(p.longitude, p.latitude) if p else centre for p in points])
+    scale = 111.2 * np.array([np.cos(np.radians(centre[1])), 1.0])
+    return np.asarray((degrees - centre) * scale)
