@@ -1,6 +1,7 @@
 // Messages at the edge: those of success leave by themselves, the others wait to be closed.
 // Requests that fail in the background say why here, in the server's words where it answered.
 const STAY_MS = 6000;
+let isLeaving = false; // what is cut off when a page is left has not failed
 const area = () => document.getElementById("toasts");
 
 function leaveLater(toast) {
@@ -14,6 +15,7 @@ function say(text) {
 }
 
 function onFailure(event) {
+  if (isLeaving) return;
   const { xhr } = event.detail;
   const isSentence = xhr?.getResponseHeader("Content-Type")?.startsWith("text/plain");
   if (xhr?.status === 401) window.location.reload();
@@ -24,6 +26,8 @@ function onFailure(event) {
 export function start() {
   area().querySelectorAll(".toast").forEach(leaveLater);
   document.addEventListener("click", (event) => event.target.closest("[data-dismisses]")?.closest(".toast")?.remove());
+  window.addEventListener("beforeunload", () => (isLeaving = true));
+  window.addEventListener("pageshow", () => (isLeaving = false));
   document.body.addEventListener("htmx:responseError", onFailure);
   document.body.addEventListener("htmx:sendError", onFailure);
 }

@@ -5,7 +5,11 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 
+import pytest
+
+from kangmai.commandline.index_records import RecordUnreadable, witness_of_record
 from kangmai.identity import queries
 from tests.factories.people import LI, NEIGHBOUR, register
 
@@ -42,16 +46,23 @@ def test_match_explains_and_changes_nothing(database):
     assert (doubtful.returncode, json.loads(doubtful.stdout)["decision"]) == (1, "review")
 
 
-def test_wrong_records_are_told(database):
-    for record, said in (
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
         ("{", "no JSON"),
         ("[]", "expected an object"),
         ('{"colour":"red"}', "unknown field colour"),
         ('{"name":1}', "every value must be text"),
-    ):
-        answer = run(database, "match", record)
-        assert answer.returncode == 2
-        assert said in answer.stderr
+    ],
+)
+def test_wrong_records_are_told(record, said):
+    with pytest.raises(RecordUnreadable, match=said):
+        witness_of_record(record, on=date(2026, 11, 1))
+
+
+def test_a_wrong_record_ends_the_command_with_2(database):
+    answer = run(database, "match", "{")
+    assert (answer.returncode, "no JSON" in answer.stderr) == (2, True)
 
 
 def test_merge_and_unmerge(database):

@@ -21,11 +21,17 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def data(prepared: Path, tmp_path: Path) -> Iterator[Path]:
     """A prepared data folder of this test's own, stopped; whatever runs on it at the end is stopped."""
-    folder = tmp_path / "data"
-    shutil.copytree(prepared, folder, symlinks=True, ignore=shutil.ignore_patterns("socket"))
-    shutil.copytree(prepared.with_name("data.keys"), tmp_path / "data.keys")
+    folder = copy_house(prepared, tmp_path)
     yield folder
     stop(folder)
+
+
+def copy_house(house: Path, folder: Path) -> Path:
+    """Copy a stopped data folder and its keys into a folder; the new data folder."""
+    data = folder / "data"
+    shutil.copytree(house, data, symlinks=True, ignore=shutil.ignore_patterns("socket"))
+    shutil.copytree(house.with_name("data.keys"), folder / "data.keys")
+    return data
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kangmai.kernel.database import binaries
+from tests.operations.conftest import copy_house, stop
 from tests.operations.house import kangmai, postmaster, rows, write_bundles
 
 TABLES = """
@@ -27,12 +28,23 @@ def fingerprints(data: Path, audit_rows: int) -> dict[str, tuple[int, str]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def five_bundles(prepared, tmp_path_factory):
+    """A data folder with 5 bundles in it, stopped, that nobody changes; its keys beside it."""
+    folder = tmp_path_factory.mktemp("filled")
+    copy_house(prepared, folder)
+    bundles = write_bundles(folder / "bundles", range(1, 6))
+    kangmai("import", "fhir", bundles, "--data", folder / "data")
+    return folder / "data"
+
+
 @pytest.fixture
-def filled(data, tmp_path):
+def filled(five_bundles, tmp_path):
     """A running database with 5 bundles in it."""
-    kangmai("import", "fhir", write_bundles(tmp_path / "bundles", range(1, 6)), "--data", data)
+    data = copy_house(five_bundles, tmp_path)
     kangmai("db", "start", "--data", data)
-    return data
+    yield data
+    stop(data)
 
 
 @pytest.mark.parametrize("options", [(), ("--compress",)])

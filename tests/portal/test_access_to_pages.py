@@ -70,6 +70,12 @@ def test_navigation_shows_only_what_is_open(enter):
         assert f'href="{hidden}"' not in enter(login).get("/").content.decode()
 
 
+def test_a_refusal_names_the_permission_in_words(enter):
+    assert (
+        "“查找居民”权限" in enter("admin", language="zh-hans").get("/residents/").content.decode()
+    )
+
+
 def test_feed_is_not_touched_by_those_who_may_not(enter):
     assert enter("village").post("/feed/1/", {"do": "dismiss"}).status_code == 403
     assert enter("admin").post("/feed/1/", {"do": "dismiss"}).status_code == 404

@@ -50,7 +50,7 @@ def test_refused_background_request_is_a_sentence(enter):
     answer = enter("village").get("/accounts/", headers={"HX-Request": "true"})
     assert answer.status_code == 403
     assert answer["Content-Type"].startswith("text/plain")
-    assert "access.manage" in answer.content.decode()
+    assert "Keep accounts and roles" in answer.content.decode()
 
 
 def test_form_without_its_secret_is_refused(enter, town):

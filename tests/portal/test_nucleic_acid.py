@@ -71,8 +71,14 @@ def test_every_page_sleeps_without_an_order(enter, town):
     if models.Round.objects.exists():
         pytest.skip("the order is in force already")
     for login, path in (("village", ""), ("officer", "planner/"), ("liang", "mine/")):
-        answer = enter(login).get(f"{ROOT}{path}")
-        assert answer.status_code == 409, path
+        client = enter(login)
+        assert client.get(f"{ROOT}{path}").status_code == 409, path
+        assert f'href="{ROOT}' not in client.get("/").content.decode()
+
+
+def test_the_menu_leads_here_while_an_order_is_in_force(enter, awake_town):
+    for login, path in (("officer", ROOT), ("liang", f"{ROOT}mine/")):
+        assert f'href="{path}"' in enter(login).get("/").content.decode()
 
 
 def test_who_opens_which_page(enter, made):

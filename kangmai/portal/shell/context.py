@@ -19,12 +19,13 @@ def shell(request: HttpRequest) -> dict[str, object]:
     if actor is None:
         return known
     page = request.resolver_match.url_name or "" if request.resolver_match else ""
+    places = navigation.places_of(actor, at=request.at)
     standings = standing.standings(actor)
     return {
         **known,
         "actor": actor,
-        "navigation": navigation.sections(actor, page=page),
-        "bottom_bar": navigation.bottom_bar(actor, page=page),
+        "navigation": navigation.sections(places, page=page),
+        "bottom_bar": navigation.bottom_bar(places, page=page),
         "standings": standings,
         "standing": standings[0] if standings else None,
         "waiting_count": SimpleLazyObject(lambda: messages.count_waiting(actor=actor)),

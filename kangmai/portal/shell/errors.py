@@ -15,6 +15,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from kangmai.access import queries as access
+from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.errors import Category, KangmaiError
 from kangmai.portal.shell.bundle import bundle
 
@@ -73,8 +75,18 @@ class Failure:
 def failure_of(error: KangmaiError) -> Failure:
     """The page for an expected failure, in the language of the request."""
     status = STATUS[error.category]
-    message = error.message(get_language() or "zh")
+    message = _in_words(error).message(get_language() or "zh")
     return Failure(status, str(TITLES[status]), message, str(MENDS[status]), error.code)
+
+
+def _in_words(error: KangmaiError) -> KangmaiError:
+    """The failure, where it names a permission by what it lets one do."""
+    if not isinstance(error, NotPermitted):
+        return error
+    id = str(error.details["permission"])
+    chinese, english, _by_type = access.permissions().get(id.partition(":")[0], (id, id, False))
+    is_chinese = (get_language() or "zh").startswith("zh")
+    return NotPermitted(permission=chinese if is_chinese else english)
 
 
 def plain_failure(status: int, message: str = "") -> Failure:

@@ -1,17 +1,21 @@
 """The one table of places in the portal: who sees which, in what order, under which heading.
 
 A place is shown to those whose roles hold one of its permissions; a place without permissions is for
-everybody who is logged in. Hiding is a courtesy: the queries behind a page decide who may read it.
+everybody who is logged in. Places of emergency mode are hidden while it sleeps. Hiding is a courtesy:
+the queries behind a page decide who may read it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kangmai.epidemic.orders import queries as orders
+from kangmai.epidemic.orders.types import Phase, Purpose
 from kangmai.kernel.actor import Actor, is_permitted
 
 
@@ -38,6 +42,8 @@ class Place:
     """Beginnings of names of other pages that belong to this place."""
     is_main: bool = False
     """Whether it stands in the bar at the bottom of a phone."""
+    purpose: Purpose | None = None
+    """Shown only while an order for this is in force."""
 
 
 PLACES = (
@@ -241,6 +247,17 @@ PLACES = (
         Section.CITY,
         permissions=("testing.read", "testing.plan", "testing.sample", "testing.bench"),
         roots=("nucleic",),
+        purpose=Purpose.TESTING,
+    ),
+    Place(
+        "tracing",
+        _("Tracing"),
+        _("Cases, contacts, quarantine, daily checks, transmission tree, line lists"),
+        "residents",
+        Section.CITY,
+        permissions=("tracing.investigate", "tracing.follow", "tracing.count"),
+        roots=("tracing",),
+        purpose=Purpose.TRACING,
     ),
     Place(
         "my-tests",
@@ -249,6 +266,16 @@ PLACES = (
         "laboratory",
         Section.OWN,
         permissions=("own.record",),
+        purpose=Purpose.TESTING,
+    ),
+    Place(
+        "supplies",
+        _("Supplies"),
+        _("Emergency stocks: how many days they last, what expires, who should send what to whom"),
+        "institution",
+        Section.CITY,
+        permissions=("supplies.read",),
+        roots=("supplies",),
     ),
     Place(
         "on-time",
@@ -343,9 +370,20 @@ def is_open(place: Place, actor: Actor) -> bool:
     return not place.permissions or any(is_permitted(actor, each) for each in place.permissions)
 
 
-def places_of(actor: Actor) -> Iterator[Place]:
-    """The places an actor's roles lead to, in order."""
-    return (place for place in PLACES if is_open(place, actor))
+def places_of(actor: Actor, *, at: datetime) -> tuple[Place, ...]:
+    """The places an actor's roles lead to, in order; those of emergency mode only while it is awake."""
+    allowed = [place for place in PLACES if is_open(place, actor)]
+    if not any(place.purpose for place in allowed):
+        return tuple(allowed)
+    awake = _awake(at)
+    return tuple(place for place in allowed if place.purpose is None or place.purpose in awake)
+
+
+def _awake(at: datetime) -> set[Purpose]:
+    """For what orders are in force anywhere."""
+    found = orders.public_orders(at=at)
+    in_force = [each for each in found if each.phase(at) is Phase.IN_FORCE]
+    return {purpose for each in in_force for purpose in each.purposes}
 
 
 def show(place: Place, *, page: str = "") -> ShownPlace:
@@ -356,20 +394,19 @@ def show(place: Place, *, page: str = "") -> ShownPlace:
     )
 
 
-def sections(actor: Actor, *, page: str) -> tuple[ShownSection, ...]:
-    """The whole navigation of an actor."""
-    open_places = tuple(places_of(actor))
+def sections(places: Sequence[Place], *, page: str) -> tuple[ShownSection, ...]:
+    """The whole navigation of somebody to whom these places are open."""
     shown = (
         ShownSection(
             str(section.value),
-            tuple(show(each, page=page) for each in open_places if each.section is section),
+            tuple(show(each, page=page) for each in places if each.section is section),
         )
         for section in Section
     )
     return tuple(section for section in shown if section.entries)
 
 
-def bottom_bar(actor: Actor, *, page: str) -> tuple[ShownPlace, ...]:
+def bottom_bar(places: Sequence[Place], *, page: str) -> tuple[ShownPlace, ...]:
     """At most four places for a phone's bar."""
-    main = [place for place in places_of(actor) if place.is_main]
+    main = [place for place in places if place.is_main]
     return tuple(show(place, page=page) for place in main[:4])

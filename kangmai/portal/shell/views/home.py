@@ -33,7 +33,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "deadlines": owed.own_rows(NEWEST, actor=request.actor, at=request.at),
         "tiles": [
             navigation.show(place)
-            for place in navigation.places_of(request.actor)
+            for place in navigation.places_of(request.actor, at=request.at)
             if place.name not in ON_TILES_ALREADY
         ],
         "institution": _institution(request.actor),
