@@ -48,7 +48,8 @@ def open_case(*, facts: CaseFacts, key: str, actor: Actor, at: datetime) -> Case
     with transaction.atomic():
         first = models.Case.objects.filter(created_by=actor.account, key=key).first()
         if first is not None:
-            if first.found_at != facts.found_at or first.place_code != place:
+            said = (first.place_code, first.onset_on, first.sampled_on)
+            if said != (place, facts.onset_on, facts.sampled_on):
                 raise KeyReused()
             return case_of(first)
         (person,) = people.enter([facts.person], order_id=order.id, place_code=place, at=at)

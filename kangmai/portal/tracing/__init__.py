@@ -1,0 +1,1 @@
+"""Pages of contact tracing: desk, case, contact on a phone, tree, line lists."""
