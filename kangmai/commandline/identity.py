@@ -188,13 +188,62 @@ ROTATE = """Example:  kangmai identity rotate-keys --data ./data
 
 JSON: {"version","continued","resealed":{table:n},"left":{table:n}}; exit 1 if something is left, which the
 next run does. Copy the keyring to its safe place again afterwards: an older copy cannot open what was
-sealed since. Keyed hashes, by which names and numbers are found, keep their key."""
+sealed since.
+
+With --hashes the keyed hashes by which residents, Patients and staff are found get a new key instead;
+JSON: {"version","continued","rehashed":{room:rows}}. Everything is found before, during and after. Running
+it again finishes one that was cut off, and one that a database restored from an older backup lacks."""
 
 
 @identity.command("rotate-keys", epilog=ROTATE)
+@click.option("--hashes", is_flag=True, help="Renew the key of the keyed hashes, not of the seals.")
+@click.option(
+    "--pause",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    help="Seconds that running servers have to read the keyring again, twice (with --hashes).",
+)
+@click.option(
+    "--rows",
+    type=click.IntRange(min=1),
+    default=500,
+    show_default=True,
+    help="Rows of one transaction (with --hashes).",
+)
 @with_database
-def rotate_keys() -> None:
+def rotate_keys(hashes: bool, pause: float, rows: int) -> None:
     """Seal everybody anew with a new key, while the house works; repeat it if it was cut off."""
+    if hashes:
+        _rotate_hashes(pause, rows)
+    else:
+        _rotate_seals()
+
+
+def _rotate_hashes(pause: float, rows: int) -> None:
+    import time
+    from datetime import UTC, datetime
+
+    from django.conf import settings
+
+    from kangmai.config.sealed import HASHED
+    from kangmai.kernel.actor import operator
+    from kangmai.kernel.rehashing import rotate_hashes
+
+    done = rotate_hashes(
+        HASHED,
+        path=settings.KEYS,
+        pause=lambda: time.sleep(pause),
+        rows=rows,
+        report=lambda room, count: click.echo(f"{room}: {count:,}", err=True),
+        actor=operator("kangmai identity rotate-keys"),
+        at=datetime.now(UTC),
+    )
+    told = {"version": done.version, "continued": done.is_continued, "rehashed": done.done}
+    click.echo(json.dumps(told))
+
+
+def _rotate_seals() -> None:
     import sys
     from datetime import UTC, datetime
 

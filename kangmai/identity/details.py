@@ -32,5 +32,10 @@ def open_details(resident_id: int, version: int, sealed: bytes) -> dict[str, Any
 
 
 def document_hash(document: IdentityDocument) -> bytes:
-    """The keyed hash by which a document in canonical form is found."""
-    return sealing.blind(f"{document.kind_code}|{document.number}", purpose="document")
+    """The keyed hash under which a document in canonical form is written."""
+    return document_hashes(document)[0]
+
+
+def document_hashes(document: IdentityDocument) -> tuple[bytes, ...]:
+    """The keyed hashes under which a document in canonical form is found, the one that is written first."""
+    return sealing.blinds(f"{document.kind_code}|{document.number}", purpose="document")

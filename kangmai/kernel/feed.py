@@ -200,12 +200,16 @@ def _next_window(
     for xid, seq, *values, passes in cursor.fetchall():
         place = (xid, seq)
         if passes:
-            events.append(
-                Event(xid, seq, dict(zip(subscription.feed.columns, values, strict=True)))
-            )
+            said = dict(zip(subscription.feed.columns, values, strict=True))
+            # Django's connection leaves jsonb as text
+            events.append(Event(xid, seq, {k: _opened(k, v) for k, v in said.items()}))
         if len(events) == subscription.batch:
             break
     return events, place
+
+
+def _opened(column: str, value: Any) -> Any:
+    return orjson.loads(value) if column == "data" and isinstance(value, str) else value
 
 
 def step(subscription: Subscription, *, before: int = ENDLESS) -> int:

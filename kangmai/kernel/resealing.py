@@ -32,7 +32,9 @@ class SealedColumn:
     body: str
     version: str
     place: Callable[..., bytes]
-    """From the values of the key to what the value is bound to."""
+    """From the values of the key, then those of `besides`, to what the value is bound to."""
+    besides: tuple[str, ...] = ()
+    """Further columns that tell what the value is bound to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,9 @@ def rotate(
 def count_older(column: SealedColumn) -> int:
     """How many values stand under a key that is not the newest."""
     with unit_of_work() as database:
-        statement = sql.SQL("SELECT count(*) FROM {table} WHERE {version} < {current}").format(
-            **_names(column)
-        )
+        statement = sql.SQL(
+            "SELECT count(*) FROM {table} WHERE {version} < {current} AND {body} IS NOT NULL"
+        ).format(**_names(column))
         row = database.execute(statement).fetchone()
     return int(row[0]) if row else 0
 
@@ -123,6 +125,7 @@ def _names(column: SealedColumn) -> dict[str, Any]:
     return {
         "table": sql.Identifier(column.table),
         "key": sql.SQL(", ").join(map(sql.Identifier, column.key)),
+        "said": sql.SQL(", ").join(map(sql.Identifier, (*column.key, *column.besides))),
         "body": sql.Identifier(column.body),
         "version": sql.Identifier(column.version),
         "current": sql.Literal(sealing.keyring().current),
@@ -138,9 +141,10 @@ def _next(
         places = sql.SQL(", ").join(sql.SQL("%s::") + sql.SQL(kind) for kind in column.types)
         beyond = sql.SQL("AND ({key}) > (").format(**_names(column)) + places + sql.SQL(")")
     statement = (
-        sql.SQL("SELECT {key}, {body}, {version} FROM {table} WHERE {version} < {current} ").format(
-            **_names(column)
-        )
+        sql.SQL(
+            "SELECT {said}, {body}, {version} FROM {table}"
+            " WHERE {version} < {current} AND {body} IS NOT NULL "
+        ).format(**_names(column))
         + beyond
         + sql.SQL(" ORDER BY {key} LIMIT {most} FOR UPDATE").format(
             **_names(column), most=sql.Literal(BATCH_ROWS)
@@ -176,6 +180,6 @@ def _write(
 
 
 def _sealed_anew(column: SealedColumn, row: tuple[Any, ...]) -> tuple[int, bytes]:
-    *key, body, version = row
-    bound_to = column.place(*key)
+    *said, body, version = row
+    bound_to = column.place(*said)
     return sealing.seal(sealing.unseal(version, bytes(body), bound_to=bound_to), bound_to=bound_to)

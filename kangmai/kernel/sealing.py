@@ -4,8 +4,9 @@ A sealed value is bound to its place by associated data, so that it cannot be mo
 Two suites exist, chosen when the keyring is made: `international` (AES-256-GCM, HMAC-SHA-256) and
 `national` (SM4-GCM, HMAC-SM3: GB/T 32907, GB/T 32905).
 
-Seal keys have versions: new values use the current one, old values name theirs. The blind keys of
-search have one version at a time, since a hash cannot be recomputed without opening the value.
+Seal keys have versions: new values use the current one, old values name theirs. A keyed hash does not
+tell its key, so blind keys have, for each purpose, a version that is written and those that are looked
+under: one as a rule, two while `kernel.rehashing` puts a new key in the place of the old one.
 """
 
 import base64
@@ -13,10 +14,11 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -25,6 +27,8 @@ from django.conf import settings
 
 from kangmai.kernel.errors import Conflict, Fault, Unavailable
 
+FIRST = 1
+"""The version of the blind key that a keyring is made with."""
 SUITES = {"international": ("sha256", 32), "national": ("sm3", 16)}
 NONCE_BYTES = 12
 TAG_BYTES = 16
@@ -56,8 +60,15 @@ class Keyring:
     suite: str
     current: int
     seal_keys: dict[int, bytes]
-    blind_key: bytes
+    blind_keys: dict[int, bytes]
+    live_of: dict[str, tuple[int, ...]]
+    """By purpose the versions of blind keys that are looked under, the one that is written first; a
+    purpose that is missing has only the first key."""
     signing_seed: bytes
+
+    def live(self, purpose: str) -> tuple[int, ...]:
+        """The versions of a purpose, the one that is written first."""
+        return self.live_of.get(purpose, (FIRST,))
 
 
 def make_keyring(path: Path, *, suite: str = "international") -> None:
@@ -96,14 +107,50 @@ def add_seal_key(path: Path) -> int:
     Raises:
         KeyringMissing: there is no such file.
     """
-    try:
-        secrets = json.loads(path.read_text())
-    except FileNotFoundError:
-        raise KeyringMissing(path=path) from None
+    secrets = _secrets(path)
     version = max(map(int, secrets["seal"])) + 1
     _, size = SUITES[secrets["suite"]]
     secrets["seal"][str(version)] = _text(os.urandom(size))
     secrets["current"] = version
+    _replace(path, secrets)
+    return version
+
+
+def add_blind_key(path: Path) -> int:
+    """Give a keyring a new blind key, which no purpose uses yet; returns its version.
+
+    Raises:
+        KeyringMissing: there is no such file.
+    """
+    secrets = _secrets(path)
+    more = secrets.setdefault("blind_more", {})
+    version = max(map(int, more), default=FIRST) + 1
+    more[str(version)] = _text(os.urandom(32))
+    _replace(path, secrets)
+    return version
+
+
+def set_live(path: Path, live: Mapping[str, Sequence[int]]) -> None:
+    """Say for some purposes which blind keys are looked under, the one that is written first.
+
+    Raises:
+        KeyringMissing: there is no such file.
+    """
+    secrets = _secrets(path)
+    secrets["blind_live"] = secrets.get("blind_live", {}) | {k: list(v) for k, v in live.items()}
+    _replace(path, secrets)
+
+
+def _secrets(path: Path) -> dict[str, Any]:
+    try:
+        secrets: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise KeyringMissing(path=path) from None
+    return secrets
+
+
+def _replace(path: Path, secrets: Mapping[str, Any]) -> None:
+    """Put a new file in the place of the keyring in one step, for its owner's eyes."""
     beside = path.with_name(f"{path.name}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -112,8 +159,6 @@ def add_seal_key(path: Path) -> int:
         os.fsync(file.fileno())
     beside.replace(path)
     _sync_folder(path.parent)
-    load_keyring.cache_clear()
-    return version
 
 
 def _sync_folder(folder: Path) -> None:
@@ -124,30 +169,37 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-@lru_cache(maxsize=4)
 def load_keyring(path: Path) -> Keyring:
-    """Read a keyring.
+    """Read a keyring, once for each state of its file: another process may have put a new one there.
 
     Raises:
         KeyringMissing: there is no such file.
     """
     try:
-        secrets = json.loads(path.read_text())
+        state = path.stat()
     except FileNotFoundError:
         raise KeyringMissing(path=path) from None
+    return _load(path, state.st_ino, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, inode: int, changed_ns: int) -> Keyring:
+    secrets = _secrets(path)
     decode = base64.b64decode
     return Keyring(
         suite=secrets["suite"],
         current=secrets["current"],
         seal_keys={int(version): decode(key) for version, key in secrets["seal"].items()},
-        blind_key=decode(secrets["blind"]),
+        blind_keys={FIRST: decode(secrets["blind"])}
+        | {int(version): decode(key) for version, key in secrets.get("blind_more", {}).items()},
+        live_of={name: tuple(live) for name, live in secrets.get("blind_live", {}).items()},
         signing_seed=decode(secrets["signing"]),
     )
 
 
 def fingerprint(keys: Keyring) -> str:
     """A short mark by which a backup knows the keyring it belongs to; it gives nothing of the keys away."""
-    secret = keys.signing_seed + keys.blind_key
+    secret = keys.signing_seed + keys.blind_keys[FIRST]
     return hmac.digest(secret, b"kangmai\x1ffingerprint", "sha256")[:8].hex()
 
 
@@ -156,15 +208,6 @@ def keyring() -> Keyring:
     if settings.KEYS is None:
         raise KeyringMissing(path="KANGMAI_KEYS")
     return load_keyring(settings.KEYS)
-
-
-def _keyring_with(version: int) -> Keyring:
-    """The keyring, read again if it does not know a version: another process may have added it."""
-    keys = keyring()
-    if version not in keys.seal_keys:
-        load_keyring.cache_clear()
-        keys = keyring()
-    return keys
 
 
 def seal(plain: bytes, *, bound_to: bytes) -> tuple[int, bytes]:
@@ -185,7 +228,7 @@ def unseal(version: int, sealed: bytes, *, bound_to: bytes) -> bytes:
     Raises:
         SealBroken: altered, moved to another place, or its key is not in the keyring.
     """
-    keys = _keyring_with(version)
+    keys = keyring()
     key = keys.seal_keys.get(version)
     if key is None:
         raise SealBroken(version=version)
@@ -211,9 +254,17 @@ def blind(text: str, *, purpose: str) -> bytes:
 
     Hashes of different purposes never agree, so that a phone cannot be compared with an identifier.
     """
+    return blinds(text, purpose=purpose)[0]
+
+
+def blinds(text: str, *, purpose: str) -> tuple[bytes, ...]:
+    """The keyed hashes under which `text` may stand: that of `blind`, and while the key is renewed the other."""
     keys = keyring()
-    message = f"{purpose}\x1f{text}".encode()
-    return hmac.digest(keys.blind_key, message, SUITES[keys.suite][0])[:16]
+    message, digest = f"{purpose}\x1f{text}".encode(), SUITES[keys.suite][0]
+    return tuple(
+        hmac.digest(keys.blind_keys[version], message, digest)[:16]
+        for version in keys.live(purpose)
+    )
 
 
 def blinder(purpose: str) -> Callable[[str], int]:
@@ -222,10 +273,25 @@ def blinder(purpose: str) -> Callable[[str], int]:
     The beginnings of common surnames recur with every tenth person; remembering them saves two hashes
     of three in a bulk load.
     """
-    return _blinder(keyring().blind_key, SUITES[keyring().suite][0], purpose)
+    return blinders(purpose)[0]
 
 
-@lru_cache(maxsize=8)
+def blinders(purpose: str) -> tuple[Callable[[str], int], ...]:
+    """The functions whose hashes may stand in an index table: that of `blinder`, and while the key is
+    renewed the other."""
+    keys = keyring()
+    digest = SUITES[keys.suite][0]
+    return tuple(
+        _blinder(keys.blind_keys[version], digest, purpose) for version in keys.live(purpose)
+    )
+
+
+def is_renewing(purpose: str) -> bool:
+    """Whether hashes of a purpose may stand under two keys now."""
+    return len(keyring().live(purpose)) > 1
+
+
+@lru_cache(maxsize=16)
 def _blinder(key: bytes, digest: str, purpose: str) -> Callable[[str], int]:
     prefix = f"{purpose}\x1f"
 

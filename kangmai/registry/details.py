@@ -54,9 +54,14 @@ def canonical(identity_number: str) -> str:
 
 
 def identity_blind(identity_number: str) -> bytes | None:
-    """The hash by which a number is found."""
+    """The hash under which a number is written."""
+    return next(iter(identity_blinds(identity_number)), None)
+
+
+def identity_blinds(identity_number: str) -> tuple[bytes, ...]:
+    """The hashes under which a number is found; none where there is no number."""
     number = canonical(identity_number)
-    return sealing.blind(number, purpose=IDENTITY) if number else None
+    return sealing.blinds(number, purpose=IDENTITY) if number else ()
 
 
 def phone_blind(phone: str) -> bytes | None:

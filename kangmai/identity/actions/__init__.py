@@ -11,6 +11,7 @@ from kangmai.identity.actions.load import (
 )
 from kangmai.identity.actions.merge import merge_residents, unmerge_resident
 from kangmai.identity.actions.register import register_resident
+from kangmai.identity.actions.rehash import rehash
 from kangmai.identity.actions.review import decide, separate_patients
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "move_resident",
     "reconsider_waiting",
     "register_resident",
+    "rehash",
     "reserve_residents",
     "separate_patients",
     "unmerge_resident",

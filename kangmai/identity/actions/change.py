@@ -8,7 +8,7 @@ from django.db import transaction
 from kangmai.identity import models, rules
 from kangmai.identity.actions.cases import open_document_case
 from kangmai.identity.actions.placing import place, project, write_down
-from kangmai.identity.details import document_hash, seal_details
+from kangmai.identity.details import document_hash, document_hashes, seal_details
 from kangmai.identity.errors import PlaceUnknown, ResidentChanged, ResidentNotFound
 from kangmai.identity.index.keys import change_keys
 from kangmai.identity.reach import demographics_of, is_inside, resident_of
@@ -96,16 +96,17 @@ def _locked(resident_id: ResidentId, expected_version: int, actor: Actor) -> mod
 
 
 def _keep_documents(row: models.Resident, known: Demographics, today: date) -> None:
-    kept = {document_hash(d): d for d in rules.own_documents(known, on=today)}
+    own = rules.own_documents(known, on=today)
+    kept = {found for each in own for found in document_hashes(each)}
     present = {bytes(d.number_hash): d for d in row.documents.all()}
     for value, document in present.items():
         if value not in kept and document.closed_on is None:
             document.closed_on = today
             document.save(update_fields=["closed_on"])
     models.Document.objects.bulk_create(
-        models.Document(resident=row, kind_code=d.kind_code, number_hash=value)
-        for value, d in kept.items()
-        if value not in present
+        models.Document(resident=row, kind_code=d.kind_code, number_hash=document_hash(d))
+        for d in own
+        if not present.keys() & set(document_hashes(d))
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from kangmai.identity import models, rules
 from kangmai.identity.actions.cases import (
@@ -16,12 +17,13 @@ from kangmai.identity.actions.cases import (
 )
 from kangmai.identity.actions.placing import place
 from kangmai.identity.actions.register import insert_resident
+from kangmai.identity.details import document_hash
 from kangmai.identity.fhir import witness_of_patient
 from kangmai.identity.index.candidates import Found, find, root_of
 from kangmai.identity.index.keys import (
-    document_hashes,
     drop_waiting,
     lock_people,
+    numbers_of,
     put_waiting,
     waiting_for,
 )
@@ -77,15 +79,15 @@ def link_patients(
 
 def _link(patient: Stored, witness: Witness, again: bool, actor: Actor, at: datetime) -> LinkState:
     before = models.Link.objects.select_for_update().filter(patient_rid=patient.rid).first()
-    digest = _digest(witness)
-    if before and (before.is_manual or (not again and before.digest == digest)):
+    digest, number_hash = what_is_hashed(witness)
+    if before and (before.is_manual or (not again and _says_the_same(before, witness))):
         return LinkState(before.state)
     link = before or models.Link(patient_rid=patient.rid, patient_id=patient.id)
     earlier = (link.state, link.resident_id)
     found = find(witness, at=at, without=_pinned(patient.rid))
     resident_id, reason = _decided(patient, witness, found, actor, at)
     link.explanation, link.digest = found.explanation, digest
-    link.number_hash = next(iter(document_hashes(witness.known)), None)
+    link.number_hash = number_hash
     link.birth_date, link.sex_code = witness.known.birth_date, witness.known.sex_code
     settle(link, resident_id, reason, is_manual=False, actor=actor, at=at)
     if resident_id is None:
@@ -115,9 +117,19 @@ def lock_patients(rids: Sequence[int], *, at: datetime) -> None:
     )
 
 
-def _digest(witness: Witness) -> bytes:
+def what_is_hashed(witness: Witness) -> tuple[bytes, bytes | None]:
+    """The hashes that a link keeps: of all that the Patient says, and of the number for life it names."""
+    numbers = sorted(numbers_of(witness.known), key=lambda each: (each.kind_code, each.number))
+    return _digests(witness)[0], document_hash(numbers[0]) if numbers else None
+
+
+def _digests(witness: Witness) -> list[bytes]:
     text = orjson.dumps(asdict(witness), option=orjson.OPT_SORT_KEYS).decode()
-    return sealing.blind(text, purpose="witness")[:8]
+    return [each[:8] for each in sealing.blinds(text, purpose="witness")]
+
+
+def _says_the_same(link: models.Link, witness: Witness) -> bool:
+    return link.digest is not None and bytes(link.digest) in _digests(witness)
 
 
 def _pinned(patient_rid: int) -> frozenset[int]:
@@ -172,12 +184,24 @@ def conflicts(resident_id: int) -> bool:
     ids = members(ResidentId(root_of(resident_id)))
     rows = models.Link.objects.filter(resident_id__in=ids)
     residents = models.Resident.objects.filter(id__in=ids)
+    if sealing.is_renewing("document"):
+        _hash_alike(rows)
     said = list(rows.values_list("number_hash", "sex_code", "birth_date"))
     numbers = {bytes(number) for number, _, _ in said if number}
     sexes = {sex for _, sex, _ in said} | set(residents.values_list("sex_code", flat=True))
     births: set[date] = {birth for _, _, birth in said if birth}
     births |= set(residents.exclude(birth_date=None).values_list("birth_date", flat=True))
     return len(numbers) > 1 or {"1", "2"} <= sexes or len(births) > MOST_BIRTH_DATES
+
+
+def _hash_alike(rows: QuerySet[models.Link]) -> None:
+    """Bring the numbers of some links under the key that is written, so that equal ones look equal."""
+    links = {row.patient_rid: row for row in rows}
+    for patient in patients_by_row(sorted(links)):
+        said = orjson.loads(patient.body) if not patient.is_deleted else {}
+        known = witness_of_patient(said, on=legal_day(links[patient.rid].decided_at))
+        _, number = what_is_hashed(known)
+        models.Link.objects.filter(patient_rid=patient.rid).update(number_hash=number)
 
 
 def write_down_link(link: models.Link, *, reason: str = "", actor: Actor, at: datetime) -> None:

@@ -13,7 +13,7 @@ from kangmai.identity.actions.cases import (
     pin_residents,
 )
 from kangmai.identity.actions.placing import home_patient, place, write_down
-from kangmai.identity.details import document_hash, seal_details
+from kangmai.identity.details import document_hash, document_hashes, seal_details
 from kangmai.identity.errors import DocumentTaken, ResidentExists
 from kangmai.identity.index.candidates import Found, find
 from kangmai.identity.index.keys import lock_people, put_keys
@@ -75,7 +75,7 @@ def register_resident(
 def _require_free_documents(known: Demographics, at: datetime) -> None:
     """See whether a document is taken; a guardian's number given for a child claims nothing."""
     own = rules.own_documents(known, on=legal_day(at))
-    hashes = [document_hash(d) for d in own if d.kind_code in LINKING_KINDS]
+    hashes = [h for d in own if d.kind_code in LINKING_KINDS for h in document_hashes(d)]
     taken = models.Document.objects.filter(
         number_hash__in=hashes, closed_on=None, resident__merged_into=None
     ).select_related("resident")

@@ -12,7 +12,7 @@ from kangmai.identity import models
 from kangmai.identity.details import open_details
 from kangmai.identity.index.explanation import packed
 from kangmai.identity.index.frequencies import model_for, model_version, residents_expected
-from kangmai.identity.index.keys import document_hashes, keys_to_ask
+from kangmai.identity.index.keys import keys_to_ask, number_hashes
 from kangmai.identity.index.people import side_by_side, witness_of
 from kangmai.identity.matching.rules import Features, Model, compete, score_features
 from kangmai.identity.matching.types import Decision, Score
@@ -72,7 +72,7 @@ class Found:
 
 def candidates_of(witness: Witness) -> list[Candidate]:
     """The master rows that share a key or a number with a record, merged ones among them."""
-    hashes = document_hashes(witness.known)
+    hashes = number_hashes(witness.known)
     asked = [keys_to_ask(witness), LARGEST_BLOCK + 1, LARGEST_BLOCK, hashes, hashes]
     with reading() as database, psycopg.Cursor(database) as cursor:
         return [_candidate(row) for row in cursor.execute(_FIND_SQL, asked, binary=True)]

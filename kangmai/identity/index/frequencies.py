@@ -40,6 +40,8 @@ LEAST_RESIDENTS = 1_000_000
 COUNTED = 200_000
 """Residents of a large index that are counted: enough to know its common names."""
 REMEMBERED = timedelta(minutes=10)
+VALUES = "identity-value"
+"""The purpose of the hashes of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,20 @@ def frequencies_for(record: Features, known: Counts) -> Frequencies:
     expected: dict[Kind, dict[object, float]] = {}
     for kind in Kind:
         if value := value_of(record, kind):
-            count, share = known.values.get((int(kind), value_key(kind, value)), (0, -1.0))
+            count, share = _counted(known, kind, value)
             seen[kind] = {value: count}
             if kind in NAMES and known.records.get(kind, 0) < REFERENCE_RECORDS:
                 own = share if share >= 0 else expected_share(record, kind)
                 expected[kind] = {value: own}
     return Frequencies(seen, expected, known.records)
+
+
+def _counted(known: Counts, kind: Kind, value: object) -> tuple[int, float]:
+    """How many have a value, and the share expected; 0 and -1 where it was not kept."""
+    for hashed in sealing.blinders(VALUES):
+        if found := known.values.get((int(kind), hashed(f"{int(kind)}|{value}"))):
+            return found
+    return 0, -1.0
 
 
 def expected_share(record: Features, kind: Kind) -> float:
@@ -107,7 +117,7 @@ def expected_share(record: Features, kind: Kind) -> float:
 
 def value_key(kind: Kind, value: object) -> int:
     """The keyed hash of a value."""
-    return sealing.blinder("identity-value")(f"{int(kind)}|{value}")
+    return sealing.blinder(VALUES)(f"{int(kind)}|{value}")
 
 
 def counts(at: datetime) -> Counts:

@@ -10,30 +10,46 @@ import psycopg
 from django.db import connection
 
 from kangmai.identity import rules
-from kangmai.identity.details import document_hash
+from kangmai.identity.details import document_hash, document_hashes
 from kangmai.identity.index.people import person_of, ready, variants, witness_of
 from kangmai.identity.matching.rules import asking_keys, features, index_keys
-from kangmai.identity.types import Demographics, Witness
+from kangmai.identity.types import Demographics, IdentityDocument, Witness
 from kangmai.kernel import sealing
+
+KEYS = "identity-key"
+"""The purpose of the hashes of keys."""
 
 
 def keys_of(witness: Witness) -> list[int]:
     """The keys of a record under all its names and phones, sorted."""
-    hashed = sealing.blinder("identity-key")
+    hashed = sealing.blinder(KEYS)
     texts = {text for each in variants(witness) for text in index_keys(features(each))}
     return sorted(map(hashed, texts))
 
 
 def keys_to_ask(witness: Witness) -> list[int]:
     """The keys under which the candidates of a record are asked for: its own and some more, sorted."""
-    hashed = sealing.blinder("identity-key")
     texts = {text for each in variants(witness) for text in asking_keys(ready(each))}
-    return sorted(map(hashed, texts))
+    return _all_hashed(texts)
 
 
-def document_hashes(known: Demographics) -> list[bytes]:
-    """The hashes of a record's numbers for life."""
-    return sorted(document_hash(d) for d in known.documents if d.kind_code in rules.NUMBERED_KINDS)
+def every_key_of(witness: Witness) -> list[int]:
+    """The keys under which a record may stand: those of `keys_of`, and of an older key that is in use."""
+    return _all_hashed({text for each in variants(witness) for text in index_keys(ready(each))})
+
+
+def _all_hashed(texts: Iterable[str]) -> list[int]:
+    return sorted(hashed(text) for hashed in sealing.blinders(KEYS) for text in texts)
+
+
+def numbers_of(known: Demographics) -> list[IdentityDocument]:
+    """A record's documents with a number for life."""
+    return [each for each in known.documents if each.kind_code in rules.NUMBERED_KINDS]
+
+
+def number_hashes(known: Demographics) -> list[bytes]:
+    """The hashes under which a record's numbers for life may stand."""
+    return sorted(found for each in numbers_of(known) for found in document_hashes(each))
 
 
 def put_keys(resident_id: int, known: Demographics) -> None:
@@ -48,14 +64,18 @@ def put_keys(resident_id: int, known: Demographics) -> None:
 def change_keys(resident_id: int, *, before: Demographics, after: Demographics) -> None:
     """Let a resident be found by what is known of him now, and no longer by what was."""
     gone, new = set(keys_of(witness_of(before))), set(keys_of(witness_of(after)))
+    if sealing.is_renewing(KEYS):  # under which key the old ones stand, nobody knows
+        gone, kept = set(every_key_of(witness_of(before))), set()
+    else:
+        kept = gone & new
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM identity_key WHERE key = ANY(%s::int8[]) AND resident_id = %s",
-            [sorted(gone - new), resident_id],
+            [sorted(gone - kept), resident_id],
         )
         cursor.execute(
             "INSERT INTO identity_key (key, resident_id) SELECT unnest(%s::int8[]), %s",
-            [sorted(new - gone), resident_id],
+            [sorted(new - kept), resident_id],
         )
 
 
@@ -81,7 +101,7 @@ def lock_people(witnesses: Sequence[Witness]) -> None:
 
 
 def _locks_of(witness: Witness) -> list[int]:
-    locks = _number_keys(witness.known)
+    locks = _short(number_hashes(witness.known))
     said = features(person_of(witness))
     name = said.name.folded or f"{said.surname} {said.given_name}".strip()
     if name or said.is_newborn:
@@ -111,14 +131,14 @@ def waiting_for(known: Demographics) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT patient_rid FROM identity_waiting_key WHERE key = ANY(%s::int8[]) ORDER BY 1",
-            [[*keys_to_ask(witness_of(known)), *_number_keys(known)]],
+            [[*keys_to_ask(witness_of(known)), *_short(number_hashes(known))]],
         )
         return [rid for (rid,) in cursor.fetchall()]
 
 
 def _waiting_keys(witness: Witness) -> list[int]:
-    return [*keys_of(witness), *_number_keys(witness.known)]
+    return [*keys_of(witness), *_short(map(document_hash, numbers_of(witness.known)))]
 
 
-def _number_keys(known: Demographics) -> list[int]:
-    return [int.from_bytes(each[:8], signed=True) for each in document_hashes(known)]
+def _short(hashes: Iterable[bytes]) -> list[int]:
+    return [int.from_bytes(each[:8], signed=True) for each in hashes]

@@ -11,6 +11,7 @@ from kangmai.kernel import sealing
 from kangmai.kernel.connections import reading
 from kangmai.kernel.health.machine import data_folder
 from kangmai.kernel.health.types import Check, Text, judged
+from kangmai.kernel.rehashing import stands_under
 
 
 def keyring(at: datetime) -> Iterator[Check]:
@@ -27,6 +28,7 @@ def keyring(at: datetime) -> Iterator[Check]:
     yield _permissions(path)
     yield _apart(path)
     yield _matching(path)
+    yield _hashes()
 
 
 def _permissions(path: Path) -> Check:
@@ -61,4 +63,20 @@ def _matching(path: Path) -> Check:
         Text(f"keyring {mark}, database {row[0] if row else None}", f"密钥 {mark}，数据库 {row[0] if row else None}"),
         fail=other,
         mend=Text("Name the keyring this database was made with (KANGMAI_KEYS).", "请用 KANGMAI_KEYS 指明建库时的密钥文件。"),
+    )  # fmt: skip
+
+
+def _hashes() -> Check:
+    """Whether people are looked for under the key that the database's hashes stand under."""
+    keys, stands = sealing.keyring(), stands_under()
+    live = {version for versions in keys.live_of.values() for version in versions} or {
+        sealing.FIRST
+    }
+    is_behind = stands not in live
+    return judged(
+        "keys.hashes",
+        Text(f"hashes stand under key {stands}, looked under {sorted(live)}", f"散列所用密钥 {stands}，查找用 {sorted(live)}"),
+        fail=is_behind,
+        warn=len(live) > 1,
+        mend=Text("Run kangmai identity rotate-keys --hashes: it finishes a rotation, or brings a restored database up.", "运行 kangmai identity rotate-keys --hashes：完成未了的轮换，或更新恢复的数据库。"),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from kangmai.records.actions.place_subject import place_subject, place_subjects,
 from kangmai.records.actions.purge import Proof, purge
 from kangmai.records.actions.put_projection import put_projection
 from kangmai.records.actions.refresh_statistics import refresh_statistics
+from kangmai.records.actions.rehash import rehash
 from kangmai.records.actions.transact import transact
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "purge",
     "put_projection",
     "refresh_statistics",
+    "rehash",
     "run_jobs",
     "run_one",
     "settle_notification",

@@ -3,7 +3,7 @@
 Source: FHIR R4, https://hl7.org/fhir/R4/search.html#ptypes
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -89,6 +89,8 @@ class Reader:
     keyed_hash: KeyedHash | None
     server: str
     terminology: Terminology | None
+    other_hashes: tuple[KeyedHash, ...] = ()
+    """Under which sealed people may stand, too, while the key of `keyed_hash` is renewed."""
     depth: int = 0
 
     def criterion(self, resource_type: str, name: str, value: str) -> Condition:
@@ -249,18 +251,22 @@ class Reader:
             return Tokens(
                 self.sealed_keys(known, (code,)), None if system is None else hash32(system)
             )
-        keys = tuple(self.token_key(known, s.name, code, is_keyed) for s in known.sources)
+        keys = tuple(token_hash(known.resource_type, s.name, code) for s in known.sources)
         return Tokens(keys, None if system is None else hash32(system))
 
     def sealed_keys(self, known: SearchParameter, texts: Iterable[str]) -> tuple[int, ...]:
         """The keys of texts under a parameter of sealed people, and under those that hold its parts."""
         names = [name for s in known.sources for name in gathered(known.resource_type, s.name)]
-        return tuple(self.token_key(known, name, text, True) for name in names for text in texts)
+        pairs = [(name, text) for name in names for text in texts]
+        return tuple(key for name, text in pairs for key in self.keyed(known, name, text))
 
-    def token_key(self, known: SearchParameter, name: str, code: str, is_keyed: bool) -> int:
-        if is_keyed and self.keyed_hash is not None:
-            return self.keyed_hash(f"{known.resource_type}|{name}|{code}")
-        return token_hash(known.resource_type, name, code)
+    def keyed(self, known: SearchParameter, name: str, code: str) -> Iterator[int]:
+        """The keys under which a text that names a person may stand."""
+        if self.keyed_hash is None:
+            yield token_hash(known.resource_type, name, code)
+            return
+        for hashed in (self.keyed_hash, *self.other_hashes):
+            yield hashed(f"{known.resource_type}|{name}|{code}")
 
     def whole_system(self, known: SearchParameter, system: str) -> Condition:
         of = known.resource_type
@@ -310,9 +316,8 @@ class Reader:
                 reason_zh="格式为 值 或 系统|值",
             )
         system = hash32(parts[0]) if len(parts) == 2 else None
-        keys = tuple(
-            self.token_key(known, f"{s.name}:identifier", parts[-1], True) for s in known.sources
-        )
+        names = [f"{s.name}:identifier" for s in known.sources]
+        keys = tuple(key for name in names for key in self.keyed(known, name, parts[-1]))
         return Tokens(keys, system)
 
     # Strings and uris ---------------------------------------------------------------------------
@@ -323,7 +328,7 @@ class Reader:
             return self.sealed_string(known, modifier, place, value)
         if modifier == "exact":
             return Tokens(
-                tuple(self.token_key(known, s.name, "=" + value, False) for s in known.sources)
+                tuple(token_hash(known.resource_type, s.name, "=" + value) for s in known.sources)
             )
         numbers_ = tuple(s.p for s in known.sources)
         match = Match.CONTAINS if modifier == "contains" else Match.STARTS

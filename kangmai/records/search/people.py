@@ -1,8 +1,9 @@
 """One box for people: the keyed hashes under which a Patient answers to a name, a number or a phone."""
 
+from kangmai.kernel import sealing
 from kangmai.records.search.sealed import asked_name, gathered
 from kangmai.records.search.text import contact
-from kangmai.records.store.rows import keyed_hash
+from kangmai.records.store.rows import SEARCH
 
 
 def people_hashes(text: str) -> list[int]:
@@ -14,4 +15,5 @@ def people_hashes(text: str) -> list[int]:
     ]
     number = "".join(text.upper().split())
     numbers = [f"Patient|identifier|{number}", f"Patient|phone|{contact(text)}"]
-    return [keyed_hash(key) for key in (*names, *numbers)]
+    hashes = sealing.blinders(SEARCH)
+    return [hashed(key) for hashed in hashes for key in (*names, *numbers)]

@@ -126,19 +126,27 @@ def parse(
     *,
     at: datetime,
     keyed_hash: KeyedHash | None = None,
+    other_hashes: tuple[KeyedHash, ...] = (),
     server: str = "",
     terminology: Terminology | None = None,
     lenient: bool = False,
 ) -> Query:
     """The search that a query string (or its decoded pairs) asks of a type, or of the system.
 
-    `at` is now, for `ap`; `keyed_hash` and `server` are those of `extraction.extract`;
+    `at` is now, for `ap`; `keyed_hash` and `server` are those of `extraction.extract`, `other_hashes`
+    further ones under which people may stand;
     `terminology` answers `:in`, `:not-in`, `:below` and `:above` on codes.
     Raises: the errors of `search.errors`.
     """
     pairs = _pairs(query)
     types = _types(resource_type, pairs)
-    reader = Reader(at=at, keyed_hash=keyed_hash, server=server, terminology=terminology)
+    reader = Reader(
+        at=at,
+        keyed_hash=keyed_hash,
+        other_hashes=other_hashes,
+        server=server,
+        terminology=terminology,
+    )
     where, used, ignored = [], [], []
     for name, value in pairs:
         if name in TRANSPORT:

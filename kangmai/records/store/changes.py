@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from kangmai.kernel import audit
+from kangmai.kernel import audit, sealing
 from kangmai.kernel.ids import AccountId
 from kangmai.records.search.extraction import VERSION, Keys, compartments
 from kangmai.records.store.bodies import decode
-from kangmai.records.store.rows import Row, body_columns, keys_of
+from kangmai.records.store.rows import SEARCH, Row, body_columns, keys_of, tokens_of
 from kangmai.records.store.write import COMPARTMENT
 from kangmai.records.types import Flag, Stored
 
@@ -167,10 +167,14 @@ def _difference(change: Change) -> tuple[_Rows, _Rows]:
         return {}, after
     resource = decode(change.old.body)
     before = _index_rows(row.rid, keys_of(resource), compartments(resource))
-    return (
-        {table: set(rows) - set(after.get(table, ())) for table, rows in before.items()},
-        {table: set(rows) - set(before[table]) for table, rows in after.items()},
-    )
+    gone = {table: set(rows) - set(after.get(table, ())) for table, rows in before.items()}
+    come = {table: set(rows) - set(before[table]) for table, rows in after.items()}
+    if sealing.is_renewing(
+        SEARCH
+    ):  # under which key its tokens stand, nobody knows: all go, all come
+        gone["tok"] = {(h, row.rid, system) for each in tokens_of(resource) for h, system in each}
+        come["tok"] = set(after.get("tok", ()))
+    return gone, come
 
 
 def _arrays(columns: _Columns, rows: Sequence[tuple]) -> list[object]:

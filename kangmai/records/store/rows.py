@@ -17,6 +17,9 @@ from kangmai.records.types import Flag, Resource, Stored
 BLOCK = 256
 """How many row ids one step of the sequence `records_rid` stands for."""
 
+SEARCH = "search"
+"""The purpose of the keyed hashes under which sealed people are found."""
+
 COLUMNS = "r.rt, r.rid, r.fid, r.ver, r.ts, r.flags, r.subject, r.author_org, r.label, r.body, r.kv"
 
 
@@ -78,12 +81,18 @@ def take_row_ids(database: psycopg.Cursor, count: int) -> list[int]:
 
 def keyed_hash(text: str) -> int:
     """The keyed hash under which sealed people are found."""
-    return sealing.blinder("search")(text)
+    return sealing.blinder(SEARCH)(text)
 
 
 def keys_of(resource: Resource) -> Keys:
     """The search keys of a resource, keyed where they would name a person."""
-    return extract(resource, keyed_hash=sealing.blinder("search"))
+    return extract(resource, keyed_hash=sealing.blinder(SEARCH))
+
+
+def tokens_of(resource: Resource) -> list[set[tuple[int, int]]]:
+    """The tokens of a resource under each key they may stand under, those that are written first."""
+    hashes = sealing.blinders(SEARCH)
+    return [set(extract(resource, keyed_hash=each).tokens) for each in hashes]
 
 
 def bound_to(rt: int, rid: int) -> bytes:

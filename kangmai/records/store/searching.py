@@ -7,12 +7,13 @@ from typing import Any
 
 import psycopg
 
+from kangmai.kernel import sealing
 from kangmai.kernel.actor import DataScope
 from kangmai.records.scope import condition
 from kangmai.records.search import sql
 from kangmai.records.search.conditions import AllOf, AnyOf, Chained, PointedAt, References, Tokens
 from kangmai.records.search.query import Query, Summary, Terminology, Total, parse
-from kangmai.records.store.rows import BLOCK, COLUMNS, keyed_hash, stored
+from kangmai.records.store.rows import BLOCK, COLUMNS, SEARCH, keyed_hash, stored
 from kangmai.records.types import Stored
 
 INCLUDE_DEPTH = 4
@@ -272,6 +273,7 @@ def read_query(
         text,
         at=at,
         keyed_hash=keyed_hash,
+        other_hashes=sealing.blinders(SEARCH)[1:],
         server=server,
         terminology=terminology,
         lenient=lenient,

@@ -25,6 +25,7 @@ from kangmai.registry.actions.organizations import (
 )
 from kangmai.registry.actions.places import add_class, close_place, create_place, update_place
 from kangmai.registry.actions.posts import end_post, start_post
+from kangmai.registry.actions.rehash import rehash
 from kangmai.registry.actions.resources import add_equipment, retire_equipment, set_beds
 from kangmai.registry.actions.staff import add_qualification, create_staff, update_staff
 
@@ -52,6 +53,7 @@ __all__ = [
     "load_places",
     "load_posts",
     "load_staff",
+    "rehash",
     "retire_equipment",
     "set_beds",
     "set_reporting_area",

@@ -107,10 +107,8 @@ def add_qualification(
 
 
 def _require_new(facts: StaffFacts, *, besides: int | None = None) -> None:
-    blind = details.identity_blind(facts.identity_number)
-    if blind is None:
-        return
-    found = models.Staff.objects.filter(identity_blind=blind).exclude(pk=besides).first()
+    blinds = details.identity_blinds(facts.identity_number)
+    found = models.Staff.objects.filter(identity_blind__in=blinds).exclude(pk=besides).first()
     if found is not None:
         raise StaffAlreadyRegistered(staff=found.pk)
 

@@ -24,7 +24,7 @@ from kangmai.identity.cards.types import (
     State,
     Used,
 )
-from kangmai.identity.details import document_hash
+from kangmai.identity.details import document_hashes
 from kangmai.identity.queries import current
 from kangmai.identity.reach import demographics_of, reaches
 from kangmai.identity.types import IdentityDocument
@@ -159,8 +159,8 @@ def _is_document_of(holder: residents.Resident, text: str, at: datetime) -> bool
 
 def _holder_of_document(kind_code: str, number: str) -> residents.Resident | None:
     """The one resident who has a document; none where two have it, which only a review can settle."""
-    value = document_hash(IdentityDocument(kind_code, number))
-    rows = residents.Document.objects.filter(number_hash=value, closed_on=None)
+    hashes = document_hashes(IdentityDocument(kind_code, number))
+    rows = residents.Document.objects.filter(number_hash__in=hashes, closed_on=None)
     ids = {current(ResidentId(id)) for id in rows.values_list("resident_id", flat=True)}
     if len(ids) != 1:
         return None
