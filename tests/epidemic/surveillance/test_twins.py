@@ -18,6 +18,7 @@ from kangmai.epidemic.surveillance.detectors.quantiles import (
 )
 from kangmai.epidemic.surveillance.detectors.quasipoisson import Design, Tables
 from kangmai.epidemic.surveillance.detectors.seasonal_model import Rule, predict, predict_one
+from kangmai.epidemic.surveillance.methods import method
 from kangmai.epidemic.surveillance.scan import (
     Places,
     log_likelihood_ratio,
@@ -129,6 +130,28 @@ def test_outbreak_p_equals_the_formula(counts: np.ndarray) -> None:
         for x, rising in zip(part, isotonic(list(part)), strict=True):
             twin *= (rising / mean) ** x if mean > 0 else 1.0
         assert said.upperbound[i, 0] == pytest.approx(twin, rel=1e-9)
+
+
+@settings(RARELY, max_examples=8)
+@given(
+    seed=st.integers(0, 10**6),
+    least=st.integers(1, 3),
+    window=st.sampled_from([-1, 6]),
+    direction=st.sampled_from(["inc", "dec"]),
+)
+def test_glr_of_all_units_in_step_equals_one_by_one(
+    seed: int, least: int, window: int, direction: str
+) -> None:
+    """For a threshold in cases each unit runs alone; the alarms are the same."""
+    rng = np.random.default_rng(seed)
+    counts = rng.poisson([0.3, 2, 30], (90, 3)).astype(float)
+    counts[rng.integers(60, 90), 1] += 25
+    series = CountSeries(("a", "b", "c"), counts)
+    usual = {"c.ARL": 4.0, "Mtilde": least, "M": window, "dir": direction}
+    span = {"first": 61, "latest": 90}
+    in_step = method("glrpois", usual).detect(series, **span)
+    alone = method("glrpois", usual | {"ret": "cases"}).detect(series, **span)
+    assert in_step.alarm.tolist() == alone.alarm.tolist()
 
 
 @RARELY

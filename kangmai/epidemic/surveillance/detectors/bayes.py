@@ -10,7 +10,7 @@ import numpy as np
 from kangmai.epidemic.surveillance.control import control, number, setting, truth, whole
 from kangmai.epidemic.surveillance.detectors.quantiles import negative_binomial_quantile_of_size
 from kangmai.epidemic.surveillance.detectors.reference_values import reference_values
-from kangmai.epidemic.surveillance.series import CountSeries, Detection, Ints
+from kangmai.epidemic.surveillance.series import CountSeries, Detection, Floats, Ints
 
 METHOD = "bayes"
 SILENT: frozenset[str] = frozenset()
@@ -41,10 +41,19 @@ def detect(series: CountSeries, *, points: Ints, settings: Bayes) -> Detection:
     total = np.nansum(values, axis=1)
     with np.errstate(all="ignore"):
         success = np.where(n > 0, n / (n + 1), np.nan)
-        said.upperbound[:] = negative_binomial_quantile_of_size(
-            1 - settings.alpha, size=total + 0.5, success=success
-        )
+        said.upperbound[:] = upper_bounds(total, success, settings.alpha)
         said.expected[:] = (total + 0.5) / np.where(n > 0, n, np.nan)
     unknown = np.isnan(said.upperbound) | np.isnan(said.observed)
     said.alarm[:] = np.where(unknown, np.nan, said.observed > said.upperbound)
     return said
+
+
+def upper_bounds(total: Floats, success: Floats, alpha: float) -> Floats:
+    """The quantiles of the prediction: equal sums of equally many weeks, which are many, are asked once."""
+    if np.ptp(success) != 0:
+        return negative_binomial_quantile_of_size(1 - alpha, size=total + 0.5, success=success)
+    sums, place = np.unique(total, return_inverse=True)
+    found = negative_binomial_quantile_of_size(
+        1 - alpha, size=sums + 0.5, success=np.full(len(sums), success.flat[0])
+    )
+    return np.asarray(found[place].reshape(total.shape))

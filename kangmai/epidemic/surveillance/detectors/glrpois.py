@@ -68,9 +68,61 @@ def detect(series: CountSeries, *, points: Ints, settings: GlrPois) -> Detection
         mu0 = predicted(series, points, settings, None)
     said.expected[:] = mu0
     with np.errstate(all="ignore"):
-        for unit in range(len(series.units)):
-            judge_unit(said, series, unit, settings)
+        if is_plain(settings):
+            judge_together(said, settings)
+        else:
+            for unit in range(len(series.units)):
+                judge_unit(said, series, unit, settings)
     return said
+
+
+def is_plain(settings: GlrPois) -> bool:
+    """Whether all units can be judged in step: an unknown change of the level, means that are not fitted anew."""
+    refit = isinstance(settings.mu0, dict) and bool(settings.mu0.get("refit", False))
+    return (settings.change, settings.theta, settings.ret, refit) == (
+        "intercept",
+        None,
+        "value",
+        False,
+    )
+
+
+def judge_together(said: Detection, settings: GlrPois) -> None:
+    """Go through the points once: for all units the sums from every time of change since their last alarm."""
+    known = np.flatnonzero(
+        ~np.isnan(said.observed).any(axis=0) & ~np.isnan(said.expected).any(axis=0)
+    )
+    x, mu = np.trunc(said.observed[:, known]), said.expected[:, known]
+    length, units = x.shape
+    cases, means = np.zeros((length, units)), np.zeros((length, units))
+    values, alarms = np.zeros((length, units)), np.zeros((length, units))
+    starts = np.zeros(units, dtype=int)
+    changes = np.arange(length)[:, None]
+    direction = 1 if settings.direction == "inc" else -1
+    has_window = settings.window > 0
+    first = settings.least if has_window else settings.least - 1
+    for n in range(length):
+        cases[: n + 1] += x[n]
+        means[: n + 1] += mu[n]
+        low = max(int(starts.min()), n - settings.window if has_window else 0)
+        high = n - settings.least + 1 if has_window else n + 1
+        if high <= low:
+            continue
+        ratios = level_ratios(cases[low:high], means[low:high], direction)
+        allowed = (changes[low:high] >= starts) & (ratios > LOWEST)
+        best = np.where(allowed, ratios, LOWEST).max(axis=0)
+        reached = (n - starts >= first) & (best >= settings.threshold)
+        values[n] = np.where(n - starts >= first, best, 0.0)
+        alarms[n] = reached
+        starts[reached] = n + 1
+    said.upperbound[:, known] = np.where(np.isnan(values) | (values < 0), 0.0, values)
+    said.alarm[:, known] = alarms
+
+
+def level_ratios(cases: Floats, means: Floats, direction: int) -> Floats:
+    """Log-likelihood ratios of the best changed level against none."""
+    shift = direction * np.fmax(0, direction * np.log(cases / means))
+    return np.asarray(shift * cases + (1 - np.exp(shift)) * means)
 
 
 def predicted(series: CountSeries, points: Ints, settings: GlrPois, unit: int | None) -> Floats:
@@ -140,8 +192,7 @@ def best_ratios(x: Floats, mu: Floats, ends: Ints, direction: int, settings: Glr
     allowed = starts <= latest[:, None]
     if settings.window > 0:
         allowed &= starts >= (ends - settings.window)[:, None]
-    shift = direction * np.fmax(0, direction * np.log(cases / means))
-    ratios = shift * cases + (1 - np.exp(shift)) * means
+    ratios = level_ratios(cases, means, direction)
     return np.asarray(np.where(allowed & (ratios > LOWEST), ratios, LOWEST).max(axis=1))
 
 
