@@ -63,8 +63,8 @@ def figure(tree: Tree) -> Figure:
         order.append(id)
         pending += sorted(children.get(id, ()), key=by_day, reverse=True)
     days = [day_of(case) for case in cases.values()]
-    first, span = min(days), max((max(days) - min(days)).days, 1)
-    scale = (WIDTH - 2 * MARGIN) / span
+    first, span = min(days), (max(days) - min(days)).days
+    scale = (WIDTH - 2 * MARGIN) / max(span, 1)
     place = {
         id: (MARGIN + (day_of(cases[id]) - first).days * scale, TOP + 20 + n * STEP)
         for n, id in enumerate(order)

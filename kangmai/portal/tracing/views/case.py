@@ -90,7 +90,7 @@ def _facts(case: Case, facts: dict[PersonId, Facts]) -> dict[str, object]:
     return {
         "name": known.name if known else "—",
         "phone": known.phone if known else "",
-        "address": known.address if known else "",
+        "home": known.address if known else "",
         "place": area.path(case.place_code),
         "state": wording.case_state(case.state),
         "found": words.instant(case.found_at),

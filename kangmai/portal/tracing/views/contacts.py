@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.deadlines import queries as deadlines
@@ -50,7 +51,7 @@ def contacts(request: PortalRequest) -> HttpResponse:
     found = queries.contacts(show=show, after=request.GET.get("after", ""), actor=actor, at=at)
     waiting = queries.waiting(actor=actor, at=at)
     context = {
-        "crumbs": trail(Crumb(_("Tracing"), reverse("tracing")), Crumb(_("Contacts"))),
+        "crumbs": trail(Crumb(_("Tracing"), reverse("tracing")), Crumb(pgettext("tracing", "Contacts"))),
         "order": order_line(Purpose.TRACING, at),
         "shows": [
             (each.value, wording.show(each), words.count(waiting[each]) if each in waiting else "", each is show)
@@ -90,7 +91,7 @@ def contact(request: PortalRequest, contact_id: UUID) -> HttpResponse:
     running = deadlines.of_subject(Subject("tracing_contact", str(found.contact.id)), actor=actor) if sees_clocks else ()  # fmt: skip
     context = {
         "crumbs": trail(
-            Crumb(_("Tracing"), reverse("tracing")), Crumb(_("Contacts"), reverse("tracing-contacts")),
+            Crumb(_("Tracing"), reverse("tracing")), Crumb(pgettext("tracing", "Contacts"), reverse("tracing-contacts")),
             Crumb(found.facts.name or "—"),
         ),
         "order": order_line(Purpose.TRACING, at),

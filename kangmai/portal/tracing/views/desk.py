@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kangmai.epidemic.orders.types import Purpose
@@ -141,7 +142,7 @@ def speed(request: PortalRequest) -> HttpResponse:
         "days": choices([(str(n), _("%(n)s days") % {"n": n}) for n in PERIODS], current=str(days)),
         "rows": [
             (_("Cases found"), words.count(found.cases), ""),
-            (_("Contacts"), words.count(found.contacts), _("judged, of any kind; a person once")),
+            (pgettext("tracing", "Contacts"), words.count(found.contacts), _("judged, of any kind; a person once")),
             (_("Close contacts"), words.count(found.close), ""),
             (_("Determined in time"), share(found.determined_share), _("close contacts and contacts of contacts judged within %(n)s hours of the case being found") % {"n": found.hours}),
             (_("In quarantine in time"), share(found.settled_share), _("close contacts in quarantine within %(n)s hours of the case being found") % {"n": found.hours}),
