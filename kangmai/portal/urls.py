@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("kangmai.portal.access.urls")),
     path("", include("kangmai.portal.forms.urls")),
     path("", include("kangmai.portal.nucleic_acid.urls")),
+    path("", include("kangmai.portal.supplies.urls")),
     path("", include("kangmai.portal.tracing.urls")),
     path("", include("kangmai.portal.administration.urls")),
 ]

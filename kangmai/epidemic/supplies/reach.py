@@ -8,7 +8,15 @@ from django.db.models import Q, QuerySet
 
 from kangmai.epidemic.supplies import models
 from kangmai.epidemic.supplies.errors import InstitutionUnknown
-from kangmai.kernel.actor import Actor, Grant, NotPermitted, PlaceRange, require, subtree
+from kangmai.kernel.actor import (
+    Actor,
+    Grant,
+    NotPermitted,
+    PlaceRange,
+    is_permitted,
+    require,
+    subtree,
+)
 from kangmai.registry import queries as registry
 from kangmai.registry.errors import OrganizationUnknown
 
@@ -61,6 +69,20 @@ def get_store(organization: int, *, actor: Actor) -> models.Store:
     if found is None:
         raise InstitutionUnknown(organization=organization)
     return found
+
+
+def shown_store(organization: int, *, actor: Actor) -> models.Store:
+    """A store that an actor may see, or the empty one of an institution whose ledger he will keep.
+
+    Raises:
+        NotPermitted, InstitutionUnknown.
+    """
+    try:
+        return get_store(organization, actor=actor)
+    except InstitutionUnknown:
+        if not is_permitted(actor, KEEP):
+            raise
+        return _facts(organization, actor)
 
 
 def kept_store(organization: int, *, actor: Actor) -> models.Store:

@@ -40,8 +40,14 @@ def _words(content: Mapping[str, Any]) -> Words:
 
 
 def _item(content: Mapping[str, Any]) -> Item:
-    unit = _words(content["unit"])
-    return Item(content["id"], _words(content), unit, content["is_key"], content["lead_days"])
+    return Item(
+        content["id"],
+        _words(content),
+        _words(content.get("short", content)),
+        _words(content["unit"]),
+        content["is_key"],
+        content["lead_days"],
+    )
 
 
 def _load(content: Mapping[str, Any]) -> Load:

@@ -86,7 +86,7 @@ def _row(line: int, values: dict[str, str], names: dict[str, str]) -> CountRow:
     counted = Line(
         names[item],
         _quantity(values.get("quantity", "")),
-        values.get("lot", "")[:40],
+        values.get("lot", "").removeprefix("'")[:40],
         _day(values.get("expires_on", "")),
     )
     return CountRow(line, institution, counted)

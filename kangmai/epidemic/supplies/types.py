@@ -71,6 +71,8 @@ class Item:
 
     id: str
     title: Words
+    short: Words
+    """For the head of a column."""
     unit: Words
     is_key: bool
     lead_days: int

@@ -125,6 +125,15 @@ PLACES = (
         roots=("identity",),
     ),
     Place(
+        "corrections",
+        _("Corrections asked"),
+        _("What residents found wrong about themselves: apply or decline"),
+        "document",
+        Section.CITY,
+        permissions=("identity.write",),
+        roots=("correction",),
+    ),
+    Place(
         "institutions",
         _("Institutions"),
         _("Hospitals, centres and clinics of the city, with their staff and equipment"),
@@ -176,6 +185,14 @@ PLACES = (
         "unlock",
         Section.OWN,
         permissions=("own.consent",),
+    ),
+    Place(
+        "my-corrections",
+        _("My corrections"),
+        _("Say what is wrong about you, and read the answer"),
+        "document",
+        Section.OWN,
+        permissions=("own.record",),
     ),
     Place(
         "my-record",

@@ -16,6 +16,7 @@ from kangmai.commandline.city.loading.processes import each_in_processes
 from kangmai.commandline.city.loading.programme import HYPERTENSION
 from kangmai.commandline.city.loading.rate import Rate
 from kangmai.commandline.city.loading.services import PROGRAMMES
+from kangmai.commandline.city.loading.supplies import load_supplies
 from kangmai.commandline.city.loading.towns import load_town
 from kangmai.commandline.city.loading.work import Work, forget_towns, progress
 from kangmai.commandline.city.state import STATE, CityOrder, OtherCity, order_of, require_empty
@@ -120,6 +121,7 @@ class _Making:
         at = datetime.now(UTC)
         organizations = load_institutions(self.city, actor=self.actor, at=at)
         staff = load_people(self.city, organizations, actor=self.actor, at=at)
+        load_supplies(self.city, organizations, actor=self.actor, at=at)
         self._note(
             organizations=organizations,
             staff=staff,

@@ -18,7 +18,8 @@ Source: fixed-charge transport: M. L. Balinski, "Fixed-cost transportation probl
 Quarterly 8 (1961) 41-54; solver: HiGHS in scipy.optimize (MIT).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import heapq
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -67,7 +68,7 @@ def plan(
     surpluses: Iterable[Surplus],
     shortages: Iterable[Shortage],
     *,
-    far: Callable[[int, int], int] = lambda donor, receiver: 0,
+    places: Mapping[int, str] | None = None,
     seconds: float = 10.0,
     donors_each: int = 10,
 ) -> MendingPlan:
@@ -76,12 +77,12 @@ def plan(
     Args:
         surpluses: what each institution can give and still last the reserve itself.
         shortages: what each short cell needs; an institution may give one item and need another.
-        far: of donor and receiver, 0 (near) to 2 (far): decides between plans of as many moves.
+        places: division of each institution; nearness decides between plans of as many moves.
         seconds: the longest that the solver may search.
         donors_each: how many donors the solver is offered for each receiver of a large area.
     """
     wanted = [each for each in shortages if each.quantity > 0]
-    problem = _problem([each for each in surpluses if each.quantity > 0], wanted, far)
+    problem = _problem([each for each in surpluses if each.quantity > 0], wanted, places or {})
     if problem is None:
         return MendingPlan((), (), tuple(wanted), 0, 0)
     most = int(problem.fitting.sum())
@@ -96,7 +97,7 @@ def plan(
 
 
 def _problem(
-    surpluses: Sequence[Surplus], shortages: Sequence[Shortage], far: Callable[[int, int], int]
+    surpluses: Sequence[Surplus], shortages: Sequence[Shortage], places: Mapping[int, str]
 ) -> _Problem | None:
     items = tuple(sorted({each.item for each in shortages} & {each.item for each in surpluses}))
     if not items:
@@ -111,8 +112,20 @@ def _problem(
         for each in known:
             if each.item in place:
                 table[row[each.organization], place[each.item]] += each.quantity
-    distance = np.array([[far(d, r) for r in receivers] for d in donors], dtype=np.int64)
-    return _Problem(donors, receivers, items, give, need, distance)
+    return _Problem(donors, receivers, items, give, need, _far(donors, receivers, places))
+
+
+def _far(donors: Sequence[int], receivers: Sequence[int], places: Mapping[int, str]) -> Ints:
+    """How far apart donors and receivers are: 0 in one town, 1 in one county, 2 else."""
+    from_, to = [
+        np.array([places.get(each, "") for each in ends], dtype="U14")
+        for ends in (donors, receivers)
+    ]
+    near = np.zeros((len(from_), len(to)), dtype=np.int64)
+    for length in (6, 9):
+        parts, others = from_.astype(f"U{length}"), to.astype(f"U{length}")
+        near += (parts[:, None] == others[None, :]) & (np.char.str_len(parts) == length)[:, None]
+    return 2 - near
 
 
 def _smallest_needs(problem: _Problem) -> Flags:
@@ -126,33 +139,45 @@ def _smallest_needs(problem: _Problem) -> Flags:
 
 
 def _construct(problem: _Problem, chosen: Flags) -> Moves:
-    """Moves that mend the chosen cells: always the one that mends the most cells at once, the nearest of these."""
+    """Moves that mend the chosen cells: always the one that mends the most cells at once.
+
+    What a donor can do only grows less, so each receiver waits in a heap under the best it could get when it was
+    looked at, and is looked at again when it comes up.
+    """
     left, open_ = problem.give.copy(), np.where(chosen, problem.need, 0)
     moves: Moves = {}
-    whole = _whole(left[None, :, :], open_[:, None, :])
-    nearer = (2 - problem.far.T) / 4
-    while open_.any():
-        finishes = whole == (open_ > 0).sum(axis=1)[:, None]
-        score = np.where(whole > 0, whole + finishes / 2 + nearer / 4, 0)
-        receiver, donor = np.unravel_index(np.argmax(score), score.shape)
-        if whole[receiver, donor] > 0:
+    waiting = [(-np.inf, int(receiver)) for receiver in np.flatnonzero(open_.any(axis=1))]
+    while waiting:
+        _, receiver = heapq.heappop(waiting)
+        score, donor = _best_donor(left, open_[receiver], problem.far[:, receiver])
+        if waiting and -score > waiting[0][0]:
+            heapq.heappush(waiting, (-score, receiver))
+            continue
+        if score > 0:
             carried = np.where(left[donor] >= open_[receiver], open_[receiver], 0)
-        else:  # nobody can mend a cell alone: the largest need takes from the largest surplus
-            receiver, item = np.unravel_index(np.argmax(open_), open_.shape)
-            donor = np.argmax(left[:, item])
+        else:  # nobody can mend a cell of anybody alone: the largest need takes from the largest surplus
+            donor = int(np.argmax(left[:, np.argmax(open_[receiver])]))
             carried = np.minimum(left[donor], open_[receiver])
-        pair = int(donor), int(receiver)
-        moves[pair] = moves.get(pair, 0) + carried
+        moves[donor, receiver] = moves.get((donor, receiver), 0) + carried
         left[donor] -= carried
         open_[receiver] -= carried
-        whole[receiver] = _whole(left, open_[receiver][None, :])
-        whole[:, donor] = _whole(left[donor][None, :], open_)
+        if open_[receiver].any():
+            heapq.heappush(waiting, (-np.inf, receiver))
     return moves
 
 
-def _whole(left: Ints, open_: Ints) -> Ints:
-    """How many open cells a donor can mend alone, over the last axis."""
-    return np.asarray(((open_ > 0) & (left >= open_)).sum(axis=-1))
+def _best_donor(left: Ints, needs: Ints, far: Ints) -> tuple[float, int]:
+    """Who can mend the most cells of a receiver alone, and how well: 0 if nobody can any.
+
+    Among as good ones the one that has the least, so that large reserves stay for large needs, then the nearest.
+    """
+    asked = needs > 0
+    whole = (left[:, asked] >= needs[asked]).sum(axis=1)
+    size = (left / np.maximum(left.sum(axis=0), 1)).mean(axis=1)
+    score = whole + (whole == asked.sum()) / 2 - size / 4 + (2 - far) / 1024
+    score = np.where(whole > 0, score, 0.0)
+    donor = int(np.argmax(score))
+    return float(score[donor]), donor
 
 
 def _counted_bound(problem: _Problem) -> int:

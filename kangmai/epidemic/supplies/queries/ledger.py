@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from kangmai.epidemic.supplies import models, rules
 from kangmai.epidemic.supplies.errors import EntryUnknown
-from kangmai.epidemic.supplies.reach import KEEP, get_store, keeps, stores
+from kangmai.epidemic.supplies.reach import KEEP, keeps, shown_store, stores
 from kangmai.epidemic.supplies.reading import entry_of, held, loads_of, store_of
 from kangmai.epidemic.supplies.rulebook import rule
 from kangmai.epidemic.supplies.types import (
@@ -35,7 +35,7 @@ def ledger(*, organization: int, on: date, actor: Actor) -> Ledger:
     Raises:
         NotPermitted, InstitutionUnknown.
     """
-    store, found = get_store(organization, actor=actor), rule(on=on)
+    store, found = shown_store(organization, actor=actor), rule(on=on)
     loads, lots, coming = loads_of(store), held(store), _on_the_way(organization)
     lines = [_line(item, lots, loads, coming, found, on) for item in found.items]
     shown = [each for each in lines if each.lots or each.cell.burn_milli or each.on_the_way]
@@ -90,7 +90,9 @@ def entries(
     Raises:
         NotPermitted, InstitutionUnknown.
     """
-    rows = models.Entry.objects.filter(store=get_store(organization, actor=actor))
+    rows = models.Entry.objects.filter(
+        store_id=shown_store(organization, actor=actor).organization_id
+    )
     if item:
         of_item = models.Movement.objects.filter(store_id=organization, item=item)
         rows = rows.filter(id__in=of_item.values("entry_id"))

@@ -75,7 +75,7 @@ def mending(*, area: str, on: date, actor: Actor, seconds: float = SECONDS) -> A
     made = rules.plan(
         [Surplus(*cell, give) for cell, (give, _) in ends.items() if give],
         [Shortage(*cell, need) for cell, (_, need) in ends.items() if need],
-        far=lambda donor, receiver: far(places[donor], places[receiver]),
+        places=places,
         seconds=seconds,
     )
     before = {cell: stock.days(on) for cell, stock in stocks.items()}
@@ -108,13 +108,6 @@ def _stocks(places: Mapping[int, str], wanted: Sequence[str], found: Rule) -> di
             if burn or cell in lots or cell in coming:
                 stocks[cell] = _Stock(tuple(lots[cell]), burn, promised[cell], coming[cell])
     return stocks
-
-
-def far(donor: str, receiver: str) -> int:
-    """How far apart two divisions are: 0 in one town, 1 in one county, 2 else."""
-    if donor[:9] == receiver[:9] and len(donor) >= 9:
-        return 0
-    return 1 if donor[:6] == receiver[:6] else 2
 
 
 def _lots(places: Mapping[int, str], wanted: Sequence[str]) -> dict[Cell, list[Lot]]:

@@ -1,0 +1,1 @@
+"""Pages of supplies: the board, an institution's store, transfers, the plan, files."""
