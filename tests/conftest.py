@@ -53,6 +53,14 @@ def _start_kangmai() -> None:
 
     atexit.register(clean_up)
     start(database_url=cluster.url, keys=folder / "keys" / "keyring.json")
+    _hash_cheaply()
+
+
+def _hash_cheaply() -> None:
+    """A login costs a fifth of a second by design, and tests log in hundreds of times."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["tests.factories.hashing.CheapArgon2"]
 
 
 _start_kangmai()

@@ -31,13 +31,3 @@ def place(shared_database: str) -> City:
     from tests.factories.access import city
 
     return city()
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes() -> Iterator[None]:
-    """Passwords are hashed fast: how slow the real hash is, is not what these tests are about."""
-    from django.test import override_settings
-
-    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with override_settings(PASSWORD_HASHERS=hashers):
-        yield

@@ -10,7 +10,6 @@ from itertools import count
 
 import pytest
 from django.test import Client as Browser
-from django.test import override_settings
 
 from kangmai.access import models
 from kangmai.access.actors import token_hash
@@ -87,9 +86,8 @@ def _holder(role, where, people):
 def browser(account_id):
     """Somebody who has logged in."""
     made = Browser(SERVER_NAME="localhost")
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-        login = models.Account.objects.get(pk=account_id).login
-        answer = made.post("/login/", {"login": login, "password": PASSWORD})
+    login = models.Account.objects.get(pk=account_id).login
+    answer = made.post("/login/", {"login": login, "password": PASSWORD})
     assert answer.status_code == 302
     return made
 

@@ -91,11 +91,10 @@ def test_who_opens_which_page(enter, made):
         "liang": (403,) * 5 + (403, 403, 403, 403, 403, 403, 200),
         "admin": (403,) * 12,
     }
-    found = {
-        login: tuple(enter(login).get(f"{ROOT}{path.format(**made)}").status_code for path in PAGES)
-        for login in expected
-    }
-    assert found == expected
+    for login, statuses in expected.items():
+        client = enter(login)
+        found = tuple(client.get(f"{ROOT}{path.format(**made)}").status_code for path in PAGES)
+        assert found == statuses, login
     assert enter().get(ROOT).status_code == 302
 
 
