@@ -4,13 +4,25 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kangmai.epidemic.supplies import models, queries, rules
+from kangmai.epidemic.supplies import actions, models, queries, rules
 from kangmai.epidemic.supplies.cells import cells
 from kangmai.epidemic.supplies.types import Cell, EntryKind, HeldLot, Line, LoadLine, Lot, Standing
-from tests.epidemic.supplies.factories import CITY, COUNTY, TODAY, TOWN, book, day, loads, officer
+from kangmai.kernel import definitions
+from tests.epidemic.supplies.factories import (
+    AT,
+    CITY,
+    COUNTY,
+    TODAY,
+    TOWN,
+    book,
+    day,
+    loads,
+    officer,
+)
 
 RULE = rules.rule(on=TODAY)
 LOTS = st.lists(
@@ -175,3 +187,22 @@ def test_the_page_of_days_of_supply_is_right():
         for quantity, left in re.findall(r"(\d+)(?: until day (\d+))?", lots):
             stock.append(Lot(int(quantity), day(int(left) - 1) if left else None))
         assert rules.days_of_supply(stock, int(burn) * 1000, TODAY) == int(days), lots
+
+
+def test_a_day_is_read_once_and_its_later_reading_stays(database, town):
+    loads(town.hospital, sampler=(20, 2))
+    loads(town.centre)  # says that nobody is at post: not judged
+    lines = [
+        Line(item, 40 * rate * 31 // 1000) for item, rate in RULE.loads["sampler"].uses.items()
+    ]
+    book(town.hospital, EntryKind.RECEIPT, *lines)
+    assert actions.read_days(at=AT) == 1
+    book(town.hospital, EntryKind.ISSUE, Line("n95", 160))
+    assert actions.read_days(at=AT) == 1
+    view = definitions.get("epidemic", "published_view", "supply_reading", on=TODAY)
+    with connection.cursor() as cursor:
+        cursor.execute(view.content["sql"])
+        assert [column.name for column in cursor.description] == list(view.content["columns"])
+        assert [row[1:] for row in cursor.fetchall()] == [
+            (str(town.hospital), COUNTY, TODAY, 5, 1, "n95", 29)
+        ]
