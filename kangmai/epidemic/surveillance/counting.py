@@ -148,6 +148,20 @@ def county_days(
     ).fetchall()
 
 
+def left_out(
+    database: psycopg.Connection, *, areas: Sequence[str], on: date, today: date
+) -> tuple[int, int]:
+    """Cases of the week that ends on a day outside some areas, and cases dated after today."""
+    row = database.execute(
+        """SELECT coalesce(sum(count) FILTER (WHERE day <= %(on)s AND area_code <> ALL(%(areas)s)), 0)::int8,
+                  coalesce(sum(count) FILTER (WHERE day > %(today)s), 0)::int8
+           FROM surveillance_daily WHERE day > %(on)s::date - 7""",
+        {"areas": list(areas), "on": on, "today": today},
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
 def completeness(
     database: psycopg.Connection, *, source: str, on: date, areas: Sequence[tuple[str, str]]
 ) -> Completeness:

@@ -112,7 +112,7 @@ def forest(persons: Iterable[Person]) -> Forest:
     infected: dict[int, list[Person]] = {}
     for each in by_number.values():
         if each.infector in by_number:
-            infected.setdefault(each.infector, []).append(each)  # type: ignore[arg-type]
+            infected.setdefault(each.infector, []).append(each)
     linked = {n for n, each in by_number.items() if each.infector in by_number} | set(infected)
     roots = [by_number[n] for n in linked if by_number[n].infector not in by_number]
     nodes: list[Node] = []

@@ -412,6 +412,10 @@ class NightReport:
     grown: int
     muted: int
     seconds: float
+    elsewhere: int
+    """Cases of the judged week in areas that no series holds: unknown, or outside the city."""
+    future: int
+    """Cases dated after the day of the run: not judged before their day has come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

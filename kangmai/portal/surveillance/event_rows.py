@@ -40,7 +40,7 @@ def line(each: Line, found: Outbreak) -> dict[str, Any]:
         "class": wording.case_class(facts.case_class),
         "class_value": facts.case_class.value,
         "home": area.path(facts.area_code) if facts.area_code else "",
-        "own": [facts.own.get(column, "") for column in found.columns],
+        "own": [(column, facts.own.get(column, "")) for column in found.columns],
     }
 
 

@@ -124,6 +124,11 @@ def document(found: Outbreak, *, actor: Actor, at: datetime) -> Mapping[str, Any
     }
 
 
+def days(mean: float | None) -> str:
+    """A mean of days, to a tenth."""
+    return "—" if mean is None else f"{mean:.1f}"
+
+
 def grade_words(grade: str, on: date) -> str:
     """A grade in words, marked where it is not verified."""
     found = next((each for each in queries.grades(on=on) if each.id == grade), None)
@@ -141,7 +146,7 @@ def _spread(said: queries.Situation) -> list[tuple[str, str]]:
         (_("Longest chain (persons)"), str(said.generations)),
     ]
     if said.mean_interval_days is not None:
-        found.append((_("Mean days between onsets of a link"), f"{said.mean_interval_days:.1f}"))
+        found.append((_("Mean days between onsets of a link"), days(said.mean_interval_days)))
     return found
 
 
@@ -166,7 +171,8 @@ def _chain(found: Outbreak, actor: Actor) -> list[dict[str, str]]:
 
 
 def _joined(values: Mapping[str, int]) -> str:
-    return "、".join(f"{name} {count}" for name, count in values.items()) or "—"
+    unknown = {"?": _("not known"), "—": _("not known")}
+    return "、".join(f"{unknown.get(name, name)} {n}" for name, n in values.items()) or "—"
 
 
 def _sex(code: str) -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.access.conftest import _quick_hashes, database, place
+from tests.access.conftest import database, place
 
 if TYPE_CHECKING:
     from kangmai.kernel.actor import Actor
     from tests.factories.access import City
 
-__all__ = ["_quick_hashes", "cast", "database", "place"]
+__all__ = ["cast", "database", "place"]
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,21 @@ def test_an_outbreak_over_three_towns_is_one_signal_that_grows(cast, quiet):
     assert run.latest_occurrence > 0 and run.settings["least_cases"] == 3
 
 
+def test_cases_of_unknown_areas_and_of_the_future_are_counted_and_not_lost(cast, quiet):
+    take(
+        case("far", condition="3100", area_code="110101"),
+        case("odd", condition="3100", area_code="441299999"),
+        case("ahead", condition="3100", back=-3),
+        case("long ago", condition="3100", area_code="110101", back=30),
+        is_watched=False,
+    )
+    said = night(cast)
+    assert (said.elsewhere, said.future, said.new) == (2, 1, 0)
+    (run,) = queries.runs(actor=cast.cdc)
+    assert (run.elsewhere, run.future) == (2, 1)
+    assert night(cast, on=TODAY + dt.timedelta(days=3), hours=72).future == 0
+
+
 def test_the_detectors_are_not_for_everybody(cast):
     with pytest.raises(NotPermitted):
         actions.detect(on=TODAY, actor=cast.clinician, at=AT)

@@ -3,9 +3,10 @@
 import time
 from datetime import date, datetime, timedelta
 
+import psycopg
 from django.db import transaction
 
-from kangmai.epidemic.surveillance import areas, models, night, tuning
+from kangmai.epidemic.surveillance import areas, city_series, counting, models, night, tuning
 from kangmai.epidemic.surveillance.actions.raising import raise_signals
 from kangmai.epidemic.surveillance.reach import WORK
 from kangmai.epidemic.surveillance.types import NightReport
@@ -30,6 +31,7 @@ def detect(*, on: date, actor: Actor, at: datetime) -> NightReport:
     plan = tuning.plan(on)
     with transaction.atomic(), unit_of_work() as database:
         found = night.Night()
+        elsewhere, future = _left_out(database, on, legal_day(at))
         for city in _watched():
             said = night.judge_day(database, city=city, on=on, plan=plan)
             found.evidence += said.evidence
@@ -47,6 +49,8 @@ def detect(*, on: date, actor: Actor, at: datetime) -> NightReport:
                 "least_cases": plan.least_cases,
                 "chance_alarms_a_day": plan.chance_alarms_a_day,
                 "alpha": None if found.alpha != found.alpha else found.alpha,
+                "elsewhere": elsewhere,
+                "future": future,
             },
             series=found.series,
             tests=found.tests,
@@ -66,9 +70,7 @@ def detect(*, on: date, actor: Actor, at: datetime) -> NightReport:
             object_id=str(run.id),
             details={"on": on.isoformat(), "series": run.series, "alarms": run.alarms},
         )
-    return NightReport(
-        run.id, on, run.series, run.tests, run.alarms, run.raised, run.grown, run.muted, run.seconds
-    )
+    return report_of(run)
 
 
 def detect_missing(*, at: datetime) -> int:
@@ -85,6 +87,28 @@ def detect_missing(*, at: datetime) -> int:
         first += timedelta(days=1)
         count += 1
     return count
+
+
+def report_of(row: models.Run) -> NightReport:
+    """A run as the rest of the house sees it."""
+    return NightReport(
+        row.id,
+        row.on,
+        row.series,
+        row.tests,
+        row.alarms,
+        row.raised,
+        row.grown,
+        row.muted,
+        row.seconds,
+        row.settings.get("elsewhere", 0),
+        row.settings.get("future", 0),
+    )
+
+
+def _left_out(database: psycopg.Connection, on: date, today: date) -> tuple[int, int]:
+    covered = [name for city in _watched() for name in city_series.units_of(city).names]
+    return counting.left_out(database, areas=covered, on=on, today=today)
 
 
 def _latest_occurrence() -> int:

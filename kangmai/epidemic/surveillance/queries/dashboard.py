@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q
 
 from kangmai.epidemic.surveillance import models, tuning
+from kangmai.epidemic.surveillance.actions.detecting import report_of
 from kangmai.epidemic.surveillance.actions.quieting import mute_of
 from kangmai.epidemic.surveillance.actions.tuning import tuning_of
 from kangmai.epidemic.surveillance.reach import READ, outbreaks, places, signals
@@ -123,10 +124,7 @@ def mutes(*, actor: Actor, at: datetime) -> tuple[Mute, ...]:
 def runs(*, limit: int = 14, actor: Actor) -> tuple[NightReport, ...]:
     """The latest runs of the detectors. Raises NotPermitted."""
     require(actor, READ)
-    return tuple(
-        NightReport(r.id, r.on, r.series, r.tests, r.alarms, r.raised, r.grown, r.muted, r.seconds)
-        for r in models.Run.objects.order_by("-at")[:limit]
-    )
+    return tuple(map(report_of, models.Run.objects.order_by("-at")[:limit]))
 
 
 def _performance(row: dict[str, object], first: date, latest: date, actor: Actor) -> Performance:

@@ -90,7 +90,7 @@ def festival_term(laid: Floats, *, now: int, years: int, half_width: int) -> Ter
     mine = around = 0.0
     for back in range(1, years + 1):
         centre = now - YEAR * back
-        window = laid[centre - half_width : centre + half_width + 1] if centre >= half_width else []
+        window = laid[max(0, centre - half_width) : max(0, centre + half_width + 1)]
         if len(window) == 2 * half_width + 1 and np.isfinite(window).all():
             mine += float(laid[centre])
             around += float(np.mean(window))

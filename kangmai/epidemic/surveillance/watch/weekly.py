@@ -146,7 +146,7 @@ def _spans(weeks: Floats, points: np.ndarray, years: int, ends: Sequence[date]) 
         yield _Span(np.flatnonzero(~near), weeks, years)
     for row in np.flatnonzero(near):
         now = int(points[row])
-        moved = holidays.shifts(ends[row], years=years)
+        moved = holidays.shifts(ends[int(row)], years=years)
         laid = holidays.laid_by_festival(weeks, now=now, moved=moved)
         yield _Span(np.array([row]), laid, years, now)
 

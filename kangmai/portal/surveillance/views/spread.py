@@ -15,7 +15,7 @@ from kangmai.kernel.actor import is_permitted
 from kangmai.portal.access.names import account_names
 from kangmai.portal.shell.breadcrumbs import Crumb
 from kangmai.portal.shell.requests import PortalRequest, signed_in
-from kangmai.portal.surveillance import event_rows, figures, posted, wording
+from kangmai.portal.surveillance import event_rows, figures, posted, situations, wording
 from kangmai.portal.surveillance.views.line_list import trail_to
 
 
@@ -38,6 +38,7 @@ def spread(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
         "links": event_rows.links(forest, asserted, people),
         "roots": "、".join(map(str, forest.roots)),
         "chain_length": max(forest.by_generation, default=-1) + 1,
+        "mean_interval": situations.days(forest.mean_interval_days),
         "most": forest.most_infected[:5],
         "may_write": may_write,
         "choices": [
