@@ -40,6 +40,7 @@ ID, NUMBER, UUIDS = ("id",), ("int8",), ("uuid",)
 CONTENT = ("content", "content_key")
 SEALED = (
     SealedColumn("identity_resident", ID, NUMBER, "details", "details_key", _text("resident:{}")),
+    SealedColumn("identity_correction", ID, UUIDS, *CONTENT, _text("correction:{}")),
     SealedColumn("res", ("rt", "rid"), ("int2", "int8"), "body", "kv", _text("res:{}:{}")),
     SealedColumn(
         "hist",

@@ -7,10 +7,14 @@ Incorrect
 ├── PlaceUnknown
 ├── ReasonMissing
 ├── MergeWithItself
-└── NotOfThisCase
+├── NotOfThisCase
+├── CorrectionUnclear
+├── AnswerMissing
+└── UnmaskReasonMissing
 NotFound
 ├── ResidentNotFound
-└── ReviewNotFound
+├── ReviewNotFound
+└── CorrectionNotFound
 Conflict
 ├── DocumentTaken
 ├── ResidentExists
@@ -18,7 +22,10 @@ Conflict
 ├── ReviewChanged
 ├── AlreadyMerged
 ├── NotMerged
-└── DecidedDifferent
+├── DecidedDifferent
+├── CorrectionSame
+├── CorrectionOpen
+└── CorrectionDecided
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
@@ -118,3 +125,45 @@ class DecidedDifferent(Conflict):
     """Somebody compared these two residents and found them different. Withdraw that decision first if it was wrong."""
 
     zh = "已有人核对并认定这两名居民不是同一人。如认定有误，请先撤销该认定。"
+
+
+class CorrectionNotFound(NotFound):
+    """There is no such correction, or it is not yours to see."""
+
+    zh = "没有此更正申请，或您无权查看。"
+
+
+class CorrectionUnclear(Incorrect):
+    """Say what is right ({field}) and why; a birth date is written 1986-04-12, a sex 1 (male) or 2 (female), a phone in digits."""
+
+    zh = "请填写正确的内容（{field}）和理由；出生日期写作 1986-04-12，性别填 1（男）或 2（女），电话填数字。"
+
+
+class CorrectionSame(Conflict):
+    """That is what the record says already ({field})."""
+
+    zh = "档案中已是该内容（{field}）。"
+
+
+class CorrectionOpen(Conflict):
+    """You have asked for this correction already ({field}), and it is not decided yet. Withdraw it to ask for another."""
+
+    zh = "您已就此项（{field}）提出更正，尚未处理；如需修改请先撤回。"
+
+
+class CorrectionDecided(Conflict):
+    """The correction was decided or withdrawn meanwhile. Look at it again."""
+
+    zh = "该更正申请已被处理或撤回，请重新查看。"
+
+
+class AnswerMissing(Incorrect):
+    """Tell the resident why the correction is declined, or what was done."""
+
+    zh = "请向居民说明不予更正的理由或已做的处理。"
+
+
+class UnmaskReasonMissing(Incorrect):
+    """Say why you need the whole number, in at least four characters: the resident will read it."""
+
+    zh = "请说明需要查看完整号码的理由（至少四个字），居民本人可以看到。"

@@ -3,7 +3,13 @@
 from django.db import models
 from django.db.models import F, Q
 
-from kangmai.identity.types import LinkState, ReviewKind, Verdict
+from kangmai.identity.types import (
+    CorrectionField,
+    CorrectionState,
+    LinkState,
+    ReviewKind,
+    Verdict,
+)
 
 
 class Resident(models.Model):
@@ -231,3 +237,39 @@ class Census(models.Model):
     residents = models.BigIntegerField()
     records = models.JSONField()
     """How many of those counted have a value of each kind, by its number."""
+
+
+class Correction(models.Model):
+    """A correction that a resident asked for; what it says, and the answer, are sealed in `content`."""
+
+    id = models.UUIDField(primary_key=True)
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="corrections")
+    """As first written; a merge is resolved at reading."""
+    field = models.CharField(max_length=12, choices=[(f.value, f.name) for f in CorrectionField])
+    state = models.CharField(max_length=9, choices=[(s.value, s.name) for s in CorrectionState])
+    content = models.BinaryField()
+    content_key = models.PositiveSmallIntegerField()
+    asked_by = models.BigIntegerField()
+    asked_at = models.DateTimeField()
+    decided_by = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("resident", "field"),
+                name="correction_one_open_a_field",
+                condition=Q(state="asked"),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked", decided_at__isnull=True)
+                | Q(~Q(state="asked"), decided_at__isnull=False),
+                name="correction_decided_or_open",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("asked_at", "id"), name="correction_open", condition=Q(state="asked")
+            ),
+        )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from kangmai.identity.matching.types import FieldEvidence
 from kangmai.kernel.ids import (
@@ -213,3 +214,41 @@ class MergeLine:
     reason: str
     merged_at: datetime
     undone_at: datetime | None
+
+
+class CorrectionField(StrEnum):
+    """What a resident may find wrong about himself; `other` is anything else in his record, in words."""
+
+    NAME = "name"
+    SEX = "sex"
+    BIRTH_DATE = "birth_date"
+    PHONE = "phone"
+    ADDRESS = "address"
+    MOTHER = "mother"
+    OTHER = "other"
+
+
+class CorrectionState(StrEnum):
+    """Where a correction that a resident asked for stands."""
+
+    ASKED = "asked"
+    APPLIED = "applied"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction that a resident asked for: what it was, what it should be, and what was answered."""
+
+    id: UUID
+    resident: "Resident"
+    field: CorrectionField
+    state: CorrectionState
+    before: str
+    value: str
+    reason: str
+    answer: str
+    asked_at: datetime
+    decided_at: datetime | None
+    version: int

@@ -1,6 +1,11 @@
 """The writes of the resident index."""
 
 from kangmai.identity.actions.change import correct_resident, move_resident
+from kangmai.identity.actions.corrections import (
+    ask_correction,
+    decide_correction,
+    withdraw_correction,
+)
 from kangmai.identity.actions.count import count_frequencies
 from kangmai.identity.actions.link import link_patients, reconsider_waiting
 from kangmai.identity.actions.load import (
@@ -17,9 +22,11 @@ from kangmai.identity.actions.review import decide, separate_patients
 __all__ = [
     "LoadedResident",
     "ResidentDraft",
+    "ask_correction",
     "correct_resident",
     "count_frequencies",
     "decide",
+    "decide_correction",
     "link_patients",
     "load_residents",
     "merge_residents",
@@ -30,4 +37,5 @@ __all__ = [
     "reserve_residents",
     "separate_patients",
     "unmerge_resident",
+    "withdraw_correction",
 ]

@@ -1,5 +1,10 @@
 """Reads of the resident index, inside the actor's scope."""
 
+from kangmai.identity.queries.corrections import (
+    get_correction,
+    open_corrections,
+    own_corrections,
+)
 from kangmai.identity.queries.matching import decision_on, match, rows_of, similar_residents
 from kangmai.identity.queries.numbers import residents_numbered, residents_with_cards
 from kangmai.identity.queries.persons import (
@@ -35,6 +40,7 @@ from kangmai.identity.queries.reviews import (
     search_reviews,
     side_ids,
 )
+from kangmai.identity.queries.unmasking import unmasked
 
 __all__ = [
     "assurances",
@@ -42,6 +48,7 @@ __all__ = [
     "current",
     "decision_on",
     "get_case",
+    "get_correction",
     "get_resident",
     "housemates",
     "linked_patients",
@@ -51,6 +58,8 @@ __all__ = [
     "members",
     "merges_of",
     "open_cases",
+    "open_corrections",
+    "own_corrections",
     "patient_ids",
     "patient_rids",
     "patients_by_row",
@@ -70,4 +79,5 @@ __all__ = [
     "side_ids",
     "similar_residents",
     "standing",
+    "unmasked",
 ]

@@ -153,6 +153,12 @@ def action_words(action: str) -> str:
         "identity.linked": _("joined an outside record"),
         "identity.correct": _("corrected personal data"),
         "identity.move": _("entered a move"),
+        "identity.unmask": _("saw numbers in full"),
+        "identity.corrections": _("saw what you asked to correct"),
+        "identity.correction_asked": _("asked for a correction"),
+        "identity.correction_applied": _("made a correction you asked for"),
+        "identity.correction_declined": _("declined a correction you asked for"),
+        "identity.correction_withdrawn": _("took back a correction asked for"),
         "programmes.read": _("read a health programme"),
         "access.glass.broken": _("opened in an emergency"),
     }

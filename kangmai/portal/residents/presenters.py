@@ -96,6 +96,13 @@ def facts(resident: Resident, *, managing: str) -> tuple[Fact, ...]:
     return tuple(line for line in lines if line.value)
 
 
+def whole_numbers(resident: Resident) -> tuple[Fact, ...]:
+    """The numbers that `facts` shows in part; only for a page that asked why."""
+    known = resident.demographics
+    lines = [Fact(_document_kind(each), each.number) for each in known.documents]
+    return (*lines, *(Fact(_("Telephone"), each) for each in known.phones))
+
+
 def _document_kind(document: IdentityDocument) -> str:
     return standard("identity-document", document.kind_code)
 

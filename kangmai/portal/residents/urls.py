@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from kangmai.portal.residents.views.list import residents
 from kangmai.portal.residents.views.record import as_fhir, my_record, older, resident
+from kangmai.portal.residents.views.unmask import unmask
 
 
 class IndexNumberConverter:
@@ -25,5 +26,6 @@ urlpatterns = [
     path("residents/", residents, name="residents"),
     path("residents/<index_number:number>/", resident, name="resident"),
     path("residents/<index_number:number>/record.json", as_fhir, name="resident-fhir"),
+    path("residents/<index_number:number>/numbers/", unmask, name="resident-numbers"),
     path("residents/<index_number:number>/older/", older, name="resident-older"),
 ]

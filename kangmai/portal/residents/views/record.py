@@ -73,6 +73,7 @@ def _page(request: PortalRequest, found: Resident, crumbs: tuple[Crumb, ...]) ->
         "may_manage_card": is_permitted(actor, "cards.manage"),
         "may_record_family": is_permitted(actor, "family.record"),
         "may_see_ledger": is_permitted(actor, "audit.read"),
+        "may_unmask": is_permitted(actor, "identity.write"),
         "facts": presenters.facts(found, managing=_managing(found, actor)),
         "kinds": presenters.kind_links(kind),
         **panel.context(found, actor=actor, at=at),
