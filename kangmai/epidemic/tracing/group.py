@@ -1,12 +1,25 @@
 """What is known of a contact under all names that were found to be the same person."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
+from kangmai.epidemic.nucleic_acid import queries as testing
+from kangmai.epidemic.nucleic_acid.types import TubeState
+from kangmai.epidemic.orders.errors import NoOrderInForce
 from kangmai.epidemic.tracing import models
 from kangmai.epidemic.tracing.reading import stay_of, test_of
-from kangmai.epidemic.tracing.types import Stay, Test
+from kangmai.epidemic.tracing.types import Outcome, Stay, Test
+from kangmai.identity import queries as identity
+from kangmai.kernel.ids import ResidentId
+
+OUTCOMES = {
+    TubeState.NEGATIVE: Outcome.NEGATIVE,
+    TubeState.POSITIVE: Outcome.POSITIVE,
+    TubeState.VOID: Outcome.VOID,
+}
+"""What a single tube says; one that is suspect or not published is awaited."""
 
 
 def whole(contact_id: UUID, prefix: str = "contact") -> Q:
@@ -14,11 +27,32 @@ def whole(contact_id: UUID, prefix: str = "contact") -> Q:
     return Q(**{f"{prefix}_id": contact_id}) | Q(**{f"{prefix}__joined_to_id": contact_id})
 
 
-def tests_of(contact_id: UUID) -> tuple[Test, ...]:
-    """The tests of a contact, in order; a tube that was written down under two names once."""
-    rows = models.Test.objects.filter(whole(contact_id)).order_by("sampled_at", "reference", "id")
-    found = {row.reference: test_of(row) for row in rows}
-    return tuple(found.values())
+def tests_of(contact_id: UUID, *, at: datetime) -> tuple[Test, ...]:
+    """The tests of a contact, in order of sampling: those written down here, and his single samples of testing.
+
+    Of a tube that stands in both, testing knows better; one that was written down under two names counts once.
+    """
+    rows = models.Test.objects.filter(whole(contact_id)).select_related("contact__person")
+    found = {row.reference: test_of(row) for row in rows.order_by("sampled_at", "reference", "id")}
+    found |= {test.reference: test for test in _of_testing(contact_id, at)}
+    return tuple(sorted(found.values(), key=lambda test: (test.sampled_at, test.reference)))
+
+
+def _of_testing(contact_id: UUID, at: datetime) -> list[Test]:
+    """Single samples of the resident whom a contact is, while an order for testing is in force."""
+    rows = models.Contact.objects.filter(Q(id=contact_id) | Q(joined_to_id=contact_id), person__resident_id__isnull=False)  # fmt: skip
+    known = list(rows.values_list("person__resident_id", "found_at"))
+    if not known:
+        return []
+    same = identity.same_residents([ResidentId(id) for id, _ in known])
+    residents = {id for some in same.values() for id in some}
+    try:
+        singles = testing.singles_of(
+            residents=residents, since=min(found_at for _, found_at in known), at=at
+        )
+    except NoOrderInForce:
+        return []
+    return [Test(each.sampled_at, each.code, OUTCOMES.get(each.state, Outcome.PENDING)) for each in singles]  # fmt: skip
 
 
 def stays_of(contact_id: UUID) -> tuple[Stay, ...]:

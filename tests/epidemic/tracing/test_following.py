@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from kangmai.deadlines import queries as deadlines
 from kangmai.deadlines.types import State, Subject
+from kangmai.epidemic.nucleic_acid import actions as testing
+from kangmai.epidemic.nucleic_acid import models as tables
+from kangmai.epidemic.nucleic_acid.types import RoundFacts, RoundKind, SiteFacts
 from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.orders import queries as order_queries
 from kangmai.epidemic.orders.errors import NoOrderInForce
+from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tracing import actions, clocks, errors, models, queries, rules
 from kangmai.epidemic.tracing.types import (
     CaseState,
@@ -27,7 +32,7 @@ from kangmai.epidemic.tracing.types import (
 )
 from kangmai.kernel.actor import NotPermitted, operator
 from kangmai.standards.calendars import legal_day
-from tests.epidemic.orders.factories import AT
+from tests.epidemic.orders.factories import AT, order_in_force
 from tests.epidemic.orders.factories import OFFICER as SIGNER
 from tests.epidemic.tracing.factories import (
     DAY,
@@ -42,6 +47,7 @@ from tests.epidemic.tracing.factories import (
     case,
     close_contact,
     named,
+    resident,
     woken,
 )
 
@@ -106,6 +112,42 @@ def test_a_contact_is_released_when_his_days_have_passed_and_every_test_is_negat
     assert models.Stay.objects.get().until_at == late
     with pytest.raises(errors.NotInThisState):
         swabbed(contact, 10, late)
+
+
+def test_single_tubes_of_testing_count_without_being_written_down_again():
+    order = order_in_force(Purpose.TRACING, Purpose.TESTING, at=AT, days=20)
+    someone = resident(8)
+    contact = close_contact(case(), Given(resident=someone.id))
+    settled(contact)
+    states = ("negative", "negative", "positive", "closed")
+    for number, (state, mode) in enumerate(zip(states, (1, 10, 10, 1), strict=True)):
+        _tube(order.id, someone.id, f"TUBE00000{number}", state, mode, AT + DAY + number * HOUR)
+    found = queries.get_contact(contact, actor=FOLLOWER, at=AT + 2 * DAY)
+    assert [(each.reference, each.outcome) for each in found.tests] == [
+        ("TUBE000000", Outcome.NEGATIVE), ("TUBE000003", Outcome.PENDING),
+    ]  # fmt: skip
+    assert f"test {TODAY + DAY}" not in found.missing and "pending" in found.missing
+
+
+def _tube(order_id, person_id, code, state, mode, sampled_at):
+    """A tube with one person of interest in it, as testing leaves it."""
+    facts = RoundFacts(
+        name="轮", kind=RoundKind.LISTED, areas=("441202",), mode=mode, opens_at=AT, closes_at=AT + 9 * DAY,
+        target_people=1, organization=1,
+    )  # fmt: skip
+    row = testing.plan_round(facts=facts, key=uuid4(), actor=operator("test"), at=AT)
+    site = SiteFacts(
+        code="A", name="站", organization=1, place_code="441202001", lanes=1, laboratory=1
+    )
+    (site_row,) = testing.set_sites(round_id=row.id, sites=[site], actor=operator("test"), at=AT)
+    published = None if state == "closed" else sampled_at
+    tube = tables.Tube.objects.create(
+        round=row, site=site_row, code=code, mode=mode, state=state, opened_at=sampled_at, published_at=published,
+        people=1, client_id=uuid4(), subject="people", closed_at=sampled_at, due_at=sampled_at, taken_by=1,
+    )  # fmt: skip
+    tables.Sample.objects.create(
+        person_id=person_id, round_id=row.id, occasion=0, tube_id=tube.id, seq=1, group="contact", sampled_at=sampled_at
+    )  # fmt: skip
 
 
 def test_the_tenth_day_is_not_enough():

@@ -20,10 +20,12 @@ from kangmai.epidemic.nucleic_acid.queries.rounds import (
     site_of,
     sites,
 )
+from kangmai.epidemic.nucleic_acid.queries.singles import Single, singles_of
 from kangmai.epidemic.nucleic_acid.queries.tubes import in_tube, open_tube, tubes_to_pack
 from kangmai.epidemic.nucleic_acid.queries.unsampled import unsampled_by_place, unsampled_people
 
 __all__ = [
+    "Single",
     "attendees_of",
     "board",
     "bookable",
@@ -46,6 +48,7 @@ __all__ = [
     "round_of",
     "rounds",
     "rounds_by_id",
+    "singles_of",
     "site_lines",
     "site_of",
     "sites",

@@ -233,7 +233,7 @@ def missing_of(row: models.Contact, at: datetime) -> tuple[str, ...]:
     )  # fmt: skip
     if plan is None:
         return ()
-    return rules.missing(plan, tests_of(row.id), stays_of(row.id), today=legal_day(at))
+    return rules.missing(plan, tests_of(row.id, at=at), stays_of(row.id), today=legal_day(at))
 
 
 @emergency_door(Purpose.TRACING)

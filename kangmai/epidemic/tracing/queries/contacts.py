@@ -142,7 +142,7 @@ def get_contact(contact_id: UUID, *, actor: Actor, at: datetime) -> Followed:
         checks=tuple(
             map(check_of, models.Check.objects.filter(whole(row.id)).order_by("-day", "-half"))
         ),
-        tests=tests_of(row.id),
+        tests=tests_of(row.id, at=at),
         pairs=tuple(
             pair_of(each) for each in pairs.select_related("contact__joined_to").order_by("id")
         ),
