@@ -144,11 +144,12 @@ def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, 
     asked = [(known(row, towns), row["person"]) for row in picked]
     for witness, _ in asked[: len(asked) // 5]:
         match(witness, actor=actor, at=at)
-    laps, cpu = [], time.process_time()
+    laps, own, cpu = [], [], time.process_time()
     for witness, _ in asked:
-        started = time.perf_counter()
+        started, began = time.perf_counter(), time.thread_time()
         match(witness, actor=actor, at=at)
         laps.append(time.perf_counter() - started)
+        own.append(time.thread_time() - began)
     audit.flush()
     cpu = time.process_time() - cpu
     tally: Counter[str] = Counter()
@@ -164,19 +165,11 @@ def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, 
         tally["right"] += linked and who.get(found.root or 0) == person
         tally["wrong"] += linked and who.get(found.root or 0) != person
         tally["wrong on unknown"] += linked and not is_known
-    laps.sort()
     return {
         "asked": len(asked),
-        "milliseconds": {
-            name: round(laps[min(int(len(laps) * share), len(laps) - 1)] * 1000, 2)
-            for name, share in (
-                ("p50", 0.5),
-                ("p90", 0.9),
-                ("p99", 0.99),
-                ("p99.9", 0.999),
-                ("max", 1.0),
-            )
-        },
+        "milliseconds": shares(laps),
+        "milliseconds of our own processor time": shares(own),
+        "load": round(os.getloadavg()[0], 1),
         "candidates": {"mean": round(statistics.mean(sizes), 1), "max": max(sizes)},
         "matches a second": round(len(laps) / sum(laps)),
         "matches a second of our own processor time": round(len(laps) / cpu),
@@ -184,6 +177,19 @@ def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, 
         "auto-link recall": round(tally["right"] / max(tally["known"], 1), 4),
         "review": round(tally["review"] / len(asked), 4),
         "linked though unknown": tally["wrong on unknown"],
+    }
+
+
+SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
+
+
+def shares(seconds: list[float]) -> dict[str, float]:
+    """Milliseconds that so many stay below."""
+    ordered = sorted(seconds)
+    last = len(ordered) - 1
+    return {
+        name: round(ordered[min(int(len(ordered) * share), last)] * 1000, 2)
+        for name, share in SHARES.items()
     }
 
 
