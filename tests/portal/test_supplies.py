@@ -56,10 +56,10 @@ def filled(keepers):
 def test_who_opens_which_page(enter, filled):
     expected = {
         "officer": (200, 200, 200, 403, 403, 200, 200, 403, 200, 200),
-        "township": (200, 200, 200, 200, 200, 200, 200, 200, 403, 200),
+        "township": (302, 200, 200, 200, 200, 200, 200, 200, 403, 200),
         "store": (302, 404, 404, 404, 404, 200, 200, 200, 403, 200),
         "store2": (302, 404, 404, 404, 404, 200, 200, 200, 403, 200),
-        "village": (200, 404, 404, 404, 404, 200, 200, 200, 403, 200),
+        "village": (302, 404, 404, 404, 404, 200, 200, 200, 403, 200),
         "clinician": (403,) * 10,
         "elsewhere": (403,) * 10,
         "liang": (403,) * 10,
@@ -95,7 +95,7 @@ def test_the_board_leads_down_to_the_red_cell(enter, filled):
     page = officer.get(ROOT).content.decode()
     assert "Duanzhou District" in page and "/supplies/?area=441202" in page
     inside = officer.get(f"{ROOT}?area=441202&only=short").content.decode()
-    assert "Chengdong Subdistrict" in inside and "First People" not in inside
+    assert "Chengdong Community Health Centre" in inside and "First People" not in inside
     town = officer.get(f"{ROOT}?area=441202001").content.decode()
     assert re.search(r'tag-danger">\s*<span class="number">4 days</span>', town)
     assert officer.get(f"{ROOT}?area=999999").status_code == 400

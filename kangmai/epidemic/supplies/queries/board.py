@@ -1,6 +1,6 @@
 """The board: days of supply of an area and its parts, and what is short in them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
 
@@ -20,7 +20,7 @@ LIMIT = 60
 def board(
     *, area: str, on: date, actor: Actor, only_short: bool = False, after: str = "", limit: int = LIMIT
 ) -> Board:  # fmt: skip
-    """An area with its counties, towns, villages, and the institutions that belong to none of them.
+    """An area with its counties, towns, villages, and the institutions that belong to none of them or stand there alone.
 
     The cells of a division are pooled: all its stock against all its use. Its short cells are those of single
     institutions, which pooling hides. Lines with the most short cells come first.
@@ -49,7 +49,7 @@ def board(
         ]  # fmt: skip
         return UnitLine(
             unit=unit,
-            is_institution=ids == [int(unit)] if unit.isdecimal() and len(ids) == 1 else False,
+            is_institution=len(ids) == 1 and unit == str(ids[0]),
             cells=in_use,
             institutions=len(ids),
             short_cells=sum(short),
@@ -68,14 +68,16 @@ def board(
 
 
 def _units(area: str, places: Mapping[int, str]) -> dict[int, str]:
-    """Under which line each institution stands: the part of the area it lies in, or its own."""
+    """Under which line each institution stands: the part of the area it lies in, or its own if it is alone there."""
     home = city_code_of(area)
     found = city(home).find(area) if home else None
     if home is None or found is None:
         raise AreaUnknown(area=area[:14])
     stems = {subtree(each.code).low: each.code for each in city(home).children(found.code)}
     lengths = sorted({len(stem) for stem in stems})
-    return {
-        id: next((stems[place[:n]] for n in lengths if place[:n] in stems), str(id))
+    parts = {
+        id: next((stems[place[:n]] for n in lengths if place[:n] in stems), "")
         for id, place in places.items()
     }
+    members = Counter(parts.values())
+    return {id: part if part and members[part] > 1 else str(id) for id, part in parts.items()}

@@ -29,18 +29,18 @@ SPANS = (30, 90, 180, 365)
 @require_safe
 @signed_in
 def board(request: PortalRequest) -> HttpResponse:
-    """Show how long each part of an area lasts; who keeps one store and sees no area goes there."""
+    """Show how long each part of an area lasts; who keeps a store and sees no other goes there."""
     actor, on = request.actor, legal_day(request.at)
     require(actor, READ)
     kept = queries.kept_institutions(actor=actor)
-    if "area" not in request.GET and kept and not any(each.places for each in actor.grants):
-        return redirect("supplies-store", kept[0])
     chosen = request.GET.get("area", "") or asking.first_area(actor)
     only_short = request.GET.get("only") == "short"
     found = rules.rule(on=on)
     shown = queries.board(
         area=chosen, on=on, actor=actor, only_short=only_short, after=request.GET.get("after", "")
     )
+    if "area" not in request.GET and kept and shown.whole.institutions <= 1:
+        return redirect("supplies-store", kept[0])
     ids = [int(each.unit) for each in shown.lines if each.is_institution]
     names = registry.names_by_id(ids=ids, language=language())
     expiring_lots = queries.expiring(

@@ -40,6 +40,9 @@ def book(request: PortalRequest, organization_id: int) -> HttpResponse:
     shown = queries.ledger(organization=organization_id, on=on, actor=request.actor)
     asked = request.POST.get("kind") or request.GET.get("kind")
     kind = next((each for each in BY_HAND if each.value == asked), EntryKind.RECEIPT)
+    unlisted = kind is EntryKind.COUNT and bool(
+        request.POST.get("unlisted") or request.GET.get("unlisted")
+    )
     fault = ""
     if request.method == "POST":
         try:
@@ -57,6 +60,8 @@ def book(request: PortalRequest, organization_id: int) -> HttpResponse:
         "is_kept": shown.is_kept,
         "kinds": choices([(each.value, wording.kind(each)) for each in BY_HAND], current=kind.value),
         "kind": kind.value,
+        "unlisted": unlisted,
+        "chooses": kind is EntryKind.DISCARD or (kind is EntryKind.COUNT and not unlisted),
         "brings": kind in (EntryKind.RECEIPT, EntryKind.DONATION),
         "items": choices(_items(shown, kind, found), current=said.get("item", "")),
         "lots": choices(_lots(shown), current=said.get("held", "")),
