@@ -161,6 +161,46 @@ def test_hiv_cards_are_masked_and_the_reading_is_written_down(enter, cases, draf
     assert enter("doctor").get(path).status_code == 404
 
 
+INVESTIGATED = {
+    "form_version": "2014-09-01", "investigated_on": TODAY.isoformat(), "informant": "self", "investigator": "李志明",
+    "onset_on": (TODAY - datetime.timedelta(days=2)).isoformat(), "symptoms": ["fever", "rash"], "is_severe": "false",
+    "outcome": "ill", "ns1": "positive", "rna": "not_done", "travelled": "false", "bitten": "true",
+    "hospitalised_with_net": "true", "contacts": "3", "contacts_ill": "1", "actions": ["breeding_cleared"],
+    "conclusion": "本地感染",
+}  # fmt: skip
+
+
+def test_a_case_is_investigated_by_the_county_and_corrected_with_a_reason(enter, cases, draft):
+    doctor, county = enter("doctor"), enter("cdc")
+    doctor.post(f"/cases/{draft.id}/form/", filled())
+    path = f"/cases/{draft.id}/investigation/"
+    assert f'href="{path}"' in county.get(f"/cases/{draft.id}/").content.decode()
+    page = county.get(path).content.decode()
+    assert "questions to be verified" in page and "Breteau index" in page
+    assert f'value="{INVESTIGATED["onset_on"]}"' in page
+    version = version_in(page)
+    refused = county.post(
+        path, {**INVESTIGATED, "contacts_ill": "9", "key": "investigate-0", "version": version}
+    )
+    assert refused.status_code == 422 and "本地感染" in refused.content.decode()
+    assert models.Step.objects.filter(deed="investigated").count() == 0
+    sent = {**INVESTIGATED, "key": "investigate-1", "version": version}
+    assert county.post(path, sent).status_code == 302
+    assert county.post(path, {**sent, "version": version}).status_code == 409
+    shown = county.get(f"/cases/{draft.id}/").content.decode()
+    assert "investigated" in shown
+    page = county.get(path).content.decode()
+    assert "本地感染" in page and "Why is it corrected?" in page
+    again = {
+        **INVESTIGATED, "serotype": "d1", "key": "investigate-2", "version": version_in(page), "expected_version": "1",
+    }  # fmt: skip
+    assert county.post(path, again).status_code == 422
+    assert county.post(path, {**again, "reason": "分型结果已出"}).status_code == 302
+    assert models.Step.objects.filter(deed="investigated").count() == 2
+    statuses = [enter(login).get(path).status_code for login in ("doctor", "cdc_there", "officer")]
+    assert statuses == [403, 404, 404]
+
+
 def test_a_second_report_of_the_same_case_is_stopped(enter, cases, draft):
     doctor = enter("doctor")
     doctor.post(f"/cases/{draft.id}/form/", filled())

@@ -11,9 +11,10 @@ from kangmai.kernel.definitions import Definition
 
 
 def check_disease(definition: Definition) -> list[str]:
-    """Rows that overlap or leave gaps, subtypes of another number, sections that do not exist, longest waits."""
+    """Rows that overlap or leave gaps, subtypes of another number, sections and forms that do not exist, waits."""
     content = definition.content
     known = {each.id for each in definitions.load(ROOM, "card_section")}
+    forms = {each.id for each in definitions.load("forms", "form")} | {""}
     faults = []
     for path, part in (("", content), *_subtypes(content)):
         faults += _row_faults(path, part.get("rules", ()))
@@ -22,6 +23,8 @@ def check_disease(definition: Definition) -> list[str]:
             for each in part.get("sections", ())
             if each not in known
         ]
+        if part.get("investigation", "") not in forms:
+            faults.append(f"{path}/investigation: there is no form {part['investigation']!r}")
         waits = part.get("incubation")
         if waits and waits["min_days"] > waits["max_days"]:
             faults.append(f"{path}/incubation: the shortest is longer than the longest")

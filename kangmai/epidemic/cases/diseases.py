@@ -153,6 +153,7 @@ def _disease(
         under_years=whole.get("under_years"),
         has_subtypes=not sub and _is_subdivided(whole),
         is_verified=rule["verified"],
+        investigation=own.get("investigation", ""),
     )
 
 

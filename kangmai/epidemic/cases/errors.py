@@ -2,9 +2,9 @@
 
 Incorrect   CardRefused, ReasonMissing, UnknownReason, DiagnosisInFuture, DeathImpossible, PeriodTooLong,
             ZeroForFuture, AreaUnreadable, PlaceNotThere
-NotFound    CardNotFound, UnknownDisease, AssistanceNotFound
+NotFound    CardNotFound, UnknownDisease, AssistanceNotFound, NoInvestigation
 Conflict    CardChanged, NotInThisState, DuplicateCard, NotYetFinal, CasesOnThatDay, NotElsewhere,
-            AssistanceDecided
+            AssistanceDecided, NotAResident
 Forbidden   MayNotOpen
 """
 
@@ -134,3 +134,15 @@ class MayNotOpen(Forbidden):
     """HIV and STD cards are opened by those who are charged with them. Ask the HIV and STD worker of your institution or county."""
 
     zh = "艾滋病、性病报告卡只能由专门负责人员打开，请联系本单位或本县区艾滋病性病防治人员。"
+
+
+class NoInvestigation(NotFound):
+    """There is no form to investigate a case of {disease}. Write it down with the event."""
+
+    zh = "没有 {disease} 的个案调查表，请在事件中记录。"
+
+
+class NotAResident(Conflict):
+    """The case is not linked to a resident of this city, so its answers have no record to go to."""
+
+    zh = "该病例未关联本市居民，调查结果没有可保存的档案。"

@@ -19,6 +19,13 @@ _ALLOWED = {
         State.FINAL_REVIEWED,
     ),
     Deed.PLACED: (State.SUBMITTED, State.RETURNED, State.COUNTY_REVIEWED, State.FINAL_REVIEWED),
+    Deed.INVESTIGATED: (
+        State.DIAGNOSED,
+        State.SUBMITTED,
+        State.RETURNED,
+        State.COUNTY_REVIEWED,
+        State.FINAL_REVIEWED,
+    ),
     Deed.ASKED: (State.SUBMITTED, State.RETURNED, State.COUNTY_REVIEWED, State.FINAL_REVIEWED),
 }
 

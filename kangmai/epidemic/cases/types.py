@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from kangmai.forms.types import Answered, Form
 from kangmai.kernel.actor import Label
 from kangmai.kernel.ids import AccountId, OrganizationId, ResidentId
 
@@ -83,6 +84,7 @@ class Deed(StrEnum):
     ASKED = "asked"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    INVESTIGATED = "investigated"
 
 
 class Dismissal(StrEnum):
@@ -207,6 +209,8 @@ class Disease:
     """Only below this age is it drafted."""
     has_subtypes: bool
     is_verified: bool
+    investigation: str = ""
+    """The form by which a case is investigated; empty where there is none."""
 
     @property
     def is_urgent(self) -> bool:
@@ -362,6 +366,16 @@ class Card:
     managing_code: str
     """The county that looks after the case: that of the report until the home county accepts it."""
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """The case investigation of a card: its form, and what was answered so far."""
+
+    form: Form
+    resident: ResidentId | None
+    """Whose record the answers go to; a case that is no resident's is investigated on paper."""
+    answered: Answered | None
 
 
 @dataclass(frozen=True, slots=True)

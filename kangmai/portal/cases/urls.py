@@ -7,6 +7,7 @@ from kangmai.portal.cases.views.card import card
 from kangmai.portal.cases.views.counts import as_csv, counts
 from kangmai.portal.cases.views.deeds import deed
 from kangmai.portal.cases.views.form import fields, form, new
+from kangmai.portal.cases.views.investigation import investigation
 from kangmai.portal.cases.views.lists import cases
 from kangmai.portal.cases.views.survey import missed
 from kangmai.portal.cases.views.zero import zero
@@ -24,4 +25,5 @@ urlpatterns = [
     path("cases/<uuid:card_id>/", card, name="case"),
     path("cases/<uuid:card_id>/form/", form, name="case-form"),
     path("cases/<uuid:card_id>/deed/", deed, name="case-deed"),
+    path("cases/<uuid:card_id>/investigation/", investigation, name="case-investigation"),
 ]

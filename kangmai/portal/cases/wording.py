@@ -82,6 +82,7 @@ def deed(value: Deed) -> str:
         Deed.ASKED: _("offered to the county of residence"),
         Deed.ACCEPTED: _("accepted by the county of residence"),
         Deed.REFUSED: _("sent back by the county of residence"),
+        Deed.INVESTIGATED: _("investigated"),
     }[value]
 
 

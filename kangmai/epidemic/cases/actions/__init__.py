@@ -5,6 +5,7 @@ from kangmai.epidemic.cases.actions.correcting import correct, record_death, rem
 from kangmai.epidemic.cases.actions.diagnosing import begin_card, diagnose, dismiss, keep
 from kangmai.epidemic.cases.actions.drafting import draft_from_record
 from kangmai.epidemic.cases.actions.following import follow_links
+from kangmai.epidemic.cases.actions.investigating import investigate
 from kangmai.epidemic.cases.actions.loading import CardDraft, load_cards
 from kangmai.epidemic.cases.actions.placing import match_place
 from kangmai.epidemic.cases.actions.reviewing import final_review, return_card, review
@@ -22,6 +23,7 @@ __all__ = [
     "draft_from_record",
     "final_review",
     "follow_links",
+    "investigate",
     "keep",
     "load_cards",
     "match_place",

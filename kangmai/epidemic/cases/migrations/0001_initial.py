@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['card', 'id'], name='case_card_step_history')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('deed__in', ['drafted', 'evidence', 'evidence_withdrawn', 'dismissed', 'diagnosed', 'submitted', 'returned', 'corrected', 'died', 'reviewed', 'final_reviewed', 'removed', 'placed', 'asked', 'accepted', 'refused'])), name='case_card_step_known'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('account', 'key', 'deed'), name='case_card_step_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('deed__in', ['drafted', 'evidence', 'evidence_withdrawn', 'dismissed', 'diagnosed', 'submitted', 'returned', 'corrected', 'died', 'reviewed', 'final_reviewed', 'removed', 'placed', 'asked', 'accepted', 'refused', 'investigated'])), name='case_card_step_known'), models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('account', 'key', 'deed'), name='case_card_step_once')],
             },
         ),
     ]

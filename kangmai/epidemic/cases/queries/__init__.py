@@ -11,6 +11,7 @@ from kangmai.epidemic.cases.queries.cards import (
     place_proposals,
 )
 from kangmai.epidemic.cases.queries.counts import counts, lines
+from kangmai.epidemic.cases.queries.investigation import investigation
 from kangmai.epidemic.cases.queries.lists import (
     assistance,
     assistance_of_card,
@@ -31,6 +32,7 @@ __all__ = [
     "first_content",
     "get_card",
     "history",
+    "investigation",
     "lines",
     "lines_by_id",
     "own_days",

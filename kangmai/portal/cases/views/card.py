@@ -181,7 +181,7 @@ def _steps(card_id: UUID, actor: Actor) -> list[dict[str, object]]:
 def _note(deed: Deed, note: str) -> str:
     if deed in (Deed.ASKED, Deed.ACCEPTED) and note.isdecimal():
         return area.path(note)
-    return "" if deed is Deed.PLACED else note
+    return "" if deed in (Deed.PLACED, Deed.INVESTIGATED) else note
 
 
 def _assistance(card_id: UUID, actor: Actor) -> list[dict[str, str]]:
@@ -256,6 +256,14 @@ def _may(found: Card, actor: Actor) -> dict[str, object]:
         "may_record_death": open_to(Deed.DIED, either) and line.died_on is None,
         "may_remove": open_to(Deed.REMOVED, either) and removable,
         "may_ask": open_to(Deed.ASKED, is_county) and is_elsewhere,
+        "may_investigate": open_to(Deed.INVESTIGATED, is_county or is_manager) and _has_form(found),
         "dismissals": [(e.value, wording.dismissal(e)) for e in Dismissal if e is not Dismissal.WITHDRAWN],
         "removals": [(each.value, wording.removal(each)) for each in Removal],
     }  # fmt: skip
+
+
+def _has_form(found: Card) -> bool:
+    """Whether cases of this disease are investigated by a form."""
+    on = found.line.diagnosed_at or found.drafted_at
+    known = rules.find_disease(found.line.subtype, on=legal_day(on))
+    return known is not None and bool(known.investigation)
