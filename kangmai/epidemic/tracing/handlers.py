@@ -1,19 +1,61 @@
-"""What tracing does when the resident index finds two residents to be one, or separates them again.
+"""What tracing does when testing finds a positive, and when the resident index merges residents or separates them.
 
-Nothing moves: the later contact points to the earlier, under whom both are read, and stops pointing when the
-merge is undone.
+A preliminary positive begins an investigation where tracing is ordered. After a merge nothing moves: the later
+contact points to the earlier, under whom both are read, and stops pointing when the merge is undone.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from django.db import transaction
 
-from kangmai.epidemic.tracing import models
+from kangmai.epidemic.nucleic_acid.events import PRELIMINARY_POSITIVE
+from kangmai.epidemic.orders.queries import find_in_force
+from kangmai.epidemic.orders.types import Order, Purpose
+from kangmai.epidemic.tracing import models, people
+from kangmai.epidemic.tracing.actions.cases import enter_case
+from kangmai.epidemic.tracing.types import CaseFacts, Given
 from kangmai.identity import queries as identity
+from kangmai.kernel.actor import operator
 from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
-from kangmai.kernel.ids import ResidentId
+from kangmai.kernel.ids import OrganizationId, ResidentId
+from kangmai.registry import queries as registry
 
 KINDS = ("identity.merged", "identity.unmerged")
+OPENER = operator(
+    "tracing.positives", permissions=("tracing.investigate", "registry.read", "deadlines.write")
+)
+COUNTY_DIGITS = 6
+
+
+def open_cases(batch: Sequence[Event]) -> None:
+    """Begin the investigation of residents whom testing found positive, at their county's CDC; may run twice.
+
+    Who is not in the index, or lives where tracing is not ordered, waits for an epidemiologist.
+    """
+    at = datetime.now(UTC)
+    for event in batch:
+        said = event.data["data"]
+        order = find_in_force(Purpose.TRACING, place=said["place"], at=at)
+        if order is not None and said["resident"] is not None:
+            _open(order, event, ResidentId(int(said["resident"])), said["place"], at)
+
+
+def _open(order: Order, event: Event, resident: ResidentId, place: str, at: datetime) -> None:
+    given = Given(resident=resident)
+    found = CaseFacts(given, event.data["at"], place_code=place[:12], organization=_cdc_of(place))
+    with transaction.atomic():
+        (person,) = people.enter([given], order_id=order.id, place_code=place, at=at)
+        known = models.Case.objects.filter(person_id=person, is_outside=False)
+        if not known.exists():
+            enter_case(order, person, found, key=f"hold:{event.data['key']}", actor=OPENER, at=at)
+
+
+def _cdc_of(place: str) -> OrganizationId | None:
+    """The CDC that answers for the county of a place."""
+    county = place[:COUNTY_DIGITS]
+    page = registry.search_organizations(kind="cdc", division=county, limit=20, actor=OPENER)
+    return next((each.id for each in page.rows if each.jurisdiction_code == county), None)
 
 
 def follow_merges(batch: Sequence[Event]) -> None:
@@ -61,6 +103,15 @@ def _join_contacts(people: Sequence[models.Person]) -> None:
 
 def register() -> None:
     """Subscribe to the outbox; called when the room wakes."""
+    subscribe(
+        Subscription(
+            "tracing.positives",
+            OUTBOX,
+            open_cases,
+            condition=f"kind = '{PRELIMINARY_POSITIVE}'",
+            batch=50,
+        )
+    )
     kinds = ", ".join(f"'{kind}'" for kind in KINDS)
     subscribe(
         Subscription(

@@ -1,7 +1,7 @@
 """Following a contact to his release or his illness, clocks, the tree, line lists, speed, and the end of the data."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,7 +16,7 @@ from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.orders import queries as order_queries
 from kangmai.epidemic.orders.errors import NoOrderInForce
 from kangmai.epidemic.orders.types import Purpose
-from kangmai.epidemic.tracing import actions, clocks, errors, models, queries, rules
+from kangmai.epidemic.tracing import actions, clocks, errors, handlers, models, queries, rules
 from kangmai.epidemic.tracing.types import (
     CaseState,
     ContactState,
@@ -31,6 +31,7 @@ from kangmai.epidemic.tracing.types import (
     Test as Sampled,
 )
 from kangmai.kernel.actor import NotPermitted, operator
+from kangmai.kernel.feed import Event
 from kangmai.standards.calendars import legal_day
 from tests.epidemic.orders.factories import AT, order_in_force
 from tests.epidemic.orders.factories import OFFICER as SIGNER
@@ -127,6 +128,21 @@ def test_single_tubes_of_testing_count_without_being_written_down_again():
         ("TUBE000000", Outcome.NEGATIVE), ("TUBE000003", Outcome.PENDING),
     ]  # fmt: skip
     assert f"test {TODAY + DAY}" not in found.missing and "pending" in found.missing
+
+
+def test_a_preliminary_positive_begins_an_investigation_once_where_tracing_is_ordered():
+    now = datetime.now(UTC)
+    someone = resident(9)
+    data = {"place": someone.demographics.place_code, "resident": someone.id}
+    event = Event(1, 1, {"kind": "x", "key": "77", "at": now, "data": data})
+    handlers.open_cases([event])
+    assert models.Case.objects.count() == 0
+    woken(now - HOUR)
+    nobody = Event(1, 2, {"kind": "x", "key": "78", "at": now, "data": {**data, "resident": None}})
+    for _ in range(2):
+        handlers.open_cases([event, nobody])
+    row = models.Case.objects.get()
+    assert (row.person.resident_id, row.found_at, row.state) == (someone.id, now, "open")
 
 
 def _tube(order_id, person_id, code, state, mode, sampled_at):
