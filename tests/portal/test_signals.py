@@ -279,6 +279,31 @@ def test_the_parts_of_an_investigation_by_page(enter, event):
     assert "病人" not in text and "李母" not in text
 
 
+def test_other_numbers_are_replayed_and_decided_by_somebody_else(enter, warned):
+    duty, officer = enter("duty", language="en"), enter("officer", language="en")
+    asked = {"high_alpha": "0.002", "watch_alpha": "0.01", "least_cases": "4", "reason": "太多"}
+    duty.post("/signals/method/propose/", asked | {"high_alpha": "often"})
+    assert models.Tuning.objects.count() == 0
+    duty.post("/signals/method/propose/", asked)
+    made = models.Tuning.objects.get()
+    year = {
+        "alarms": 40,
+        "high": 9,
+        "events": 2,
+        "met": 2,
+        "by_condition": {"3100": 30, "1300": 10},
+    }
+    made.replay |= {"standing": year, "proposed": year | {"alarms": 7, "by_condition": {"1300": 7}}}
+    made.save()
+    page = duty.get("/signals/method/").content.decode()
+    cells = r"Alarms by condition.*?>30</td><td[^>]*>0</td>.*?>10</td><td[^>]*>7</td>"
+    assert re.search(cells, page, re.DOTALL) and "太多" in page
+    decide = {"do": "accept", "version": "1"}
+    assert duty.post(f"/signals/method/{made.id}/decide/", decide).status_code == 403
+    officer.post(f"/signals/method/{made.id}/decide/", decide)
+    assert models.Tuning.objects.get().state == "in_force"
+
+
 def test_others_reach_no_part_of_an_event(enter, event):
     duty = enter("duty")
     home = f"/events/{event.id}/"

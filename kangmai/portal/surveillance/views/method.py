@@ -1,6 +1,6 @@
 """How early warning works here, how well it does, and what other numbers would have done last year."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.surveillance import actions, queries
 from kangmai.epidemic.surveillance.errors import ValueMissing
-from kangmai.epidemic.surveillance.types import Setting
+from kangmai.epidemic.surveillance.types import Setting, Tuning
 from kangmai.kernel.actor import is_permitted
 from kangmai.portal.access.names import account_names
 from kangmai.portal.shell import area, words
@@ -71,6 +71,7 @@ def method(request: PortalRequest) -> HttpResponse:
                 "at": words.instant(each.proposed_at),
                 "who": people.get(each.proposed_by, f"#{each.proposed_by}"),
                 "is_open": each.state == "proposed",
+                "conditions": _by_condition(each, today),
             }
             for each in tunings
         ],
@@ -180,6 +181,16 @@ def _areas(request: PortalRequest) -> list[tuple[str, str]]:
         (home.code, area.name(home.root)),
         *((c.code, area.name(c)) for c in area.counties(home)),
     ]
+
+
+def _by_condition(each: Tuning, on: date) -> list[tuple[str, int, int]]:
+    """Alarms of the replayed year by condition, as it stood and as proposed, the most first."""
+    standing, proposed = (each.replay[name]["by_condition"] for name in ("standing", "proposed"))
+    rows = [
+        (wording.title(code, on), standing.get(code, 0), proposed.get(code, 0))
+        for code in {*standing, *proposed}
+    ]
+    return sorted((row for row in rows if row[1] or row[2]), key=lambda row: (-row[1], row[0]))
 
 
 def _share(value: float | None) -> str:

@@ -51,6 +51,7 @@ def signal(request: PortalRequest, signal_id: UUID) -> HttpResponse:
         "signal": found,
         "group": wording.title(found.group, today),
         "p": f"{found.p:.2g}" if found.p is not None else "—",
+        "threshold": _threshold(found, evidence),
         "evidence": [
             {
                 "day": words.day(each.day),
@@ -169,6 +170,19 @@ def _choices(found: Signal, request: PortalRequest) -> dict[str, object]:
             else []
         ),
     }
+
+
+def _threshold(found: Signal, evidence: tuple[Evidence, ...]) -> str:
+    """The threshold of the evidence that the signal's headline is of."""
+    head = next(
+        (
+            each
+            for each in evidence
+            if each.observed == found.observed and each.threshold is not None
+        ),
+        None,
+    )
+    return "—" if head is None or head.threshold is None else f"{head.threshold:g}"
 
 
 def _places(found: Signal, request: PortalRequest) -> list[dict[str, object]]:
