@@ -43,7 +43,7 @@ def _changed(resources: Iterable[Stored]) -> tuple[list[Token], list[Token]]:
     come: list[Token] = []
     for each in resources:
         new, *others = tokens_of(decode(each.body))
-        keyed = new - set.intersection(new, *others)
+        keyed = new - new.intersection(*others)
         come += [(h, each.rid, system) for h, system in keyed]
         old = keyed.union(*others) - (new - keyed)
         gone += [(h, each.rid, system) for h, system in old]
