@@ -1,5 +1,5 @@
 """One database for each module, put back after each test."""
 
-from tests.access.conftest import _quick_hashes, database, place
+from tests.access.conftest import database, place
 
-__all__ = ["_quick_hashes", "database", "place"]
+__all__ = ["database", "place"]

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.access.conftest import _quick_hashes
 from tests.factories import cases_town, portal_town
-
-__all__ = ["_quick_hashes"]
 
 
 @pytest.fixture(scope="module")
