@@ -9,7 +9,7 @@ from kangmai.access.actions import forget_old
 from kangmai.deadlines import actions as deadlines
 from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.supplies import actions as supplies
-from kangmai.epidemic.surveillance.actions import detect_missing
+from kangmai.epidemic.surveillance.actions import detect_missing, remind
 from kangmai.epidemic.venues import actions as venues
 from kangmai.exchange.hl7v2.actions import forget_old as forget_hl7
 from kangmai.forms.actions import forget_drafts
@@ -58,6 +58,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "plan programmes anew": (86_400, plan_programmes),
     "forget old drafts of forms": (86_400, forget_drafts),
     "judge the series of yesterday": (3600, detect_missing),
+    "tell what is late in events": (3600, remind),
     "read how long supplies last": (3600, supplies.read_days),
     "end emergency orders and erase their data": (60, orders.settle),
     "keep the days of scans": (3600, venues.keep_days),

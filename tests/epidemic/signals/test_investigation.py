@@ -27,6 +27,7 @@ from kangmai.epidemic.surveillance.types import (
     ResourceState,
 )
 from kangmai.kernel.actor import NotPermitted
+from kangmai.messages import models as messages
 from tests.epidemic.signals.test_arrivals import TODAY
 from tests.epidemic.signals.test_workflow import raised, suspected
 from tests.factories.access import AT, later
@@ -204,6 +205,27 @@ def test_what_is_asked_for_is_granted_by_another_and_arrives(cast, event):
     assert (found.state, found.granted, found.arrived_on) == (ResourceState.ARRIVED, 4, TODAY)
     said = queries.situation(event, actor=cast.cdc, at=AT)
     assert (said.resources, said.resources_arrived) == (1, 1)
+
+
+def test_every_morning_says_once_what_is_late(cast, event):
+    morning = AT.replace(hour=1)  # nine o'clock in Shanghai
+    tomorrow, after = (morning + n * DAY for n in (1, 2))
+    assert actions.remind(at=tomorrow) == 0
+    usual = {"outbreak_id": event, "actor": cast.cdc, "at": AT}
+    measure = actions.add_measure(what="消毒", who="学校", due_on=TODAY, **usual)
+    assert actions.remind(at=morning) == 0  # due today is not late
+    assert actions.remind(at=tomorrow.replace(hour=0) - dt.timedelta(hours=1)) == 0  # not at night
+    assert actions.remind(at=tomorrow) == 1
+    actions.remind(at=tomorrow + dt.timedelta(hours=3))
+    (message,) = messages.Message.objects.filter(template="event_overdue")
+    assert (message.parameters["measures"], message.link) == (1, f"/events/{event}/")
+    done = {"measure_id": measure, "done_on": TODAY, "expected_version": 1}
+    actions.finish_measure(**done, **usual)
+    contact = {"name": "李母", "phone": "", "line_number": None, "exposed_on": TODAY - 3 * DAY}
+    actions.add_contact(until_on=TODAY, **contact, **usual)
+    assert actions.remind(at=tomorrow) == 1  # nobody asked yesterday
+    actions.follow_up(number=1, day=TODAY, is_ill=False, **usual)
+    assert actions.remind(at=tomorrow) == 0 == actions.remind(at=after)
 
 
 def test_homes_are_counted_by_town_and_must_exist(cast, event):

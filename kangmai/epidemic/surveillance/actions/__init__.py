@@ -17,6 +17,7 @@ from kangmai.epidemic.surveillance.actions.outbreaks import (
     move_outbreak,
 )
 from kangmai.epidemic.surveillance.actions.quieting import merge, mute, unmute
+from kangmai.epidemic.surveillance.actions.reminding import remind
 from kangmai.epidemic.surveillance.actions.taking import count_cards, take_occurrences
 from kangmai.epidemic.surveillance.actions.tasks import (
     add_measure,
@@ -54,6 +55,7 @@ __all__ = [
     "mute",
     "propose",
     "read_table",
+    "remind",
     "report_unusual",
     "suspect",
     "take_cases",
