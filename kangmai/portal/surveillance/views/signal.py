@@ -23,6 +23,8 @@ from kangmai.standards.calendars import legal_day
 MOST_LINES = 50
 CASE_SOURCE = "case_reports"
 
+SMALLEST_P = 1e-15
+
 
 @require_safe
 @signed_in
@@ -50,7 +52,7 @@ def signal(request: PortalRequest, signal_id: UUID) -> HttpResponse:
         "row": row,
         "signal": found,
         "group": wording.title(found.group, today),
-        "p": f"{found.p:.2g}" if found.p is not None else "—",
+        "p": _chance(found.p) or "—",
         "threshold": _threshold(found, evidence),
         "evidence": [
             {
@@ -60,7 +62,7 @@ def signal(request: PortalRequest, signal_id: UUID) -> HttpResponse:
                 "area": area.path(each.area_code),
                 "text": wording.explained(each, rules=by_id, on=today),
                 "method": each.method if not each.method.startswith("TOLD") else "",
-                "p": f"{each.p:.2g}" if each.p is not None else "",
+                "p": _chance(each.p),
                 "unverified": each.detail.get("verified") is False,
                 "nowcast": _nowcast(each),
                 "imported": each.detail.get("imported") or 0,
@@ -234,3 +236,10 @@ def _is_id(key: str) -> bool:
 def _nowcast(each: Evidence) -> str:
     factor = each.detail.get("nowcast")
     return f"×{factor:.2f}" if isinstance(factor, float) and factor > 1 else ""
+
+
+def _chance(p: float | None) -> str:
+    """A p value in two figures; what is smaller than a float can tell from zero is said to be so."""
+    if p is None:
+        return ""
+    return f"{p:.2g}" if p > SMALLEST_P else f"< {SMALLEST_P:g}"
