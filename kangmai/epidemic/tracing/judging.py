@@ -37,7 +37,7 @@ def refresh(
 ) -> None:
     """Bring contacts into line with what is judged of their pairs; who is released or a case stays so.
 
-    A released contact whom another case exposed later is followed again.
+    A released contact whom another case exposed later is followed, told and settled anew.
     """
     count_exposures(contact_ids)
     rows = list(
@@ -52,7 +52,18 @@ def refresh(
         _set(row, rules.strongest(kinds.get(row.id, ())), at)
     changed = [row for row in rows if _standing(row) != before[row.id]]
     models.Contact.objects.bulk_update(
-        changed, ["kind", "state", "judged_at", "until_on", "released_at", "version"]
+        changed,
+        [
+            "kind",
+            "state",
+            "judged_at",
+            "until_on",
+            "released_at",
+            "told_at",
+            "settled_at",
+            "unwell_at",
+            "version",
+        ],
     )
     followed = [row for row in changed if row.state == ContactState.FOLLOWED.value]
     close = [row for row in followed if row.kind == Kind.CLOSE.value and row.settled_at is None]
@@ -92,6 +103,9 @@ def _set(row: models.Contact, kind: Kind, at: datetime) -> None:
     if state in UNSETTLED or is_exposed_again:
         row.state = (ContactState.FOLLOWED if plan is not None else ContactState.DROPPED).value
         row.released_at = None
+    if is_exposed_again:
+        row.told_at = row.settled_at = row.unwell_at = None
+        row.judged_at = at
     row.kind = kind.value
     row.judged_at = row.judged_at or at
     row.until_on = plan.until if plan is not None else None

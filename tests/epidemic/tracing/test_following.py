@@ -178,6 +178,24 @@ def test_the_tenth_day_is_not_enough():
     assert refused.value.details["missing"] == "day"
 
 
+def test_a_released_contact_who_is_exposed_later_is_followed_anew():
+    woken()
+    someone, late = named(), AT + 11 * DAY
+    contact = close_contact(case(), someone)
+    settled(contact)
+    for days in (1, 2, 3, 5, 7, 10):
+        swabbed(contact, days, AT + days * DAY)
+    version = models.Contact.objects.get().version
+    actions.release(contact_id=contact, expected_version=version, actor=FOLLOWER, at=late)
+    assert close_contact(case(at=late), someone, at=late) == contact
+    row = models.Contact.objects.get()
+    assert (row.state, row.settled_at, row.released_at) == ("followed", None, None)
+    assert row.until_on == TODAY + 21 * DAY
+    assert clock_of(clocks.CONTACT, contact)["tracing_transfer_8h"][0] is State.OPEN
+    again = queries.get_contact(contact, actor=FOLLOWER, at=late)
+    assert again.missing[:2] == ("day", f"test {TODAY + 12 * DAY}")
+
+
 def test_what_is_missing_by_the_eighth_edition_counts_two_tubes_at_the_end():
     rule = rules.edition("v8")
     plan = rules.plan(rule, Kind.CLOSE, last_exposure_on=TODAY, determined_on=TODAY)
