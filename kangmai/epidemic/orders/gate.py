@@ -1,6 +1,8 @@
 """The gate that every door of emergency mode passes: asleep unless a signed order is in force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -26,6 +28,23 @@ class Door:
 
 
 _doors: dict[str, Door] = {}
+_read: ContextVar[tuple[datetime, tuple[Order, ...]] | None] = ContextVar("_read", default=None)
+"""The orders that a door has read for an instant: what it calls inside asks the table no second time."""
+
+
+def _standing(at: datetime) -> tuple[Order, ...]:
+    """Signed orders that began and did not reach their end at an instant, by serial."""
+    read = _read.get()
+    return read[1] if read is not None and read[0] == at else orders_from(standing_at(at))
+
+
+@contextmanager
+def _reading_once(at: datetime) -> Iterator[None]:
+    token = _read.set((at, _standing(at)))
+    try:
+        yield
+    finally:
+        _read.reset(token)
 
 
 def doors() -> tuple[Door, ...]:
@@ -35,7 +54,7 @@ def doors() -> tuple[Door, ...]:
 
 def find_in_force(purpose: Purpose, *, place: str, at: datetime) -> Order | None:
     """The order under which a purpose may be served at a place, or None while it sleeps."""
-    return rules.covering(orders_from(standing_at(at)), purpose, place, at)
+    return rules.covering(_standing(at), purpose, place, at)
 
 
 def in_force(purpose: Purpose, *, place: str, at: datetime) -> Order:
@@ -54,16 +73,14 @@ def awake(purpose: Purpose, *, at: datetime) -> tuple[Order, ...]:
     """Every order of a purpose in force anywhere, by serial; empty while it sleeps."""
     return tuple(
         order
-        for order in orders_from(standing_at(at))
+        for order in _standing(at)
         if purpose in order.purposes and rules.is_in_force(order, at)
     )
 
 
 def living(*, at: datetime) -> frozenset[UUID]:
     """Orders under which codes still work: those in force, and those that they extend, directly or through others."""
-    found = {
-        order.id: order for order in orders_from(standing_at(at)) if rules.is_in_force(order, at)
-    }
+    found = {order.id: order for order in _standing(at) if rules.is_in_force(order, at)}
     pending = [order.extends for order in found.values() if order.extends is not None]
     ids = set(found)
     while pending:
@@ -97,8 +114,9 @@ def emergency_door(purpose: Purpose) -> Callable[[Callable[P, R]], Callable[P, R
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             at = kwargs["at"]
             assert isinstance(at, datetime)
-            require_awake(purpose, at=at)
-            return function(*args, **kwargs)
+            with _reading_once(at):
+                require_awake(purpose, at=at)
+                return function(*args, **kwargs)
 
         name = f"{function.__module__}.{function.__qualname__}"
         _doors[name] = Door(name, purpose, guarded)

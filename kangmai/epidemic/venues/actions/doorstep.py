@@ -21,43 +21,67 @@ class _Waiting:
     at: datetime
     told: Told | None = None
     error: Exception | None = None
+    woken: threading.Event = field(default_factory=threading.Event)
+    """Set when the answer is there, or when it is this one's turn to write for all who wait."""
+
+    @property
+    def is_served(self) -> bool:
+        return self.told is not None or self.error is not None
 
 
 @dataclass(slots=True)
 class _Doorstep:
-    """Who comes while another's scans are being written waits and is written with all who wait."""
+    """Who comes while another's scans are being written waits and is written with all who wait.
+
+    One writes at a time. When he is done he wakes the next to write before those he wrote for, so that
+    the disk is busy while they leave: everybody wakes once, and nobody queues for a lock he does not need.
+    """
 
     waiting: list[_Waiting] = field(default_factory=list)
-    queue: threading.Lock = field(default_factory=threading.Lock)
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    is_busy: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def enter(self, scan: Scan, at: datetime) -> Told:
         own = _Waiting(scan, at)
-        with self.queue:
+        with self.lock:
             self.waiting.append(own)
-        with self.turn:
-            if own.told is None and own.error is None:
-                self._serve()
+            waits, self.is_busy = self.is_busy, True
+        if waits:
+            own.woken.wait()
+        if not own.is_served:
+            self._serve_all_who_wait()
         if own.error is not None:
             raise own.error
         assert own.told is not None
         return own.told
 
-    def _serve(self) -> None:
-        with self.queue:
+    def _serve_all_who_wait(self) -> None:
+        with self.lock:
             group, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
         try:
-            found = take_scans(
-                scans=_columns([each.scan for each in group]),
-                wants_answers=True,
-                at=max(each.at for each in group),
-            )
-        except Exception as error:
+            _write(group)
+        finally:
+            with self.lock:
+                self.is_busy = bool(self.waiting)
+                if self.waiting:
+                    self.waiting[0].woken.set()
             for each in group:
-                each.error = error
-            return
-        for each, told in zip(group, found.answers, strict=True):
-            each.told = told
+                each.woken.set()
+
+
+def _write(group: Sequence[_Waiting]) -> None:
+    try:
+        found = take_scans(
+            scans=_columns([each.scan for each in group]),
+            wants_answers=True,
+            at=max(each.at for each in group),
+        )
+    except Exception as error:
+        for each in group:
+            each.error = error
+        return
+    for each, told in zip(group, found.answers, strict=True):
+        each.told = told
 
 
 _doorstep = _Doorstep()
