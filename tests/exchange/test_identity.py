@@ -40,11 +40,10 @@ def test_match_gives_home_patients_with_scores_and_grades(fhir):
     assert found["resource"]["id"] == resident.patient_id
     assert found["search"]["score"] > 0.99
     assert found["search"]["extension"][0]["valueCode"] == "certain"
-    weak = match(fhir, replace(LI, documents=(), phones=(), address="", mother=""))
+    little = replace(LI, documents=(), phones=(), address="", mother="", place_code=NEIGHBOUR)
+    weak = match(fhir, little)
     assert weak.json["entry"][0]["search"]["extension"][0]["valueCode"] == "probable"
-    only = match(
-        fhir, replace(LI, documents=(), phones=(), address="", mother=""), onlyCertainMatches=True
-    )
+    only = match(fhir, little, onlyCertainMatches=True)
     assert only.json["total"] == 0
 
 
