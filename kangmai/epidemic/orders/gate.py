@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kangmai.epidemic.orders import models, rules
 from kangmai.epidemic.orders.errors import NoOrderInForce
-from kangmai.epidemic.orders.reading import orders_from, standing_at
+from kangmai.epidemic.orders.reading import standing_at
 from kangmai.epidemic.orders.types import Order, Purpose
 
 P = ParamSpec("P")
@@ -33,9 +33,8 @@ _read: ContextVar[tuple[datetime, tuple[Order, ...]] | None] = ContextVar("_read
 
 
 def _standing(at: datetime) -> tuple[Order, ...]:
-    """Signed orders that began and did not reach their end at an instant, by serial."""
     read = _read.get()
-    return read[1] if read is not None and read[0] == at else orders_from(standing_at(at))
+    return read[1] if read is not None and read[0] == at else standing_at(at)
 
 
 @contextmanager

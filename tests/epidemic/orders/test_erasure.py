@@ -28,10 +28,11 @@ from tests.epidemic.venues.factories import (
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)
+AWAKE = ("cases", "surveillance", "supplies")
 MODE = {
     config.label
     for config in apps.get_app_configs()
-    if config.name.startswith("kangmai.epidemic.") and config.label not in ("cases", "surveillance")
+    if config.name.startswith("kangmai.epidemic.") and config.label not in AWAKE
 }
 """Apps of emergency mode: what stays awake in peace is not erased by an order."""
 
