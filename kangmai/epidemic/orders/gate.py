@@ -38,7 +38,8 @@ def _standing(at: datetime) -> tuple[Order, ...]:
 
 
 @contextmanager
-def _reading_once(at: datetime) -> Iterator[None]:
+def reading_once(at: datetime) -> Iterator[None]:
+    """Let every door that is passed within, for this instant, take the orders as they stood at the beginning."""
     token = _read.set((at, _standing(at)))
     try:
         yield
@@ -113,7 +114,7 @@ def emergency_door(purpose: Purpose) -> Callable[[Callable[P, R]], Callable[P, R
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             at = kwargs["at"]
             assert isinstance(at, datetime)
-            with _reading_once(at):
+            with reading_once(at):
                 require_awake(purpose, at=at)
                 return function(*args, **kwargs)
 

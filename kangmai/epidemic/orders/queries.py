@@ -14,6 +14,7 @@ from kangmai.epidemic.orders.gate import (
     find_in_force,
     in_force,
     living,
+    reading_once,
     require_awake,
 )
 from kangmai.epidemic.orders.reach import READ
@@ -197,6 +198,7 @@ __all__ = [
     "orders_by_serial",
     "proof",
     "public_orders",
+    "reading_once",
     "require_awake",
     "signatures",
     "still_held",

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.venues import actions, queries
 from kangmai.epidemic.venues.errors import DeviceRefused, IntakeBusy, ScansUnreadable
 from kangmai.epidemic.venues.types import Answer, Refusal, Taken, Told
@@ -74,14 +75,20 @@ def _answer(environ: dict[str, Any], language: str) -> Reply:
     if environ["REQUEST_METHOD"] != "POST" or path not in ("", "batch"):
         return Reply("404 Not Found", {"error": "POST one scan here, or columns to batch"})
     at = datetime.now(UTC)
-    device = _device(environ, at)
-    body = _body(environ)
     if path == "batch":
-        if device is None:
-            raise DeviceRefused()
-        batch, upload = reading.batch(body, source=device)
-        return _counted(actions.take_scans(scans=batch, upload=upload, at=at), at, language)
-    return _told(actions.scan(scan=reading.one(body, source=device, at=at), at=at), at, language)
+        with orders.reading_once(at):
+            return _batch(environ, at, language)
+    device = _device(environ, at)
+    found = reading.one(_body(environ), source=device, at=at)
+    return _told(actions.scan(scan=found, at=at), at, language)
+
+
+def _batch(environ: dict[str, Any], at: datetime, language: str) -> Reply:
+    device = _device(environ, at)
+    if device is None:
+        raise DeviceRefused()
+    scans, upload = reading.batch(_body(environ), source=device)
+    return _counted(actions.take_scans(scans=scans, upload=upload, at=at), at, language)
 
 
 def _device(environ: dict[str, Any], at: datetime) -> int | None:
