@@ -4,7 +4,8 @@ A stock is used up in order of expiry. A lot of which more is left than its last
 stock lasts min over k of (days until lot k expires + what expires later, in days of use), and never longer than
 all of it together; `docs/algorithms/days-of-supply.md` derives it.
 
-Source: 本地参考目录 epidemic.md 第 7 节 (30 days at full load; daily use, order point, gap).
+Source: public bulletin of Wujiang, Suzhou (stock for rescue, testing and disinfection covers 30 days at full
+load); the method is arithmetic.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
