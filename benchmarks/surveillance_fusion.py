@@ -18,16 +18,17 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
+from scipy.special import ndtr, ndtri
 
 from kangmai.epidemic.surveillance.alarm_budget import tail
 from kangmai.epidemic.surveillance.detectors import ears_c
 from kangmai.epidemic.surveillance.detectors.ears_c import EarsC
-from kangmai.epidemic.surveillance.fusion import weighted_p
+from kangmai.epidemic.surveillance.fusion import SMALLEST_P
 from kangmai.epidemic.surveillance.methods import method
 from kangmai.epidemic.surveillance.scan import Places, scan_space_time
 from kangmai.epidemic.surveillance.series import CountSeries, Floats
@@ -136,6 +137,20 @@ def _add(rng, first, second, mean, phi, where, start) -> None:  # type: ignore[n
     np.add.at(first, (week[inside], town[inside]), 1)
     also = inside & (rng.random(cases) < rng.choice([0.0, 0.6]))
     np.add.at(second, (week[also], town[also]), 1)
+
+
+def weighted_p(values: Sequence[Floats], *, weights: Sequence[float]) -> Floats:
+    """One p value of several arrays of them by weighted deviates: what is not alarming alone may be together.
+
+    A layer that says nothing of a cell (NaN) counts as 0.5. Sound for independent layers; layers that share
+    cases make it too small, so compare such scores among themselves or calibrate them.
+    Source: Liptak 1958, Magyar Tud Akad Mat Kutato Int Kozl 3:171; Stouffer's method with weights.
+    """
+    deviates = [
+        weight * ndtri(np.clip(np.nan_to_num(each, nan=0.5), SMALLEST_P, 1 - SMALLEST_P))
+        for each, weight in zip(values, weights, strict=True)
+    ]
+    return np.asarray(ndtr(np.sum(deviates, axis=0) / np.sqrt(np.sum(np.square(weights)))))
 
 
 def scores(places: Places, county: np.ndarray, counts: tuple[Floats, Floats]) -> dict[str, Floats]:

@@ -8,14 +8,10 @@ folded under one of the area it lies in. p values of dependent layers are joined
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from scipy.special import ndtr, ndtri
-
 from kangmai.epidemic.surveillance.evidence import Evidence
-from kangmai.epidemic.surveillance.series import Floats
 
 SMALLEST_P = 1e-12
 
@@ -57,20 +53,6 @@ def harmonic_mean_p(values: list[float]) -> float | None:
     if not values:
         return None
     return len(values) / sum(1 / max(v, SMALLEST_P) for v in values)
-
-
-def weighted_p(values: Sequence[Floats], *, weights: Sequence[float]) -> Floats:
-    """One p value of several arrays of them by weighted deviates: what is not alarming alone may be together.
-
-    A layer that says nothing of a cell (NaN) counts as 0.5. Sound for independent layers; layers that share
-    cases make it too small, so compare such scores among themselves or calibrate them.
-    Source: Liptak 1958, Magyar Tud Akad Mat Kutato Int Kozl 3:171; Stouffer's method with weights.
-    """
-    deviates = [
-        weight * ndtri(np.clip(np.nan_to_num(each, nan=0.5), SMALLEST_P, 1 - SMALLEST_P))
-        for each, weight in zip(values, weights, strict=True)
-    ]
-    return np.asarray(ndtr(np.sum(deviates, axis=0) / np.sqrt(np.sum(np.square(weights)))))
 
 
 def fuse(

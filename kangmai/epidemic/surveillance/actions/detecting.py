@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import psycopg
 from django.db import transaction
 
-from kangmai.epidemic.surveillance import areas, city_series, counting, models, night, tuning
+from kangmai.epidemic.surveillance import areas, city_series, counting, models, tuning
 from kangmai.epidemic.surveillance.actions.raising import raise_signals
 from kangmai.epidemic.surveillance.reach import WORK
 from kangmai.epidemic.surveillance.types import NightReport
@@ -26,6 +26,9 @@ def detect(*, on: date, actor: Actor, at: datetime) -> NightReport:
     Raises:
         NotPermitted
     """
+    # SciPy, which detectors need, takes half a second to import: no other process than the night's pays for it
+    from kangmai.epidemic.surveillance import night
+
     require(actor, WORK)
     began = time.monotonic()
     plan = tuning.plan(on)

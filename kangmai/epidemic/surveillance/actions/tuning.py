@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kangmai.epidemic.surveillance import events, models, replaying, rules, tuning
+from kangmai.epidemic.surveillance import events, models, rules, tuning
 from kangmai.epidemic.surveillance.errors import (
     DayOutOfRange,
     NotReplayed,
@@ -27,6 +27,9 @@ def propose(*, setting: Setting, reason: str, actor: Actor, at: datetime) -> Tun
     Raises:
         NotPermitted, SettingOutOfRange, ReasonMissing.
     """
+    # the detectors behind it import SciPy, which takes half a second that only this deed pays for
+    from kangmai.epidemic.surveillance import replaying
+
     require(actor, WORK)
     rules.require_setting(setting)
     if not reason.strip():
