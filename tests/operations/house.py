@@ -130,13 +130,13 @@ class Served:
     port: int
     token: str = ""
 
-    def post(self, body: dict[str, Any]) -> int:
-        """Post a transaction; the HTTP status, or 0 where the connection broke."""
+    def post(self, body: dict[str, Any], path: str = "/fhir/R4") -> int:
+        """Post JSON, a transaction where no path is given; the HTTP status, or 0 where the connection broke."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/fhir/R4",
+            f"http://127.0.0.1:{self.port}{path}",
             data=json.dumps(body).encode(),
             headers={
-                "Content-Type": "application/fhir+json",
+                "Content-Type": "application/fhir+json" if "fhir" in path else "application/json",
                 "Authorization": f"Bearer {self.token}",
             },
         )
