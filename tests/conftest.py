@@ -5,12 +5,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
 import psycopg
 import pytest
 from hypothesis import settings as hypothesis_settings
+
+from tests.databases import Pool
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = "kangmai_template"
@@ -89,7 +92,7 @@ def _point_to(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def _template() -> str:
+def _databases() -> Pool:
     from django.core.management import call_command
 
     with psycopg.connect(_admin_url(), autocommit=True) as admin:
@@ -101,32 +104,22 @@ def _template() -> str:
     _point_to(TEMPLATE)
     call_command("migrate", verbosity=0)
     _point_to("kangmai")
-    return TEMPLATE
+    return Pool(_admin_url(), TEMPLATE)
 
 
-_clones = 0
+@contextmanager
+def _lent(databases: Pool, module: ModuleType) -> Iterator[str]:
+    """A migrated database, pointed to until the end of the block; its libpq address."""
+    from django.conf import settings
 
-
-def _clone(template: str) -> str:
-    global _clones
-    _clones += 1
-    name = f"clone_{_clones}"
-    with psycopg.connect(_admin_url(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return name
-
-
-def _drop(name: str, module: ModuleType) -> None:
     from kangmai.kernel import audit
 
+    name = databases.take()
+    _point_to(name)
+    yield settings.DATABASE_URL
     audit.flush()
     _point_to("kangmai")
-    with psycopg.connect(_admin_url(), autocommit=True) as admin:
-        written = admin.execute(
-            "SELECT tup_inserted FROM pg_stat_database WHERE datname = %s", [name]
-        ).fetchone()
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    rows = written[0] if written else 0
+    rows = databases.give_back(name)
     _rows.append((rows, module.__name__))
     limit = getattr(module, "ROWS_LIMIT", ROWS_LIMIT)
     assert rows < limit, f"{rows} rows in one test database; the limit is {limit}"
@@ -160,22 +153,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
-def database(_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def database(_databases: Pool, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database of this test's own; its libpq address."""
-    from django.conf import settings
-
-    name = _clone(_template)
-    _point_to(name)
-    yield settings.DATABASE_URL
-    _drop(name, request.module)
+    with _lent(_databases, request.module) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
-def shared_database(_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def shared_database(_databases: Pool, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database shared by the tests of one module, which must not disturb one another."""
-    from django.conf import settings
-
-    name = _clone(_template)
-    _point_to(name)
-    yield settings.DATABASE_URL
-    _drop(name, request.module)
+    with _lent(_databases, request.module) as address:
+        yield address
