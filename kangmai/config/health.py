@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from kangmai.config.checkers import register_checkers
+from kangmai.epidemic.supplies import queries as supplies
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import operator
 from kangmai.kernel.health import database, keys, machine, registry, trail
@@ -115,6 +116,21 @@ def search_index(at: datetime) -> Iterator[Check]:
     )
 
 
+def supply_balances(at: datetime) -> Iterator[Check]:
+    """Whether what is kept as the stock of a lot is the sum of its movements."""
+    found = supplies.unbalanced()
+    first = f": {found[0][1]} {found[0][2]} ({found[0][0]})" if found else ""
+    yield judged(
+        "supplies.balances",
+        Text(
+            f"{len(found)} lots of supplies differ from their movements{first}",
+            f"应急物资结存与流水不符 {len(found)} 个批次{first}",
+        ),
+        fail=bool(found),
+        mend=Text("Count the lot anew and report the fault.", "请重新盘点该批次并报告该问题。"),
+    )
+
+
 PROBES: dict[str, Probe] = {
     "machine.disk": machine.disk,
     "machine.memory": machine.memory,
@@ -129,6 +145,7 @@ PROBES: dict[str, Probe] = {
     "feed": trail.events,
     "audit": trail.trail,
     "records": search_index,
+    "supplies": supply_balances,
     "definitions": rules,
     "standards.holidays": holidays,
     "config.time_zone": time_zone,

@@ -142,7 +142,7 @@ def _span(span: timedelta) -> str:
 def _row(each: Signal, places: dict[int, str], clocks: Sequence[Deadline], at: datetime) -> Row:
     on = legal_day(at)
     clock, tone = clock_words(clocks, at)
-    expected = f" / {each.expected:.1f}" if each.expected is not None else ""
+    expected = f" / {wording.expected(each.expected)}" if each.expected is not None else ""
     days = dict.fromkeys((words.day(each.first_day), words.day(each.latest_day)))
     return Row(
         each.id,

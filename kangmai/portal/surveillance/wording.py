@@ -238,6 +238,11 @@ def source(id: str, on: date) -> str:
     return _sources(on).get(id, {}).get(language(), id)
 
 
+def expected(count: float) -> str:
+    """How many were to be expected, to one place; what would read as none is "<0.1"."""
+    return "<0.1" if 0 < count < 0.05 else f"{count:.1f}"
+
+
 def explained(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:
     """One sentence: what was seen, what was to be expected, by which rule or method."""
     observed = f"{each.observed:g}"
@@ -248,7 +253,7 @@ def explained(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:
     rule = rules.get(each.method) or rules.get(each.method.removesuffix("D"))
     if each.layer == "rule" and rule is not None:
         return _by_rule(each, rule, observed)
-    values = {"n": observed, "e": f"{each.expected or 0:.1f}", "t": f"{each.threshold or 0:g}"}
+    values = {"n": observed, "e": expected(each.expected or 0), "t": f"{each.threshold or 0:g}"}
     if each.layer == "space-time":
         values |= {"d": str(each.detail["days"]), "k": str(len(each.detail["towns"]))}
         values["r"] = str(each.detail["recurrence_days"])

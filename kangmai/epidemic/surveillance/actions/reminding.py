@@ -65,8 +65,8 @@ def _draft(row: models.Outbreak, today: str) -> Draft:
         to=to_permission(WORK, row.area_code),
         parameters={
             "area": row.area_code,
-            "measures": row.measures_late,  # type: ignore[attr-defined]
-            "resources": row.resources_late,  # type: ignore[attr-defined]
+            "measures": row.measures_late,
+            "resources": row.resources_late,
         },
         link=f"/events/{row.id}/",
         subject=("Outbreak", str(row.id)),
