@@ -17,7 +17,7 @@ up: setup ## Serve the city in ./data
 	$(BIN)/kangmai up --data data --port 8000
 
 test: setup ## Run the whole suite on its own PostgreSQL
-	PYTHONHASHSEED=0 $(BIN)/pytest --numprocesses 2 --dist loadfile $(PYTEST)
+	PYTHONHASHSEED=0 $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 check: setup ## Format, lint, floors, types, migrations, translations, definitions, docs
 	$(RUN) tools/check.py

@@ -78,6 +78,37 @@ INSTITUTION = st.fixed_dictionaries(
         "beds_available": st.none() | st.integers(0, 900),
     }
 )
+CARD = st.fixed_dictionaries(
+    {
+        "resident": st.integers(1, 6),
+        "place_code": PLACES,
+        "organization": ORGANIZATIONS,
+        "issued_on": st.none() | DAYS,
+        "ended_on": st.none() | DAYS,
+        "deceased_on": st.none() | DAYS,
+        "moved_out_on": st.none() | DAYS,
+    }
+)
+CARD_USE = st.fixed_dictionaries(
+    {
+        "resident": st.integers(1, 6),
+        "place_code": PLACES,
+        "organization": ORGANIZATIONS,
+        "used_on": st.none() | DAYS,
+        "outcome": st.sampled_from(["accepted", "accepted", "expired"]),
+        "carrier": st.sampled_from(["dynamic", "static", "identity_card"]),
+    }
+)
+SUPPLY_READING = st.fixed_dictionaries(
+    {
+        "organization": ORGANIZATIONS,
+        "place_code": PLACES,
+        "read_on": DAYS,
+        "cells": st.integers(0, 11),
+        "short_cells": st.integers(0, 11),
+        "smallest_days": st.none() | st.integers(0, 90),
+    }
+)
 
 
 def _numbered(rows: list[dict], key: str) -> list[dict]:
@@ -92,6 +123,9 @@ TABLES = st.fixed_dictionaries(
         "visit": st.lists(VISIT, max_size=30).map(lambda rows: _numbered(rows, "visit")),
         "resident": st.lists(RESIDENT, max_size=20).map(lambda rows: _numbered(rows, "resident")),
         "institution": st.lists(INSTITUTION, max_size=8).map(lambda rows: _numbered(rows, "organization")),
+        "card": st.lists(CARD, max_size=12).map(lambda rows: _numbered(rows, "card")),
+        "card_use": st.lists(CARD_USE, max_size=12).map(lambda rows: _numbered(rows, "use")),
+        "supply_reading": st.lists(SUPPLY_READING, max_size=12).map(lambda rows: _numbered(rows, "reading")),
     }
 )  # fmt: skip
 PERIODS = st.sampled_from(
@@ -110,6 +144,9 @@ def _empty(name: str) -> dict:
             "place_code": "441299",
             "closed_on": DAY(1990, 1, 1),
         },
+        "card": {"card": "none", "resident": 999, "place_code": "441299"},
+        "card_use": {"use": "none", "resident": 999, "place_code": "441299"},
+        "supply_reading": {"reading": "none", "place_code": "441299", "read_on": DAY(2099, 1, 1)},
     }[name]
 
 
