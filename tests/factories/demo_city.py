@@ -23,7 +23,7 @@ from tests.factories import portal_town
 from tests.factories.portal_town import OPERATOR
 
 DOCTOR = "梁医生"
-CITY, RESIDENTS = "440203", 750
+CITY, RESIDENTS = "440203", 680
 
 SILENCE = datetime.timedelta(days=12)
 
