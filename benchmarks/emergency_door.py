@@ -1,4 +1,4 @@
-"""Claim: scans come in over HTTP at 3,000/s one by one (p99 < 20 ms) and 100,000/s in batches of 1,000, each on the disk.
+"""Aim: scans come in over HTTP at 3,000/s one by one (p99 < 20 ms) and 100,000/s in batches of 1,000, each on the disk.
 
     python benchmarks/emergency_door.py [--people 200000] [--venues 2000] [--seconds 20] [--clients 32]
 

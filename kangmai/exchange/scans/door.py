@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 import psycopg
+from django.db import OperationalError
 
 from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.venues import actions, queries
@@ -57,7 +58,7 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         reply = _answer(environ, language)
     except KangmaiError as error:
         reply = _failure(error, language)
-    except psycopg.OperationalError:
+    except (psycopg.OperationalError, OperationalError):
         logger.exception("the database does not answer")
         reply = _failure(Unavailable(), language)
     except Exception:
