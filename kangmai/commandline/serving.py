@@ -16,12 +16,12 @@ from pathlib import Path
 import click
 from django.conf import settings
 
+from kangmai.kernel.database.sizing import THREADS, WORKERS
 from kangmai.kernel.errors import Conflict, Unavailable
 from kangmai.kernel.stopping import stop_on_signals
 
 READY_SECONDS = 60
 STOP_SECONDS = 15
-THREADS = 24
 PR_SET_PDEATHSIG = 1
 
 
@@ -49,7 +49,7 @@ def _check_port(port: int) -> None:
 def _commands(port: int) -> dict[str, Sequence[str]]:
     server = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", os.environ.get("KANGMAI_WORKERS", "1"),
+        "--workers", os.environ.get("KANGMAI_WORKERS", str(WORKERS)),
         "--blocking-threads", os.environ.get("KANGMAI_THREADS", str(THREADS)),
         "--no-ws", "--respawn-failed-workers", "--log-level", "error", "kangmai.config.served:application",
     ]  # fmt: skip

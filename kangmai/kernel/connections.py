@@ -66,6 +66,15 @@ def close_own() -> None:
     _local.owned = None
 
 
+def give_back() -> None:
+    """Close Django's connection of this thread, unless a transaction is open on it.
+
+    For doors that need it rarely: threads that each hold two connections would use up those of the server.
+    """
+    if django_connection.connection is not None and not django_connection.in_atomic_block:
+        django_connection.close()
+
+
 @contextmanager
 def unit_of_work() -> Iterator[psycopg.Connection]:
     """A transaction: Django's where one is open on this thread, else a new one of our own."""

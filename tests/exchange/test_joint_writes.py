@@ -1,12 +1,16 @@
 """Writes that arrive together share transactions; each still succeeds or fails by itself, and none is lost."""
 
+import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import orjson
 import psycopg
 import pytest
 from django.db import connection
 
+from kangmai.kernel.connections import own_connection
 from tests.factories.fhir import observation, patient
 
 AT_ONCE = 12
@@ -118,9 +122,6 @@ def test_deletes_at_once_delete_once(fhir):
 
 def test_nobody_waits_for_a_lock_that_another_write_needs(fhir, shared_database):
     """A long transaction holds one Patient: writes of others go on, its own write waits and succeeds."""
-    import threading
-    import time
-
     held, free = (fhir("POST", "Patient", patient()).id for _ in range(2))
     finished = {}
 
@@ -145,3 +146,94 @@ def test_nobody_waits_for_a_lock_that_another_write_needs(fhir, shared_database)
     waiting.join(20)
     assert finished["held"][0] == 200
     assert fhir("GET", f"Patient/{held}").json["telecom"] == [{"value": "777"}]
+
+
+def test_bundles_that_create_the_same_at_once_all_go_through(fhir):
+    """An operator chooses ids: who comes second finds what the first made, and updates it."""
+    ids = [f"ward-{n}" for n in range(12)]
+    from datetime import UTC, datetime
+
+    from kangmai.kernel.actor import operator
+    from kangmai.records import actions
+    from kangmai.records.types import Authority, Operation, Verb
+
+    def put(order):
+        operations = [
+            Operation(
+                Verb.UPDATE,
+                "Location",
+                id,
+                orjson.dumps({"resourceType": "Location", "id": id, "status": "active"}),
+                authority=Authority.LEDGER,
+            )
+            for id in order
+        ]
+        return actions.transact(operations, actor=operator("test"), at=datetime.now(UTC))
+
+    together([lambda n=n: put(ids[:: (-1) ** n]) for n in range(24)])
+
+    versions = [int(fhir("GET", f"Location/{id}").json["meta"]["versionId"]) for id in ids]
+    assert versions == [24] * 12
+
+
+def test_no_thread_keeps_a_connection_of_django(fhir, shared_database):
+    """Two connections a thread would use up those of the server: tokens are read, then it is given back."""
+    from kangmai.access import cache
+
+    name = shared_database.partition("?")[0].rpartition("/")[2]
+    with psycopg.connect(shared_database) as direct:
+        counted = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        )
+
+        def one():
+            cache._clear()
+            status = fhir("GET", "Patient?_count=1").status
+            held.wait(10)
+            return status
+
+        connection.close()
+        own_connection()
+        (before,) = direct.execute(counted, [name]).fetchone()
+        held = threading.Barrier(AT_ONCE + 1)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            asked = [pool.submit(one) for _ in range(AT_ONCE)]
+            while held.n_waiting < AT_ONCE:
+                time.sleep(0.01)
+            direct.rollback()
+            (during,) = direct.execute(counted, [name]).fetchone()
+            held.wait(10)
+            assert {each.result() for each in asked} == {200}
+    assert during - before <= AT_ONCE + 1, "their own connections, and one that writes the audit"
+
+
+def test_where_no_connection_is_left_the_answer_is_503(fhir, shared_token, monkeypatch):
+    from django.db import OperationalError as DjangosError
+
+    from kangmai.access import cache
+    from kangmai.exchange.fhir_rest import door
+
+    def refused(*_, **__):
+        raise DjangosError("sorry, too many clients already") from psycopg.OperationalError("")
+
+    cache._clear()
+    monkeypatch.setattr(door, "actor_for_token", refused)
+    answer = fhir("GET", "Patient")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.issues[0]["code"] == "transient"
+
+
+def test_a_failure_of_a_joint_write_is_told_to_each_as_it_is():
+    """Errors of ours take names and no text: what hands them to other threads must not call their constructor."""
+    from kangmai.records.errors import VersionConflict
+    from kangmai.records.transactions.joining import Join
+
+    def refuse(drafts):
+        raise VersionConflict(type="Patient", id="1", current=2, expected=1)
+
+    class Nothing:
+        changed, prepared = frozenset(), ()
+
+    with pytest.raises(VersionConflict, match="now at version 2") as failure:
+        Join(refuse).submit(Nothing())
+    assert failure.value.details["current"] == 2

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+import django.db
 import psycopg
 
 from kangmai.access.actors import actor_for_token, source_for_token
@@ -25,6 +26,7 @@ from kangmai.exchange.fhir_rest.errors import (
 )
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.connections import give_back
 from kangmai.kernel.errors import Fault, Forbidden, Interrupted, KangmaiError, Unavailable
 from kangmai.kernel.ids import uuid7
 from kangmai.records.errors import NotUtf8, Overloaded
@@ -39,6 +41,9 @@ FORM = "application/x-www-form-urlencoded"
 WRITERS = 4
 """Transactions of bundles at once: more only wait for each other on two cores."""
 WRITER_PATIENCE_SECONDS = 20
+
+UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, django.db.InterfaceError)
+"""No connection is left, or it was lost, or two transactions stood in each other's way: repeating it may help."""
 
 logger = logging.getLogger(__name__)
 _writers = threading.BoundedSemaphore(WRITERS)
@@ -69,6 +74,8 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         response = _failure(error, language)
         with suppress(NotAcceptable):
             response = _formatted(environ, response)
+    finally:
+        give_back()
     return _send(environ, start_response, response)
 
 
@@ -80,15 +87,20 @@ def _failure(error: Exception, language: str) -> Response:
             if outcome.status_of(error)[0] >= 500:
                 logger.error("%s %s", instance, error.code)
             told: KangmaiError = error
-        case psycopg.errors.QueryCanceled():
+        case _ if isinstance(_database_error(error), psycopg.errors.QueryCanceled):
             told = Interrupted()
-        case psycopg.OperationalError():
+        case _ if isinstance(_database_error(error), UNAVAILABLE):
             logger.error("%s database", instance, exc_info=error)
             told = Unavailable()
         case _:
             logger.error("%s failed", instance, exc_info=error)
             told = InternalError(instance=instance)
     return outcome.failure(told, language, instance=instance)
+
+
+def _database_error(error: BaseException) -> BaseException:
+    """What the driver said, where Django wraps it."""
+    return error.__cause__ or error if isinstance(error, django.db.Error) else error
 
 
 def _formatted(environ: dict[str, Any], response: Response) -> Response:

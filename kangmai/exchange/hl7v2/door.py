@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+import psycopg
+from django.db import InterfaceError, OperationalError, connection
 
 from kangmai.access.actors import actor_for_token, source_for_token
 from kangmai.exchange.hl7v2 import actions
@@ -35,6 +36,10 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     """Answer one HTTP request at `/hl7v2`."""
     try:
         status, media, body, more = _answer(environ)
+    except (psycopg.OperationalError, OperationalError, InterfaceError):
+        logger.exception("the database does not answer")
+        status, media, more = "503 Service Unavailable", TEXT, [("Retry-After", "5")]
+        body = b"nothing was stored; send it again"
     except Exception:
         logger.exception("HL7 v2 door failed")
         status, media, more = "500 Internal Server Error", TEXT, []

@@ -1,6 +1,7 @@
 """Server settings fitted to the memory of the machine."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -14,6 +15,20 @@ def machine_memory_mb() -> int:
     return min(physical, int(text) if text.isdigit() else physical) // 2**20
 
 
+LEAST_CONNECTIONS = 100
+BESIDE_REQUESTS = 40
+"""Connections of the worker, of readers of the audit trail, of commands and of the server's own programs."""
+WORKERS, THREADS = 1, 24
+"""Processes and threads of the server where the environment names no others."""
+
+
+def connections(environment: Mapping[str, str]) -> int:
+    """Connections for every thread of the server, which may hold two, and for all else."""
+    workers = int(environment.get("KANGMAI_WORKERS", WORKERS))
+    threads = int(environment.get("KANGMAI_THREADS", THREADS))
+    return max(LEAST_CONNECTIONS, 2 * workers * threads + BESIDE_REQUESTS)
+
+
 def settings(memory_mb: int) -> dict[str, str]:
     """The PostgreSQL settings for a machine with `memory_mb` MB that also runs Kangmai itself.
 
@@ -23,7 +38,7 @@ def settings(memory_mb: int) -> dict[str, str]:
     shared = max(64, min(memory_mb // 5, 8192))
     return {
         "listen_addresses": "",
-        "max_connections": "100",
+        "max_connections": str(connections(os.environ)),
         "shared_buffers": f"{shared}MB",
         "effective_cache_size": f"{memory_mb // 2}MB",
         "work_mem": "16MB",

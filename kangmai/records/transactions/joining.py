@@ -6,7 +6,6 @@ is refused leaves the others alone. Where the transaction itself fails, each dra
 that only who caused the failure sees it.
 """
 
-import copy
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +36,13 @@ class _Ticket:
     leads: bool = False
     result: Result | None = None
     failure: BaseException | None = None
+
+
+def _copied(error: BaseException) -> BaseException:
+    """The same error for another thread, which adds a traceback of its own; `copy.copy` would call the constructor."""
+    copied = type(error).__new__(type(error), *error.args)
+    copied.__dict__.update(error.__dict__)
+    return copied
 
 
 class Join:
@@ -124,7 +130,7 @@ class Join:
                     self._settle([ticket])
                 return
             for ticket in tickets:
-                ticket.failure = copy.copy(error)  # each thread adds its own traceback
+                ticket.failure = _copied(error)
             return
         for ticket, result in zip(tickets, results, strict=True):
             ticket.result = result
