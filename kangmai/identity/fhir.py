@@ -8,7 +8,7 @@ from typing import Any
 
 from kangmai.identity.matching.preparation.names import is_chinese
 from kangmai.identity.rules import UNCHECKED, canonical_document
-from kangmai.identity.types import Demographics, IdentityDocument, Witness
+from kangmai.identity.types import Demographics, IdentityDocument, Resident, Witness
 from kangmai.records.types import Resource
 from kangmai.standards.codes import code_set
 from kangmai.standards.divisions import find_division
@@ -225,26 +225,40 @@ def _mother(patient: Resource) -> str:
 
 
 def person_resource(
-    *, id: str, index_number: str, patients: Sequence[tuple[str, str]], demographics: Demographics
+    resident: Resident, patients: Sequence[tuple[str, str]], *, replaced_by: str | None = None
 ) -> Resource:
     """A resident as a Person: who he is in the index, and every Patient that is his with its assurance.
 
-    `patients` are FHIR ids with the assurance of the link: level2 by probability, level3 by a number or
-    by a person's decision, level4 our own.
+    Args:
+        patients: FHIR ids with the assurance of the link: level2 by probability, level3 by a number,
+            level4 our own or by a person's decision.
+        replaced_by: the id of the Person that a merge put in his place; he has no other link then.
+
     Source: https://hl7.org/fhir/R4/person.html
     """
+    known = resident.demographics
+    links = [(f"Patient/{patient}", assurance) for patient, assurance in patients]
     person: Resource = {
         "resourceType": "Person",
-        "id": id,
-        "identifier": [{"use": "official", "system": INDEX_SYSTEM, "value": index_number}],
-        "name": [_name(demographics.name, *split_surname(demographics.name))],
-        "gender": GENDERS[demographics.sex_code],
-        "active": True,
+        "id": resident.patient_id,
+        "identifier": [
+            {"use": "official", "system": INDEX_SYSTEM, "value": resident.index_number},
+            *_identifiers(known, resident.record_number),
+        ],
+        "name": [_name(known.name, *split_surname(known.name))],
+        "gender": GENDERS[known.sex_code],
+        "address": [_address(known)],
+        "active": replaced_by is None,
         "link": [
-            {"target": {"reference": f"Patient/{patient}"}, "assurance": assurance}
-            for patient, assurance in patients
+            {"target": {"reference": target}, "assurance": assurance}
+            for target, assurance in (
+                [(f"Person/{replaced_by}", "level4")] if replaced_by else links
+            )
         ],
     }
-    if demographics.birth_date:
-        person["birthDate"] = demographics.birth_date.isoformat()
+    person["name"] += [{"use": "old", "text": former} for former in known.former_names]
+    if known.phones:
+        person["telecom"] = [{"system": "phone", "value": phone} for phone in known.phones]
+    if known.birth_date:
+        person["birthDate"] = known.birth_date.isoformat()
     return person

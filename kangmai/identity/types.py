@@ -121,6 +121,18 @@ class Resident:
 
 
 @dataclass(frozen=True, slots=True)
+class Individual:
+    """A master row with every Patient of the resident and the assurance of its link, in FHIR's words.
+
+    `replaced_by` is the home Patient of the resident that a merge put in his place; he has no links then.
+    """
+
+    resident: Resident
+    patients: tuple[tuple[PatientId, str], ...]
+    replaced_by: PatientId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """How one candidate compares, as it was kept with the decision; nothing in it names a person.
 

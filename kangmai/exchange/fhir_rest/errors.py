@@ -1,6 +1,6 @@
 """What the door itself refuses, before any room is asked."""
 
-from kangmai.kernel.errors import Forbidden, Incorrect, NotFound, Unsupported
+from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound, Unsupported
 
 
 class NotAuthenticated(Forbidden):
@@ -49,3 +49,27 @@ class BadEntry(Incorrect):
     """Entry {position} of the Bundle cannot be carried out: {reason}"""
 
     zh = "Bundle 的第 {position} 项无法执行：{reason}"
+
+
+class SourceNotFound(NotFound):
+    """sourceIdentifier Patient Identifier not found."""
+
+    zh = "sourceIdentifier：没有患者使用该标识。"
+
+
+class SourceSystemUnknown(Incorrect):
+    """sourceIdentifier Assigning Authority not found: {system}"""
+
+    zh = "sourceIdentifier：标识系统未知：{system}"
+
+
+class TargetSystemUnknown(Forbidden):
+    """targetSystem not found: {system}"""
+
+    zh = "targetSystem：标识系统未知：{system}"
+
+
+class IdentifierShared(Conflict):
+    """This identifier stands with several residents; a person must decide whose it is."""
+
+    zh = "该标识登记在多名居民名下，须由人工确认归属。"

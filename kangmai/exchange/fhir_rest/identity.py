@@ -1,23 +1,23 @@
-"""Who is one person: the operations `$match`, `$person`, `$ihe-pix`, `$merge` and `$unmerge` on Patient.
+"""Who is one person: the operations `$match`, `$merge` and `$unmerge` on Patient.
 
-Sources: https://hl7.org/fhir/R4/patient-operation-match.html; the names of `$merge`'s parameters are those
-of https://hl7.org/fhir/R5/patient-operation-merge.html; `$ihe-pix` is IHE ITI-83 (PIXm). `$person` and
-`$unmerge` are our own: R4 has no operation for either.
+Sources: `$match` is https://hl7.org/fhir/R4/patient-operation-match.html, and so IHE ITI-119 (PDQm); the
+parameters of `$merge` are those of https://hl7.org/fhir/R5/patient-operation-merge.html. `$unmerge` is our
+own: FHIR has none.
 """
 
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 
+from kangmai.exchange.fhir_rest.cross_references import patients_numbered
 from kangmai.exchange.fhir_rest.errors import NoSuchAddress
 from kangmai.exchange.fhir_rest.parameters import BadParameter, Given, given
 from kangmai.exchange.fhir_rest.present import bundle, entry
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.identity import actions, queries
 from kangmai.identity.errors import ResidentNotFound
-from kangmai.identity.fhir import person_resource, witness_of_patient
-from kangmai.identity.types import Matched, Resident
+from kangmai.identity.fhir import witness_of_patient
+from kangmai.identity.types import Matched
 from kangmai.kernel.ids import PatientId
 from kangmai.records import queries as records
 from kangmai.standards.calendars import legal_day
@@ -30,13 +30,15 @@ BY_PROGRAM = "merged through FHIR"
 def match(request: Request) -> Response:
     """POST Patient/$match: residents who may be the one in `resource`, as their home Patients with scores."""
     _require_patient(request)
-    said = given(request).only("resource", "count", "onlyCertainMatches")
+    said = given(request).only("resource", "count", "onlyCertainMatches", "onlySingleMatch")
     if "resource" not in said.resources:
         raise BadParameter(name="resource", reason="send a Patient in Parameters")
     asked = witness_of_patient(orjson.loads(said.resources["resource"]), on=legal_day(request.at))
     found = queries.match(asked, limit=_count(said), actor=request.actor, at=request.at)
     if said.flag("onlyCertainMatches"):
         found = tuple(each for each in found if each.grade == "certain")
+    if said.flag("onlySingleMatch"):
+        found = found[:1]
     entries = [_entry(request, each) for each in found]
     body = bundle("searchset", entries, links=[], total=len(entries))
     return Response(200, body, (("Content-Type", JSON),))
@@ -60,76 +62,32 @@ def _count(said: Given) -> int:
     return min(int(text), MOST_MATCHES)
 
 
-def person(request: Request) -> Response:
-    """GET Patient/[id]/$person: the resident whose a Patient is, as a Person with links to all his Patients."""
+def merge(request: Request) -> Response:
+    """POST Patient/$merge: find the residents of two Patients to be one; the target is kept.
+
+    Each is named by a reference or by identifiers. With `preview` nothing changes, and the Patient that
+    would be kept is shown.
+    """
     _require_patient(request)
-    given(request).only()
-    records.get("Patient", request.path[1], actor=request.actor, at=request.at)
-    resident = queries.resident_of_patient(PatientId(request.path[1]), actor=request.actor)
-    return _json(_person(resident))
-
-
-def _person(resident: Resident) -> dict[str, Any]:
-    return person_resource(
-        id=resident.patient_id,
-        index_number=resident.index_number,
-        patients=queries.assurances(resident),
-        demographics=resident.demographics,
-    )
-
-
-def cross_reference(request: Request) -> Response:
-    """GET Patient/$ihe-pix: every Patient of the person who has `sourceIdentifier`."""
-    _require_patient(request)
-    said = given(request).only("sourceIdentifier", "targetSystem")
-    wanted = said.one("sourceIdentifier")
-    if not all(wanted.partition("|")[::2]):
-        raise BadParameter(name="sourceIdentifier", reason="system|value")
-    known = records.search(
-        "Patient",
-        urlencode({"identifier": wanted, "_count": 1}),
+    said = given(request).only(*_named("source"), *_named("target"), "reason", "preview")
+    retired, kept = _patient(request, said, "source"), _patient(request, said, "target")
+    if said.flag("preview"):
+        return _told(request, kept, "Nothing was changed. 未作更改，仅预览。")
+    actions.merge_residents(
+        queries.master_row_of_patient(kept),
+        queries.master_row_of_patient(retired),
+        reason=said.one("reason") or BY_PROGRAM,
         actor=request.actor,
         at=request.at,
-    ).matches
-    if not known:
-        raise ResidentNotFound()
-    resident = queries.resident_of_patient(PatientId(known[0].id), actor=request.actor)
-    ids = [id for id, _ in queries.assurances(resident)]
-    parameters = [
-        {"name": "targetId", "valueReference": {"reference": f"Patient/{id}"}} for id in ids
-    ]
-    system = said.one("targetSystem")
-    for id in ids:
-        body = orjson.loads(records.get("Patient", id, actor=request.actor, at=request.at).body)
-        parameters += [
-            {"name": "targetIdentifier", "valueIdentifier": each}
-            for each in body.get("identifier", ())
-            if not system or each.get("system") == system
-        ]
-    return _json({"resourceType": "Parameters", "parameter": parameters})
-
-
-def merge(request: Request) -> Response:
-    """POST Patient/$merge: find the residents of two Patients to be one; `target-patient` is kept."""
-    _require_patient(request)
-    said = given(request).only("source-patient", "target-patient", "reason", "preview")
-    retired, kept = _patient(said, "source-patient"), _patient(said, "target-patient")
-    if not said.flag("preview"):
-        actions.merge_residents(
-            queries.master_row_of_patient(kept),
-            queries.master_row_of_patient(retired),
-            reason=said.one("reason") or BY_PROGRAM,
-            actor=request.actor,
-            at=request.at,
-        )
+    )
     return _told(request, kept, "The two are one resident now. 两名居民已合并为一。")
 
 
 def unmerge(request: Request) -> Response:
     """POST Patient/$unmerge: undo the merge of the resident of `source-patient`."""
     _require_patient(request)
-    said = given(request).only("source-patient", "reason")
-    retired = _patient(said, "source-patient")
+    said = given(request).only(*_named("source"), "reason")
+    retired = _patient(request, said, "source")
     actions.unmerge_resident(
         queries.master_row_of_patient(retired),
         reason=said.one("reason") or BY_PROGRAM,
@@ -139,36 +97,45 @@ def unmerge(request: Request) -> Response:
     return _told(request, retired, "The merge was undone. 合并已撤销。")
 
 
-def _patient(said: Given, name: str) -> PatientId:
-    """The id of a Patient that a parameter refers to.
+def _named(side: str) -> tuple[str, str]:
+    return f"{side}-patient", f"{side}-patient-identifier"
+
+
+def _patient(request: Request, said: Given, side: str) -> PatientId:
+    """The id of a Patient that a parameter refers to, or that has all the identifiers given.
 
     Raises:
-        BadParameter
+        BadParameter, ResidentNotFound
     """
-    found = said.all(name)
-    value = found[0] if len(found) == 1 else ""
+    by_reference, by_identifier = _named(side)
+    if identifiers := said.all(by_identifier):
+        having = [set(patients_numbered(request, each, by_identifier)) for each in identifiers]
+        found = sorted(set.intersection(*having))
+        if not found:
+            raise ResidentNotFound()
+        return PatientId(found[0])
+    references = said.all(by_reference)
+    value = references[0] if len(references) == 1 else ""
     reference = value.get("reference", "") if isinstance(value, dict) else str(value)
     kind, id = reference.split("/")[-2:] if "/" in reference else ("", "")
     if kind != "Patient" or not id:
-        raise BadParameter(name=name, reason="one reference such as Patient/123")
+        raise BadParameter(name=by_reference, reason="one reference such as Patient/123")
     return PatientId(id)
 
 
 def _told(request: Request, patient: PatientId, text: str) -> Response:
+    """What was asked, what came of it, and the Patient that stands for the resident now."""
     resident = queries.resident_of_patient(patient, actor=request.actor)
+    stored = records.get("Patient", resident.patient_id, actor=request.actor, at=request.at)
     issue = {"severity": "information", "code": "informational", "details": {"text": text}}
-    return _json(
-        {
-            "resourceType": "Parameters",
-            "parameter": [
-                {
-                    "name": "outcome",
-                    "resource": {"resourceType": "OperationOutcome", "issue": [issue]},
-                },
-                {"name": "result", "resource": _person(resident)},
-            ],
-        }
-    )
+    outcome = {"resourceType": "OperationOutcome", "issue": [issue]}
+    asked = [{"name": "input", "resource": orjson.Fragment(request.body)}] if request.body else []
+    parameter = [
+        *asked,
+        {"name": "outcome", "resource": outcome},
+        {"name": "result", "resource": orjson.Fragment(stored.body)},
+    ]
+    return _json({"resourceType": "Parameters", "parameter": parameter})
 
 
 def _json(resource: dict[str, Any]) -> Response:

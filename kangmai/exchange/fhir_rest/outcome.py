@@ -42,6 +42,9 @@ BY_ERROR: dict[str, tuple[int, str]] = {
     "PatchUnreadable": (400, "structure"),
     "PatchFailed": (422, "processing"),
     "Overloaded": (503, "throttled"),
+    "SourceSystemUnknown": (400, "code-invalid"),
+    "TargetSystemUnknown": (403, "code-invalid"),
+    "IdentifierShared": (409, "multiple-matches"),
 }
 RETRY_SECONDS = {429: "5", 503: "5"}
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from kangmai.exchange.fhir_rest import (
     bulk_import,
+    cross_references,
     everything,
     export,
     history,
     identity,
     patch,
+    persons,
     purge,
     read,
     search,
@@ -82,10 +84,17 @@ _OPERATIONS: dict[str, Interaction] = {
     "T/I/$expand": terminology.expand,
     "T/$translate": terminology.translate,
     "T/I/$translate": terminology.translate,
-    "T/$ihe-pix": identity.cross_reference,
-    "T/I/$person": identity.person,
+    "T/$ihe-pix": cross_references.cross_reference,
+    "T/I/$person": persons.person,
 }
 READS |= {(method, form): each for form, each in _OPERATIONS.items() for method in ("GET", "POST")}
+
+PERSONS: dict[tuple[str, str], Interaction] = {
+    ("GET", "T/I"): persons.read,
+    ("GET", "T"): persons.search,
+    ("POST", "T/_search"): persons.search,
+}
+"""Reads of Persons, who are made from the index."""
 
 UPLOADS = frozenset({("POST", "$import")})
 """Interactions that read their body themselves, piece by piece."""
@@ -117,6 +126,8 @@ def find(method: str, path: tuple[str, ...]) -> Route:
         NoSuchAddress
     """
     key = (method, shape(path))
+    if path[:1] == ("Person",) and key in _PERSONS:
+        return _PERSONS[key]
     if (route := _ROUTES.get(key)) is not None:
         return route
     allowed = sorted({each for each, form in _ROUTES if form == key[1]})
@@ -129,3 +140,4 @@ _ROUTES = {
     key: Route(each, key in WRITES, key in WRITES and key not in JOINING, key in UPLOADS)
     for key, each in (READS | WRITES).items()
 }
+_PERSONS = {key: Route(each, False, False, False) for key, each in PERSONS.items()}

@@ -3,7 +3,9 @@
 Source: https://hl7.org/fhir/R4/http.html#search, https://hl7.org/fhir/R4/search.html
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -41,7 +43,7 @@ def search_compartment(request: Request) -> Response:
 
 
 def _search(request: Request, resource_type: str | None, compartment: str | None) -> Response:
-    position = _position(request)
+    position = position_of(content_of(request))
     page = queries.search(
         resource_type,
         request.query,
@@ -110,13 +112,8 @@ def _links(request: Request, page: Page) -> list[tuple[str, str]]:
     return links
 
 
-def _position(request: Request) -> Position | None:
-    """Where the page begins that the request asks for.
-
-    Raises:
-        BadCursor
-    """
-    content = content_of(request)
+def position_of(content: Sequence[Any] | None) -> Position | None:
+    """Where a page begins, of what its cursor carries; None for a first page."""
     if content is None:
         return None
     snapshot, after = content

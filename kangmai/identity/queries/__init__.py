@@ -8,8 +8,8 @@ from kangmai.identity.queries.corrections import (
 from kangmai.identity.queries.matching import decision_on, match, rows_of, similar_residents
 from kangmai.identity.queries.numbers import residents_numbered, residents_with_cards
 from kangmai.identity.queries.persons import (
-    assurances,
     current,
+    individuals,
     master_row_of_patient,
     members,
     patient_ids,
@@ -43,7 +43,6 @@ from kangmai.identity.queries.reviews import (
 from kangmai.identity.queries.unmasking import unmasked
 
 __all__ = [
-    "assurances",
     "count_waiting",
     "current",
     "decision_on",
@@ -51,6 +50,7 @@ __all__ = [
     "get_correction",
     "get_resident",
     "housemates",
+    "individuals",
     "linked_patients",
     "master_row_of_patient",
     "match",

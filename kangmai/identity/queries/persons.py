@@ -1,6 +1,6 @@
 """Which rows and Patients are one person: merges, links and what they are worth."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 
@@ -9,7 +9,7 @@ from kangmai.identity.errors import ResidentNotFound
 from kangmai.identity.index.candidates import root_of
 from kangmai.identity.index.explanation import unpacked
 from kangmai.identity.reach import inside, resident_of
-from kangmai.identity.types import LinkState, Resident
+from kangmai.identity.types import Individual, LinkState, Resident
 from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.ids import PatientId, ResidentId
 from kangmai.records import queries as records
@@ -150,21 +150,52 @@ def master_row_of_patient(patient_id: PatientId) -> ResidentId:
     return ResidentId(found)
 
 
-def assurances(resident: Resident) -> tuple[tuple[PatientId, str], ...]:
-    """Every Patient of a resident with the assurance of its link, in FHIR's words.
+def individuals(
+    home_patients: Collection[PatientId], *, actor: Actor
+) -> dict[PatientId, Individual]:
+    """Home Patient → who it is of, with the Patients of each; those outside the actor's scope are left out.
+
+    Four statements, however many are asked for. The caller has read the Patients, which is audited.
+    """
+    rows = list(models.Resident.objects.filter(patient_id__in=home_patients))
+    same = same_residents(set(standing([ResidentId(row.id) for row in rows]).values()))
+    roots = {id: root for root, ids in same.items() for id in ids}
+    reached = {row.id: row for row in inside(actor.scope).filter(id__in=same)}
+    patients = _patients_with_assurance(same)
+    return {
+        PatientId(row.patient_id): _individual(row, reached[roots[row.id]], patients)
+        for row in rows
+        if roots[row.id] in reached
+    }
+
+
+def _individual(
+    row: models.Resident, now: models.Resident, patients: dict[int, list[tuple[PatientId, str]]]
+) -> Individual:
+    if row.id != now.id:
+        return Individual(resident_of(row), (), PatientId(now.patient_id))
+    return Individual(resident_of(row), tuple(patients[row.id]))
+
+
+def _patients_with_assurance(
+    same: Mapping[ResidentId, frozenset[ResidentId]],
+) -> dict[int, list[tuple[PatientId, str]]]:
+    """Resident → his home Patient, those of merged residents, those linked: in this order, by id.
 
     level4: our own, or decided by a person; level3: the identity number agrees; level2: by probability.
     """
-    links = {
-        link.patient_id: link
-        for link in models.Link.objects.filter(patient_id__in=resident.linked_patients)
-    }
-    linked = tuple((id, _assurance(links.get(id))) for id in resident.linked_patients)
-    return ((resident.patient_id, "level4"), *linked)
+    roots = {id: root for root, ids in same.items() for id in ids}
+    found: dict[int, list[tuple[PatientId, str]]] = {root: [] for root in same}
+    home = models.Resident.objects.filter(id__in=roots).values_list("id", "patient_id")
+    for id, patient in sorted(home, key=lambda each: (each[0] not in same, each[0])):
+        found[roots[id]].append((PatientId(patient), "level4"))
+    for link in models.Link.objects.filter(resident_id__in=roots).order_by("patient_rid"):
+        found[roots[link.resident_id]].append((PatientId(link.patient_id), _assurance(link)))
+    return found
 
 
-def _assurance(link: models.Link | None) -> str:
-    if link is None or link.is_manual:
+def _assurance(link: models.Link) -> str:
+    if link.is_manual:
         return "level4"
     best = next(iter(unpacked(bytes(link.explanation or b""))), None)
     numbered = best and any((e.field, e.level) == ("number", "equal") for e in best.evidence)
