@@ -11,8 +11,8 @@ NotFound
 ├── ConsentUnknown      └── ClientUnknown
 Conflict
 ├── LoginTaken          ├── ClientIdTaken        ├── PrefixTaken
-├── RoleHeld            ├── ChangedMeanwhile     ├── GlassReviewed
-├── ConsentStands       ├── OwnGlass             └── OneTimeCodesOff
+├── RoleHeld            ├── GlassReviewed        ├── ConsentStands
+├── OwnGlass            └── OneTimeCodesOff
 Incorrect
 ├── RoleUnknown         ├── RoleNotHeldThere     ├── RoleNeedsOrganization
 ├── RoleNeedsResident   ├── LoginMalformed       ├── NameMissing
@@ -137,12 +137,6 @@ class RoleHeld(Conflict):
     """The account holds the role “{role}” there already."""
 
     zh = "该账户在此机构已有角色“{role}”。"
-
-
-class ChangedMeanwhile(Conflict):
-    """Someone else has changed this since you opened it (version {expected}, now {found}). Open it again."""
-
-    zh = "您打开之后，他人已作修改（您的版本{expected}，现为{found}）。请重新打开。"
 
 
 class GlassReviewed(Conflict):

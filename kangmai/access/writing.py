@@ -1,4 +1,4 @@
-"""The steps every action of access shares: lock, compare versions, refuse, write down, announce, forget."""
+"""The steps every action of access shares: lock, refuse, write down, announce, forget."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, models, transaction
 
 from kangmai.access.cache import forget
-from kangmai.access.errors import AccountUnknown, ChangedMeanwhile
+from kangmai.access.errors import AccountUnknown
 from kangmai.access.models import Account
 from kangmai.kernel import audit, feed
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
@@ -31,12 +31,6 @@ def locked(table: type[Row], id: int, *, or_else: KangmaiError) -> Row:
 def locked_account(account_id: int) -> Account:
     """The account, locked. Raises AccountUnknown."""
     return locked(Account, account_id, or_else=AccountUnknown(account=account_id))
-
-
-def require_version(row: Any, expected: int | None) -> None:
-    """Let pass a row that is as the person saw it; None asks for no comparison. Raises ChangedMeanwhile."""
-    if expected is not None and row.version != expected:
-        raise ChangedMeanwhile(expected=expected, found=row.version)
 
 
 @contextmanager

@@ -5,9 +5,9 @@ NotFound
 ├── PlaceUnknown         ├── AreaUnknown        ├── ConsortiumUnknown
 └── EquipmentUnknown
 Conflict
-├── CodeTaken            ├── ChangedMeanwhile   ├── AlreadyClosed
-├── StillInUse           ├── PostAlreadyHeld    ├── StaffAlreadyRegistered
-├── NumberTaken          ├── FormKeyReused      └── ConsortiumAlreadyJoined
+├── CodeTaken            ├── AlreadyClosed      ├── StillInUse
+├── PostAlreadyHeld      ├── NumberTaken        ├── StaffAlreadyRegistered
+├── FormKeyReused        └── ConsortiumAlreadyJoined
 Incorrect
 ├── ValueMissing         ├── ValueUnknown       ├── ValueTooLong
 ├── ValueMalformed       ├── DivisionNotListed  ├── PointIncomplete
@@ -72,12 +72,6 @@ class CodeTaken(Conflict):
     """The code “{code}” belongs to another entry already. Choose another code, or change that entry."""
 
     zh = "代码“{code}”已被占用，请换一个代码，或修改已有条目。"
-
-
-class ChangedMeanwhile(Conflict):
-    """Someone else has changed this since you opened it (version {expected}, now {found}). Open it again and repeat your change."""
-
-    zh = "您打开之后，他人已作修改（您的版本{expected}，现为{found}）。请重新打开后再改。"
 
 
 class AlreadyClosed(Conflict):

@@ -1,4 +1,4 @@
-"""The steps every action of the registry shares: lock, compare versions, refuse, write down, announce."""
+"""The steps every action of the registry shares: lock, refuse, write down, announce."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.errors import KangmaiError
 from kangmai.kernel.ids import uuid7
-from kangmai.registry.errors import AlreadyClosed, ChangedMeanwhile
+from kangmai.registry.errors import AlreadyClosed
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -24,12 +24,6 @@ def locked(table: type[Row], id: int, *, or_else: KangmaiError) -> Row:
     if row is None:
         raise or_else
     return row
-
-
-def require_version(row: Any, expected: int) -> None:
-    """Let pass a row that is as the person saw it. Raises ChangedMeanwhile."""
-    if row.version != expected:
-        raise ChangedMeanwhile(expected=expected, found=row.version)
 
 
 def require_open(closed_on: date | None) -> None:

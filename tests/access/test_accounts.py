@@ -5,6 +5,7 @@ import pytest
 from kangmai.access import actions, actors, errors, models, queries
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.deeds import ChangedMeanwhile
 from tests.factories.access import ADMIN, AT, PASSWORD, account, acting, holder, later
 
 
@@ -181,7 +182,7 @@ def test_disabled_account_acts_no_more_and_can_be_enabled(database):
     actions.disable_account(account_id=made.id, expected_version=1, actor=ADMIN, at=AT)
     with pytest.raises(errors.AccountDisabled):
         actors.actor_for_account(made.id, at=AT)
-    with pytest.raises(errors.ChangedMeanwhile):
+    with pytest.raises(ChangedMeanwhile):
         actions.enable_account(account_id=made.id, expected_version=1, actor=ADMIN, at=AT)
     actions.enable_account(account_id=made.id, expected_version=2, actor=ADMIN, at=AT)
     assert actors.actor_for_account(made.id, at=AT).grants == ()

@@ -7,6 +7,7 @@ import pytest
 
 from kangmai.kernel import audit
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.records import queries as records
 from kangmai.registry import actions, errors, models, queries
 from kangmai.registry.types import OrganizationKind
@@ -101,9 +102,9 @@ def test_stale_change_is_refused_and_leaves_no_trace(database):
     made = organization()
     change = {"organization_id": made.id, "expected_version": 1, "actor": ADMIN, "at": AT}
     actions.update_organization(facts=facts(name="甲"), **change)
-    with pytest.raises(errors.ChangedMeanwhile) as refusal:
+    with pytest.raises(ChangedMeanwhile) as refusal:
         actions.update_organization(facts=facts(name="乙"), **change)
-    assert refusal.value.details == {"expected": 1, "found": 2}
+    assert refusal.value.details == {"expected": 1, "current": 2}
     assert queries.get_organization(organization_id=made.id, actor=ADMIN).name == "甲"
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.records import queries as records
 from kangmai.registry import actions, errors, models, queries
 from kangmai.registry.types import PostFacts, QualificationFacts, StaffFacts
@@ -98,7 +99,7 @@ def test_who_may_change_a_person_follows_his_posts(database):
         with pytest.raises(errors.NotYourOrganization):
             actions.update_staff(actor=stranger, **change)
     assert actions.update_staff(actor=registrar(organization_id=home.id), **change).name == "李萍"
-    with pytest.raises(errors.ChangedMeanwhile):
+    with pytest.raises(ChangedMeanwhile):
         actions.update_staff(actor=ADMIN, **change)
 
 

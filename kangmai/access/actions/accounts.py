@@ -21,10 +21,10 @@ from kangmai.access.writing import (
     refusing,
     require_manager,
     require_manager_of,
-    require_version,
     write_down,
 )
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 
 _LOGIN = re.compile(r"^[a-z0-9][a-z0-9._@-]{1,63}$")
 
@@ -121,7 +121,7 @@ def disable_account(
     with transaction.atomic():
         account = locked_account(account_id)
         require_manager_of(actor, account)
-        require_version(account, expected_version)
+        require_version(account.version, expected_version)
         account.is_active = False
         account.tokens.filter(revoked_at=None).update(revoked_at=at)
         return _changed(account, events.ACCOUNT_DISABLED, actor=actor, at=at)
@@ -134,7 +134,7 @@ def enable_account(
     with transaction.atomic():
         account = locked_account(account_id)
         require_manager_of(actor, account)
-        require_version(account, expected_version)
+        require_version(account.version, expected_version)
         account.is_active, account.locked_until = True, None
         forgive(account, at=at)
         return _changed(account, events.ACCOUNT_ENABLED, actor=actor, at=at)

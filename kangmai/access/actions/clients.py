@@ -19,8 +19,9 @@ from kangmai.access.errors import (
 from kangmai.access.smart import Context
 from kangmai.access.types import AccountKind, ClientFacts, ClientView
 from kangmai.access.views import view_of
-from kangmai.access.writing import locked, refusing, require_version, write_down
+from kangmai.access.writing import locked, refusing, write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import require_version
 
 MANAGE_CLIENTS = "access.clients"
 
@@ -64,7 +65,7 @@ def disable_client(
     with transaction.atomic():
         row = locked(models.Client, client_id, or_else=ClientUnknown(client=client_id))
         require(actor, MANAGE_CLIENTS, "")
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         row.is_active, row.version = False, row.version + 1
         row.save()
         row.tokens.filter(revoked_at=None).update(revoked_at=at)

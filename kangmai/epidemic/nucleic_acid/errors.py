@@ -23,7 +23,6 @@ Conflict
 ├── AlreadyBooked
 ├── AlreadySampled
 ├── BoxTaken
-├── Changed
 ├── NotInThisState
 ├── PlanImpossible
 ├── PlateTaken
@@ -154,12 +153,6 @@ class BoxTaken(Conflict):
     """The box code {code} was used before, with other tubes. Take another box label."""
 
     zh = "转运箱编码 {code} 已使用且内容不同，请更换箱码。"
-
-
-class Changed(Conflict):
-    """It was changed meanwhile (version {current}, yours was {expected}). Look at it again and repeat."""
-
-    zh = "内容已被修改（当前版本 {current}，您的版本 {expected}），请查看后重试。"
 
 
 class NotInThisState(Conflict):

@@ -14,10 +14,11 @@ from kangmai.deadlines.types import Met, Start
 from kangmai.deadlines.types import Subject as Thing
 from kangmai.epidemic.nucleic_acid import events, models, people, rules
 from kangmai.epidemic.nucleic_acid.types import HoldState, Judgement, PersonId, PoolState, TubeState
-from kangmai.epidemic.nucleic_acid.writing import announce, step, write_down
+from kangmai.epidemic.nucleic_acid.writing import step
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import announce, write_down
 from kangmai.kernel.ids import OrganizationId, ResidentId, uuid7
 from kangmai.messages import actions as messages
 from kangmai.messages.types import Draft, to_permission
@@ -199,7 +200,7 @@ def report_positive(pool: models.Pool, hold: models.Hold, *, actor: Actor, at: d
         "resident": hold.person_id if hold.person_id > 0 else None,
     }  # fmt: skip
     with unit_of_work() as database:
-        announce(database, events.PRELIMINARY_POSITIVE, hold.id, data, at=at)
+        announce(events.PRELIMINARY_POSITIVE, hold.id, data, database=database, at=at)
 
 
 def conclude_if_settled(pool: models.Pool, *, actor: Actor, at: datetime) -> None:
@@ -215,7 +216,7 @@ def conclude_if_settled(pool: models.Pool, *, actor: Actor, at: datetime) -> Non
 def _write_down(pool: models.Pool, deed: str, event: str, *, actor: Actor, at: datetime) -> None:
     with unit_of_work() as database:
         step(database, order_id=pool.order_id, kind=POOL, subjects=[pool.id], deed=deed[:20], actor=actor, at=at)  # fmt: skip
-        write_down(database, f"nucleic_acid.pool_{deed.partition(' ')[0]}", "Pool", pool.id, actor=actor, at=at)  # fmt: skip
+        write_down(f"nucleic_acid.pool_{deed.partition(' ')[0]}", "Pool", pool.id, database=database, actor=actor, at=at)  # fmt: skip
         if event:
             _announce_pool(database, pool, event, at)
 
@@ -224,4 +225,4 @@ def _announce_pool(
     database: psycopg.Connection, pool: models.Pool, event: str, at: datetime
 ) -> None:
     data = {"order": str(pool.order_id), "round": pool.round_id, "place": pool.place_code}
-    announce(database, event, pool.id, data, at=at)
+    announce(event, pool.id, data, database=database, at=at)

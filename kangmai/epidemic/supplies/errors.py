@@ -25,7 +25,6 @@ NotFound
 ├── InstitutionUnknown
 └── TransferUnknown
 Conflict
-├── Changed
 ├── KeyReused
 ├── NotEnough
 ├── NotInThisState
@@ -160,12 +159,6 @@ class TransferUnknown(NotFound):
     """There is no such transfer, or it is not for you to see."""
 
     zh = "没有该调拨单，或您无权查看。"
-
-
-class Changed(Conflict):
-    """This was changed meanwhile (version {current}, yours was {expected}). Look at it again and repeat."""
-
-    zh = "内容已被修改（当前版本 {current}，您的版本 {expected}），请查看后重试。"
 
 
 class KeyReused(Conflict):

@@ -1,7 +1,7 @@
-"""The steps that every action of supplies shares: the entry with its movements and balances, audit, announcement."""
+"""The steps that every action of supplies shares: the entry with its movements and balances."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,7 +11,6 @@ from django.db import connection
 from kangmai.epidemic.supplies import models
 from kangmai.epidemic.supplies.errors import (
     BookedInTheFuture,
-    Changed,
     ItemTwice,
     ItemUnknown,
     KeyReused,
@@ -20,9 +19,7 @@ from kangmai.epidemic.supplies.errors import (
     QuantityWrong,
 )
 from kangmai.epidemic.supplies.types import EntryKind, Line, Rule
-from kangmai.kernel import audit, feed
 from kangmai.kernel.actor import Actor
-from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -100,12 +97,6 @@ def earlier(key: UUID, content: bytes, actor: Actor) -> models.Entry | None:
     return found
 
 
-def require_version(current: int, expected: int) -> None:
-    """Let pass who saw the present state. Raises Changed."""
-    if current != expected:
-        raise Changed(current=current, expected=expected)
-
-
 def enter(
     store: models.Store,
     kind: EntryKind,
@@ -155,28 +146,3 @@ def _require_stock(store: models.Store, moves: Sequence[Line]) -> None:
         available = there.get((each.item, each.lot, each.expires_on), 0)
         if available + each.quantity < 0:
             raise NotEnough(item=each.item, available=available, wanted=-each.quantity)
-
-
-def write_down(
-    event: str,
-    object_type: str,
-    object_id: object,
-    *,
-    reason: str = "",
-    data: Mapping[str, object],
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Audit a deed and announce it, in the open transaction."""
-    with unit_of_work() as database:
-        audit.record(
-            database,
-            actor=actor,
-            at=at,
-            action=event,
-            object_type=object_type,
-            object_id=str(object_id),
-            reason=reason,
-            details=dict(data),
-        )
-        feed.announce(database, kind=event, key=str(object_id), data=dict(data), at=at)

@@ -12,7 +12,7 @@ Incorrect
 NotFound
 └── SignalUnknown · OutbreakUnknown · PartUnknown
 Conflict
-└── SignalChanged · StepNotAllowed · CannotMerge · NotMutable · OutbreakNotOpen · FinalReportMissing · NotReplayed
+└── StepNotAllowed · CannotMerge · NotMutable · OutbreakNotOpen · FinalReportMissing · NotReplayed
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
@@ -136,12 +136,6 @@ class PartUnknown(NotFound):
     """The event has no such {part}."""
 
     zh = "该事件没有此项：{part}。"
-
-
-class SignalChanged(Conflict):
-    """It was changed meanwhile (version {current}, yours was {expected}). Look at it again and repeat."""
-
-    zh = "内容已被他人修改（当前版本 {current}，您的版本 {expected}），请查看后重试。"
 
 
 class StepNotAllowed(Conflict):

@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from kangmai.epidemic.surveillance import models
-from kangmai.epidemic.surveillance.errors import OutbreakUnknown, SignalChanged, SignalUnknown
+from kangmai.epidemic.surveillance.errors import OutbreakUnknown, SignalUnknown
 from kangmai.epidemic.surveillance.reach import may_work_on, outbreaks, signals
 from kangmai.kernel import audit, feed
 from kangmai.kernel.actor import Actor, NotPermitted, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import require_version
 
 
 def reference(id: UUID, sign: str) -> str:
@@ -24,7 +25,7 @@ def locked_signal(
     """One signal, locked until the transaction ends.
 
     Raises:
-        NotPermitted, SignalUnknown, SignalChanged.
+        NotPermitted, SignalUnknown, ChangedMeanwhile.
     """
     require(actor, permission)
     row = signals(actor).select_for_update(of=("self",)).filter(id=signal_id).first()
@@ -41,15 +42,14 @@ def locked_outbreak(
     """One event, locked; `expected_version` None where only parts of it are written.
 
     Raises:
-        NotPermitted, OutbreakUnknown, SignalChanged.
+        NotPermitted, OutbreakUnknown, ChangedMeanwhile.
     """
     require(actor, permission)
     row = outbreaks(actor).select_for_update().filter(id=outbreak_id).first()
     if row is None:
         raise OutbreakUnknown()
     require_reach(row.area_code, permission, actor)
-    if expected_version is not None:
-        require_version(row.version, expected_version)
+    require_version(row.version, expected_version)
     return row
 
 
@@ -57,12 +57,6 @@ def require_reach(area_code: str, permission: str, actor: Actor) -> None:
     """Let pass somebody whose right reaches a whole area. Raises NotPermitted."""
     if not may_work_on(actor, permission, area_code):
         raise NotPermitted(permission=permission)
-
-
-def require_version(current: int, expected: int) -> None:
-    """Let pass somebody who saw the newest version. Raises SignalChanged."""
-    if current != expected:
-        raise SignalChanged(current=current, expected=expected)
 
 
 def keep(

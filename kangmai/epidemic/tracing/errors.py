@@ -19,7 +19,6 @@ NotFound
 └── SearchUnknown
 Conflict
 ├── CaseThere
-├── Changed
 ├── InfectsItself
 ├── InfectorThere
 ├── KeyReused
@@ -125,12 +124,6 @@ class CaseThere(Conflict):
     """This person is a case under this order already: {number}."""
 
     zh = "该人员在本命令下已是病例：{number}。"
-
-
-class Changed(Conflict):
-    """It was changed meanwhile (version {current}, yours was {expected}). Look at it again and repeat."""
-
-    zh = "内容已被修改（当前版本 {current}，您的版本 {expected}），请查看后重试。"
 
 
 class InfectsItself(Conflict):

@@ -7,8 +7,8 @@ from uuid import UUID
 from kangmai.epidemic.tracing import clocks, events, models, rules
 from kangmai.epidemic.tracing.recording import count_exposures
 from kangmai.epidemic.tracing.types import ContactState, Kind, PersonId
-from kangmai.epidemic.tracing.writing import announce
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import announce
 from kangmai.messages import actions as messages
 from kangmai.messages.types import Draft, to_permission
 from kangmai.standards.calendars import legal_day

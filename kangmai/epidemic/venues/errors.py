@@ -28,8 +28,7 @@ Conflict
 ├── AlreadyAnswered
 ├── AppealOpen
 ├── NotApproved
-├── NothingToAppeal
-└── RowChanged
+└── NothingToAppeal
 Busy
 └── IntakeBusy
 """
@@ -185,12 +184,6 @@ class NothingToAppeal(Conflict):
     """This code is green: there is nothing to appeal against."""
 
     zh = "该码为绿色，无需申诉。"
-
-
-class RowChanged(Conflict):
-    """This was changed meanwhile (version {current}, yours was {expected}). Look at it again and repeat."""
-
-    zh = "内容已被修改（当前版本 {current}，您的版本 {expected}），请查看后重试。"
 
 
 class IntakeBusy(Busy):

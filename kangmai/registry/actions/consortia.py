@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import require_version
 from kangmai.registry import events, models, rules
 from kangmai.registry.errors import (
     CodeTaken,
@@ -14,7 +15,7 @@ from kangmai.registry.errors import (
     OrganizationUnknown,
 )
 from kangmai.registry.types import ConsortiumKind
-from kangmai.registry.writing import locked, refusing, require_version, write_down
+from kangmai.registry.writing import locked, refusing, write_down
 
 
 def create_consortium(
@@ -87,7 +88,7 @@ def leave_consortium(
     """
     with transaction.atomic():
         row = _locked_for(consortium_id, actor)
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         member = row.members.filter(organization_id=organization_id, to_on=None).first()
         if member is None:
             raise OrganizationUnknown(organization=organization_id)

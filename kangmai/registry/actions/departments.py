@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 from kangmai.registry import events, forms, models, naming, rules
 from kangmai.registry.errors import CodeTaken, DepartmentUnknown, OrganizationUnknown, StillInUse
 from kangmai.registry.projection import project_department
@@ -16,7 +17,6 @@ from kangmai.registry.writing import (
     new_fhir_id,
     refusing,
     require_open,
-    require_version,
     write_down,
 )
 
@@ -65,7 +65,7 @@ def update_department(
     with transaction.atomic():
         row = _locked(department_id)
         _require_registrar(row.organization, actor)
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         require_open(row.closed_on)
         rules.check_department(facts)
         for column, value in _columns(facts).items():
@@ -87,7 +87,7 @@ def close_department(
     with transaction.atomic():
         row = _locked(department_id)
         _require_registrar(row.organization, actor)
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         require_open(row.closed_on)
         if posts := row.posts.exclude(to_on__lte=closed_on).count():
             raise StillInUse(count=posts, what="posts")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 from kangmai.registry import events, forms, models, naming, rules
 from kangmai.registry.errors import (
     CodeTaken,
@@ -21,7 +22,6 @@ from kangmai.registry.writing import (
     new_fhir_id,
     refusing,
     require_open,
-    require_version,
     write_down,
 )
 
@@ -79,7 +79,7 @@ def update_organization(
             rules.require_registrar(
                 actor, division_code=division_code, organization_ids=(organization_id,)
             )
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         require_open(row.closed_on)
         rules.check_organization(facts)
         _require_above(facts.parent_id, below=row)
@@ -112,7 +112,7 @@ def close_organization(
         rules.require_registrar(
             actor, division_code=row.division_code, organization_ids=(organization_id,)
         )
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         require_open(row.closed_on)
         _require_unused(row, closed_on)
         row.closed_on, row.version, row.updated_at = closed_on, row.version + 1, at

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 from kangmai.registry import events, forms, models, naming, rules
 from kangmai.registry.errors import CodeTaken, PlaceUnknown
 from kangmai.registry.projection import project_place
@@ -16,7 +17,6 @@ from kangmai.registry.writing import (
     new_fhir_id,
     refusing,
     require_open,
-    require_version,
     write_down,
 )
 
@@ -55,7 +55,7 @@ def update_place(
         row = _locked(place_id)
         for division_code in (row.division_code, facts.division_code):
             rules.require_registrar(actor, division_code=division_code)
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         require_open(row.closed_on)
         rules.check_place(facts)
         for column, value in _columns(facts).items():
@@ -72,7 +72,7 @@ def close_place(
     with transaction.atomic():
         row = _locked(place_id)
         rules.require_registrar(actor, division_code=row.division_code)
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         require_open(row.closed_on)
         row.closed_on, row.version, row.updated_at = closed_on, row.version + 1, at
         row.save()

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 from kangmai.registry import events, forms, models, rules
 from kangmai.registry.errors import (
     DepartmentUnknown,
@@ -22,7 +23,6 @@ from kangmai.registry.writing import (
     new_fhir_id,
     refusing,
     require_open,
-    require_version,
     write_down,
 )
 
@@ -66,7 +66,7 @@ def end_post(
         rules.require_registrar(
             actor, division_code=home.division_code, organization_ids=(home.pk,)
         )
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         require_open(row.to_on)
         rules.require_period(row.from_on, to_on)
         row.to_on, row.version = to_on, row.version + 1

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 from kangmai.registry import events, forms, models, rules
 from kangmai.registry.errors import (
     DepartmentUnknown,
@@ -19,7 +20,6 @@ from kangmai.registry.writing import (
     locked,
     refusing,
     require_open,
-    require_version,
     write_down,
 )
 
@@ -62,7 +62,7 @@ def retire_equipment(
         rules.require_registrar(
             actor, division_code=home.division_code, organization_ids=(home.pk,)
         )
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         require_open(row.retired_on)
         row.retired_on, row.version = retired_on, row.version + 1
         row.save()

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 from kangmai.registry import details, events, forms, models, naming, rules
 from kangmai.registry.authority import require_registrar_of
 from kangmai.registry.errors import (
@@ -21,7 +22,6 @@ from kangmai.registry.writing import (
     locked,
     new_fhir_id,
     refusing,
-    require_version,
     write_down,
 )
 
@@ -72,7 +72,7 @@ def update_staff(
     with transaction.atomic():
         row = locked(models.Staff, staff_id, or_else=StaffUnknown(staff=staff_id))
         require_registrar_of(staff_id, actor)
-        require_version(row, expected_version)
+        require_version(row.version, expected_version)
         rules.check_staff(facts, on=at.date())
         _require_new(facts, besides=staff_id)
         _fill(row, facts, at)

@@ -10,7 +10,6 @@ from kangmai.deadlines import models as clocks
 from kangmai.epidemic.nucleic_acid import actions, events, models, queries
 from kangmai.epidemic.nucleic_acid.errors import (
     AlreadyBooked,
-    Changed,
     NotInThisState,
     PoolUnknown,
     ReasonMissing,
@@ -20,6 +19,7 @@ from kangmai.epidemic.nucleic_acid.errors import (
 from kangmai.epidemic.nucleic_acid.types import Antigen, HoldState, PoolState, TubeState
 from kangmai.epidemic.orders.errors import NoOrderInForce
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.deeds import ChangedMeanwhile
 from tests.epidemic.nucleic_acid.factories import (
     AT,
     FOLLOWER,
@@ -108,7 +108,7 @@ def test_a_positive_pool_followed_to_its_end(town, pool):
     assert open_clocks() == {"pool_report"}
     step["at"] = LATER + 5 * HOUR
     positive = holds[0].id
-    with pytest.raises(Changed):
+    with pytest.raises(ChangedMeanwhile):
         actions.report(hold_id=positive, reference="1", expected_version=1, **step)
     with pytest.raises(NotInThisState):
         actions.report(hold_id=holds[1].id, reference="1", expected_version=pool.version, **step)

@@ -14,7 +14,6 @@ from kangmai.epidemic.surveillance.errors import (
     LinkCircle,
     OutbreakUnknown,
     PartUnknown,
-    SignalChanged,
     ValueMissing,
 )
 from kangmai.epidemic.surveillance.transmission import Person
@@ -27,6 +26,7 @@ from kangmai.epidemic.surveillance.types import (
     ResourceState,
 )
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.messages import models as messages
 from tests.epidemic.signals.test_arrivals import TODAY
 from tests.epidemic.signals.test_workflow import raised, suspected
@@ -198,7 +198,7 @@ def test_what_is_asked_for_is_granted_by_another_and_arrives(cast, event):
         end = {"state": ResourceState.ARRIVED, "actor": cast.cdc}
         actions.end_resource(expected_version=1, **end, **usual)
     actions.answer_resource(granted=4, expected_version=1, actor=cast.officer, **usual)
-    with pytest.raises(SignalChanged):
+    with pytest.raises(ChangedMeanwhile):
         actions.end_resource(expected_version=1, **end, **usual)
     actions.end_resource(expected_version=2, **end, **usual)
     (found,) = queries.resources_of(event, actor=cast.officer)

@@ -22,7 +22,6 @@ from kangmai.epidemic.surveillance.errors import (
     PartUnknown,
     ReasonMissing,
     SettingOutOfRange,
-    SignalChanged,
     SignalUnknown,
     StepNotAllowed,
     ValueMissing,
@@ -38,6 +37,7 @@ from kangmai.epidemic.surveillance.types import (
     Step,
 )
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.deeds import ChangedMeanwhile
 from tests.epidemic.signals.test_arrivals import TODAY, case, take
 from tests.factories.access import AT, later
 
@@ -131,7 +131,7 @@ def test_illegal_steps_wrong_people_and_stale_pages_change_nothing(cast):
         (SignalUnknown, Step.ACKNOWLEDGE, cast.other_cdc, {}),
         (NotPermitted, Step.ACKNOWLEDGE, cast.clinician, {}),
         (NotPermitted, Step.ACKNOWLEDGE, cast.officer, {}),
-        (SignalChanged, Step.ACKNOWLEDGE, cast.cdc, {"expected_version": 7}),
+        (ChangedMeanwhile, Step.ACKNOWLEDGE, cast.cdc, {"expected_version": 7}),
     ]
     for error, step_, actor, more in refused:
         with pytest.raises(error):
@@ -316,7 +316,7 @@ def test_numbers_change_after_a_replay_and_by_a_second_person(cast):
     assert done.in_force_from == TODAY + dt.timedelta(days=1)
     assert queries.plan_in_force(actor=cast.cdc, at=AT).least_cases == 3
     assert queries.plan_in_force(actor=cast.cdc, at=later(days=1)).least_cases == 4
-    with pytest.raises(SignalChanged):
+    with pytest.raises(ChangedMeanwhile):
         actions.decide(actor=cast.officer, **decide)
     with pytest.raises(NotReplayed):
         actions.decide(actor=cast.officer, **(decide | {"expected_version": 2}))

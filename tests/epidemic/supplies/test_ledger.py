@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kangmai.epidemic.supplies import actions, errors, models, queries
 from kangmai.epidemic.supplies.types import EntryKind, HeldLot, Line, LoadLine
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.deeds import ChangedMeanwhile
 from tests.epidemic.supplies.factories import (  # fmt: skip
     AT,
     CITY,
@@ -158,7 +159,7 @@ def test_numbers_at_post_are_replaced_by_who_saw_the_present_ones(database, town
     assert found.store.version == 1
     assert {line.item.id: line.cell.burn_milli for line in found.lines}["extraction_kit"] == 206_000
     for lines, version, error in (
-        ([LoadLine("sampler", 1, 2)], 0, errors.Changed),
+        ([LoadLine("sampler", 1, 2)], 0, ChangedMeanwhile),
         ([LoadLine("chef", 1, 2)], 1, errors.LoadUnknown),
         ([LoadLine("sampler", 1, 7)], 1, errors.LoadUnknown),
         ([LoadLine("test_tube", 1, 2)], 1, errors.LoadUnknown),

@@ -17,6 +17,7 @@ from kangmai.epidemic.supplies.types import (  # fmt: skip
     TransferState,
 )
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.deeds import ChangedMeanwhile
 from tests.epidemic.supplies.factories import (  # fmt: skip
     AT,
     CITY,
@@ -112,7 +113,7 @@ def test_each_end_does_its_part_and_nobody_else(stocked):
     with pytest.raises(errors.NothingEntered):
         send(transfer, keeper(town.hospital), n95=0)
     sent = send(transfer, keeper(town.hospital), n95=4)
-    with pytest.raises(errors.Changed):
+    with pytest.raises(ChangedMeanwhile):
         send(transfer, keeper(town.hospital), n95=4)
     for by, error in ((keeper(town.hospital), NotPermitted), (keeper(town.station), errors.TransferUnknown)):  # fmt: skip
         with pytest.raises(error):

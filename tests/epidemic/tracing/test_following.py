@@ -31,6 +31,7 @@ from kangmai.epidemic.tracing.types import (
     Test as Sampled,
 )
 from kangmai.kernel.actor import NotPermitted, operator
+from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.kernel.feed import Event
 from kangmai.standards.calendars import legal_day
 from tests.epidemic.orders.factories import AT, order_in_force
@@ -106,7 +107,7 @@ def test_a_contact_is_released_when_his_days_have_passed_and_every_test_is_negat
         actions.release(**free, expected_version=version, at=late)
     assert refused.value.details["missing"] == f"pending, test {due[-1]}"
     swabbed(contact, 9, late)
-    with pytest.raises(errors.Changed):
+    with pytest.raises(ChangedMeanwhile):
         actions.release(**free, expected_version=version + 1, at=late)
     released = actions.release(**free, expected_version=version, at=late)
     assert (released.state, released.released_at) == (ContactState.RELEASED, late)
@@ -257,7 +258,7 @@ def test_the_three_clocks_of_a_case_and_when_it_may_be_concluded():
     }
     given = {"case_id": found.id, "actor": INVESTIGATOR}
     seen = actions.go_on_site(**given, expected_version=1, at=AT + HOUR)
-    with pytest.raises(errors.Changed):
+    with pytest.raises(ChangedMeanwhile):
         actions.go_on_site(**given, expected_version=1, at=AT + HOUR)
     with pytest.raises(errors.NotInThisState):
         actions.conclude(**given, expected_version=seen.version, at=AT + HOUR)

@@ -10,12 +10,12 @@ from kangmai.epidemic.nucleic_acid.actions.booking import own_resident
 from kangmai.epidemic.nucleic_acid.errors import SiteUnknown, TimesOutOfOrder
 from kangmai.epidemic.nucleic_acid.reach import SAMPLE
 from kangmai.epidemic.nucleic_acid.types import Antigen, Channel, PersonId
-from kangmai.epidemic.nucleic_acid.writing import announce, write_down
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import announce, write_down
 from kangmai.kernel.ids import ResidentId, uuid7
 
 OLDEST = timedelta(days=7)
@@ -72,7 +72,9 @@ def _person(number: str, actor: Actor, at: datetime) -> tuple[PersonId, Channel]
 
 def _write_down(row: models.AntigenTest, *, actor: Actor, at: datetime) -> None:
     with unit_of_work() as database:
-        write_down(database, "nucleic_acid.antigen", "AntigenTest", row.id, actor=actor, at=at)
+        write_down(
+            "nucleic_acid.antigen", "AntigenTest", row.id, database=database, actor=actor, at=at
+        )
         if row.result == Antigen.POSITIVE.value:
             data = {"order": str(row.order_id), "resident": row.person_id, "place": row.place_code}
-            announce(database, events.ANTIGEN_POSITIVE, row.id, data, at=at)
+            announce(events.ANTIGEN_POSITIVE, row.id, data, database=database, at=at)

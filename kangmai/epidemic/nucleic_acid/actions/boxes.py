@@ -21,12 +21,13 @@ from kangmai.epidemic.nucleic_acid.incidents import Note, Where
 from kangmai.epidemic.nucleic_acid.models import Box
 from kangmai.epidemic.nucleic_acid.reach import BENCH, SAMPLE, covers, institutions
 from kangmai.epidemic.nucleic_acid.types import BoxRecord, BoxState, IncidentKind, Outcome, Taken
-from kangmai.epidemic.nucleic_acid.writing import require_version, step, write_down
+from kangmai.epidemic.nucleic_acid.writing import step
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import Actor, NotPermitted, require
 from kangmai.kernel.connections import joined, unit_of_work
+from kangmai.kernel.deeds import require_version, write_down
 
 MOST_BOXES = 50
 
@@ -117,7 +118,7 @@ def _pack(
         reasons = (*reasons, note.kind.value)
     step(database, order_id=place.order_id, kind="box", subjects=[row[0]], deed="packed", actor=actor, at=record.packed_at)  # fmt: skip
     details = {"tubes": len(codes), "site": place.site_id}
-    write_down(database, "nucleic_acid.pack", "Box", record.code, details=details, actor=actor, at=at)  # fmt: skip
+    write_down("nucleic_acid.pack", "Box", record.code, details=details, database=database, actor=actor, at=at)  # fmt: skip
     return Taken(record.client_id, record.code, Outcome.HELD if reasons else Outcome.TAKEN, reasons)
 
 
@@ -241,7 +242,7 @@ def receive_box(
             _note_difference(database, row, actor=actor, at=at)
         _trail(row, "received", actor=actor, at=at)
         details = {"tubes": len(here), "missing": len(row.missing), "extra": len(row.extra)}
-        write_down(database, "nucleic_acid.receive", "Box", row.code, details=details, actor=actor, at=at)  # fmt: skip
+        write_down("nucleic_acid.receive", "Box", row.code, details=details, database=database, actor=actor, at=at)  # fmt: skip
     return row
 
 
@@ -291,7 +292,7 @@ def sign_difference(
     Tubes that were too many and are known then belong to this box.
 
     Raises:
-        NoOrderInForce, NotPermitted, BoxUnknown, Changed, NotInThisState, ReasonMissing.
+        NoOrderInForce, NotPermitted, BoxUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing.
     """
     if not note.strip():
         raise ReasonMissing()
@@ -315,7 +316,7 @@ def sign_difference(
             _accept(database, row, actor=actor, at=at)
         row.save()
         _trail(row, "signed", note=note.strip()[:300], actor=actor, at=at)
-        write_down(database, "nucleic_acid.sign", "Box", row.code, reason=note.strip()[:300], actor=actor, at=at)  # fmt: skip
+        write_down("nucleic_acid.sign", "Box", row.code, reason=note.strip()[:300], database=database, actor=actor, at=at)  # fmt: skip
     return row
 
 

@@ -30,12 +30,12 @@ from kangmai.epidemic.nucleic_acid.types import (
     Taken,
     TubeRecord,
 )
-from kangmai.epidemic.nucleic_acid.writing import write_down
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import write_down
 
 MOST_RECORDS = 200
 MOST_PEOPLE = 60
@@ -404,5 +404,5 @@ def _write_down(
     only = found[0].code if len(found) == 1 else ""
     details = {"site": place.site_id, "round": place.round_id, **counted}
     write_down(
-        database, "nucleic_acid.take", "Tube", only, details=details, actor=actor, at=at
+        "nucleic_acid.take", "Tube", only, details=details, database=database, actor=actor, at=at
     )  # fmt: skip

@@ -25,11 +25,12 @@ from kangmai.epidemic.nucleic_acid.types import (
     TubeState,
     WellKind,
 )
-from kangmai.epidemic.nucleic_acid.writing import step, write_down
+from kangmai.epidemic.nucleic_acid.writing import step
 from kangmai.epidemic.orders.queries import emergency_door, require_awake
 from kangmai.epidemic.orders.types import Order, Purpose
 from kangmai.kernel.actor import Actor, NotPermitted, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import write_down
 from kangmai.standards.calendars import legal_day
 
 _TUBES = """
@@ -175,7 +176,7 @@ def _take_up(
     )
     details = {"laboratory": facts.laboratory, "state": state.value, **counted}
     step(database, order_id=where.order_id, kind="plate", subjects=[row[0]], deed="imported", actor=actor, at=at)  # fmt: skip
-    write_down(database, "nucleic_acid.import", "Plate", row[0], details=details, actor=actor, at=at)  # fmt: skip
+    write_down("nucleic_acid.import", "Plate", row[0], details=details, database=database, actor=actor, at=at)  # fmt: skip
     return Imported(row[0], state, len(readings), counted, faults, False)
 
 

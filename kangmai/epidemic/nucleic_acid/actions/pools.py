@@ -13,12 +13,13 @@ from kangmai.epidemic.nucleic_acid import following, models, rules
 from kangmai.epidemic.nucleic_acid.errors import NotInThisState, PoolUnknown, ReasonMissing
 from kangmai.epidemic.nucleic_acid.reach import FOLLOW, near
 from kangmai.epidemic.nucleic_acid.types import HoldState, PoolState
-from kangmai.epidemic.nucleic_acid.writing import require_version, step, write_down
+from kangmai.epidemic.nucleic_acid.writing import step
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import require_version, write_down
 
 LONGEST = 300
 
@@ -50,7 +51,7 @@ def note_whereabouts(
     """Write down where people of a pool were found, by hold; with the last one the list is complete.
 
     Raises:
-        NoOrderInForce, NotPermitted, PoolUnknown, Changed, NotInThisState, ReasonMissing (nothing written).
+        NoOrderInForce, NotPermitted, PoolUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing (nothing written).
     """
     with transaction.atomic():
         pool = locked(pool_id, actor=actor, at=at)
@@ -85,7 +86,7 @@ def release_negatives(*, pool_id: UUID, expected_version: int, actor: Actor, at:
     """Release everybody of a pool whose single tubes were negative; returns how many.
 
     Raises:
-        NoOrderInForce, NotPermitted, PoolUnknown, Changed.
+        NoOrderInForce, NotPermitted, PoolUnknown, ChangedMeanwhile.
         NotInThisState: nobody is settled as negative.
     """
     with transaction.atomic():
@@ -115,7 +116,7 @@ def report(
     """Say that a preliminary positive was reported to the network, with the number of the report.
 
     Raises:
-        NoOrderInForce, NotPermitted, PoolUnknown, Changed, ReasonMissing (no number).
+        NoOrderInForce, NotPermitted, PoolUnknown, ChangedMeanwhile, ReasonMissing (no number).
         NotInThisState: the person is not settled as positive.
     """
     if not reference.strip():
@@ -158,4 +159,4 @@ def _require_open(pool: models.Pool) -> None:
 def _write_down(pool: models.Pool, deed: str, count: int, *, actor: Actor, at: datetime) -> None:
     with unit_of_work() as database:
         step(database, order_id=pool.order_id, kind="pool", subjects=[pool.id], deed=deed, note=str(count), actor=actor, at=at)  # fmt: skip
-        write_down(database, f"nucleic_acid.pool_{deed}", "Pool", pool.id, details={"people": count}, actor=actor, at=at)  # fmt: skip
+        write_down(f"nucleic_acid.pool_{deed}", "Pool", pool.id, details={"people": count}, database=database, actor=actor, at=at)  # fmt: skip

@@ -26,11 +26,12 @@ from kangmai.epidemic.nucleic_acid.types import (
     Published,
     TubeState,
 )
-from kangmai.epidemic.nucleic_acid.writing import require_version, step, write_down
+from kangmai.epidemic.nucleic_acid.writing import step
 from kangmai.epidemic.orders.queries import emergency_door, require_awake
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import Actor, is_permitted, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import require_version, write_down
 
 # a tube may stand in several wells of a plate: the gravest counts
 _JUDGED = """
@@ -98,7 +99,7 @@ def review_plate(*, plate_id: int, expected_version: int, actor: Actor, at: date
     its person; a tube with an open incident waits.
 
     Raises:
-        NoOrderInForce, NotPermitted, PlateUnknown, Changed, NotInThisState, ReviewerIsOperator.
+        NoOrderInForce, NotPermitted, PlateUnknown, ChangedMeanwhile, NotInThisState, ReviewerIsOperator.
     """
     require(actor, REVIEW)
     with transaction.atomic(), unit_of_work() as database:
@@ -187,7 +188,7 @@ def _write_down(
         "negative": published.negative, "retest": published.retest, "pools": len(published.pools),
         "held_back": published.held_back,
     }  # fmt: skip
-    write_down(database, "nucleic_acid.publish", "Plate", plate.id, details=details, actor=actor, at=at)  # fmt: skip
+    write_down("nucleic_acid.publish", "Plate", plate.id, details=details, database=database, actor=actor, at=at)  # fmt: skip
 
 
 @emergency_door(Purpose.TESTING)
@@ -223,7 +224,7 @@ def void_tube(*, code: str, reason: str, actor: Actor, at: datetime) -> int:
         )
         tube.save()
         step(database, order_id=tube.round.order_id, kind="tube", subjects=[tube.code], deed="void", note=tube.void_reason, actor=actor, at=at)  # fmt: skip
-        write_down(database, "nucleic_acid.void", "Tube", tube.code, reason=tube.void_reason, actor=actor, at=at)  # fmt: skip
+        write_down("nucleic_acid.void", "Tube", tube.code, reason=tube.void_reason, database=database, actor=actor, at=at)  # fmt: skip
         if tube.pool_id is not None:
             following.settle(tube.pool_id, actor=actor, at=at)
     return tube.people

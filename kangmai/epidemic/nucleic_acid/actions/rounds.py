@@ -16,11 +16,11 @@ from kangmai.epidemic.nucleic_acid.errors import (
 )
 from kangmai.epidemic.nucleic_acid.reach import PLAN, SAMPLE, get_site, sees_round, touches
 from kangmai.epidemic.nucleic_acid.types import RoundFacts, RoundState, SiteFacts
-from kangmai.epidemic.nucleic_acid.writing import announce, require_version, write_down
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import announce, require_version, write_down
 from kangmai.standards.calendars import legal_day
 
 NEXT = {RoundState.PLANNED: RoundState.OPEN, RoundState.OPEN: RoundState.CLOSED}
@@ -81,7 +81,7 @@ def move_round(
     """Open a planned round, or close an open one; late uploads are taken after it closed, too.
 
     Raises:
-        NoOrderInForce, NotPermitted, RoundUnknown, Changed, NotInThisState.
+        NoOrderInForce, NotPermitted, RoundUnknown, ChangedMeanwhile, NotInThisState.
     """
     with transaction.atomic():
         row = _locked(round_id, actor=actor, at=at)
@@ -93,7 +93,7 @@ def move_round(
         _write_down(row, f"nucleic_acid.round_{to.value}", actor=actor, at=at)
         kind = events.ROUND_OPENED if to is RoundState.OPEN else events.ROUND_CLOSED
         with unit_of_work() as database:
-            announce(database, kind, row.id, {"order": str(row.order_id)}, at=at)
+            announce(kind, row.id, {"order": str(row.order_id)}, database=database, at=at)
     return row
 
 
@@ -217,4 +217,4 @@ def _write_down(
 ) -> None:
     details = {"count": count} if count is not None else {}
     with unit_of_work() as database:
-        write_down(database, action, "Round", row.id, details=details, actor=actor, at=at)
+        write_down(action, "Round", row.id, details=details, database=database, actor=actor, at=at)

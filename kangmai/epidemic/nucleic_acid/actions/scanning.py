@@ -18,11 +18,11 @@ from kangmai.epidemic.nucleic_acid.errors import (
     TubeUnknown,
 )
 from kangmai.epidemic.nucleic_acid.types import Given, PersonId, Subject, TubeRecord, TubeState
-from kangmai.epidemic.nucleic_acid.writing import write_down
 from kangmai.epidemic.orders.queries import emergency_door
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import write_down
 
 _TUBE = "SELECT id, site_id, state, mode, people, pool_id FROM nucleic_acid_tube WHERE code = %s FOR UPDATE"
 _OPEN = """
@@ -84,7 +84,15 @@ def scan_person(
         row = database.execute(_COUNT, {"id": tube_id, "due": due}).fetchone()
         assert row is not None
         details = {"site": site_id, "people": row[0]}
-        write_down(database, "nucleic_acid.scan", "Tube", code, details=details, actor=actor, at=at)
+        write_down(
+            "nucleic_acid.scan",
+            "Tube",
+            code,
+            details=details,
+            database=database,
+            actor=actor,
+            at=at,
+        )
         return int(row[0])
 
 
@@ -149,7 +157,7 @@ def take_out(*, site_id: int, code: str, seq: int, actor: Actor, at: datetime) -
         )
         row = database.execute(_COUNT, {"id": tube_id, "due": None}).fetchone()
         assert row is not None
-        write_down(database, "nucleic_acid.take_out", "Tube", code, details={"seq": seq}, actor=actor, at=at)  # fmt: skip
+        write_down("nucleic_acid.take_out", "Tube", code, details={"seq": seq}, database=database, actor=actor, at=at)  # fmt: skip
         return int(row[0])
 
 
@@ -180,5 +188,5 @@ def close_tube(*, site_id: int, code: str, actor: Actor, at: datetime) -> int:
         if row is None:
             database.execute("DELETE FROM nucleic_acid_tube WHERE id = %s", [tube_id])
         people_in = int(row[0]) if row else 0
-        write_down(database, "nucleic_acid.close", "Tube", code, details={"people": people_in}, actor=actor, at=at)  # fmt: skip
+        write_down("nucleic_acid.close", "Tube", code, details={"people": people_in}, database=database, actor=actor, at=at)  # fmt: skip
         return people_in

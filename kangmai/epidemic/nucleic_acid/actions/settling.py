@@ -29,12 +29,12 @@ from kangmai.epidemic.nucleic_acid.types import (
     TubeRecord,
     TubeState,
 )
-from kangmai.epidemic.nucleic_acid.writing import require_version, write_down
 from kangmai.epidemic.orders.queries import emergency_door
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import require_version, write_down
 
 SETTLERS = (SAMPLE, BENCH, FOLLOW)
 
@@ -69,7 +69,7 @@ def settle_incident(
         code: the code of the new label, or of the tube that was meant.
 
     Raises:
-        NoOrderInForce, NotPermitted, IncidentUnknown, Changed, ReasonMissing.
+        NoOrderInForce, NotPermitted, IncidentUnknown, ChangedMeanwhile, ReasonMissing.
         NotInThisState: it is settled, cannot be settled so, or the code is taken.
         TubeUnknown: there is no tube of the code that was meant.
     """
@@ -94,7 +94,7 @@ def settle_incident(
         row.save()
         _let_go(row.tube_code, actor=actor, at=at)
         with unit_of_work() as database:
-            write_down(database, "nucleic_acid.settle", "Incident", row.id, reason=row.note, details={"kind": row.kind, "how": how.value}, actor=actor, at=at)  # fmt: skip
+            write_down("nucleic_acid.settle", "Incident", row.id, reason=row.note, details={"kind": row.kind, "how": how.value}, database=database, actor=actor, at=at)  # fmt: skip
     return row
 
 

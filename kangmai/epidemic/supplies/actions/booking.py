@@ -22,16 +22,9 @@ from kangmai.epidemic.supplies.reach import kept_store, stores
 from kangmai.epidemic.supplies.reading import entry_of, held
 from kangmai.epidemic.supplies.rulebook import rule
 from kangmai.epidemic.supplies.types import Entry, EntryKind, HeldLot, Line
-from kangmai.epidemic.supplies.writing import (
-    Note,
-    check_day,
-    check_lines,
-    digest,
-    earlier,
-    enter,
-    write_down,
-)
+from kangmai.epidemic.supplies.writing import Note, check_day, check_lines, digest, earlier, enter
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import write_down_and_announce
 from kangmai.standards.calendars import legal_day
 
 BY_HAND = (
@@ -187,4 +180,6 @@ def _require_reversible(row: models.Entry) -> None:
 
 def _tell(row: models.Entry, event: str, actor: Actor, at: datetime) -> None:
     data = {"organization": row.store_id, "kind": row.kind}
-    write_down(event, "SupplyEntry", row.id, reason=row.reason, data=data, actor=actor, at=at)
+    write_down_and_announce(
+        event, "SupplyEntry", row.id, reason=row.reason, data=data, actor=actor, at=at
+    )

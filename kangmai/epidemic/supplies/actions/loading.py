@@ -9,9 +9,10 @@ from django.db import transaction
 from kangmai.epidemic.supplies import events
 from kangmai.epidemic.supplies.reach import KEEP
 from kangmai.epidemic.supplies.types import EntryKind, StoreLoadRow
-from kangmai.epidemic.supplies.writing import digest, write_down
+from kangmai.epidemic.supplies.writing import digest
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import write_down_and_announce
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -56,5 +57,5 @@ def load_stores(rows: Sequence[StoreLoadRow], *, reason: str, actor: Actor, at: 
                         copy.write_row(value)
         lots = sum(len(each.lots) for each in rows)
         data = {"institutions": len(rows), "lots": lots}
-        write_down(events.BOOKED, "SupplyLoad", uuid4(), reason=reason, data=data, actor=actor, at=at)  # fmt: skip
+        write_down_and_announce(events.BOOKED, "SupplyLoad", uuid4(), reason=reason, data=data, actor=actor, at=at)  # fmt: skip
     return lots

@@ -11,8 +11,8 @@ from kangmai.epidemic.supplies.reach import kept_store
 from kangmai.epidemic.supplies.reading import loads_of, store_of
 from kangmai.epidemic.supplies.rulebook import rule
 from kangmai.epidemic.supplies.types import Basis, LoadLine, Rule, Store
-from kangmai.epidemic.supplies.writing import require_version, write_down
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.standards.calendars import legal_day
 
 MOST = 1_000_000
@@ -29,7 +29,7 @@ def set_loads(
     """Replace an institution's numbers at post; lines of nobody are left out.
 
     Raises:
-        NotPermitted, InstitutionUnknown, LoadUnknown, Changed.
+        NotPermitted, InstitutionUnknown, LoadUnknown, ChangedMeanwhile.
     """
     found = rule(on=legal_day(at))
     _check(loads, found)
@@ -46,7 +46,9 @@ def set_loads(
         store.version, store.loads_set_at = store.version + 1, at
         store.save(update_fields=["version", "loads_set_at"])
         data = {"organization": organization, "before": _plain(before), "now": _plain(kept)}
-        write_down(events.LOADS_SET, "SupplyStore", organization, data=data, actor=actor, at=at)
+        write_down_and_announce(
+            events.LOADS_SET, "SupplyStore", organization, data=data, actor=actor, at=at
+        )
     return store_of(store)
 
 

@@ -27,15 +27,9 @@ from kangmai.epidemic.supplies.reach import KEEP, PLAN, keeps, kept_store, near,
 from kangmai.epidemic.supplies.reading import held, transfer_of
 from kangmai.epidemic.supplies.rulebook import rule
 from kangmai.epidemic.supplies.types import EntryKind, Line, Shipment, Transfer, TransferState
-from kangmai.epidemic.supplies.writing import (
-    MOST,
-    Note,
-    digest,
-    enter,
-    require_version,
-    write_down,
-)
+from kangmai.epidemic.supplies.writing import MOST, Note, digest, enter
 from kangmai.kernel.actor import Actor, NotPermitted, require
+from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -120,7 +114,7 @@ def send(
     """Send what was asked for, or less: lots that outlast the reserve, the first to expire among them first.
 
     Raises:
-        NotPermitted, TransferUnknown, Changed, NotInThisState, ItemUnknown, QuantityWrong,
+        NotPermitted, TransferUnknown, ChangedMeanwhile, NotInThisState, ItemUnknown, QuantityWrong,
         MoreThanAsked, NothingEntered, NotEnough.
     """
     today = legal_day(at)
@@ -164,7 +158,7 @@ def receive(
     """Receive what came; where less came than was sent, the difference waits for another's signature.
 
     Raises:
-        NotPermitted, TransferUnknown, Changed, NotInThisState, ItemUnknown, QuantityWrong, MoreThanSent,
+        NotPermitted, TransferUnknown, ChangedMeanwhile, NotInThisState, ItemUnknown, QuantityWrong, MoreThanSent,
         ReasonMissing: less came, and nobody says what is known of the rest.
     """
     with transaction.atomic():
@@ -209,7 +203,7 @@ def sign_difference(
     """Sign for goods that were sent and did not come: somebody of either end, but not who received them.
 
     Raises:
-        NotPermitted, TransferUnknown, Changed, NotInThisState, ReasonMissing, SignsOwnReceipt.
+        NotPermitted, TransferUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing, SignsOwnReceipt.
     """
     if not note.strip():
         raise ReasonMissing()
@@ -244,7 +238,7 @@ def withdraw(
     """Withdraw what was asked for and not sent yet, as who plans.
 
     Raises:
-        NotPermitted, TransferUnknown, Changed, NotInThisState, ReasonMissing.
+        NotPermitted, TransferUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -272,7 +266,7 @@ def get(transfer_id: UUID) -> Transfer:
 
 
 def _locked(transfer_id: UUID, expected_version: int, actor: Actor) -> models.Transfer:
-    """A transfer one of whose ends the actor sees, locked. Raises NotPermitted, TransferUnknown, Changed."""
+    """A transfer one of whose ends the actor sees, locked. Raises NotPermitted, TransferUnknown, ChangedMeanwhile."""
     seen = stores(actor).values("organization_id")
     rows = models.Transfer.objects.select_for_update().filter(id=transfer_id)
     row = rows.filter(Q(donor_id__in=seen) | Q(receiver_id__in=seen)).first()
@@ -336,4 +330,6 @@ def _save(row: models.Transfer, actor: Actor, at: datetime) -> None:
 
 def _tell(row: models.Transfer, event: str, actor: Actor, at: datetime) -> None:
     data = {"donor": row.donor_id, "receiver": row.receiver_id, "state": row.state}
-    write_down(event, "SupplyTransfer", row.id, reason=row.note, data=data, actor=actor, at=at)
+    write_down_and_announce(
+        event, "SupplyTransfer", row.id, reason=row.note, data=data, actor=actor, at=at
+    )

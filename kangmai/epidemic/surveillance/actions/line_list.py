@@ -19,8 +19,8 @@ from kangmai.epidemic.surveillance.errors import (
     ValueMissing,
 )
 from kangmai.epidemic.surveillance.types import CaseClass, Certainty, Exposure, LineFacts
-from kangmai.epidemic.surveillance.writing import require_version
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import find_division
@@ -57,7 +57,7 @@ def change_line(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Correct a line, or say that he is no case. Raises as `add_line`, and SignalChanged, LinkCircle."""
+    """Correct a line, or say that he is no case. Raises as `add_line`, and ChangedMeanwhile, LinkCircle."""
     require_facts(facts, legal_day(at))
     with transaction.atomic():
         outbreak = locked_open(outbreak_id, actor)

@@ -52,7 +52,7 @@ def move_outbreak(
 
     Raises:
         NotPermitted: confirming and closing need the right to decide.
-        OutbreakUnknown, SignalChanged, StepNotAllowed, ValueMissing, ReasonMissing, FinalReportMissing.
+        OutbreakUnknown, ChangedMeanwhile, StepNotAllowed, ValueMissing, ReasonMissing, FinalReportMissing.
     """
     permission = DECIDE if step in rules.DECISIONS else WORK
     with transaction.atomic():
@@ -94,7 +94,7 @@ def describe(
     """Write down what an event is called, who is a case of it, its source, its lessons, its list's own columns.
 
     Raises:
-        NotPermitted, OutbreakUnknown, SignalChanged, OutbreakNotOpen, ValueMissing.
+        NotPermitted, OutbreakUnknown, ChangedMeanwhile, OutbreakNotOpen, ValueMissing.
     """
     if not title.strip():
         raise ValueMissing(what="title / 名称")
@@ -124,7 +124,7 @@ def declare_over(
     """Say that a confirmed event is over: its final report falls due, no more progress reports do.
 
     Raises:
-        NotPermitted, OutbreakUnknown, SignalChanged, OutbreakNotOpen.
+        NotPermitted, OutbreakUnknown, ChangedMeanwhile, OutbreakNotOpen.
     """
     with transaction.atomic():
         row = locked_outbreak(outbreak_id, expected_version, WORK, actor)
@@ -158,7 +158,7 @@ def give_report(
         content: the figures and words of the situation report on that instant (`queries.situation`).
 
     Raises:
-        NotPermitted, OutbreakUnknown, SignalChanged, OutbreakNotOpen.
+        NotPermitted, OutbreakUnknown, ChangedMeanwhile, OutbreakNotOpen.
         ValueMissing: a progress report before the first, or a final one of an event that is not over.
     """
     with transaction.atomic():

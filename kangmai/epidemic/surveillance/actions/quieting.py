@@ -25,10 +25,10 @@ from kangmai.epidemic.surveillance.writing import (
     locked_signal,
     reference,
     require_reach,
-    require_version,
     write_down,
 )
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import require_version
 from kangmai.kernel.ids import uuid7
 from kangmai.messages import actions as messages
 from kangmai.standards.calendars import legal_day
@@ -48,7 +48,7 @@ def merge(
     """Put unjudged signals of the same group into one; their evidence speaks for it, their clocks end.
 
     Raises:
-        NotPermitted, SignalUnknown, SignalChanged, CannotMerge.
+        NotPermitted, SignalUnknown, ChangedMeanwhile, CannotMerge.
     """
     with transaction.atomic():
         wanted = {*others, signal_id}
@@ -116,7 +116,7 @@ def mute(
 
 
 def unmute(*, mute_id: UUID, expected_version: int, actor: Actor, at: datetime) -> Mute:
-    """End a mute before its day. Raises NotPermitted, PartUnknown, SignalChanged."""
+    """End a mute before its day. Raises NotPermitted, PartUnknown, ChangedMeanwhile."""
     require(actor, DECIDE)
     with transaction.atomic():
         row = models.Mute.objects.select_for_update().filter(id=mute_id).first()

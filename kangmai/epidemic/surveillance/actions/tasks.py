@@ -11,8 +11,9 @@ from kangmai.epidemic.surveillance.actions.parts import locked_open, note_part
 from kangmai.epidemic.surveillance.errors import DayOutOfRange, PartUnknown, ValueMissing
 from kangmai.epidemic.surveillance.reach import DECIDE
 from kangmai.epidemic.surveillance.types import ResourceKind, ResourceState
-from kangmai.epidemic.surveillance.writing import locked_outbreak, require_version
+from kangmai.epidemic.surveillance.writing import locked_outbreak
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import require_version
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -48,7 +49,7 @@ def finish_measure(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Say that a measure was taken. Raises as `add_measure`, and PartUnknown, SignalChanged, DayOutOfRange."""
+    """Say that a measure was taken. Raises as `add_measure`, and PartUnknown, ChangedMeanwhile, DayOutOfRange."""
     if done_on > legal_day(at):
         raise DayOutOfRange(day=done_on, why="in the future / 晚于今天")
     with transaction.atomic():
@@ -121,7 +122,7 @@ def answer_resource(
 
     Raises:
         NotPermitted: who decides on events answers, not who asked.
-        OutbreakUnknown, OutbreakNotOpen, PartUnknown, SignalChanged, AnswerNotPossible, ValueMissing.
+        OutbreakUnknown, OutbreakNotOpen, PartUnknown, ChangedMeanwhile, AnswerNotPossible, ValueMissing.
     """
     with transaction.atomic():
         outbreak = locked_outbreak(outbreak_id, None, DECIDE, actor)

@@ -14,9 +14,10 @@ from kangmai.epidemic.surveillance.errors import (
 )
 from kangmai.epidemic.surveillance.reach import DECIDE, WORK
 from kangmai.epidemic.surveillance.types import Setting, Tuning
-from kangmai.epidemic.surveillance.writing import require_version, write_down
+from kangmai.epidemic.surveillance.writing import write_down
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import require_version
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -70,7 +71,7 @@ def decide(
     """Let a proposal take effect from a day on, or drop it.
 
     Raises:
-        NotPermitted, PartUnknown, SignalChanged.
+        NotPermitted, PartUnknown, ChangedMeanwhile.
         NotReplayed: it was decided already, or by who proposed it.
         DayOutOfRange: it would take effect in the past.
     """

@@ -45,7 +45,7 @@ def move(
     """Acknowledge, begin to verify, close or reopen a signal.
 
     Raises:
-        NotPermitted, SignalUnknown, SignalChanged, StepNotAllowed, StepUnknown.
+        NotPermitted, SignalUnknown, ChangedMeanwhile, StepNotAllowed, StepUnknown.
         ReasonMissing: a signal is reopened without a word.
     """
     if step not in SIMPLE:
@@ -84,7 +84,7 @@ def exclude(
     """Say, with a coded reason, that a signal is no event; the clock of verification is met.
 
     Raises:
-        NotPermitted, SignalUnknown, SignalChanged, StepNotAllowed.
+        NotPermitted, SignalUnknown, ChangedMeanwhile, StepNotAllowed.
     """
     with transaction.atomic():
         row = locked_signal(signal_id, expected_version, WORK, actor)
@@ -108,7 +108,7 @@ def suspect(
     """Hold a signal to be a suspected event: of its own, or of one that is open; its first report falls due.
 
     Raises:
-        NotPermitted, SignalUnknown, SignalChanged, StepNotAllowed.
+        NotPermitted, SignalUnknown, ChangedMeanwhile, StepNotAllowed.
         OutbreakUnknown: the event is not there, is over, or is about something else.
     """
     with transaction.atomic():

@@ -20,9 +20,9 @@ from kangmai.epidemic.tracing.errors import (
 from kangmai.epidemic.tracing.reach import INVESTIGATE, case_locked
 from kangmai.epidemic.tracing.reading import case_of
 from kangmai.epidemic.tracing.types import Case, CaseFacts, CaseState, ContactState, Kind, PersonId
-from kangmai.epidemic.tracing.writing import announce, require_version, write_down
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import announce, require_version, write_down
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -132,7 +132,7 @@ def go_on_site(*, case_id: UUID, expected_version: int, actor: Actor, at: dateti
     """Note that the investigators are on site; the 2-hour clock stops.
 
     Raises:
-        NoOrderInForce, NotPermitted, CaseUnknown, Changed, NotInThisState.
+        NoOrderInForce, NotPermitted, CaseUnknown, ChangedMeanwhile, NotInThisState.
     """
     with transaction.atomic():
         row = _open(case_id, expected_version, actor, at)
@@ -157,7 +157,7 @@ def record_core(
     """Write down the core facts, and since when the case is isolated; the 4-hour clock stops.
 
     Raises:
-        NoOrderInForce, NotPermitted, CaseUnknown, Changed, NotInThisState, ReasonMissing, DaysUnfit.
+        NoOrderInForce, NotPermitted, CaseUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing, DaysUnfit.
     """
     if not summary.strip():
         raise ReasonMissing()
@@ -180,7 +180,7 @@ def conclude(*, case_id: UUID, expected_version: int, actor: Actor, at: datetime
     """End an investigation: core facts written, every contact judged, every close contact settled; the 24-hour clock stops.
 
     Raises:
-        NoOrderInForce, NotPermitted, CaseUnknown, Changed, NotInThisState, NotSettled.
+        NoOrderInForce, NotPermitted, CaseUnknown, ChangedMeanwhile, NotInThisState, NotSettled.
     """
     with transaction.atomic():
         row = _open(case_id, expected_version, actor, at)

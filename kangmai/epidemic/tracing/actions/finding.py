@@ -21,13 +21,13 @@ from kangmai.epidemic.tracing.reach import INVESTIGATE, case_locked
 from kangmai.epidemic.tracing.reading import search_of
 from kangmai.epidemic.tracing.recording import Found, record
 from kangmai.epidemic.tracing.types import CaseState, Given, Kind, Met, PersonId, Search, Source
-from kangmai.epidemic.tracing.writing import write_down
 from kangmai.epidemic.venues import actions as venues
 from kangmai.epidemic.venues import queries as scans
 from kangmai.epidemic.venues.types import Exposure as Scanned
 from kangmai.epidemic.venues.types import LookupKind, PersonKey
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import write_down
 from kangmai.kernel.ids import ResidentId, uuid7
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
 

@@ -33,8 +33,8 @@ from kangmai.epidemic.tracing.types import (
     PersonId,
     Where,
 )
-from kangmai.epidemic.tracing.writing import announce, require_version, write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import announce, require_version, write_down
 from kangmai.messages import actions as messages
 from kangmai.messages.types import Draft, to_permission
 from kangmai.standards.calendars import legal_day
@@ -207,7 +207,7 @@ def release(*, contact_id: UUID, expected_version: int, actor: Actor, at: dateti
     """Let a contact go whose days have passed and whose tests are all negative.
 
     Raises:
-        NoOrderInForce, NotPermitted, ContactUnknown, Changed, NotInThisState.
+        NoOrderInForce, NotPermitted, ContactUnknown, ChangedMeanwhile, NotInThisState.
         NotReleasable: says what is missing.
     """
     with transaction.atomic():

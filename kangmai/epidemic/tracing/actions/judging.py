@@ -13,8 +13,8 @@ from kangmai.epidemic.tracing.errors import ContactUnknown
 from kangmai.epidemic.tracing.judging import refresh
 from kangmai.epidemic.tracing.reach import case_locked
 from kangmai.epidemic.tracing.types import Kind
-from kangmai.epidemic.tracing.writing import write_down
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.deeds import write_down
 
 
 @emergency_door(Purpose.TRACING)

@@ -33,8 +33,8 @@ from kangmai.epidemic.tracing.types import (
     Source,
     TriedList,
 )
-from kangmai.epidemic.tracing.writing import require_version, write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import require_version, write_down
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
 
@@ -95,7 +95,7 @@ def accept_row(*, row_id: int, expected_version: int, actor: Actor, at: datetime
         the contact's id.
 
     Raises:
-        NoOrderInForce, NotPermitted, ListUnknown, Changed, NotInThisState.
+        NoOrderInForce, NotPermitted, ListUnknown, ChangedMeanwhile, NotInThisState.
     """
     with transaction.atomic():
         row = _row(row_id, Direction.IN, expected_version, actor, at)
@@ -150,7 +150,7 @@ def refuse_row(
     """Give back a row of a received list, with the reason: not here, not found, a double.
 
     Raises:
-        NoOrderInForce, NotPermitted, ListUnknown, Changed, NotInThisState, ReasonMissing.
+        NoOrderInForce, NotPermitted, ListUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing.
     """
     if not reason.strip():
         raise ReasonMissing()

@@ -19,9 +19,9 @@ from kangmai.epidemic.tracing.errors import (
 from kangmai.epidemic.tracing.reach import INVESTIGATE, cases_of
 from kangmai.epidemic.tracing.reading import link_of
 from kangmai.epidemic.tracing.types import Link
-from kangmai.epidemic.tracing.writing import write_down
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.deeds import write_down
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 

@@ -24,8 +24,8 @@ from kangmai.epidemic.venues.errors import (
 from kangmai.epidemic.venues.reach import APPEAL, inside
 from kangmai.epidemic.venues.reading import appeal_of
 from kangmai.epidemic.venues.types import Appeal, AppealState, DecisionState
-from kangmai.epidemic.venues.writing import require_version, write_down
 from kangmai.kernel.actor import Actor, operator, require
+from kangmai.kernel.deeds import require_version, write_down
 from kangmai.kernel.ids import uuid7
 
 DEADLINE = "colour_appeal_24h"
@@ -83,7 +83,7 @@ def answer_appeal(
     """Answer an appeal: lift the colour, or uphold it with an explanation.
 
     Raises:
-        NoOrderInForce, NotPermitted, AppealUnknown, RowChanged, AlreadyAnswered, ReasonMissing,
+        NoOrderInForce, NotPermitted, AppealUnknown, ChangedMeanwhile, AlreadyAnswered, ReasonMissing,
         SecondPersonNeeded: the actor proposed or approved the colour.
     """
     require(actor, APPEAL)

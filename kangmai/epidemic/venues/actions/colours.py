@@ -33,8 +33,8 @@ from kangmai.epidemic.venues.types import (
     DecisionState,
     PersonKey,
 )
-from kangmai.epidemic.venues.writing import announce, require_version, write_down
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted, require
+from kangmai.kernel.deeds import announce, require_version, write_down
 from kangmai.kernel.ids import uuid7
 
 
@@ -102,7 +102,7 @@ def decide_colour(
     """Approve or refuse a colour that somebody else proposed.
 
     Raises:
-        NoOrderInForce, NotPermitted, DecisionUnknown, RowChanged, AlreadyAnswered, SecondPersonNeeded,
+        NoOrderInForce, NotPermitted, DecisionUnknown, ChangedMeanwhile, AlreadyAnswered, SecondPersonNeeded,
         AuthorityMissing.
     """
     with transaction.atomic():
@@ -125,7 +125,7 @@ def lift_colour(
     """Lift a colour before it ends by itself; one person suffices, since nobody is harmed by it.
 
     Raises:
-        NoOrderInForce, NotPermitted, DecisionUnknown, RowChanged, AlreadyAnswered, ReasonMissing.
+        NoOrderInForce, NotPermitted, DecisionUnknown, ChangedMeanwhile, AlreadyAnswered, ReasonMissing.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -262,4 +262,4 @@ def _write(row: models.Decision, event: str, actor: Actor, at: datetime) -> None
     write_down(
         event, "ColourDecision", row.id, actor=actor, at=at, reason=f"{row.reason}: {row.state}"
     )
-    announce(event, row.id, {"reason": row.reason, "state": row.state}, at)
+    announce(event, row.id, {"reason": row.reason, "state": row.state}, at=at)

@@ -22,8 +22,8 @@ from kangmai.epidemic.venues.reach import MANAGE, inside
 from kangmai.epidemic.venues.reading import device_of, venue_of
 from kangmai.epidemic.venues.rulebook import venue_rule
 from kangmai.epidemic.venues.types import Device, Venue, VenueFacts
-from kangmai.epidemic.venues.writing import require_version, write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import require_version, write_down
 from kangmai.standards.calendars import legal_day
 
 MOST_ENTRANCES = 40
@@ -83,7 +83,7 @@ def revoke_code(
     """Make the code that hangs at an entrance worthless from now on, and another one instead.
 
     Raises:
-        NoOrderInForce, NotPermitted, VenueUnknown, RowChanged.
+        NoOrderInForce, NotPermitted, VenueUnknown, ChangedMeanwhile.
     """
     with transaction.atomic():
         row = _locked(venue_id, actor)
@@ -103,7 +103,7 @@ def close_venue(*, venue_id: int, expected_version: int, actor: Actor, at: datet
     """Close a venue: its codes no longer take scans.
 
     Raises:
-        NoOrderInForce, NotPermitted, VenueUnknown, RowChanged.
+        NoOrderInForce, NotPermitted, VenueUnknown, ChangedMeanwhile.
     """
     with transaction.atomic():
         row = _locked(venue_id, actor)

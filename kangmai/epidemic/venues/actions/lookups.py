@@ -23,8 +23,8 @@ from kangmai.epidemic.venues.reach import TRACE, inside
 from kangmai.epidemic.venues.reading import lookup_of
 from kangmai.epidemic.venues.rulebook import venue_rule
 from kangmai.epidemic.venues.types import Lookup, LookupKind, LookupState, PersonKey
-from kangmai.epidemic.venues.writing import announce, require_version, write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import announce, require_version, write_down
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -92,7 +92,7 @@ def decide_lookup(
     """Approve or refuse a question that somebody else asked.
 
     Raises:
-        NoOrderInForce, NotPermitted, LookupUnknown, RowChanged, AlreadyAnswered, SecondPersonNeeded.
+        NoOrderInForce, NotPermitted, LookupUnknown, ChangedMeanwhile, AlreadyAnswered, SecondPersonNeeded.
     """
     require(actor, TRACE)
     with transaction.atomic():
@@ -142,4 +142,4 @@ def _write(row: models.Lookup, event: str, actor: Actor, at: datetime) -> None:
         at=at,
         reason=f"case {row.case_number}: {row.state}",
     )
-    announce(event, row.id, {"kind": row.kind, "state": row.state}, at)
+    announce(event, row.id, {"kind": row.kind, "state": row.state}, at=at)

@@ -19,11 +19,11 @@ from kangmai.epidemic.venues.errors import (
 from kangmai.epidemic.venues.reach import REGISTER
 from kangmai.epidemic.venues.reading import document_hash, person_of
 from kangmai.epidemic.venues.types import Origin, Person, PersonFacts
-from kangmai.epidemic.venues.writing import write_down
 from kangmai.identity import queries as identity
 from kangmai.identity.rules import canonical_document
 from kangmai.identity.types import IdentityDocument
 from kangmai.kernel.actor import Actor, operator, require
+from kangmai.kernel.deeds import write_down
 from kangmai.kernel.errors import Incorrect
 from kangmai.kernel.ids import ResidentId
 from kangmai.standards.calendars import legal_day

@@ -14,9 +14,9 @@ from kangmai.epidemic.venues.errors import DeviceRefused, PersonUnknown
 from kangmai.epidemic.venues.reach import DECIDE, REGISTER, TRACE, inside
 from kangmai.epidemic.venues.reading import device_of, document_hash, person_of
 from kangmai.epidemic.venues.types import Device, Person, PersonKey
-from kangmai.epidemic.venues.writing import write_down
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, is_permitted, require
+from kangmai.kernel.deeds import write_down
 from kangmai.kernel.ids import ResidentId
 
 CARD = "01"

@@ -24,8 +24,8 @@ from kangmai.epidemic.venues.types import (
     PersonKey,
     VenueRule,
 )
-from kangmai.epidemic.venues.writing import write_down
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import write_down
 from kangmai.standards.calendars import legal_day
 
 
