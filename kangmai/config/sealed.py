@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from kangmai.epidemic.cases import actions as cases
 from kangmai.identity import actions as identity
 from kangmai.kernel.rehashing import HashedRoom
 from kangmai.kernel.resealing import SealedColumn
@@ -133,8 +134,9 @@ HASHED = (
     ),
     HashedRoom("records", ("search",), records.rehash),
     HashedRoom("registry", ("staff-identity", "staff-phone"), registry.rehash),
+    HashedRoom("cases", ("case document", "case person"), cases.rehash),
 )
-"""What is hashed anew when the blind key is rotated: whatever residents and staff are found by."""
+"""What is hashed anew when the blind key is rotated: whatever people are found by for good."""
 
 LEFT_HASHED = {
     "identity-lock": "stored nowhere: the names of locks",
@@ -148,7 +150,5 @@ LEFT_HASHED = {
     "attendee": "is part of what a sealed row is bound to; erased with its order",
     "venues.document": "finds a pass while an order runs; erased with it",
     "tracing.": "finds a person of a tracing case; erased with it",
-    "case document": "finds the cards of one person; kept under the first key",
-    "case person": "finds the cards of one person; kept under the first key",
 }
 """Purposes that keep their first blind key, and why; a name that ends in a point stands for all it begins."""

@@ -10,6 +10,9 @@ from kangmai.epidemic.cases import models
 from kangmai.epidemic.cases.types import SEALED, Content
 from kangmai.kernel import sealing
 
+DOCUMENT = "case document"
+PERSON = "case person"
+"""The purposes of the keyed hashes by which a person's cards are found."""
 PLAIN = (
     "sex_code", "birth_date", "age_years", "occupation", "belongs_to", "home_code", "case_class",
     "acute_chronic", "contacts_with_symptoms", "origin", "onset_on", "diagnosed_at", "died_on",
@@ -42,17 +45,40 @@ def content_of(row: models.Card) -> Content:
 
 
 def document_hash(content: Content) -> bytes | None:
-    """A keyed hash of the document number; None where there is none."""
+    """The keyed hash of the document number that is written; None where there is none."""
+    return next(iter(document_hashes(content)), None)
+
+
+def document_hashes(content: Content) -> tuple[bytes, ...]:
+    """The keyed hashes under which the document number is found."""
     number = content.document_number.upper()
-    return sealing.blind(number, purpose="case document") if number else None
+    return sealing.blinds(number, purpose=DOCUMENT) if number else ()
 
 
 def name_hash(content: Content) -> bytes | None:
-    """A keyed hash of name, birth and sex together; None where a part is missing."""
+    """The keyed hash of name, birth and sex together that is written; None where a part is missing."""
+    return next(iter(name_hashes(content)), None)
+
+
+def name_hashes(content: Content) -> tuple[bytes, ...]:
+    """The keyed hashes under which name, birth and sex together are found."""
     if not (content.name and content.birth_date and content.sex_code):
-        return None
+        return ()
     text = f"{content.name}\x1f{content.birth_date}\x1f{content.sex_code}"
-    return sealing.blind(text, purpose="case person")
+    return sealing.blinds(text, purpose=PERSON)
+
+
+def hashes_of(row: models.Card) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """The keyed hashes of a card's document, and of its name, birth and sex, under which others may stand.
+
+    They stand in the row, unless the key is renewed just now: then the card is opened for the other ones.
+    """
+    if sealing.is_renewing(DOCUMENT) or sealing.is_renewing(PERSON):
+        content = content_of(row)
+        return document_hashes(content), name_hashes(content)
+    written = (row.document_hash, row.name_hash)
+    document, name = (() if each is None else (bytes(each),) for each in written)
+    return document, name
 
 
 def changes(before: Content, now: Content) -> dict[str, tuple[Any, Any]]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from kangmai.epidemic.cases import models
+from kangmai.epidemic.cases.contents import hashes_of
 from kangmai.epidemic.cases.diseases import disease
 from kangmai.epidemic.cases.types import REPORTED_STATES, Dismissal, State
 from kangmai.identity import queries as identity
@@ -58,10 +59,11 @@ def _same_person(row: models.Card) -> Q | None:
     who = Q(pk__in=[])
     if row.resident_id is not None:
         who |= Q(resident_id__in=identity.same_resident_ids(ResidentId(row.resident_id)))
-    if row.document_hash is not None:
-        who |= Q(document_hash=bytes(row.document_hash))
-    if row.name_hash is not None:
-        who |= Q(name_hash=bytes(row.name_hash))
+    documents, names = hashes_of(row)
+    if documents:
+        who |= Q(document_hash__in=documents)
+    if names:
+        who |= Q(name_hash__in=names)
     if row.patient_rid is not None:
         who |= Q(patient_rid=row.patient_rid)
     known = (row.resident_id, row.document_hash, row.name_hash, row.patient_rid)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from kangmai.epidemic.cases import models
-from kangmai.epidemic.cases.contents import seal_changes
+from kangmai.epidemic.cases.contents import hashes_of, seal_changes
 from kangmai.epidemic.cases.diseases import disease
 from kangmai.epidemic.cases.errors import CardChanged, CardNotFound, MayNotOpen, NotInThisState
 from kangmai.epidemic.cases.reach import inside, may_open
@@ -65,13 +65,14 @@ def done_before(key: str, deed: Deed, actor: Actor) -> models.Card | None:
 
 def lock_person(row: models.Card) -> None:
     """Let one at a time report the same person: until the transaction ends."""
-    known = (row.name_hash or b"").hex() or str(row.resident_id or "")
-    if not known:
-        return
+    _, names = hashes_of(row)
+    known = [each.hex() for each in names] or [str(row.resident_id or "")]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"case:{row.disease}:{known}"]
-        )
+        for each in sorted(filter(None, known)):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"case:{row.disease}:{each}"],
+            )
 
 
 def save(row: models.Card, *, at: datetime) -> None:

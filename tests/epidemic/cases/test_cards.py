@@ -1,11 +1,15 @@
 """A card through its life: diagnosed, submitted, received above, reviewed, corrected, ended, taken away."""
 
 import datetime
+import shutil
 from dataclasses import replace
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 
+from kangmai.config.sealed import HASHED
 from kangmai.deadlines import queries as deadlines
 from kangmai.deadlines.types import State as Standing
 from kangmai.epidemic.cases import actions, models, queries
@@ -30,8 +34,11 @@ from kangmai.epidemic.cases.types import AssistanceState, Deed, PlaceState, Remo
 from kangmai.handover import actions as handover
 from kangmai.handover import queries as ledger
 from kangmai.handover.types import State as Row
+from kangmai.kernel import sealing
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.rehashing import rotate_hashes
 from tests.factories.cases_town import card
+from tests.factories.portal_town import OPERATOR
 
 AT = datetime.datetime(2026, 11, 20, 2, 0, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
@@ -247,6 +254,29 @@ def test_the_same_case_is_reported_once(cases, submitted):
         at=AT + HOUR,
     )
     assert len(queries.alike(other.line.card_id, actor=doctor)) == 2
+
+
+def test_the_same_case_is_found_while_the_key_of_its_hashes_is_renewed(cases, submitted, tmp_path):
+    path = tmp_path / "keyring.json"
+    shutil.copy(settings.KEYS, path)
+    with override_settings(KEYS=path):
+        first = submitted(document_type="01").line.card_id
+        before = models.Card.objects.values_list("document_hash", "name_hash").get()
+        stages = []
+
+        def look(*progress: object) -> None:
+            stages.append((progress, sealing.keyring().live("case person")))
+            with pytest.raises(DuplicateCard):
+                submitted(at=AT + HOUR)
+
+        rotate_hashes(
+            [room for room in HASHED if room.name == "cases"],
+            path=path, pause=look, report=look, actor=OPERATOR, at=AT,
+        )  # fmt: skip
+        look()
+        assert list(dict.fromkeys(live for _, live in stages)) == [(1, 2), (2, 1), (2,)]
+        after = models.Card.objects.filter(pk=first).values_list("document_hash", "name_hash").get()
+        assert (after[0], after[1] != before[1]) == (before[0], True)
 
 
 def test_a_resident_of_another_county_is_offered_and_accepted(cases, submitted):

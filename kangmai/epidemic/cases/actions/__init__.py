@@ -8,6 +8,7 @@ from kangmai.epidemic.cases.actions.following import follow_links
 from kangmai.epidemic.cases.actions.investigating import investigate
 from kangmai.epidemic.cases.actions.loading import CardDraft, load_cards
 from kangmai.epidemic.cases.actions.placing import match_place
+from kangmai.epidemic.cases.actions.rehash import rehash
 from kangmai.epidemic.cases.actions.reviewing import final_review, return_card, review
 from kangmai.epidemic.cases.actions.submitting import submit
 from kangmai.epidemic.cases.actions.zero import report_zero
@@ -28,6 +29,7 @@ __all__ = [
     "load_cards",
     "match_place",
     "record_death",
+    "rehash",
     "remove",
     "report_zero",
     "return_card",
