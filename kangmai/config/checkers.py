@@ -22,6 +22,7 @@ CHECKERS = (
     "kangmai.epidemic.nucleic_acid.checks",
     "kangmai.epidemic.tracing.checks",
     "kangmai.epidemic.supplies.checks",
+    "kangmai.epidemic.capacity.checks",
 )
 
 

@@ -97,6 +97,8 @@ INSTALLED_APPS = [
     "kangmai.epidemic.nucleic_acid",
     "kangmai.epidemic.tracing",
     "kangmai.epidemic.supplies",
+    "kangmai.epidemic.capacity",
+    "kangmai.epidemic.quarantine",
     "kangmai.portal",
 ]
 

@@ -10,8 +10,20 @@ from kangmai.epidemic.nucleic_acid.queries.bench import (
     wells,
 )
 from kangmai.epidemic.nucleic_acid.queries.board import board, late_tubes, site_lines
-from kangmai.epidemic.nucleic_acid.queries.own import bookable, my_antigen, my_bookings, my_tests
-from kangmai.epidemic.nucleic_acid.queries.pools import attendees_of, holds, pool_of, pools
+from kangmai.epidemic.nucleic_acid.queries.own import (
+    bookable,
+    my_antigen,
+    my_bookings,
+    my_tests,
+    tests_of_passes,
+)
+from kangmai.epidemic.nucleic_acid.queries.pools import (
+    attendees_of,
+    holds,
+    pool_of,
+    pools,
+    positive_of,
+)
 from kangmai.epidemic.nucleic_acid.queries.rounds import (
     open_round,
     round_of,
@@ -22,7 +34,11 @@ from kangmai.epidemic.nucleic_acid.queries.rounds import (
 )
 from kangmai.epidemic.nucleic_acid.queries.singles import Single, singles_of
 from kangmai.epidemic.nucleic_acid.queries.tubes import in_tube, open_tube, tubes_to_pack
-from kangmai.epidemic.nucleic_acid.queries.unsampled import unsampled_by_place, unsampled_people
+from kangmai.epidemic.nucleic_acid.queries.unsampled import (
+    unsampled_by_place,
+    unsampled_ids,
+    unsampled_people,
+)
 
 __all__ = [
     "Single",
@@ -45,6 +61,7 @@ __all__ = [
     "plates",
     "pool_of",
     "pools",
+    "positive_of",
     "round_of",
     "rounds",
     "rounds_by_id",
@@ -52,8 +69,10 @@ __all__ = [
     "site_lines",
     "site_of",
     "sites",
+    "tests_of_passes",
     "tubes_to_pack",
     "unsampled_by_place",
+    "unsampled_ids",
     "unsampled_people",
     "wells",
 ]

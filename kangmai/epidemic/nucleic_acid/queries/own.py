@@ -1,27 +1,39 @@
 """What a resident sees of himself: the proof at once, the result when it is out, bookings, antigen tests."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count
 
-from kangmai.epidemic.nucleic_acid import models
+from kangmai.epidemic.nucleic_acid import models, people
 from kangmai.epidemic.nucleic_acid.actions.booking import (
     SLOT,
     own_resident,
     places_in_slot,
     slot_of,
 )
-from kangmai.epidemic.nucleic_acid.types import Antigen, HoldState, Proof, RoundState, TubeState
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.nucleic_acid.types import (
+    Antigen,
+    HoldState,
+    PersonId,
+    Proof,
+    RoundState,
+    TubeState,
+)
+from kangmai.epidemic.orders.queries import emergency_door, living
 from kangmai.epidemic.orders.types import Purpose
+from kangmai.epidemic.venues import queries as venues
+from kangmai.epidemic.venues.types import Person
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import reading
 from kangmai.kernel.ids import ResidentId
 
 MOST = 50
+FEW = 3
 STAYING = (
     HoldState.HELD.value,
     HoldState.SAMPLED.value,
@@ -73,10 +85,35 @@ def my_tests(*, actor: Actor, at: datetime) -> tuple[Proof, ...]:
     Raises:
         NoOrderInForce, NotPermitted.
     """
-    ids = _own_ids(actor)
+    return _tests(_own_ids(actor), MOST)
+
+
+def _tests(ids: Sequence[int], most: int) -> tuple[Proof, ...]:
     with reading() as database:
-        rows = database.execute(_TESTS, [list(STAYING), ids, MOST]).fetchall()
+        rows = database.execute(_TESTS, [list(STAYING), list(ids), most]).fetchall()
     return tuple(_proof(row) for row in rows)
+
+
+@emergency_door(Purpose.TESTING)
+def tests_of_passes(*, passes: Collection[str], at: datetime) -> dict[str, tuple[Proof, ...]]:
+    """The newest samples of those whose passes a phone shows, by pass: who holds the pass sees its results.
+
+    Raises:
+        NoOrderInForce
+    """
+    orders = living(at=at)
+    return {
+        text: _tests([int(each) for each in _persons(holder, orders)], FEW)
+        for text, holder in venues.persons_with_passes(passes=passes, at=at).items()
+    }
+
+
+def _persons(holder: Person, orders: Collection[UUID]) -> list[PersonId]:
+    """Under which numbers the holder of a pass may have been sampled: as a resident, or by his document."""
+    number = holder.facts.document_number
+    known = {holder.resident, people.residents({number}).get(number)} - {None}
+    same = [id for each in known for id in identity.same_resident_ids(ResidentId(each))]  # type: ignore[arg-type]
+    return [*map(PersonId, same), *people.entered({number}, orders=orders)]
 
 
 def _own_ids(actor: Actor) -> list[int]:

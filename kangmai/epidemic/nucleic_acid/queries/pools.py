@@ -8,11 +8,20 @@ from kangmai.epidemic.nucleic_acid import models, people
 from kangmai.epidemic.nucleic_acid.actions.pools import bound_to
 from kangmai.epidemic.nucleic_acid.errors import CursorUnreadable, PoolUnknown
 from kangmai.epidemic.nucleic_acid.reach import FOLLOW, READ, near
-from kangmai.epidemic.nucleic_acid.types import Hold, HoldState, Page, PersonId, Pool, PoolState
+from kangmai.epidemic.nucleic_acid.types import (
+    Hold,
+    HoldState,
+    Page,
+    PersonId,
+    Pool,
+    PoolState,
+    Positive,
+)
 from kangmai.epidemic.orders.queries import emergency_door
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel import audit, sealing
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted, require
+from kangmai.kernel.ids import ResidentId
 
 LARGEST_PAGE = 100
 
@@ -84,9 +93,33 @@ def holds(pool_id: UUID, *, actor: Actor, at: datetime) -> tuple[Hold, ...]:
     )
 
 
-def attendees_of(found: tuple[Hold, ...]) -> dict[PersonId, dict[str, str]]:
-    """Names, phones and addresses of those among a pool's people who are not in the index; `holds` audited the read."""
+@emergency_door(Purpose.TESTING)
+def attendees_of(found: tuple[Hold, ...], *, at: datetime) -> dict[PersonId, dict[str, str]]:
+    """Names, phones and addresses of those among a pool's people who are not in the index; `holds` audited the read.
+
+    Raises:
+        NoOrderInForce
+    """
     return people.attendees([each.person for each in found])
+
+
+@emergency_door(Purpose.TRACING)
+def positive_of(hold_id: int, *, at: datetime) -> Positive | None:
+    """Who a preliminary positive is, for the room that begins his investigation; None once it was erased.
+
+    Raises:
+        NoOrderInForce
+    """
+    row = models.Hold.objects.filter(
+        id=hold_id, state__in=(HoldState.POSITIVE.value, HoldState.REPORTED.value)
+    ).first()
+    if row is None:
+        return None
+    if row.person_id > 0:
+        return Positive(ResidentId(row.person_id), "", "", "", "", row.place_code)
+    known = people.attendees([PersonId(row.person_id)]).get(PersonId(row.person_id), {})
+    said = (known.get(each, "") for each in ("number", "name", "phone", "address"))
+    return Positive(None, *said, row.place_code)
 
 
 def _require_reader(actor: Actor) -> None:

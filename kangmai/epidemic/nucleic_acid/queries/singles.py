@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from kangmai.epidemic.nucleic_acid import people
 from kangmai.epidemic.nucleic_acid.types import TubeState
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, living
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.connections import reading
 from kangmai.kernel.ids import ResidentId
@@ -28,15 +29,20 @@ class Single:
 
 @emergency_door(Purpose.TESTING)
 def singles_of(
-    *, residents: Collection[ResidentId], since: datetime, at: datetime
+    *,
+    residents: Collection[ResidentId],
+    documents: Collection[str] = (),
+    since: datetime,
+    at: datetime,
 ) -> tuple[Single, ...]:
-    """The single samples of a person, by all ids under which he may be written down, in order of sampling.
+    """The single samples of a person, by all ids and documents under which he may be written down, in order of sampling.
 
     Pools are left out: what a pool says is not said of one person.
 
     Raises:
         NoOrderInForce
     """
+    guests = people.entered(documents, orders=living(at=at)) if documents else []
     with reading() as database:
-        rows = database.execute(_SINGLES, [list(residents), since]).fetchall()
+        rows = database.execute(_SINGLES, [[*residents, *guests], since]).fetchall()
     return tuple(Single(code, sampled_at, TubeState(state)) for code, sampled_at, state in rows)

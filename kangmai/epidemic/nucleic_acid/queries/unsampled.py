@@ -18,6 +18,7 @@ from kangmai.kernel.ids import ResidentId
 TOWN_DIGITS = 9
 """Counts are made below a town: a whole city would be millions of look-ups for a page."""
 MOST = 2_000
+MOST_IDS = 200_000
 
 _RESIDENTS = """
 SELECT {column}, count(*), count(s.person_id)
@@ -82,6 +83,23 @@ def unsampled_people(
     people = identity.residents_by_id(ids[:limit], actor=actor, at=at)
     following = str(ids[limit - 1]) if len(ids) > limit else ""
     return Page(tuple(people[id] for id in ids[:limit] if id in people), following)
+
+
+@emergency_door(Purpose.TESTING)
+def unsampled_ids(
+    round_id: int, *, area: str, actor: Actor, at: datetime
+) -> tuple[ResidentId, ...]:
+    """Residents of an area whom the round has not seen, by id alone, for rooms that know in which grid each lives.
+
+    Raises:
+        NoOrderInForce, NotPermitted, RoundUnknown, AreaUnreadable.
+    """
+    row = get_round(round_id, actor=actor)
+    values = _values(row, area, actor) | {"after": 0, "limit": MOST_IDS}
+    statement = _MISSING_LISTED if row.kind == RoundKind.LISTED.value else _MISSING_RESIDENTS
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return tuple(ResidentId(id) for (id,) in cursor.fetchall())
 
 
 def _values(row: models.Round, area: str, actor: Actor) -> dict[str, object]:

@@ -17,14 +17,25 @@ from kangmai.epidemic.tracing.queries.line_lists import (
     list_file,
     reply_file,
 )
+from kangmai.epidemic.tracing.queries.lodging import (
+    AtHome,
+    at_home,
+    cases_met,
+    contacts_by_id,
+    states_of,
+)
 from kangmai.epidemic.tracing.queries.tree import speed, tree
 
 __all__ = [
+    "AtHome",
     "CaseLine",
     "Pairs",
     "Show",
+    "at_home",
     "cases",
+    "cases_met",
     "contacts",
+    "contacts_by_id",
     "exposures",
     "get_case",
     "get_contact",
@@ -36,6 +47,7 @@ __all__ = [
     "reply_file",
     "searches",
     "speed",
+    "states_of",
     "tree",
     "waiting",
 ]
