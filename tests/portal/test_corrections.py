@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kangmai.kernel import audit
+from kangmai.kernel import audit, feed
 
 NUMBERS = "/residents/0000000000018/numbers/"
 ASKED = {"field": "address", "value": "杏花社区88号", "reason": "我搬到后面一栋"}
@@ -34,6 +34,26 @@ def test_asked_decided_and_answered(enter, language):
     assert "请带房产证" in said(resident.get("/my-corrections/"))
     assert desk.get(address).status_code == 404
     assert ASKED["value"] not in said(desk.get("/corrections/"))
+
+
+def test_desk_and_resident_are_told(enter):
+    resident, desk, elsewhere = enter("liang"), enter("village"), enter("elsewhere")
+    asks, answered = (
+        "A resident asks for a correction",
+        "Your request for a correction was answered",
+    )
+    resident.post("/my-corrections/ask/", ASKED | {"value": "杏花社区99号"})
+    feed.drain()
+    inbox = said(desk.get("/inbox/"))
+    assert asks in inbox
+    assert asks not in said(elsewhere.get("/inbox/"))
+    (address,) = re.findall(r"/corrections/[0-9a-f-]{36}/", said(desk.get("/corrections/")))[:1]
+    desk.post(f"{address}decide/", {"do": "decline", "version": "1", "answer": "请带房产证"})
+    feed.drain()
+    assert asks not in said(desk.get("/inbox/"))
+    assert answered in said(resident.get("/inbox/"))
+    assert answered not in said(desk.get("/inbox/"))
+    assert feed.dead_letters() == []
 
 
 def test_taken_back_by_the_resident(enter):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from kangmai.identity import models, rules
+from kangmai.identity import events, models, rules
 from kangmai.identity.actions.change import correct_resident
 from kangmai.identity.corrections import LONGEST, corrected, correction_of, put, said_in, told
 from kangmai.identity.errors import (
@@ -183,7 +183,7 @@ def _write_down(
     row: models.Correction, now: models.Resident, *, actor: Actor, at: datetime
 ) -> None:
     """Audit under the resident, who sees it in his ledger, and announce it; neither says what it is about."""
-    action = f"identity.correction_{row.state}"
+    action = f"{events.CORRECTION}{row.state}"
     audit.record(
         connection.connection,
         actor=actor,
@@ -194,5 +194,5 @@ def _write_down(
         subjects=[now.patient_rid],
         details={"field": row.field},
     )
-    data = {"resident": now.id, "field": row.field}
+    data = {"resident": now.id, "field": row.field, "asked_by": row.asked_by}
     feed.announce(connection.connection, kind=action, key=str(row.id), data=data, at=at)
