@@ -229,3 +229,23 @@ def sample(count: int) -> None:
         click.echo(json.dumps({**line, "missing": each.missing, "left_over": each.left_over}))
     click.echo(f"{found.compared} compared, {len(found.faults)} faults", err=True)
     sys.exit(1 if found.faults else 0)
+
+
+@fhir.command(epilog="Example:  kangmai fhir parameters --data ./data")
+@with_database
+def parameters() -> None:
+    """Say how far the index of added search parameters is; prints a line of JSON for each.
+
+    {"type","code","state","done","total","reason"}; state is new or settled (every process begins to write it),
+    indexing, active (it can be searched), leaving or erasing (it is taken out), refused (see reason).
+    """
+    import json
+
+    from kangmai.kernel.actor import operator
+    from kangmai.records import queries
+
+    for each in queries.all_index_states(actor=operator("kangmai fhir parameters")):
+        line = {"type": each.resource_type, "code": each.code, "state": each.state}
+        click.echo(
+            json.dumps({**line, "done": each.done, "total": each.total, "reason": each.reason})
+        )

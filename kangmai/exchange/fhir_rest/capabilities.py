@@ -3,7 +3,7 @@
 Source: https://hl7.org/fhir/R4/http.html#capabilities
 """
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from kangmai import __version__
 from kangmai.exchange.fhir_rest.operations import operations_on
 from kangmai.exchange.fhir_rest.types import JSON, Response
 from kangmai.exchange.oauth.views import smart_configuration
+from kangmai.records import queries
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search.parameters import Kind, parameters
 
@@ -33,7 +34,7 @@ SYSTEM_INTERACTIONS = ("transaction", "batch", "history-system", "search-system"
 
 def metadata(base: str) -> Response:
     """GET metadata"""
-    return Response(200, _statement(base), (("Content-Type", JSON),))
+    return Response(200, _statement(base, queries.added_version()), (("Content-Type", JSON),))
 
 
 def smart(origin: str) -> Response:
@@ -42,8 +43,9 @@ def smart(origin: str) -> Response:
     return Response(200, body, (("Content-Type", "application/json"),))
 
 
-@cache
-def _statement(base: str) -> bytes:
+@lru_cache(maxsize=8)
+def _statement(base: str, added: int) -> bytes:
+    """The statement for an address, as long as no other search parameters are added."""
     return orjson.dumps(
         {
             "resourceType": "CapabilityStatement",
@@ -113,4 +115,5 @@ def _resource(name: str) -> dict[str, Any]:
 
 
 def _searchable(name: str) -> list[Any]:
-    return [p for p in parameters(name).values() if p.kind is not Kind.SPECIAL]
+    known = [*parameters(name).values(), *queries.added_parameters(name).values()]
+    return [p for p in known if p.kind is not Kind.SPECIAL]

@@ -25,12 +25,14 @@ from kangmai.exchange.fhir_rest.errors import (
     WrongMediaType,
 )
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
+from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import give_back
 from kangmai.kernel.errors import Fault, Forbidden, Interrupted, KangmaiError, Unavailable
 from kangmai.kernel.ids import uuid7
 from kangmai.records.errors import NotUtf8, Overloaded
 from kangmai.records.fhir import xml
+from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.types import Source
 
 BASE = "/fhir/R4"
@@ -166,6 +168,15 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         method, path, query, headers, body, _base(environ), actor, source, at, language,
         uploaded(environ) if route.takes_upload else iter(()),
     )  # fmt: skip
+    try:
+        return _in_place(route, request)
+    except Forbidden as error:
+        _note_refusal(request, error)
+        raise
+
+
+def _in_place(route: routes.Route, request: Request) -> Response:
+    """The answer, for which the writers of bundles wait for one of the few places."""
     if not route.needs_place:
         return route.interaction(request)
     if not _writers.acquire(timeout=WRITER_PATIENCE_SECONDS):
@@ -174,6 +185,21 @@ def _answer(environ: dict[str, Any], language: str) -> Response:
         return route.interaction(request)
     finally:
         _writers.release()
+
+
+def _note_refusal(request: Request, error: Forbidden) -> None:
+    """Who asked for what he may not see or do stands in the audit trail, too."""
+    kind, id = (*request.path, "", "")[:2]
+    audit.record_later(
+        audit.Entry(
+            request.actor,
+            request.at,
+            "records.refused",
+            kind if kind in resource_types() else "",
+            id[:64],
+            outcome=error.code,
+        )
+    )
 
 
 def _sender(environ: dict[str, Any], at: datetime) -> tuple[Actor, Source]:

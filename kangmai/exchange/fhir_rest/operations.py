@@ -35,6 +35,7 @@ OPERATIONS = (
     Operation("subsumes", f"{FHIR}CodeSystem-subsumes", "CodeSystem"),
     Operation("expand", f"{FHIR}ValueSet-expand", "ValueSet"),
     Operation("validate-code", f"{FHIR}ValueSet-validate-code", "ValueSet"),
+    Operation("index", "urn:kangmai:operation:index", "SearchParameter"),
     Operation("translate", f"{FHIR}ConceptMap-translate", "ConceptMap"),
 )
 

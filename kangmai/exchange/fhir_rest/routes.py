@@ -10,6 +10,7 @@ from kangmai.exchange.fhir_rest import (
     export,
     history,
     identity,
+    index_state,
     patch,
     persons,
     purge,
@@ -86,6 +87,7 @@ _OPERATIONS: dict[str, Interaction] = {
     "T/I/$translate": terminology.translate,
     "T/$ihe-pix": cross_references.cross_reference,
     "T/I/$person": persons.person,
+    "T/I/$index": index_state.index_state,
 }
 READS |= {(method, form): each for form, each in _OPERATIONS.items() for method in ("GET", "POST")}
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from kangmai.exchange.fhir_rest import audit_events
 from kangmai.exchange.fhir_rest.errors import NoSuchAddress
 from kangmai.exchange.fhir_rest.paging import CURSOR, content_of, cursor
 from kangmai.exchange.fhir_rest.present import bundle, entry
@@ -44,16 +45,19 @@ def search_compartment(request: Request) -> Response:
 
 def _search(request: Request, resource_type: str | None, compartment: str | None) -> Response:
     position = position_of(content_of(request))
-    page = queries.search(
-        resource_type,
-        request.query,
-        compartment=compartment,
-        position=position,
-        server=request.base,
-        lenient=request.preference("handling") == "lenient",
-        actor=request.actor,
-        at=request.at,
-    )
+    if resource_type == audit_events.TYPE:
+        page = audit_events.page(request, compartment, position)
+    else:
+        page = queries.search(
+            resource_type,
+            request.query,
+            compartment=compartment,
+            position=position,
+            server=request.base,
+            lenient=audit_events.is_lenient(request),
+            actor=request.actor,
+            at=request.at,
+        )
     entries = [_entry(request, page, item, b"match") for item in page.matches]
     entries += [_entry(request, page, item, b"include") for item in page.included]
     if notes := _notes(page):

@@ -14,6 +14,7 @@ from kangmai.records.jobs import files, table
 from kangmai.records.jobs.exporting import Cancelled, export, order_from_json
 from kangmai.records.jobs.importing import import_lines
 from kangmai.records.jobs.table import Job
+from kangmai.records.parameters.walking import walk_once
 from kangmai.records.store import statistics
 
 IDLE_SECONDS = 1.0
@@ -23,10 +24,11 @@ logger = logging.getLogger(__name__)
 
 
 def run_jobs(stop: threading.Event, *, now: Callable[[], datetime]) -> None:
-    """Do one job after the other until `stop` is set; a lost database is waited for."""
+    """Do one job after the other until `stop` is set, and index added search parameters in between."""
     while not stop.is_set():
         try:
-            if not run_one(now=now, stop=stop):
+            is_busy = walk_once()
+            if not run_one(now=now, stop=stop) and not is_busy:
                 stop.wait(IDLE_SECONDS)
         except psycopg.OperationalError:
             logger.warning("the database does not answer; trying again")

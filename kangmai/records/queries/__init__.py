@@ -8,6 +8,13 @@ from kangmai.records.queries.intake import intake_tables, intake_template
 from kangmai.records.queries.jobs import get_job, read_job_file
 from kangmai.records.queries.latest import Measured, WantedCode, latest_observations
 from kangmai.records.queries.ledger import Known, known_of_source
+from kangmai.records.queries.parameters import (
+    AddedState,
+    added_parameters,
+    added_version,
+    all_index_states,
+    index_states,
+)
 from kangmai.records.queries.people import find_people
 from kangmai.records.queries.resources import (
     HistoryEntry,
@@ -40,14 +47,31 @@ from kangmai.records.queries.terminology import (
     subsumes,
     translate,
 )
+from kangmai.records.queries.trail import (
+    DEFAULT_COUNT,
+    Deed,
+    FoundDeeds,
+    count_deeds,
+    get_deed,
+    search_deeds,
+    trail_interaction,
+)
+from kangmai.records.queries.trail import RESTFUL as TRAIL_RESTFUL
+from kangmai.records.queries.trail import SYSTEM as TRAIL_SYSTEM
 
 __all__ = [
+    "DEFAULT_COUNT",
+    "TRAIL_RESTFUL",
+    "TRAIL_SYSTEM",
+    "AddedState",
     "Coded",
     "CodedRows",
     "Concept",
     "Consistency",
+    "Deed",
     "EverythingPage",
     "Expansion",
+    "FoundDeeds",
     "HistoryEntry",
     "IndexFault",
     "Known",
@@ -64,16 +88,22 @@ __all__ = [
     "Verdict",
     "Wanted",
     "WantedCode",
+    "added_parameters",
+    "added_version",
+    "all_index_states",
     "by_row_ids",
     "check",
     "coded_rows",
+    "count_deeds",
     "count_types",
     "everything",
     "expand",
     "find_people",
     "get",
+    "get_deed",
     "get_job",
     "get_version",
+    "index_states",
     "intake_tables",
     "intake_template",
     "is_code_of_system",
@@ -85,10 +115,12 @@ __all__ = [
     "read_job_file",
     "sample_index",
     "search",
+    "search_deeds",
     "search_history",
     "search_versions",
     "subsumes",
     "timeline",
     "timeline_authors",
+    "trail_interaction",
     "translate",
 ]

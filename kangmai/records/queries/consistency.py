@@ -12,6 +12,7 @@ from kangmai.kernel import sealing
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import reading
 from kangmai.records import rules
+from kangmai.records.search import added
 from kangmai.records.search.extraction import compartments
 from kangmai.records.store.bodies import decode
 from kangmai.records.store.rows import COLUMNS, SEARCH, keys_of, stored
@@ -69,7 +70,7 @@ def _faults(database: psycopg.Cursor, resource: Stored) -> list[IndexFault]:
     """The tables in which the rows of a resource are not those of its content."""
     body = decode(resource.body)
     keys, about = keys_of(body), compartments(body)
-    rid = resource.rid
+    rid, moving = resource.rid, added.numbers_in_motion()
     wanted: dict[str, set[tuple]] = {
         "tok": set(keys.tokens),
         "ref": {*keys.references, *((target, 0) for target in about)},
@@ -89,6 +90,16 @@ def _faults(database: psycopg.Cursor, resource: Stored) -> list[IndexFault]:
         "qty": _rows(database, "SELECT p, u, lo, hi FROM qty WHERE p = ANY(%s::int4[]) AND rid = %s AND u = ANY("
                      "%s::int4[])", [q[0] for q in keys.quantities], rid, [q[1] for q in keys.quantities]),
     }  # fmt: skip
+    for table, place in (
+        ("ref", 1),
+        ("dat", 0),
+        ("str", 0),
+        ("qty", 0),
+    ):  # half there, or half gone
+        for side in (wanted, found):
+            side[table] = {row for row in side[table] if abs(row[place]) not in moving}
+    if moving:
+        wanted["tok"] &= found["tok"]
     if sealing.is_renewing(SEARCH):  # some stand under one key, some under the other
         wanted["tok"] = found["tok"] = set()
     return [

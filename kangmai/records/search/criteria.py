@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from kangmai.records.fhir.definitions import resource_types
-from kangmai.records.search import dates, numbers, quantities
+from kangmai.records.search import added, dates, numbers, quantities
 from kangmai.records.search.composites import composite, scaled
 from kangmai.records.search.conditions import (
     AllOf,
@@ -45,7 +45,6 @@ from kangmai.records.search.parameters import (
     SEALED_TYPES,
     Kind,
     SearchParameter,
-    find_parameter,
     parameters,
 )
 from kangmai.records.search.pointers import chain_targets, references_to, written_targets
@@ -99,8 +98,12 @@ class Reader:
             return self.has(resource_type, name, value)
         head, dot, rest = name.partition(".")
         base, _, modifier = head.partition(":")
-        known = find_parameter(resource_type, base)
+        known = added.find(resource_type, base)
         if known is None:
+            if added.is_being_indexed(resource_type, base):
+                raise NotSearchable(
+                    place=base, reason="it is being indexed", reason_zh="索引正在建立"
+                )
             listed = ", ".join(sorted(parameters(resource_type)))
             raise UnknownParameter(
                 resource_type=resource_type, name=base[:64], place=name[:200], known=listed
@@ -133,6 +136,9 @@ class Reader:
             raise BadValue(place=place, reason="true or false", reason_zh="应为 true 或 false")
         if known.name == "_lastUpdated":
             return AnyOf(()) if value == "true" else AllOf(())
+        if known.p >= added.FIRST:
+            present = Tokens((added.present_hash(known),), None)
+            return Not(present) if value == "true" else present
         return Missing((known.p,), value == "true")
 
     def values(self, known: SearchParameter, modifier: str, place: str, value: str) -> Condition:
@@ -184,7 +190,7 @@ class Reader:
         _, source_type, reference, rest = parts
         if source_type not in resource_types():
             raise UnknownResourceType(name=source_type[:64], place=name[:200])
-        known = find_parameter(source_type, reference)
+        known = added.find(source_type, reference)
         if known is None or known.kind is not Kind.REFERENCE or resource_type not in known.targets:
             listed = ", ".join(references_to(source_type, resource_type))
             raise UnknownParameter(

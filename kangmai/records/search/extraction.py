@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from kangmai.records.fhir.definitions import compartments as compartment_table
+from kangmai.records.search import added
 from kangmai.records.search.expressions import resolve
 from kangmai.records.search.generator import columns_of, extractor, is_gathered, values
 from kangmai.records.search.hashing import hash64, targets
@@ -46,12 +47,19 @@ class Keys:
     present: tuple[int, ...]
 
 
-def extract(resource: dict, *, keyed_hash: KeyedHash | None = None, server: str = "") -> Keys:
+def extract(
+    resource: dict,
+    *,
+    keyed_hash: KeyedHash | None = None,
+    server: str = "",
+    leaving: bool = False,
+) -> Keys:
     """The search keys of a valid resource.
 
     `keyed_hash` hides what identifies people (identifiers, telecoms, names and addresses of
     Patient, Person, RelatedPerson and Practitioner, and identifiers in references); without it they
     are indexed in the clear. `server` is our own base URL: references below it count as relative.
+    `leaving` adds the keys of added parameters that are being taken out of the index.
     Raises: KeyError for an unknown resource type.
     """
     resource_type = resource["resourceType"]
@@ -59,6 +67,7 @@ def extract(resource: dict, *, keyed_hash: KeyedHash | None = None, server: str 
     present = extractor(resource_type)(resource, rows)
     shape, numbers = _shapes[resource_type, present]
     rows.tokens.append((shape, 0))
+    added.put_rows(resource, rows, leaving=leaving)
     return Keys(
         _unique(rows.tokens),
         _unique(rows.references),

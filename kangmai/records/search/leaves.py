@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from kangmai.records.search import added
 from kangmai.records.search.expressions import resolve
 from kangmai.records.search.parameters import SearchParameter, parameter_by_number
 
@@ -17,7 +18,7 @@ def leaf_types(known: SearchParameter) -> frozenset[str]:
 @cache
 def has_one_value(p: int) -> bool:
     """Whether a resource can have one value of a parameter at most."""
-    known = parameter_by_number(p)
+    known = added.by_number(p) if p >= added.FIRST else parameter_by_number(p)
     paths = [path for b in known.branches for path in resolve(b, known.resource_type)]
     is_single = not any(step.is_list for path in paths for step in path.steps)
     return is_single and len({branch.names for branch in known.branches}) == 1

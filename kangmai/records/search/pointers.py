@@ -1,11 +1,11 @@
 """What references may mean: the types a chain goes on with, the addresses that a written reference stands for."""
 
 from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.search import added
 from kangmai.records.search.parameters import (
     Kind,
     SearchParameter,
     Source,
-    find_parameter,
     parameters,
 )
 from kangmai.records.search.rows import local
@@ -18,7 +18,7 @@ def chain_targets(
     allowed = {source.target} if source.target else known.targets
     if modifier:
         return [modifier] if modifier in allowed else []
-    has_next = [t for t in sorted(allowed) if following == "_has" or find_parameter(t, following)]
+    has_next = [t for t in sorted(allowed) if following == "_has" or added.find(t, following)]
     return has_next
 
 

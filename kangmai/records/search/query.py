@@ -14,6 +14,7 @@ from enum import Enum
 from urllib.parse import parse_qsl
 
 from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.search import added
 from kangmai.records.search.conditions import Condition, Dates, Not, any_of
 from kangmai.records.search.criteria import CHAIN_LIMIT, Reader, Terminology
 from kangmai.records.search.errors import (
@@ -29,7 +30,6 @@ from kangmai.records.search.parameters import (
     SEALED_TYPES,
     Kind,
     SearchParameter,
-    find_parameter,
     parameters,
 )
 from kangmai.records.search.rows import KeyedHash
@@ -205,7 +205,7 @@ def _check_type(name: str, place: str) -> None:
 def _is_unknown(types: tuple[str, ...], name: str) -> bool:
     """Whether no type has the parameter that a name begins with."""
     base = name.partition(":")[0].partition(".")[0]
-    return base != "_has" and any(find_parameter(t, base) is None for t in types)
+    return base != "_has" and any(added.find(t, base) is None for t in types)
 
 
 def _criterion(reader: Reader, types: tuple[str, ...], name: str, value: str) -> Condition:
@@ -304,7 +304,7 @@ def _sort_key(types: tuple[str, ...], text: str, is_keyed: bool) -> Sort:
 
 
 def _check_sortable(resource_type: str, name: str, is_keyed: bool) -> None:
-    known = find_parameter(resource_type, name)
+    known = added.find(resource_type, name)
     if known is None:
         raise _unknown(resource_type, name, "_sort")
     if known.kind is Kind.STRING and is_keyed and resource_type in SEALED_TYPES:
@@ -364,7 +364,7 @@ def _include(types: tuple[str, ...], text: str, is_reverse: bool, is_iterated: b
 
 
 def _reference_parameter(resource_type: str, name: str, place: str) -> SearchParameter:
-    known = find_parameter(resource_type, name)
+    known = added.find(resource_type, name)
     if known is None:
         raise _unknown(resource_type, name, place)
     if known.kind is not Kind.REFERENCE:

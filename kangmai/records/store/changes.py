@@ -12,6 +12,7 @@ import psycopg
 from kangmai.kernel import audit, sealing
 from kangmai.kernel.ids import AccountId
 from kangmai.records.search.extraction import VERSION, Keys, compartments
+from kangmai.records.search.rows import Rows
 from kangmai.records.store.bodies import decode
 from kangmai.records.store.rows import SEARCH, Row, body_columns, keys_of, tokens_of
 from kangmai.records.store.write import COMPARTMENT
@@ -128,12 +129,26 @@ def apply(
     changes = sorted(changes, key=lambda c: (c.row.rt, c.row.rid) if c.old else (0, 0))
     values = _arrays(_VERSIONS, [_version(change) for change in changes])
     values += audit.columns(deeds)
-    differences = [_difference(change) for change in changes]
+    values += _index_arrays([_difference(change) for change in changes])
+    database.execute(_WRITE_JOINTLY if jointly else _WRITE, values)
+
+
+_PUT = f"WITH {','.join(_index_parts(table) for table in _INDEXES)} SELECT 1"
+
+
+def put_index_rows(database: psycopg.Cursor, gone: "_Rows", come: "_Rows") -> None:
+    """Take index rows out and put others in, by table; those in both are there once afterwards."""
+    database.execute(_PUT, _index_arrays([(gone, come)]))
+
+
+def _index_arrays(differences: Sequence[tuple["_Rows", "_Rows"]]) -> list[object]:
+    """The values of every part of `_INDEXES`: rows that go, rows that come."""
+    values: list[object] = []
     for table in _INDEXES:
         for part in (0, 1):
             rows = sorted(row for each in differences for row in each[part].get(table, ()))
             values += _arrays(_TEXTS, rows) if table == "str" else [_records(rows)]
-    database.execute(_WRITE_JOINTLY if jointly else _WRITE, values)
+    return values
 
 
 def _version(change: Change) -> tuple[object, ...]:
@@ -147,7 +162,7 @@ def _version(change: Change) -> tuple[object, ...]:
 _Rows = Mapping[str, Iterable[tuple]]
 
 
-def _index_rows(rid: int, keys: Keys, compartments: Sequence[int]) -> dict[str, list[tuple]]:
+def index_rows(rid: int, keys: Keys | Rows, compartments: Sequence[int]) -> dict[str, list[tuple]]:
     """The rows of every index table for one resource, in the order of `_INDEXES`."""
     return {
         "tok": [(h, rid, system) for h, system in keys.tokens],
@@ -162,11 +177,11 @@ def _index_rows(rid: int, keys: Keys, compartments: Sequence[int]) -> dict[str, 
 def _difference(change: Change) -> tuple[_Rows, _Rows]:
     """The index rows that go and those that come: only what differs from the old version."""
     row = change.row
-    after = {} if row.flags & Flag.DELETED else _index_rows(row.rid, row.keys, row.compartments)
+    after = {} if row.flags & Flag.DELETED else index_rows(row.rid, row.keys, row.compartments)
     if change.old is None or change.old.is_deleted:
         return {}, after
     resource = decode(change.old.body)
-    before = _index_rows(row.rid, keys_of(resource), compartments(resource))
+    before = index_rows(row.rid, keys_of(resource, leaving=True), compartments(resource))
     gone = {table: set(rows) - set(after.get(table, ())) for table, rows in before.items()}
     come = {table: set(rows) - set(before[table]) for table, rows in after.items()}
     if sealing.is_renewing(

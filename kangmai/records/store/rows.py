@@ -10,6 +10,7 @@ import psycopg
 
 from kangmai.kernel import sealing
 from kangmai.records.fhir.definitions import resource_type_names, resource_types
+from kangmai.records.parameters import registry
 from kangmai.records.search.extraction import Keys, extract, is_sealed
 from kangmai.records.store.packing import packed, unpacked
 from kangmai.records.types import Flag, Resource, Stored
@@ -84,15 +85,21 @@ def keyed_hash(text: str) -> int:
     return sealing.blinder(SEARCH)(text)
 
 
-def keys_of(resource: Resource) -> Keys:
-    """The search keys of a resource, keyed where they would name a person."""
-    return extract(resource, keyed_hash=sealing.blinder(SEARCH))
+def keys_of(resource: Resource, *, leaving: bool = False) -> Keys:
+    """The search keys of a resource, keyed where they would name a person.
+
+    Args:
+        leaving: also those of added search parameters that are being taken out.
+    """
+    registry.look()
+    return extract(resource, keyed_hash=sealing.blinder(SEARCH), leaving=leaving)
 
 
 def tokens_of(resource: Resource) -> list[set[tuple[int, int]]]:
     """The tokens of a resource under each key they may stand under, those that are written first."""
+    registry.look()
     hashes = sealing.blinders(SEARCH)
-    return [set(extract(resource, keyed_hash=each).tokens) for each in hashes]
+    return [set(extract(resource, keyed_hash=each, leaving=True).tokens) for each in hashes]
 
 
 def bound_to(rt: int, rid: int) -> bytes:

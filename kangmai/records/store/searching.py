@@ -9,9 +9,10 @@ import psycopg
 
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import DataScope
+from kangmai.records.parameters import registry
 from kangmai.records.scope import condition
 from kangmai.records.search import sql
-from kangmai.records.search.conditions import AllOf, AnyOf, Chained, PointedAt, References, Tokens
+from kangmai.records.search.conditions import References, Tokens
 from kangmai.records.search.query import Query, Summary, Terminology, Total, parse
 from kangmai.records.store.rows import BLOCK, COLUMNS, SEARCH, keyed_hash, stored
 from kangmai.records.types import Stored
@@ -20,8 +21,8 @@ INCLUDE_DEPTH = 4
 INCLUDE_LIMIT = 1000
 ESTIMATE_LIMIT = 10_000
 DEFAULT_COUNT = 50
-FEW_ENDS = 500
-"""Resources at the end of a chain or `_has` up to which following the references back is quickest."""
+FEW = 2000
+"""Resources that meet one condition up to which starting from them beats looking through the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,7 @@ def run(
 
 def _driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
     """The position of the rarest condition, or None where walking from the newest back is better."""
-    if not query.where or (
-        len(query.where) == 1 and not query.sort and _is_ordered(query.where[0])
-    ):
+    if not query.where or _is_walk(query):
         return None
     counts = _counts(database, sql.probes(query, scope=inside))
     if not counts:
@@ -88,15 +87,11 @@ def _driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | 
     return position if counts[position] < sql.PROBE_LIMIT or query.sort else None
 
 
-def _quick_driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
-    """As `_driver`, for a search with a chain or `_has`, without following what they lead to."""
-    counts = _counts(database, sql.first_probes(query, scope=inside))
-    few = {
-        position: count
-        for position, count in counts.items()
-        if count < (FEW_ENDS if _leads_on(query.where[position]) else sql.PROBE_LIMIT)
-    }
-    return min(few, key=lambda each: few[each]) if few else None
+def _few(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
+    """The position of the rarest condition, if few resources meet it; a chain or `_has` is not followed."""
+    counts = _counts(database, sql.first_probes(query, scope=inside, limit=FEW))
+    rarest = min(counts, key=lambda each: counts[each], default=None)
+    return rarest if rarest is not None and counts[rarest] < FEW else None
 
 
 def _counts(
@@ -110,22 +105,11 @@ def _counts(
     return dict(zip(positions, counts, strict=True))
 
 
-def _leads_on(condition: object) -> bool:
-    """Whether a condition is about other resources than those searched for."""
-    match condition:
-        case Chained() | PointedAt():
-            return True
-        case AnyOf(conditions) | AllOf(conditions):
-            return any(map(_leads_on, conditions))
-        case _:
-            return False
-
-
-def _is_ordered(condition: object) -> bool:
-    """Whether the index of a condition is in the order of row ids already."""
-    match condition:
-        case Tokens(keys=(_,)) | References(targets=(_,), parameters=(_,)):
-            return True
+def _is_walk(query: Query) -> bool:
+    """Whether one key is all that is asked, whose index is in the order of row ids already."""
+    match query.where:
+        case (Tokens(keys=(_,)) | References(targets=(_,), parameters=(_,)),):
+            return not query.sort
         case _:
             return False
 
@@ -165,8 +149,8 @@ def _find(
         limit, position.snapshot if position else None, position.after if position else None
     )
     driver = None
-    if not query.sort and any(map(_leads_on, query.where)):
-        driver = _quick_driver(database, query, inside)
+    if not query.sort and query.where and not _is_walk(query):
+        driver = _few(database, query, inside)
         if driver is None:
             found = _fetch_page(database, sql.glance(query, scope=inside, page=page), query)
             if len(found) == limit:
@@ -268,6 +252,7 @@ def read_query(
     Raises:
         The errors of `records.search.errors`.
     """
+    registry.look()
     return parse(
         resource_type,
         text,

@@ -6,6 +6,7 @@ import psycopg
 
 from kangmai.kernel import audit
 from kangmai.kernel.errors import KangmaiError
+from kangmai.records.parameters import registry as parameters
 from kangmai.records.store import changes as store
 from kangmai.records.store import write
 from kangmai.records.store.changes import Change
@@ -65,7 +66,7 @@ def _write_all(
             jointly=jointly,
         )
         for each, some in pairs:
-            _note_subscriptions(database, each, some)
+            _note_registers(database, each, some)
     results = (each.decided.merge(list(map(outcome, some))) for each, some in pairs)
     return [refusal or next(results) for refusal in refusals]
 
@@ -125,11 +126,19 @@ def _write(
         audit.record_all(deeds, database.connection)
 
 
-def _note_subscriptions(database: psycopg.Cursor, draft: Draft, written: Sequence[Change]) -> None:
-    """Subscriptions go to work with what their maker may see; our own changes of state are not news."""
+def _note_registers(database: psycopg.Cursor, draft: Draft, written: Sequence[Change]) -> None:
+    """Subscriptions go to work with what their maker may see; our own changes of state are not news.
+
+    SearchParameters are entered with the right of their maker.
+    """
     actor, at = draft.submission.actor, draft.submission.at
     for p, change in zip(draft.prepared, written, strict=True):
         row = change.row
+        if p.operation.type == "SearchParameter":
+            if row.flags & Flag.DELETED:
+                parameters.forget(database, row.rid)
+            else:
+                parameters.note(database, p.resource, rid=row.rid, actor=actor)
         if p.operation.type != "Subscription" or p.operation.authority is Authority.LEDGER:
             continue
         if row.flags & Flag.DELETED:

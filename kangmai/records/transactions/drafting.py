@@ -36,8 +36,8 @@ def _is_plain(operation: Operation) -> bool:
     return (
         operation.condition is None
         and operation.verb is not Verb.PATCH
-        # it is entered in a register of its own, which may refuse it after it was written
-        and operation.type != "Subscription"
+        # they are entered in registers of their own, within the transaction
+        and operation.type not in ("SearchParameter", "Subscription")
         and not (b"?" in operation.raw and conditional_references(operation.raw))
     )
 

@@ -16,7 +16,8 @@ def candidates(
         of_types(text, query.types)
     else:
         text.add("WITH d AS MATERIALIZED (")
-        text.put(driving(query.where[driver], scope, is_distinct=True))
+        # in the order of the page, so that resources are looked at only until it is full
+        text.put(driving(query.where[driver], scope, is_distinct=True)).add("ORDER BY rid DESC")
         text.add(f") SELECT {columns} FROM d JOIN res r ON r.rid = d.rid AND")
         of_types(text, query.types)
         text.add("WHERE true")

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from kangmai.records.fhir.definitions import elements_by_key, value_sets
+from kangmai.records.search import added
 from kangmai.records.search.expressions import resolve
 from kangmai.records.search.hashing import token_hash
 from kangmai.records.search.leaves import has_one_value, leaf_types
-from kangmai.records.search.parameters import Kind, SearchParameter, find_parameter, parameter
+from kangmai.records.search.parameters import Kind, SearchParameter
 from kangmai.records.search.query import Query, Sort
 from kangmai.records.search.sql.candidates import all_tests, candidates
 from kangmai.records.search.sql.pieces import Page, Scope, Statement, Text, of_types
@@ -63,7 +64,7 @@ def walkable_date(query: Query) -> int | None:
     """The parameter of `_sort=-date`, where its index is in that order: one date a resource at most."""
     if len(query.sort) != 1 or not query.sort[0].is_descending or len(query.types) != 1:
         return None
-    known = find_parameter(query.types[0], query.sort[0].name)
+    known = added.find(query.types[0], query.sort[0].name)
     if known is None or known.kind is not Kind.DATE or known.name == "_lastUpdated":
         return None
     p = known.sources[0].p
@@ -107,7 +108,8 @@ def _sort_value(types: Sequence[str], sort: Sort) -> Text:
         return text.add("r.fid")
     if sort.name == "_lastUpdated":
         return text.add("r.ts")
-    known = parameter(types[0], sort.name)
+    known = added.find(types[0], sort.name)
+    assert known is not None  # the query was read
     numbers = [source.p for source in known.sources]
     if known.kind is Kind.DATE:
         numbers += [-p for p in numbers]

@@ -68,7 +68,7 @@ def probes(
 
 
 def first_probes(
-    query: Query, *, scope: Scope, limit: int = PROBE_LIMIT
+    query: Query, *, scope: Scope, limit: int
 ) -> tuple[list[int], Statement] | None:
     """As `probes`, but of a chain or `_has` it counts only what stands at the far end, which costs no join."""
     return _counted(

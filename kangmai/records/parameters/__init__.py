@@ -1,0 +1,1 @@
+"""Search parameters that are added by SearchParameter resources: entered, indexed in the background, searched."""
