@@ -63,6 +63,17 @@ def logins_and_languages(*, account_ids: Collection[int]) -> dict[int, tuple[str
     }
 
 
+def accounts_of_staff(*, staff_ids: Collection[int]) -> dict[int, int]:
+    """The account in use of each member of staff who has one; the oldest where there are several."""
+    rows = models.Account.objects.filter(staff_id__in=staff_ids, is_active=True).order_by("-id")
+    return {staff: account for staff, account in rows.values_list("staff_id", "id") if staff}
+
+
+def staff_of_account(*, account_id: int) -> int | None:
+    """The member of staff behind an account, if it is one's."""
+    return models.Account.objects.filter(pk=account_id).values_list("staff_id", flat=True).first()
+
+
 def glass_notices(*, ids: Collection[int]) -> tuple[GlassNotice, ...]:
     """What reviewers are told of emergency openings: nothing of the resident but the id."""
     rows = models.BreakGlass.objects.filter(pk__in=ids).order_by("id")

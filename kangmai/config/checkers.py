@@ -23,6 +23,8 @@ CHECKERS = (
     "kangmai.epidemic.tracing.checks",
     "kangmai.epidemic.supplies.checks",
     "kangmai.epidemic.capacity.checks",
+    "kangmai.epidemic.tasks.checks",
+    "kangmai.epidemic.teams.checks",
 )
 
 

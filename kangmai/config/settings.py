@@ -99,6 +99,9 @@ INSTALLED_APPS = [
     "kangmai.epidemic.supplies",
     "kangmai.epidemic.capacity",
     "kangmai.epidemic.quarantine",
+    "kangmai.epidemic.grid",
+    "kangmai.epidemic.tasks",
+    "kangmai.epidemic.teams",
     "kangmai.portal",
 ]
 

@@ -15,6 +15,8 @@ from kangmai.registry.queries.lookups import (
     names_by_id,
     overseers,
     post_counts,
+    posted,
+    staff_names,
 )
 from kangmai.registry.queries.organizations import (
     ancestors,
@@ -68,10 +70,12 @@ __all__ = [
     "places_by_code",
     "places_by_id",
     "post_counts",
+    "posted",
     "posts",
     "qualifications",
     "reporting_areas",
     "search_organizations",
     "search_places",
     "search_staff",
+    "staff_names",
 ]

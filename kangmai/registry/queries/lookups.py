@@ -95,3 +95,16 @@ def post_counts(*, organization_ids: Collection[int], on: date) -> dict[int, dic
     for id, role, count in counted.order_by("organization_id", "role_code"):
         found.setdefault(id, {})[role] = count
     return found
+
+
+def staff_names(*, ids: Collection[int]) -> dict[int, str]:
+    """Names of members of staff, for lists; a name stands at the counter and is no secret."""
+    return dict(models.Staff.objects.filter(pk__in=ids).values_list("id", "name"))
+
+
+def posted(*, ids: Collection[int], organization_ids: Collection[int], on: date) -> frozenset[int]:
+    """Which members of staff hold a post in one of some institutions on a day."""
+    rows = models.Post.objects.filter(
+        on_day(on), staff_id__in=ids, organization_id__in=organization_ids
+    )
+    return frozenset(rows.values_list("staff_id", flat=True))
