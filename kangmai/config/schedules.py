@@ -9,7 +9,7 @@ from kangmai.access.actions import forget_old
 from kangmai.deadlines import actions as deadlines
 from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.supplies import actions as supplies
-from kangmai.epidemic.surveillance.actions import detect_missing, remind
+from kangmai.epidemic.surveillance.actions import begin_clocks, detect_missing, remind
 from kangmai.epidemic.venues import actions as venues
 from kangmai.exchange.hl7v2.actions import forget_old as forget_hl7
 from kangmai.forms.actions import forget_drafts
@@ -59,6 +59,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "forget old drafts of forms": (86_400, forget_drafts),
     "judge the series of yesterday": (3600, detect_missing),
     "tell what is late in events": (3600, remind),
+    "begin the clocks of control measures": (3600, begin_clocks),
     "read how long supplies last": (3600, supplies.read_days),
     "end emergency orders and erase their data": (60, orders.settle),
     "keep the days of scans": (3600, venues.keep_days),

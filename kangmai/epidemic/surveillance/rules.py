@@ -13,7 +13,14 @@ from kangmai.epidemic.surveillance.errors import (
     SettingOutOfRange,
     StepNotAllowed,
 )
-from kangmai.epidemic.surveillance.types import Level, ResourceState, Setting, State, Step
+from kangmai.epidemic.surveillance.types import (
+    Level,
+    MeasureLimit,
+    ResourceState,
+    Setting,
+    State,
+    Step,
+)
 
 MOVES: dict[tuple[State, Step], State] = {
     (State.NEW, Step.ACKNOWLEDGE): State.ACKNOWLEDGED,
@@ -63,6 +70,13 @@ UNVERIFIED = (State.NEW, State.ACKNOWLEDGED, State.VERIFYING)
 EVENTS = (State.SUSPECTED, State.INVESTIGATING, State.CONFIRMED)
 LEVELS = (Level.WATCH, Level.HIGH, Level.IMMEDIATE)
 VERIFICATION = {True: "signal_verification_2h", False: "signal_verification_24h"}
+MEASURES = {
+    MeasureLimit.TWO_HOURS: "event_measure_2h",
+    MeasureLimit.ONE_DAY: "event_measure_24h",
+    MeasureLimit.BY_DAY: "event_measure_day",
+}
+"""The deadline of a control measure by its limit."""
+
 LIMITS = {
     "high_alpha": (0.0001, 0.05),
     "watch_alpha": (0.001, 0.1),

@@ -19,6 +19,14 @@ from kangmai.portal.residents.numbers import address_of
 from kangmai.portal.shell import words
 from kangmai.registry import queries as registry
 
+ABOUT = {
+    "signal": "signal",
+    "outbreak": "event",
+    "measure": "event-measure-page",
+    "case_card": "case",
+}
+"""The page of what a deadline is about, by the kind of its subject."""
+
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
 
 
@@ -98,6 +106,12 @@ def _row(
         deadline.provisional,
         deadline.level,
     )
+
+
+def about(deadline: Deadline) -> str:
+    """The address of what a deadline is about; empty where it has no page of its own."""
+    name = ABOUT.get(deadline.subject.kind)
+    return reverse(name, args=[UUID(deadline.subject.id)]) if name else ""
 
 
 def state_words(deadline: Deadline, at: datetime.datetime) -> tuple[str, str]:

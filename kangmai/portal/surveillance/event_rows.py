@@ -1,11 +1,12 @@
 """The parts of an event as pages show them: lines, contacts, measures, resources, links."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kangmai.deadlines.types import Deadline
 from kangmai.epidemic.cases import rules as diseases
 from kangmai.epidemic.surveillance.transmission import Forest
 from kangmai.epidemic.surveillance.types import (
@@ -22,6 +23,8 @@ from kangmai.epidemic.surveillance.types import (
 from kangmai.kernel.actor import Actor
 from kangmai.portal.shell import area, words
 from kangmai.portal.surveillance import wording
+from kangmai.portal.surveillance.rows import clock_words
+from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import Level
 
 USUAL_FOLLOW_UP = 14
@@ -121,9 +124,18 @@ def follow_up_until(found: Outbreak, today: date) -> date:
     return today + timedelta(days=longest)
 
 
-def measure(each: Measure, today: date) -> dict[str, Any]:
-    """A control measure."""
-    return {"row": each, "is_late": each.done_on is None and each.due_on < today}
+def measure(each: Measure, clocks: Sequence[Deadline], at: datetime) -> dict[str, Any]:
+    """A control measure with what is left of its time."""
+    left, tone = clock_words(clocks, at)
+    is_late = each.done_on is None and each.due_on < legal_day(at)
+    if is_late and not left:
+        left, tone = _("late"), "danger"
+    return {
+        "row": each,
+        "left": "" if each.done_on else left,
+        "tone": tone,
+        "escalated": 0 if each.done_on else max((c.level for c in clocks), default=0),
+    }
 
 
 def resource(each: Resource, today: date) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kangmai.portal.surveillance.views.method import decide, method, mute, propo
 from kangmai.portal.surveillance.views.signal import merge, signal, step
 from kangmai.portal.surveillance.views.situation import situation_docx, situation_html
 from kangmai.portal.surveillance.views.spread import link, spread
-from kangmai.portal.surveillance.views.tasks import measure, resource
+from kangmai.portal.surveillance.views.tasks import measure, measure_page, resource
 
 urlpatterns = [
     path("signals/", desk, name="signals"),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("signals/<uuid:signal_id>/step/", step, name="signal-step"),
     path("signals/<uuid:signal_id>/merge/", merge, name="signal-merge"),
     path("events/", events, name="events"),
+    path("events/measures/<uuid:measure_id>/", measure_page, name="event-measure-page"),
     path("events/<uuid:outbreak_id>/", event, name="event"),
     path("events/<uuid:outbreak_id>/change/", change, name="event-change"),
     path("events/<uuid:outbreak_id>/describe/", describe, name="event-describe"),

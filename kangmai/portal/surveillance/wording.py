@@ -14,6 +14,7 @@ from kangmai.epidemic.surveillance.types import (
     Evidence,
     Exposure,
     Level,
+    MeasureLimit,
     Reason,
     ReportKind,
     ResourceKind,
@@ -177,6 +178,15 @@ def certainty(value: Certainty) -> str:
     }[value]
 
 
+def measure_limit(value: MeasureLimit) -> str:
+    """By when a measure must be taken."""
+    return {
+        MeasureLimit.TWO_HOURS: _("within 2 hours"),
+        MeasureLimit.ONE_DAY: _("within 24 hours"),
+        MeasureLimit.BY_DAY: _("by a day"),
+    }[value]
+
+
 def resource_kind(value: ResourceKind) -> str:
     """A kind of resource."""
     return {
@@ -243,6 +253,14 @@ def expected(count: float) -> str:
     return "<0.1" if 0 < count < 0.05 else f"{count:.1f}"
 
 
+def rule_title(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:
+    """What the rule behind evidence is called, where that is not just the condition."""
+    rule = rules.get(each.method) or rules.get(each.method.removesuffix("D"))
+    if rule is None or rule.title.said(language()) == title(each.condition, on):
+        return ""
+    return rule.title.said(language())
+
+
 def explained(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:
     """One sentence: what was seen, what was to be expected, by which rule or method."""
     observed = f"{each.observed:g}"
@@ -280,20 +298,16 @@ def explained(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:
 
 def _by_rule(each: Evidence, rule: CaseRule, observed: str) -> str:
     if rule.within is Within.CASE:
-        return _("%(rule)s: one case is enough; %(n)s reported.") % {
-            "rule": rule.title.said(language()),
-            "n": observed,
-        }
+        return _("One case is enough; %(n)s reported.") % {"n": observed}
     values = {
-        "rule": rule.title.said(language()),
         "n": observed,
         "d": rule.days,
         "t": f"{each.threshold or 0:g}",
         "w": within(rule.within),
     }
     if each.detail.get("deaths"):
-        return _("%(rule)s: %(n)s deaths in %(d)s days %(w)s, threshold %(t)s.") % values
-    return _("%(rule)s: %(n)s cases in %(d)s days %(w)s, threshold %(t)s.") % values
+        return _("%(n)s deaths in %(d)s days %(w)s, threshold %(t)s.") % values
+    return _("%(n)s cases in %(d)s days %(w)s, threshold %(t)s.") % values
 
 
 def rules_by_id(actor: Actor, on: date) -> dict[str, CaseRule]:

@@ -22,8 +22,11 @@ from kangmai.epidemic.surveillance.types import (
     Certainty,
     Exposure,
     LineFacts,
+    MeasureLimit,
+    Reason,
     ResourceKind,
     ResourceState,
+    Step,
 )
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
@@ -226,6 +229,63 @@ def test_every_morning_says_once_what_is_late(cast, event):
     assert actions.remind(at=tomorrow) == 1  # nobody asked yesterday
     actions.follow_up(number=1, day=TODAY, is_ill=False, **usual)
     assert actions.remind(at=tomorrow) == 0 == actions.remind(at=after)
+
+
+def test_a_measure_has_a_clock_that_tells_those_above(cast, event):
+    from kangmai.deadlines import actions as clocks
+    from kangmai.deadlines.models import Deadline
+
+    def clock(id):
+        row = Deadline.objects.filter(subject_kind="measure", subject_id=str(id)).first()
+        return (row.definition, row.state, row.due_at - AT, row.level) if row else None
+
+    hour = dt.timedelta(hours=1)
+    usual = {"outbreak_id": event, "who": "端州区疾控", "actor": cast.cdc, "at": AT}
+    for error, more in (
+        (ValueMissing, {"what": " ", "limit": MeasureLimit.TWO_HOURS}),
+        (ValueMissing, {"what": "封存食品"}),
+        (DayOutOfRange, {"what": "封存食品", "due_on": TODAY - DAY}),
+        (NotPermitted, {"what": "封存食品", "due_on": TODAY, "actor": cast.officer}),
+        (OutbreakUnknown, {"what": "封存食品", "due_on": TODAY, "actor": cast.other_cdc}),
+    ):
+        with pytest.raises(error):
+            actions.add_measure(**(usual | more))
+    urgent = actions.add_measure(what="隔离病例", limit=MeasureLimit.TWO_HOURS, **usual)
+    soon = actions.add_measure(what="消毒教室", limit=MeasureLimit.ONE_DAY, **usual)
+    later_on = actions.add_measure(what="家长会", due_on=TODAY + 3 * DAY, **usual)
+    assert clock(urgent) == ("event_measure_2h", "open", 2 * hour, 0)
+    assert clock(soon)[:3] == ("event_measure_24h", "open", 24 * hour)
+    assert clock(later_on) is None and actions.begin_clocks(at=AT + DAY) == 0
+    assert actions.begin_clocks(at=AT + 2 * DAY) == 1 and actions.begin_clocks(at=AT + 2 * DAY) == 0
+    assert clock(later_on)[0] == "event_measure_day"
+
+    clocks.escalate_due(at=AT + 2.2 * hour)  # the county's bureau is told, nobody for the other one
+    assert clock(urgent)[1] == "missed" and clock(urgent)[3] == 1 and clock(soon)[3] == 0
+    told = messages.Message.objects.filter(template__contains="deadline")
+    assert told.exists()
+    done = {"outbreak_id": event, "done_on": TODAY, "actor": cast.cdc}
+    actions.finish_measure(measure_id=urgent, expected_version=1, at=AT + 3 * hour, **done)
+    with pytest.raises(ChangedMeanwhile):
+        actions.finish_measure(measure_id=urgent, expected_version=1, at=AT + 3 * hour, **done)
+    assert clock(urgent)[1] == "met"
+
+    step = {"outbreak_id": event, "actor": cast.cdc, "at": AT + 4 * hour}
+    actions.move_outbreak(step=Step.INVESTIGATE, expected_version=version(event, cast), **step)
+    actions.move_outbreak(
+        step=Step.EXCLUDE, reason=Reason.CHANCE, expected_version=version(event, cast), **step
+    )
+    assert {clock(soon)[1], clock(later_on)[1]} == {"cancelled"} and clock(urgent)[1] == "met"
+    assert actions.begin_clocks(at=AT + 3 * DAY) == 0
+    again = {**step, "at": AT + 3 * DAY}
+    actions.move_outbreak(
+        step=Step.REOPEN, note="又有病例", expected_version=version(event, cast), **again
+    )
+    rows = Deadline.objects.filter(subject_kind="measure", state="open")
+    assert set(rows.values_list("subject_id", flat=True)) == {str(soon), str(later_on)}
+
+
+def version(event, cast) -> int:
+    return queries.get_outbreak(event, actor=cast.cdc).version
 
 
 def test_homes_are_counted_by_town_and_must_exist(cast, event):

@@ -10,6 +10,8 @@ from kangmai.epidemic.surveillance.actions.line_list import (
     take_cases,
     unlink,
 )
+from kangmai.epidemic.surveillance.actions.measure_clocks import begin_clocks
+from kangmai.epidemic.surveillance.actions.measures import add_measure, finish_measure
 from kangmai.epidemic.surveillance.actions.outbreaks import (
     declare_over,
     describe,
@@ -18,14 +20,12 @@ from kangmai.epidemic.surveillance.actions.outbreaks import (
 )
 from kangmai.epidemic.surveillance.actions.quieting import merge, mute, unmute
 from kangmai.epidemic.surveillance.actions.reminding import remind
-from kangmai.epidemic.surveillance.actions.taking import count_cards, take_occurrences
-from kangmai.epidemic.surveillance.actions.tasks import (
-    add_measure,
+from kangmai.epidemic.surveillance.actions.resources import (
     answer_resource,
     ask_resource,
     end_resource,
-    finish_measure,
 )
+from kangmai.epidemic.surveillance.actions.taking import count_cards, take_occurrences
 from kangmai.epidemic.surveillance.actions.tuning import decide, propose
 from kangmai.epidemic.surveillance.actions.workflow import exclude, move, suspect
 
@@ -36,6 +36,7 @@ __all__ = [
     "answer_resource",
     "ask_resource",
     "became_case",
+    "begin_clocks",
     "change_line",
     "count_cards",
     "decide",

@@ -10,6 +10,7 @@ from django.db import transaction
 from kangmai.deadlines import actions as deadlines
 from kangmai.deadlines.types import Met, Start, Subject
 from kangmai.epidemic.surveillance import events, models, rule_book, rules
+from kangmai.epidemic.surveillance.actions import measure_clocks
 from kangmai.epidemic.surveillance.actions.workflow import OUTBREAK_KIND
 from kangmai.epidemic.surveillance.errors import (
     FinalReportMissing,
@@ -259,12 +260,14 @@ def _take_signals_along(
 
 
 def _clocks(row: models.Outbreak, step: Step, actor: Actor, at: datetime) -> None:
-    """An excluded or closed event owes no more reports; a reopened one owes a progress report."""
+    """An excluded or closed event owes nothing more; a reopened one a progress report and its measures."""
     subject = Subject(OUTBREAK_KIND, str(row.id))
     if step in (Step.EXCLUDE, Step.CLOSE):
         deadlines.cancel_of([subject], reason=step.value, actor=actor, at=at)
+        measure_clocks.stop(row, reason=step.value, actor=actor, at=at)
     elif step is Step.REOPEN:
         _begin(row, PROGRESS, actor, at)
+        measure_clocks.begin_anew(row, actor=actor, at=at)
 
 
 def _begin(row: models.Outbreak, definition: str, actor: Actor, at: datetime) -> None:

@@ -35,6 +35,7 @@ from kangmai.epidemic.surveillance.queries.investigation import (
     lines,
     links_of,
     measures_of,
+    outbreak_of_measure,
     resources_of,
     spread,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "merged",
     "mutes",
     "outbreak_history",
+    "outbreak_of_measure",
     "outbreaks",
     "performance",
     "places_of",

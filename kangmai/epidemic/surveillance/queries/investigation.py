@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef
 
-from kangmai.epidemic.surveillance import behind, contents, models, transmission
+from kangmai.epidemic.surveillance import behind, contents, keeping, models, transmission
 from kangmai.epidemic.surveillance.errors import OutbreakUnknown, PartUnknown
 from kangmai.epidemic.surveillance.reach import READ, WORK, outbreaks
 from kangmai.epidemic.surveillance.types import (
@@ -19,6 +19,7 @@ from kangmai.epidemic.surveillance.types import (
     LineFacts,
     Link,
     Measure,
+    Outbreak,
     Resource,
     ResourceKind,
     ResourceState,
@@ -99,6 +100,14 @@ def contacts_of(outbreak_id: UUID, *, actor: Actor, at: datetime) -> tuple[Conta
     if may_know and found:
         _audit(row, "surveillance.contacts_read", len(found), actor, at)
     return found
+
+
+def outbreak_of_measure(measure_id: UUID, *, actor: Actor) -> Outbreak:
+    """The event that a control measure belongs to. Raises NotPermitted, OutbreakUnknown."""
+    row = models.Measure.objects.filter(id=measure_id).first()
+    if row is None:
+        raise OutbreakUnknown()
+    return keeping.outbreak_of(outbreak_row(row.outbreak_id, actor))
 
 
 def measures_of(outbreak_id: UUID, *, actor: Actor) -> tuple[Measure, ...]:

@@ -3,6 +3,7 @@
 from kangmai.epidemic.surveillance.types.outbreaks import (
     Grade,
     Measure,
+    MeasureLimit,
     Outbreak,
     Report,
     ReportKind,
@@ -61,6 +62,7 @@ __all__ = [
     "LineFacts",
     "Link",
     "Measure",
+    "MeasureLimit",
     "Mute",
     "NightReport",
     "Occurrence",

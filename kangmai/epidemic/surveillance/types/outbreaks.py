@@ -21,6 +21,14 @@ class ReportKind(StrEnum):
     FINAL = "final"
 
 
+class MeasureLimit(StrEnum):
+    """By when a control measure must be taken: so many hours from now, or the end of a day."""
+
+    TWO_HOURS = "2h"
+    ONE_DAY = "24h"
+    BY_DAY = "day"
+
+
 class ResourceKind(StrEnum):
     """What an event may need from others."""
 

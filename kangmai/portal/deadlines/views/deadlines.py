@@ -91,6 +91,7 @@ def deadline(request: PortalRequest, deadline_id: UUID) -> HttpResponse:
         "crumbs": trail(Crumb(_("Deadlines"), "/deadlines/"), Crumb(row.title)),
         "row": row,
         "deadline": found,
+        "about": rows.about(found),
         "starts": rule.starts[language()],
         "stops": rule.stops[language()],
         "source": rule.source["document"],

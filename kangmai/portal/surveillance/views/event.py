@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kangmai.epidemic.surveillance import actions, queries, rules
 from kangmai.epidemic.surveillance.errors import StepUnknown, ValueMissing
 from kangmai.epidemic.surveillance.types import (
+    MeasureLimit,
     Outbreak,
     Reason,
     ReportKind,
@@ -96,10 +97,8 @@ def event(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
             event_rows.contact(each, today)
             for each in queries.contacts_of(outbreak_id, actor=actor, at=at)
         ],
-        "measures": [
-            event_rows.measure(each, today)
-            for each in queries.measures_of(outbreak_id, actor=actor)
-        ],
+        "measures": _measures(request, outbreak_id),
+        "limits": [(each.value, wording.measure_limit(each)) for each in MeasureLimit],
         "resources": [
             event_rows.resource(each, today)
             for each in queries.resources_of(outbreak_id, actor=actor)
@@ -240,6 +239,12 @@ def _lines(found: Outbreak, request: PortalRequest, *, may_write: bool) -> dict[
         "cards": queries.cards_waiting(found.id, actor=actor, at=at) if may_take else 0,
         **event_rows.line_form(found, actor),
     }
+
+
+def _measures(request: PortalRequest, outbreak_id: UUID) -> list[dict[str, Any]]:
+    found = queries.measures_of(outbreak_id, actor=request.actor)
+    running = rows.clocks_of("measure", [each.id for each in found], request.actor)
+    return [event_rows.measure(each, running.get(str(each.id), ()), request.at) for each in found]
 
 
 def _towns(said: queries.Situation) -> list[tuple[str, int]]:

@@ -62,6 +62,7 @@ def signal(request: PortalRequest, signal_id: UUID) -> HttpResponse:
                 "area": area.path(each.area_code),
                 "text": wording.explained(each, rules=by_id, on=today),
                 "method": each.method if not each.method.startswith("TOLD") else "",
+                "rule": wording.rule_title(each, rules=by_id, on=today),
                 "p": _chance(each.p),
                 "unverified": each.detail.get("verified") is False,
                 "nowcast": _nowcast(each),

@@ -5,14 +5,22 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from kangmai.epidemic.surveillance import actions
+from kangmai.epidemic.surveillance import actions, queries
 from kangmai.epidemic.surveillance.errors import ValueMissing
-from kangmai.epidemic.surveillance.types import ResourceKind, ResourceState
+from kangmai.epidemic.surveillance.types import MeasureLimit, ResourceKind, ResourceState
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.surveillance import posted
 from kangmai.standards.calendars import legal_day
+
+
+@require_safe
+@signed_in
+def measure_page(request: PortalRequest, measure_id: UUID) -> HttpResponse:
+    """Lead from a late measure to its event; the deadline of it knows only the measure."""
+    found = queries.outbreak_of_measure(measure_id, actor=request.actor)
+    return redirect(f"/events/{found.id}/#measures")
 
 
 @require_POST
@@ -43,10 +51,14 @@ def _measure(request: PortalRequest, outbreak_id: UUID) -> None:
             **usual,
         )
         return
+    limit = next(
+        (each for each in MeasureLimit if each.value == post.get("limit")), MeasureLimit.BY_DAY
+    )
     actions.add_measure(
         what=post.get("what", ""),
         who=post.get("who", ""),
-        due_on=posted.day(post, "due"),
+        limit=limit,
+        due_on=posted.day_or_none(post, "due"),
         **usual,
     )
 

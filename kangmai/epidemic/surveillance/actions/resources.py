@@ -1,4 +1,4 @@
-"""What must be done and what is needed in an event: control measures by a day, resources asked of others."""
+"""What is needed in an event: resources asked of others, granted or refused, arrived or not needed."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -18,50 +18,6 @@ from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
 LARGEST_AMOUNT = 10_000_000
-
-
-def add_measure(
-    *, outbreak_id: UUID, what: str, who: str, due_on: date, actor: Actor, at: datetime
-) -> UUID:
-    """Ask for a control measure by a day. Raises NotPermitted, OutbreakUnknown, OutbreakNotOpen, ValueMissing."""
-    if not what.strip() or not who.strip():
-        raise ValueMissing(what="measure and who does it / 措施与责任人")
-    with transaction.atomic():
-        outbreak = locked_open(outbreak_id, actor)
-        row = models.Measure.objects.create(
-            id=uuid7(),
-            outbreak=outbreak,
-            what=what.strip()[:200],
-            who=who.strip()[:80],
-            due_on=due_on,
-        )
-        note_part(outbreak, "measure", None, actor, at)
-    return row.id
-
-
-def finish_measure(
-    *,
-    outbreak_id: UUID,
-    measure_id: UUID,
-    done_on: date,
-    note: str = "",
-    expected_version: int,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Say that a measure was taken. Raises as `add_measure`, and PartUnknown, ChangedMeanwhile, DayOutOfRange."""
-    if done_on > legal_day(at):
-        raise DayOutOfRange(day=done_on, why="in the future / 晚于今天")
-    with transaction.atomic():
-        outbreak = locked_open(outbreak_id, actor)
-        row = outbreak.measures.select_for_update().filter(id=measure_id).first()
-        if row is None:
-            raise PartUnknown(part="measure")
-        require_version(row.version, expected_version)
-        row.done_on, row.note = done_on, note.strip()[:300]
-        row.version += 1
-        row.save()
-        note_part(outbreak, "measure", None, actor, at)
 
 
 def ask_resource(
