@@ -290,4 +290,5 @@ def _source_of(row: models.AccessToken) -> Source:
         organization=organization,
         references=Policy(row.client.reference_policy),
         id_prefix=row.client.id_prefix,
+        profiles=Policy(row.client.validation_policy),
     )

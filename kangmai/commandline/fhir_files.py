@@ -124,10 +124,22 @@ def files_of(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _tar(path: Path) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(path) as archive:
+        is_package = path.name.endswith(".tgz") and "package/package.json" in archive.getnames()
         for member in archive:
+            if is_package and not _is_definition(member.name):
+                continue
             if member.isfile() and member.name.endswith(FHIR_SUFFIXES):
                 content = archive.extractfile(member)
                 yield f"{path}!{member.name}", content.read() if content else b""
+
+
+def _is_definition(name: str) -> bool:
+    """Whether a file of a FHIR package (an implementation guide) is one of its resources, and no example.
+
+    Source: https://confluence.hl7.org/display/FHIR/NPM+Package+Specification
+    """
+    folder, _, file = name.rpartition("/")
+    return folder == "package" and file not in ("package.json", ".index.json")
 
 
 def _zip(path: Path) -> Iterator[tuple[str, bytes]]:

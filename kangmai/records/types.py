@@ -44,12 +44,14 @@ class Source:
     """Who sends: its organization becomes the author of what it writes.
 
     `id_prefix` is the prefix of resource ids this source may choose itself by PUT; empty means none.
+    `profiles` says what happens to a resource that breaks a profile which it claims and which is loaded.
     """
 
     name: str
     organization: OrganizationId | None
     references: Policy = Policy.WARN
     id_prefix: str = ""
+    profiles: Policy = Policy.WARN
 
 
 class Authority(Enum):

@@ -118,3 +118,59 @@ def test_wrong_calls(fhir, path, body, status):
     answer = fhir("POST", path, body)
     assert answer.status == status
     assert answer.json["resourceType"] == "OperationOutcome"
+
+
+def test_a_source_may_be_held_to_the_profiles_it_claims(fhir, tmp_path):
+    """A guide is loaded as the package it comes in; its examples and its own description stay out."""
+    import io
+    import json
+    import tarfile
+    from datetime import UTC, datetime
+
+    from kangmai.access.actions import issue_token_by_secret
+    from kangmai.access.types import Policy
+    from kangmai.commandline.fhir_files import import_files
+    from tests.exchange.conftest import Client
+    from tests.factories.access import client
+    from tests.factories.registry import organization
+
+    guide = {**PROFILE, "url": "urn:test:guide:patient", "name": "GuidePatient"}
+    files = {
+        "package/package.json": {"name": "test.guide", "version": "1.0.0"},
+        "package/.index.json": {"files": []},
+        "package/StructureDefinition-patient.json": guide,
+        "package/example/Patient-example.json": patient(birthDate="1990-01-01"),
+    }
+    with tarfile.open(tmp_path / "test.guide.tgz", "w:gz") as package:
+        for name, content in files.items():
+            raw = json.dumps(content).encode()
+            member = tarfile.TarInfo(name)
+            member.size = len(raw)
+            package.addfile(member, io.BytesIO(raw))
+    report = import_files([tmp_path / "test.guide.tgz"], source="guides").as_dict()
+    assert (report["created"], report["rejected"]) == (1, 0)
+
+    def program(name, policy):
+        facts = {
+            "client_id": name,
+            "scopes": "system/*.cruds",
+            "organization_id": organization(code=name).id,
+        }
+        _, secret = client(**facts, validation_policy=policy)
+        issued = issue_token_by_secret(
+            client_id=name, secret=secret, scope="system/*.cruds", at=datetime.now(UTC)
+        )
+        return Client(issued.token)
+
+    held, free = program("held", Policy.ENFORCE), program("free", Policy.WARN)
+    claims = patient(meta={"profile": [guide["url"]]})
+    refused = held("POST", "Patient", claims)
+    assert refused.status == 400 and refused.issues[0]["expression"] == ["Patient.birthDate"]
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"resource": each, "request": {"method": "POST", "url": "Patient"}} for each in (patient(), claims)]}  # fmt: skip
+    whole = held("POST", "", bundle)
+    assert whole.status == 400
+    assert whole.issues[0]["expression"] == ["Bundle.entry[1].resource.birthDate"]
+    assert held("POST", "Patient", {**claims, "birthDate": "1990-01-01"}).status == 201
+    assert held("POST", "Patient", patient(meta={"profile": ["urn:nobody"]})).status == 201
+    assert free("POST", "Patient", claims).status == 201

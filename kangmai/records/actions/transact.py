@@ -18,6 +18,7 @@ from kangmai.records import rules
 from kangmai.records.transactions.committing import Result, write_locked, write_together
 from kangmai.records.transactions.drafting import Draft, Submission, draft, draft_alone
 from kangmai.records.transactions.joining import Join
+from kangmai.records.transactions.profiling import require_profiles
 from kangmai.records.types import Operation, Outcome, Source, Verb
 
 _INTERACTIONS = {
@@ -87,7 +88,7 @@ def _jointly(submission: Submission) -> Result:
     So nobody else waits for a lock that only this write needs.
     """
     try:
-        return _join.submit(draft_alone(submission))
+        return _join.submit(require_profiles(draft_alone(submission)))
     except (LockNotAvailable, SerializationFailure, UniqueViolation):
         return _alone(submission)
 
@@ -104,7 +105,7 @@ def _alone(submission: Submission) -> Result:
 
 def _once(submission: Submission) -> Result:
     with unit_of_work() as connection, psycopg.Cursor(connection) as database:
-        return write_locked(connection, draft(database, submission))
+        return write_locked(connection, require_profiles(draft(database, submission)))
 
 
 def _together(drafts: Sequence[Draft]) -> list[Result]:

@@ -49,6 +49,7 @@ def source_to_json(source: Source) -> dict[str, Any]:
         "organization": source.organization,
         "references": source.references.value,
         "id_prefix": source.id_prefix,
+        "profiles": source.profiles.value,
     }
 
 
@@ -59,6 +60,7 @@ def _source(data: dict[str, Any]) -> Source:
         None if organization is None else OrganizationId(organization),
         Policy(data["references"]),
         data["id_prefix"],
+        Policy(data["profiles"]),
     )
 
 
