@@ -53,6 +53,7 @@ def settings(memory_mb: int) -> dict[str, str]:
         "jit": "off",
         "autovacuum_vacuum_scale_factor": "0.05",
         "autovacuum_analyze_scale_factor": "0.02",
+        "autovacuum_vacuum_insert_scale_factor": "0.05",
         "idle_in_transaction_session_timeout": "10min",
         "log_min_error_statement": "panic",
         "log_parameter_max_length_on_error": "0",

@@ -23,6 +23,11 @@ ESTIMATE_LIMIT = 10_000
 DEFAULT_COUNT = 50
 FEW = 2000
 """Resources that meet one condition up to which starting from them beats looking through the newest."""
+MEMORY, USES = 4096, 500
+"""How many conditions met by more are remembered, and for how many searches."""
+
+_frequent: dict[object, int] = {}
+"""Conditions lately met by many resources, with the uses left: a wrong memory costs time, never a match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,26 @@ def _driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | 
 
 def _few(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
     """The position of the rarest condition, if few resources meet it; a chain or `_has` is not followed."""
-    counts = _counts(database, sql.first_probes(query, scope=inside, limit=FEW))
+    known = {n for n, each in enumerate(query.where) if _is_frequent(each)}
+    counts = _counts(database, sql.first_probes(query, scope=inside, limit=FEW, known=known))
+    for position, count in counts.items():
+        if count >= FEW:
+            _remember(query.where[position])
     rarest = min(counts, key=lambda each: counts[each], default=None)
     return rarest if rarest is not None and counts[rarest] < FEW else None
+
+
+def _is_frequent(condition: object) -> bool:
+    left = _frequent.pop(condition, 0)
+    if left > 1:
+        _frequent[condition] = left - 1
+    return left > 0
+
+
+def _remember(condition: object) -> None:
+    if len(_frequent) >= MEMORY:
+        _frequent.clear()
+    _frequent[condition] = USES
 
 
 def _counts(

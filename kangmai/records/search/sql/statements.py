@@ -1,6 +1,6 @@
 """The whole statements that a search comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search.query import Include, Query
@@ -68,16 +68,15 @@ def probes(
 
 
 def first_probes(
-    query: Query, *, scope: Scope, limit: int
+    query: Query, *, scope: Scope, limit: int, known: Collection[int] = ()
 ) -> tuple[list[int], Statement] | None:
-    """As `probes`, but of a chain or `_has` it counts only what stands at the far end, which costs no join."""
+    """As `probes`, but of a chain or `_has` it counts only what stands at the far end, which costs no join.
+
+    `known` are positions whose count needs no asking.
+    """
+    ends = [(n, far_end(each)) for n, each in enumerate(query.where) if n not in known]
     return _counted(
-        [
-            (n, driving(end, scope, is_distinct=False))
-            for n, each in enumerate(query.where)
-            if (end := far_end(each)) is not None
-        ],
-        limit,
+        [(n, driving(end, scope, is_distinct=False)) for n, end in ends if end is not None], limit
     )
 
 

@@ -1,0 +1,76 @@
+"""Whichever way a search goes, from few matches, through the newest, remembered or counted: it finds the same."""
+
+from itertools import product
+
+import pytest
+
+from kangmai.records.search.sql import statements
+from kangmai.records.store import searching
+
+CODES = ["8480-6", "8462-4"]
+QUERIES = [
+    "Observation?code=8480-6",
+    "Observation?date=ge2026-01-05",
+    "Observation?subject:Patient.gender=female",
+    "Observation?subject:Patient.gender=male&code=8462-4",
+    "Observation?code=8480-6&date=lt2026-01-09",
+    "Patient?_has:Observation:patient:code=8462-4",
+    "Patient?gender=female",
+]
+
+
+@pytest.fixture(scope="module")
+def short_glance(request):
+    """A look at five resources only, so that it does not see all of a dozen."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(statements.glance, "__kwdefaults__", {"budget": 5})
+    request.addfinalizer(patch.undo)
+    return patch
+
+
+def observation(patient: str, number: int) -> dict:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": CODES[number % 2]}]},
+        "subject": {"reference": f"Patient/{patient}"},
+        "effectiveDateTime": f"2026-01-{number + 1:02}T08:00:00+08:00",
+    }
+
+
+def found(fhir, query: str) -> list[str]:
+    """The ids of all pages, three resources a page."""
+    ids, path = [], f"{query}&_count=3"
+    while path:
+        page = fhir("GET", path)
+        assert page.status == 200, page.body
+        ids += [entry["resource"]["id"] for entry in page.json.get("entry", [])]
+        links = {link["relation"]: link["url"] for link in page.json["link"]}
+        path = links.get("next", "").removeprefix("http://testserver/fhir/R4/")
+    return ids
+
+
+def test_every_way_finds_the_same(fhir, short_glance, monkeypatch):
+    for gender, numbers in (("female", range(6)), ("male", range(6, 12))):
+        patient = fhir("POST", "Patient", {"resourceType": "Patient", "gender": gender}).id
+        for number in numbers:
+            assert fhir("POST", "Observation", observation(patient, number)).status == 201
+    whole = {query: found(fhir, query) for query in QUERIES}
+    assert [len(whole[query]) for query in QUERIES] == [6, 8, 6, 3, 4, 2, 1]
+    for limit, query in product((0, 1, 4, 1000), QUERIES):
+        monkeypatch.setattr(searching, "FEW", limit)
+        searching._frequent.clear()
+        assert found(fhir, query) == whole[query]
+        assert found(fhir, query) == whole[query], "remembered"
+
+
+def test_frequent_conditions_are_forgotten_in_time(monkeypatch):
+    monkeypatch.setattr(searching, "USES", 2)
+    searching._frequent.clear()
+    searching._remember("many")
+    assert [searching._is_frequent("many") for _ in range(3)] == [True, True, False]
+    monkeypatch.setattr(searching, "MEMORY", 2)
+    for number in range(5):
+        searching._remember(number)
+    assert len(searching._frequent) <= 2
+    searching._frequent.clear()
