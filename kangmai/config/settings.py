@@ -39,6 +39,7 @@ CHANNELS = {
     },
 }
 HANDOVER = Path(os.environ["KANGMAI_HANDOVER"]) if os.environ.get("KANGMAI_HANDOVER") else None
+METRICS_TOKEN = os.environ.get("KANGMAI_METRICS_TOKEN", "")
 DELETE_SEVERAL = os.environ.get("KANGMAI_DELETE_SEVERAL") == "1"
 DEBUG = False
 SECRET_KEY = os.environ.get("KANGMAI_SECRET_KEY", "")  # else derived from the keyring: config.start

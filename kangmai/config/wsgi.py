@@ -12,6 +12,8 @@ from kangmai.exchange.fhir_rest.door import BASE as FHIR
 from kangmai.exchange.fhir_rest.door import application as fhir
 from kangmai.exchange.hl7v2.door import PATH as HL7V2
 from kangmai.exchange.hl7v2.door import application as hl7v2
+from kangmai.exchange.metrics.door import PATH as METRICS
+from kangmai.exchange.metrics.door import application as metrics
 from kangmai.exchange.scans.door import BASE as SCANS
 from kangmai.exchange.scans.door import application as scans
 from kangmai.kernel.connections import close_own, own_connection
@@ -30,6 +32,8 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
         return hl7v2(environ, start_response)
     if path.startswith(SCANS):
         return scans(environ, start_response)
+    if path == METRICS:
+        return metrics(environ, start_response)
     if path == "/healthz":
         return _state(start_response, "200 OK", "alive")
     if path == "/readyz":

@@ -6,6 +6,7 @@ It stands before Django in the same process: no middleware, no ORM, one PostgreS
 import gzip
 import logging
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -25,7 +26,7 @@ from kangmai.exchange.fhir_rest.errors import (
     WrongMediaType,
 )
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
-from kangmai.kernel import audit
+from kangmai.kernel import audit, metrics
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import give_back
 from kangmai.kernel.errors import Fault, Forbidden, Interrupted, KangmaiError, Unavailable
@@ -69,7 +70,7 @@ class InternalError(Fault):
 
 def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     """Answer one HTTP request below `/fhir/R4`."""
-    language = _language(environ)
+    language, started = _language(environ), time.perf_counter()
     try:
         response = _formatted(environ, _answer(environ, language))
     except Exception as error:
@@ -78,7 +79,16 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
             response = _formatted(environ, response)
     finally:
         give_back()
+    _count(environ, response.status, time.perf_counter() - started)
     return _send(environ, start_response, response)
+
+
+def _count(environ: dict[str, Any], status: int, seconds: float) -> None:
+    """One more answer of a route, for `/metrics`; what is no route of ours counts as one."""
+    path = tuple(filter(None, environ.get("PATH_INFO", "").removeprefix(BASE).split("/")))
+    route = f"{environ['REQUEST_METHOD']} {routes.shape(path) or '/'}"
+    labels = {"route": route if routes.is_known(route) else "other", "status": str(status)}
+    metrics.observe("kangmai_fhir_request_seconds", labels, seconds)
 
 
 def _failure(error: Exception, language: str) -> Response:

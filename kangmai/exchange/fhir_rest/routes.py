@@ -138,6 +138,12 @@ def find(method: str, path: tuple[str, ...]) -> Route:
     raise NoSuchAddress(path="/".join(path))
 
 
+def is_known(route: str) -> bool:
+    """Whether a method and a shape (`GET T/I`) are one of the routes."""
+    method, _, form = route.partition(" ")
+    return (method, form.removeprefix("/")) in _ROUTES
+
+
 _ROUTES = {
     key: Route(each, key in WRITES, key in WRITES and key not in JOINING, key in UPLOADS)
     for key, each in (READS | WRITES).items()
