@@ -127,7 +127,7 @@ def test_numbers_at_post_are_proposed_from_the_registry(enter, filled):
     page = keeper.get(f"{ROOT}{id}/posts/?propose=1").content.decode()
     assert "This is a proposal" in page and "2 × 2" in page
     late = keeper.post(f"{ROOT}{id}/posts/", {"version": "0", "amount-sampler": "1"})
-    assert late.status_code == 400 and "changed meanwhile" in late.content.decode()
+    assert late.status_code == 400 and "has changed this" in late.content.decode()
 
 
 def test_a_plan_is_carried_out_by_both_ends(enter, filled):
@@ -156,6 +156,28 @@ def test_a_plan_is_carried_out_by_both_ends(enter, filled):
     assert ':n95=3"' in officer.get(f"{ROOT}plan/?make=1").content.decode()  # what broke is missing
     assert officer.post(f"{ROOT}plan/", {"move": "x", "key": str(uuid4())}).status_code == 302
     assert models.Transfer.objects.count() == 1
+
+
+def test_an_officer_asks_for_goods_by_hand_and_sees_who_entered_nothing(enter, filled):
+    officer = enter("officer")
+    page = officer.get(f"{ROOT}transfers/").content.decode()
+    form = {
+        "key": re.search(r'name="key" value="([^"]+)"', page)[1], "donor": filled.hospital.id,
+        "receiver": filled.centre.id, "item-1": "n95", "quantity-1": "7", "item-2": "suit", "quantity-2": "2", "reason": "演练",
+    }  # fmt: skip
+    first, again = (officer.post(f"{ROOT}transfers/ask/", form)["Location"] for _ in range(2))
+    assert first == again
+    transfer = models.Transfer.objects.get(reason="演练")
+    assert {line.item: line.asked for line in transfer.lines.all()} == {"n95": 7, "suit": 2}
+    wrong = officer.post(
+        f"{ROOT}transfers/ask/", {**form, "key": "", "receiver": form["donor"]}, follow=True
+    )
+    assert "itself" in wrong.content.decode()
+    assert enter("store").post(f"{ROOT}transfers/ask/", form).status_code in (302, 403)
+    assert 'id="ask"' not in enter("store").get(f"{ROOT}transfers/").content.decode()
+    assert models.Transfer.objects.filter(reason="演练").count() == 1
+    board = officer.get(f"{ROOT}?area=441200").content.decode()
+    assert "Nothing entered yet" in board and "Dinghu Community Health Centre" in board
 
 
 def test_a_file_is_tried_then_taken(enter, filled):

@@ -3,7 +3,8 @@
 Source: mixed-sampling norms (10 in 1, 20 in 1), from memory; the clocks are definitions of `deadlines`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from kangmai.deadlines.types import Subject as Thing
 from kangmai.epidemic.nucleic_acid import events, models, people, rules
 from kangmai.epidemic.nucleic_acid.types import HoldState, Judgement, PersonId, PoolState, TubeState
 from kangmai.epidemic.nucleic_acid.writing import step
+from kangmai.epidemic.orders.errors import NoOrderInForce
+from kangmai.epidemic.venues import actions as venues
+from kangmai.epidemic.venues.types import Fact
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.connections import unit_of_work
@@ -53,6 +57,7 @@ def begin(
         state=PoolState.OPEN.value,
     )
     _hold(pool, tube_id)
+    colour(pool, pool_fact(pool), pool.holds.all(), at=at)
     _start_clocks(pool, at=at)
     _tell(pool, actor=actor, at=at)
     _write_down(pool, "found", events.POOL_FOUND, actor=actor, at=at)
@@ -192,15 +197,41 @@ def report_positive(pool: models.Pool, hold: models.Hold, *, actor: Actor, at: d
         started_at=at,
         owner_org=OrganizationId(pool.organization_id),
         place_code=hold.place_code,
-        resident=ResidentId(hold.person_id) if hold.person_id > 0 else None,
     )
     deadlines.start([start], actor=CLOCK, at=at)
+    colour(pool, Fact("case_not_recovered", "laboratory", pool.tube.code), [hold], at=at)
+    # neither clock nor event says who it is: both outlive the order
     data = {
         "order": str(pool.order_id), "round": pool.round_id, "pool": str(pool.id), "place": hold.place_code,
-        "resident": hold.person_id if hold.person_id > 0 else None,
     }  # fmt: skip
     with unit_of_work() as database:
         announce(events.PRELIMINARY_POSITIVE, hold.id, data, database=database, at=at)
+
+
+def pool_fact(pool: models.Pool) -> Fact:
+    """That somebody stands in a positive pool, as a reason for a colour."""
+    return Fact("same_pool_pending", "laboratory", pool.tube.code)
+
+
+def colour(pool: models.Pool, fact: Fact, holds: Iterable[models.Hold], *, at: datetime) -> None:
+    """Let the codes of some of a pool's people show what was found; nothing where no colours are ordered."""
+    with suppress(NoOrderInForce):
+        venues.colour_by_fact(fact=fact, **_known_as(holds), at=at)  # type: ignore[arg-type]
+
+
+def uncolour(pool: models.Pool, holds: Iterable[models.Hold], *, at: datetime) -> None:
+    """Let the codes of some of a pool's people no longer show that they stood in it."""
+    with suppress(NoOrderInForce):
+        venues.lift_by_fact(fact=pool_fact(pool), **_known_as(holds), at=at)  # type: ignore[arg-type]
+
+
+def _known_as(holds: Iterable[models.Hold]) -> dict[str, list[ResidentId] | list[str]]:
+    persons = [PersonId(each.person_id) for each in holds]
+    guests = people.attendees([each for each in persons if each < 0])
+    return {
+        "residents": [ResidentId(each) for each in persons if each > 0],
+        "documents": [known["number"] for known in guests.values() if known.get("number")],
+    }
 
 
 def conclude_if_settled(pool: models.Pool, *, actor: Actor, at: datetime) -> None:

@@ -1,11 +1,14 @@
 """Whom scanned numbers stand for: residents of the index, or attendees kept with the order.
 
+A number is that of the index, of a document, or the pass that somebody got when he registered under the order;
+a pass stands for the document of its holder, so that one person is one attendee however he shows himself.
+
 A number that the index does not know loses nobody: it becomes an attendee with what the scanner knew,
 sealed; the same number again under one order is the same attendee.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +16,8 @@ import orjson
 import psycopg
 
 from kangmai.epidemic.nucleic_acid.types import Given, PersonId, Subject, TubeRecord
+from kangmai.epidemic.venues import queries as venues
+from kangmai.epidemic.venues.types import Person
 from kangmai.identity import queries as identity
 from kangmai.kernel import sealing
 from kangmai.standards.identity_numbers import is_identity_number, normalise_identity_number
@@ -55,7 +60,12 @@ def resolve(
         for record in records
         for n, each in enumerate(record.people)
     }
+    holders = venues.persons_with_passes(
+        passes={each.number for _record, each in places.values() if each.number}, at=at
+    )
+    places = {place: (record, _shown(each, holders)) for place, (record, each) in places.items()}
     known = residents({each.number for _record, each in places.values() if each.number})
+    known = _recognized(holders.values()) | known
     people = {
         place: PersonId(known[each.number])
         for place, (_record, each) in places.items()
@@ -66,6 +76,34 @@ def resolve(
         people |= _enter(database, rest, order_id=order_id, place_code=place_code, at=at)
     unknown = frozenset(place for place, (_r, each) in rest.items() if not each.name)
     return Resolved(people, unknown)
+
+
+def _shown(given: Given, holders: Mapping[str, Person]) -> Given:
+    """Somebody by the document of his registration, where he showed its pass."""
+    holder = holders.get(given.number)
+    if holder is None:
+        return given
+    said = holder.facts
+    return replace(
+        given, number=said.document_number, name=given.name or said.name, phone=given.phone or said.phone,
+        address=given.address or said.address,
+    )  # fmt: skip
+
+
+def _recognized(holders: Iterable[Person]) -> dict[str, int]:
+    """Document → resident now, of those whom registration recognized as residents."""
+    found = {each.facts.document_number: each.resident for each in holders if each.resident}
+    now = identity.standing(list(found.values()))
+    return {document: now[resident] for document, resident in found.items()}
+
+
+def entered(numbers: Collection[str], *, orders: Collection[UUID]) -> list[PersonId]:
+    """The attendees whom some numbers stand for under some orders."""
+    from kangmai.epidemic.nucleic_acid.models import Attendee
+
+    hashes = [sealing.blind(f"{order}|{number}", purpose="attendee") for order in orders for number in numbers]  # fmt: skip
+    rows = Attendee.objects.filter(order_id__in=orders, number_hash__in=hashes)
+    return [PersonId(-id) for id in rows.order_by("id").values_list("id", flat=True)]
 
 
 def residents(numbers: Collection[str]) -> dict[str, int]:

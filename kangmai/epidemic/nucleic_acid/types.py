@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Generic, NewType, TypeVar
 from uuid import UUID
 
-from kangmai.kernel.ids import OrganizationId
+from kangmai.kernel.ids import OrganizationId, ResidentId
 
 T = TypeVar("T")
 PersonId = NewType("PersonId", int)
@@ -479,6 +479,19 @@ class Pool:
     concluded_at: datetime.datetime | None
     version: int
     by_state: Mapping[HoldState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Positive:
+    """Who a preliminary positive is: a resident, or what the scanner and his registration said of him."""
+
+    resident: ResidentId | None
+    number: str = field(repr=False)
+    """Of a document; empty where he showed none."""
+    name: str = field(repr=False)
+    phone: str = field(repr=False)
+    address: str = field(repr=False)
+    place_code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,12 @@ class EditionUnknown(Incorrect):
     zh = "没有“{edition}”这一防控方案版本，请从清单中选择。"
 
 
+class EditionForDrills(Incorrect):
+    """The edition '{edition}' shortens every step for an exercise. Choose another one, or mark the order as a drill."""
+
+    zh = "“{edition}”版本为演练缩短了各步骤时限，正式命令不能使用；请选择其他版本，或将命令标为演练。"
+
+
 class NothingOrdered(Incorrect):
     """Say what the order is called, what it is for (at least one purpose) and where (at least one area)."""
 

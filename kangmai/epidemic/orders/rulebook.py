@@ -32,8 +32,9 @@ def _rule_of(definition: Definition) -> Rule:
 
 def _edition(content: Mapping[str, Any]) -> Edition:
     return Edition(
-        content["id"], words(content), content["from"], content.get("to"), content["verified"]
-    )
+        content["id"], words(content), content["from"], content.get("to"), content["verified"],
+        content.get("for_drills", False),
+    )  # fmt: skip
 
 
 def words(content: Mapping[str, Any]) -> Words:

@@ -47,8 +47,8 @@ def check_draft(draft: Draft, rule: Rule, *, at: datetime) -> None:
     """Let pass an order that may be proposed at an instant.
 
     Raises:
-        NothingOrdered, AreaUnknown, DiseaseUnknown, EditionUnknown, BasisMissing, PeriodWrong,
-        StartsInThePast, OrderTooLong, RetentionTooLong.
+        NothingOrdered, AreaUnknown, DiseaseUnknown, EditionUnknown, EditionForDrills, BasisMissing,
+        PeriodWrong, StartsInThePast, OrderTooLong, RetentionTooLong.
     """
     if not draft.title.strip() or not draft.purposes or not draft.areas:
         raise errors.NothingOrdered()
@@ -59,6 +59,8 @@ def check_draft(draft: Draft, rule: Rule, *, at: datetime) -> None:
         raise errors.DiseaseUnknown(disease=draft.disease)
     if draft.edition not in rule.editions:
         raise errors.EditionUnknown(edition=draft.edition)
+    if rule.editions[draft.edition].is_for_drills and not draft.is_drill:
+        raise errors.EditionForDrills(edition=draft.edition)
     if not draft.basis.strip():
         raise errors.BasisMissing()
     _check_period(draft, rule, at)

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     TESTING = "testing"
     TRACING = "tracing"
     QUARANTINE = "quarantine"
+    BULLETIN = "bulletin"
 
 
 class State(StrEnum):
@@ -138,6 +139,8 @@ class Edition:
     from_on: date
     to_on: date | None
     is_verified: bool
+    is_for_drills: bool = False
+    """Whether its time limits are shortened for an exercise: no order in earnest may name it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,16 @@ def near(actor: Actor, permission: str) -> Q:
     return found
 
 
+def reaches(
+    actor: Actor, permission: str, organization: int, parent: int | None, place_code: str
+) -> bool:
+    """What `near` says of rows, of one institution that may have no store yet."""
+    if {organization, parent} & _own(actor, permission):
+        return True
+    places = (place for grant in _grants(actor, permission) for place in grant.places)
+    return any(place.covers(place_code) for place in places)
+
+
 def _within(place: PlaceRange) -> Q:
     return Q(place_code__gte=place.low, place_code__lt=place.high)
 

@@ -10,7 +10,7 @@ from kangmai.deadlines import actions as deadlines
 from kangmai.deadlines.types import Met, Start, Subject
 from kangmai.epidemic.tracing import models, rules
 from kangmai.kernel.actor import operator
-from kangmai.kernel.ids import OrganizationId, ResidentId
+from kangmai.kernel.ids import OrganizationId
 from kangmai.standards.calendars import legal_day
 
 CLOCK = operator("tracing.clock", permissions=("deadlines.write",))
@@ -30,7 +30,6 @@ def start(case: models.Case, *, at: datetime) -> None:
             started_at=case.found_at,
             owner_org=OrganizationId(case.organization_id),
             place_code=case.place_code,
-            resident=_resident(case.person),
         )
         for name in OF_A_CASE
     ]
@@ -51,7 +50,6 @@ def start_transfers(
             started_at=at,
             owner_org=OrganizationId(organization),
             place_code=contact.place_code or "",
-            resident=_resident(contact.person),
         )
         for contact in contacts
     ]
@@ -69,7 +67,3 @@ def stop(contacts: Sequence[object], *, reason: str, at: datetime) -> None:
     subjects = [Subject(CONTACT, str(each)) for each in contacts]
     if subjects:
         deadlines.cancel_of(subjects, reason=reason, actor=CLOCK, at=at)
-
-
-def _resident(person: models.Person | None) -> ResidentId | None:
-    return ResidentId(person.resident_id) if person is not None and person.resident_id else None

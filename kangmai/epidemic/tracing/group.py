@@ -9,6 +9,7 @@ from kangmai.epidemic.nucleic_acid import queries as testing
 from kangmai.epidemic.nucleic_acid.types import TubeState
 from kangmai.epidemic.orders.errors import NoOrderInForce
 from kangmai.epidemic.tracing import models
+from kangmai.epidemic.tracing.people import documents_of
 from kangmai.epidemic.tracing.reading import stay_of, test_of
 from kangmai.epidemic.tracing.types import Outcome, Stay, Test
 from kangmai.identity import queries as identity
@@ -39,17 +40,20 @@ def tests_of(contact_id: UUID, *, at: datetime) -> tuple[Test, ...]:
 
 
 def _of_testing(contact_id: UUID, at: datetime) -> list[Test]:
-    """Single samples of the resident whom a contact is, while an order for testing is in force."""
-    rows = models.Contact.objects.filter(Q(id=contact_id) | Q(joined_to_id=contact_id), person__resident_id__isnull=False)  # fmt: skip
-    known = list(rows.values_list("person__resident_id", "found_at"))
-    if not known:
+    """Single samples of the resident whom a contact is, or under his document, while an order for testing is in force."""
+    rows = models.Contact.objects.filter(Q(id=contact_id) | Q(joined_to_id=contact_id), person__isnull=False)  # fmt: skip
+    contacts = list(rows.select_related("person"))
+    people = [each.person for each in contacts if each.person is not None]
+    if not people:
         return []
-    same = identity.same_residents([ResidentId(id) for id, _ in known])
+    same = identity.same_residents(
+        [ResidentId(each.resident_id) for each in people if each.resident_id]
+    )
     residents = {id for some in same.values() for id in some}
     try:
         singles = testing.singles_of(
-            residents=residents, since=min(found_at for _, found_at in known), at=at
-        )
+            residents=residents, documents=documents_of(people, at=at), since=min(each.found_at for each in contacts), at=at
+        )  # fmt: skip
     except NoOrderInForce:
         return []
     return [Test(each.sampled_at, each.code, OUTCOMES.get(each.state, Outcome.PENDING)) for each in singles]  # fmt: skip

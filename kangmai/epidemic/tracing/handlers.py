@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from kangmai.epidemic.nucleic_acid import queries as testing
 from kangmai.epidemic.nucleic_acid.events import PRELIMINARY_POSITIVE
+from kangmai.epidemic.nucleic_acid.types import Positive
 from kangmai.epidemic.orders.queries import find_in_force
 from kangmai.epidemic.orders.types import Order, Purpose
 from kangmai.epidemic.tracing import models, people
@@ -29,20 +31,33 @@ COUNTY_DIGITS = 6
 
 
 def open_cases(batch: Sequence[Event]) -> None:
-    """Begin the investigation of residents whom testing found positive, at their county's CDC; may run twice.
+    """Begin the investigation of people whom testing found positive, at their county's CDC; may run twice.
 
-    Who is not in the index, or lives where tracing is not ordered, waits for an epidemiologist.
+    The event says only which hold it is: who that is, is asked of testing, so that nothing of it outlives the order.
+    Who lives where tracing is not ordered, or of whom neither document nor name and phone are known, waits for an
+    epidemiologist.
     """
     at = datetime.now(UTC)
     for event in batch:
-        said = event.data["data"]
-        order = find_in_force(Purpose.TRACING, place=said["place"], at=at)
-        if order is not None and said["resident"] is not None:
-            _open(order, event, ResidentId(int(said["resident"])), said["place"], at)
+        place = event.data["data"]["place"]
+        order = find_in_force(Purpose.TRACING, place=place, at=at)
+        found = testing.positive_of(int(event.data["key"]), at=at) if order is not None else None
+        if order is not None and found is not None:
+            _open(order, event, found, place, at)
 
 
-def _open(order: Order, event: Event, resident: ResidentId, place: str, at: datetime) -> None:
-    given = Given(resident=resident)
+def _given(found: Positive) -> Given:
+    if found.resident is not None:
+        return Given(resident=found.resident)
+    return Given(
+        document=found.number, name=found.name, phone=found.phone, address=found.address, place_code=found.place_code,
+    )  # fmt: skip
+
+
+def _open(order: Order, event: Event, positive: Positive, place: str, at: datetime) -> None:
+    given = _given(positive)
+    if given.resident is None and not (given.document or (given.name and given.phone)):
+        return
     found = CaseFacts(given, event.data["at"], place_code=place[:12], organization=_cdc_of(place))
     with transaction.atomic():
         (person,) = people.enter([given], order_id=order.id, place_code=place, at=at)

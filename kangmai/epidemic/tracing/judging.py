@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from kangmai.epidemic.tracing import clocks, events, models, rules
+from kangmai.epidemic.tracing import clocks, colours, events, models, rules
 from kangmai.epidemic.tracing.recording import count_exposures
 from kangmai.epidemic.tracing.types import ContactState, Kind, PersonId
 from kangmai.kernel.actor import Actor
@@ -70,6 +70,7 @@ def refresh(
     clocks.start_transfers(close, organization=case.organization_id, at=at)
     dropped = [row.id for row in changed if row.state == ContactState.DROPPED.value]
     clocks.stop(dropped, reason=case.number, at=at)
+    colours.show_contacts(changed, at=at)
     _tell(case, [row for row in followed if row.told_at is None], actor=actor, at=at)
 
 

@@ -214,6 +214,19 @@ def names_of(
     }  # fmt: skip
 
 
+def documents_of(people: Collection[models.Person], *, at: datetime) -> set[str]:
+    """The documents under which those of some people are known who are not in the index."""
+    outside = [each for each in people if not each.resident_id]
+    keys = {PersonKey(each.venue_person) for each in outside if each.venue_person}
+    registered = venues.persons_in(keys=keys, at=at) if keys else {}
+    found = {each.facts.document_number for each in registered.values()}
+    found |= {
+        sealed.read("person", each.id, each.content_key, each.content).get("document", "")
+        for each in outside
+    }
+    return found - {""}
+
+
 def _facts(row: models.Person, resident: Resident | None, registered: Registered | None) -> Facts:
     if resident is not None:
         known = resident.demographics

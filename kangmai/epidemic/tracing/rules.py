@@ -47,7 +47,8 @@ def plan(rules: Edition, kind: Kind, *, last_exposure_on: date, determined_on: d
     """Where somebody is until when, and on which days tests are due; None where the edition does not follow.
 
     Day 1 is the day after the last exposure. Tests of days that had passed when the contact was determined
-    cannot be taken any more: one on the day of determination stands for them.
+    cannot be taken any more: one on the day of determination stands for them. Following of no days, as in a
+    drill, is over on the day of exposure itself once its test is negative.
     """
     managed = rules.managed.get(kind)
     if managed is None or not managed.is_followed:
@@ -55,11 +56,13 @@ def plan(rules: Edition, kind: Kind, *, last_exposure_on: date, determined_on: d
     stages, days, begin = [], set(), last_exposure_on
     for stage in managed.stages:
         days |= {begin + number * DAY for number in stage.tests}
-        stages.append((stage.where, begin + DAY, begin + stage.days * DAY))
-        begin += stage.days * DAY
+        ends = begin + stage.days * DAY
+        stages.append((stage.where, min(begin + DAY, ends), ends))
+        begin = ends
     past = {day for day in days if day < determined_on}
     due = (days - past) | ({determined_on} if past else set())
-    return Plan(begin, tuple(stages), tuple(sorted(due)), rules.has_double_release)
+    until = begin if managed.days else begin - DAY
+    return Plan(until, tuple(stages), tuple(sorted(due)), rules.has_double_release)
 
 
 def missing(plan: Plan, tests: Sequence[Test], stays: Sequence[Stay], *, today: date) -> tuple[str, ...]:  # fmt: skip

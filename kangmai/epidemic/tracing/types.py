@@ -300,7 +300,7 @@ class Plan:
     """What following asks of a contact: until which day, where on which days, and when tests are due."""
 
     until: date
-    """The last day of following; release is possible on the next."""
+    """The last day of following; release is possible on the next. Of no days: the day before the exposure."""
     stages: tuple[tuple[Where, date, date], ...]
     """Where, from and up to and including which day."""
     tests: tuple[date, ...]

@@ -59,6 +59,12 @@ def pass_text(number: int) -> str:
     return "-".join(letters[start : start + 4] for start in range(0, PASS_LENGTH, 4))
 
 
+def is_pass(text: str) -> bool:
+    """Whether a text has the form of a pass."""
+    letters = tidy(text)
+    return len(letters) == PASS_LENGTH and all(letter in _VALUES for letter in letters)
+
+
 def pass_number(text: str) -> int:
     """The number of a pass as typed or scanned.
 

@@ -297,6 +297,19 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What another room established of somebody, as a reason for a colour and its evidence.
+
+    Attributes:
+        evidence: where it can be read: the label of a tube, the number of a case, the id of a contact.
+    """
+
+    reason: str
+    evidence_kind: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Carrying:
     """Whose own contacts are looked for, too: those together for long enough at a venue of some kinds."""
 

@@ -17,6 +17,7 @@ import psycopg
 from django.db import OperationalError
 
 from kangmai.epidemic.orders import queries as orders
+from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import actions, queries
 from kangmai.epidemic.venues.errors import DeviceRefused, IntakeBusy, ScansUnreadable
 from kangmai.epidemic.venues.types import Answer, Refusal, Taken, Told
@@ -37,6 +38,7 @@ STATUS = {
     Category.UNAVAILABLE: "503 Service Unavailable",
     Category.INTERRUPTED: "504 Gateway Timeout",
 }
+ASKED_AGAIN = {Category.INCORRECT, Category.FORBIDDEN, Category.NOT_FOUND}
 REFUSED = {Refusal.TOO_MANY.value: "429 Too Many Requests"}
 
 logger = logging.getLogger(__name__)
@@ -55,9 +57,7 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     """Answer one request below `/emergency-mode/api/scans`."""
     language = _language(environ)
     try:
-        reply = _answer(environ, language)
-    except KangmaiError as error:
-        reply = _failure(error, language)
+        reply = _answered(environ, language)
     except (psycopg.OperationalError, OperationalError):
         logger.exception("the database does not answer")
         reply = _failure(Unavailable(), language)
@@ -69,6 +69,13 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(reply.status, [*headers, ("Cache-Control", "no-store")])
     return [body]
+
+
+def _answered(environ: dict[str, Any], language: str) -> Reply:
+    try:
+        return _answer(environ, language)
+    except KangmaiError as error:
+        return _refusal(error, language)
 
 
 def _answer(environ: dict[str, Any], language: str) -> Reply:
@@ -143,6 +150,19 @@ def _counted(taken: Taken, at: datetime, language: str) -> Reply:
     }
     counts = {"taken": taken.taken, "repeated": taken.repeated, "refused": refused}
     return Reply("200 OK", {**counts, "reasons": words} if words else counts)
+
+
+def _refusal(error: KangmaiError, language: str) -> Reply:
+    """What is wrong with a request; while the mode sleeps nothing else is said, whatever was sent.
+
+    Who is let in asks the orders anyway: only the refused pay for being asked once more.
+    """
+    if error.category in ASKED_AGAIN:
+        try:
+            orders.require_awake(Purpose.SCANNING, at=datetime.now(UTC))
+        except KangmaiError as asleep:
+            error = asleep
+    return _failure(error, language)
 
 
 def _failure(error: KangmaiError, language: str) -> Reply:

@@ -7,7 +7,7 @@ from kangmai.portal.supplies.views.booking import book, discard, reverse_entry
 from kangmai.portal.supplies.views.files import as_csv, take
 from kangmai.portal.supplies.views.planning import plan
 from kangmai.portal.supplies.views.store import entries, posts, store
-from kangmai.portal.supplies.views.transfers import change, transfer, transfers
+from kangmai.portal.supplies.views.transfers import ask, change, transfer, transfers
 
 urlpatterns = [
     path("supplies/", board, name="supplies"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("supplies/import/", take, name="supplies-import"),
     path("supplies/plan/", plan, name="supplies-plan"),
     path("supplies/transfers/", transfers, name="supplies-transfers"),
+    path("supplies/transfers/ask/", ask, name="supplies-ask"),
     path("supplies/transfers/<uuid:transfer_id>/", transfer, name="supplies-transfer"),
     path("supplies/transfers/<uuid:transfer_id>/change/", change, name="supplies-change"),
     path("supplies/entries/<uuid:entry_id>/reverse/", reverse_entry, name="supplies-reverse"),

@@ -79,6 +79,7 @@ def test_the_second_signature_is_another_persons_in_another_role_with_the_whole_
         ({"areas": ("449999",)}, errors.AreaUnknown),
         ({"disease": "debts"}, errors.DiseaseUnknown),
         ({"edition": "v99"}, errors.EditionUnknown),
+        ({"edition": "drill"}, errors.EditionForDrills),
         ({"basis": ""}, errors.BasisMissing),
         ({"ends_at": AT}, errors.PeriodWrong),
         ({"starts_at": AT - HOUR}, errors.StartsInThePast),

@@ -18,6 +18,7 @@ from kangmai.epidemic.supplies.types import (  # fmt: skip
 )
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
+from kangmai.messages.models import Message
 from tests.epidemic.supplies.factories import (  # fmt: skip
     AT,
     CITY,
@@ -251,3 +252,49 @@ def test_the_plan_of_the_page_has_three_moves():
         Shipment(hospital, c, {"suit": 60}),
     )
     assert (len(found.mended), found.moves, found.bound) == (4, 3, 3)
+
+
+def waiting(transfer):
+    """Whom open messages about a transfer address: template, role and institution."""
+    rows = Message.objects.filter(
+        subject_kind="supply_transfer", subject_id=str(transfer.id), settled_at=None
+    )
+    return {(row.template, row.role, row.organization_id) for row in rows}
+
+
+def test_each_end_is_told_while_a_transfer_waits_for_it(stocked):
+    town = stocked
+    at_hospital, at_centre = keeper(town.hospital), keeper(town.centre, account=6)
+    transfer = asked(town, n95=10)
+    assert ("supplies_to_send", "storekeeper", town.hospital) in waiting(transfer)
+    assert {organization for _, _, organization in waiting(transfer)} == {town.hospital}
+    sent = send(transfer, at_hospital)
+    assert ("supplies_to_receive", "storekeeper", town.centre) in waiting(transfer)
+    assert {template for template, _, _ in waiting(transfer)} == {"supplies_to_receive"}
+    got = receive(sent, at_centre, "一只破损", n95=9)
+    assert {organization for _, _, organization in waiting(transfer)} == {
+        town.hospital,
+        town.centre,
+    }
+    actions.sign_difference(
+        transfer_id=transfer.id,
+        note="已核对",
+        expected_version=got.version,
+        actor=at_hospital,
+        at=AT,
+    )
+    assert waiting(transfer) == set()
+    refused = asked(town, n95=5)
+    actions.refuse(
+        transfer_id=refused.id, reason="自用", expected_version=1, actor=at_hospital, at=AT
+    )
+    assert Message.objects.get(subject_id=str(refused.id), settled_at=None).account_id == 9
+
+
+def test_who_should_keep_a_store_and_entered_nothing_is_named(stocked):
+    assert queries.silent(area=CITY, on=TODAY, actor=officer()) == (
+        stocked.neighbour, stocked.station,
+    )  # fmt: skip
+    assert queries.silent(area=CITY, on=TODAY, actor=keeper(stocked.hospital)) == ()
+    assert queries.planned_institutions(actor=officer()) == (stocked.hospital, stocked.centre)
+    assert queries.planned_institutions(actor=keeper(stocked.hospital)) == ()

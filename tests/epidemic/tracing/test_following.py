@@ -11,7 +11,8 @@ from kangmai.deadlines import queries as deadlines
 from kangmai.deadlines.types import State, Subject
 from kangmai.epidemic.nucleic_acid import actions as testing
 from kangmai.epidemic.nucleic_acid import models as tables
-from kangmai.epidemic.nucleic_acid.types import RoundFacts, RoundKind, SiteFacts
+from kangmai.epidemic.nucleic_acid.types import Given as Scanned
+from kangmai.epidemic.nucleic_acid.types import RoundFacts, RoundKind, SiteFacts, TubeRecord
 from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.orders import queries as order_queries
 from kangmai.epidemic.orders.errors import NoOrderInForce
@@ -132,18 +133,65 @@ def test_single_tubes_of_testing_count_without_being_written_down_again():
 
 
 def test_a_preliminary_positive_begins_an_investigation_once_where_tracing_is_ordered():
-    now = datetime.now(UTC)
-    someone = resident(9)
-    data = {"place": someone.demographics.place_code, "resident": someone.id}
-    event = Event(1, 1, {"kind": "x", "key": "77", "at": now, "data": data})
-    handlers.open_cases([event])
+    someone, now = resident(9), datetime.now(UTC)
+    place = someone.demographics.place_code
+    handlers.open_cases([_positive_event(1, place, now)])
     assert models.Case.objects.count() == 0
-    woken(now - HOUR)
-    nobody = Event(1, 2, {"kind": "x", "key": "78", "at": now, "data": {**data, "resident": None}})
+    order = order_in_force(Purpose.TRACING, Purpose.TESTING, at=AT, days=20)
+    known = _hold(order.id, someone.id, "TUBE000020", place)
     for _ in range(2):
-        handlers.open_cases([event, nobody])
+        handlers.open_cases(
+            [_positive_event(known, place, now), _positive_event(10**6, place, now)]
+        )
     row = models.Case.objects.get()
     assert (row.person.resident_id, row.found_at, row.state) == (someone.id, now, "open")
+
+
+def test_a_positive_whom_the_index_does_not_know_is_investigated_by_document_or_phone():
+    order = order_in_force(Purpose.TRACING, Purpose.TESTING, at=AT, days=20)
+    _tube(order.id, 0, "TUBE000030", "positive", 10, AT)
+    now, tubes = datetime.now(UTC), []
+    for n, (number, name, phone) in enumerate(
+        (("E12345678", "韦海", ""), ("", "韦涛", "13900000001"), ("", "", ""))
+    ):
+        said = Scanned(number, AT, name=name, phone=phone)
+        tubes.append(TubeRecord(uuid4(), f"TUBE00004{n}", (said,), AT + HOUR, 1))
+    site = tables.Site.objects.get()
+    testing.take_tubes(site_id=site.id, records=tubes, actor=operator("test"), at=AT + HOUR)
+    for tube in tables.Tube.objects.filter(code__startswith="TUBE00004").order_by("code"):
+        person = tables.Sample.objects.get(tube_id=tube.id).person_id
+        hold = _hold(order.id, person, f"POOL{tube.id:06}", "441202001")
+        handlers.open_cases([_positive_event(hold, "441202001", now)])
+    cases = models.Case.objects.order_by("number")
+    facts = [
+        queries.people_of_case(each.id, persons=[each.person_id], actor=INVESTIGATOR, at=now)
+        for each in cases
+    ]
+    assert [(f.name, f.document, f.phone) for one in facts for f in one.values()] == [
+        ("韦海", "E12345678", ""), ("韦涛", "", "13900000001"),
+    ]  # fmt: skip
+
+
+def _positive_event(hold, place, at):
+    return Event(1, hold, {"kind": "x", "key": str(hold), "at": at, "data": {"place": place}})
+
+
+def _hold(order_id, person_id, code, place):
+    """Somebody of a pool whose single is positive, as testing leaves him; its id."""
+    _tube(order_id, person_id, code, "positive", 10, AT)
+    tube = tables.Tube.objects.get(code=code)
+    pool = tables.Pool.objects.create(
+        id=uuid4(), order_id=order_id, round=tube.round, tube=tube, site=tube.site, laboratory_id=1, place_code=place,
+        organization_id=1, found_at=AT, first_judgement="positive", state="open",
+    )  # fmt: skip
+    return tables.Hold.objects.create(
+        order_id=order_id,
+        pool=pool,
+        person_id=person_id,
+        place_code=place,
+        state="positive",
+        settled_at=AT,
+    ).id
 
 
 def _tube(order_id, person_id, code, state, mode, sampled_at):

@@ -76,5 +76,5 @@ def _write_down(row: models.AntigenTest, *, actor: Actor, at: datetime) -> None:
             "nucleic_acid.antigen", "AntigenTest", row.id, database=database, actor=actor, at=at
         )
         if row.result == Antigen.POSITIVE.value:
-            data = {"order": str(row.order_id), "resident": row.person_id, "place": row.place_code}
+            data = {"order": str(row.order_id), "place": row.place_code}
             announce(events.ANTIGEN_POSITIVE, row.id, data, database=database, at=at)

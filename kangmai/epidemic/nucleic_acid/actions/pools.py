@@ -96,6 +96,7 @@ def release_negatives(*, pool_id: UUID, expected_version: int, actor: Actor, at:
         if not holds:
             raise NotInThisState(what=str(pool.tube.code), state="waiting")
         _end(holds, HoldState.RELEASED, actor=actor, at=at)
+        following.uncolour(pool, holds, at=at)
         pool.version += 1
         pool.save()
         _write_down(pool, "released", len(holds), actor=actor, at=at)
@@ -128,6 +129,7 @@ def report(
         if not holds:
             raise NotInThisState(what=str(pool.tube.code), state="waiting")
         _end(holds, HoldState.REPORTED, actor=actor, at=at)
+        following.uncolour(pool, holds, at=at)
         definition = rules.edition(on=pool.round.edition_from).deadlines["report"]
         met = Met(
             definition, Thing(following.HOLD, str(hold_id)), at, "report", reference.strip()[:64]

@@ -10,6 +10,7 @@ from kangmai.epidemic.nucleic_acid.queries.bench import (
     wells,
 )
 from kangmai.epidemic.nucleic_acid.queries.board import board, late_tubes, site_lines
+from kangmai.epidemic.nucleic_acid.queries.day import DayCounts, day_counts
 from kangmai.epidemic.nucleic_acid.queries.own import (
     bookable,
     my_antigen,
@@ -41,12 +42,14 @@ from kangmai.epidemic.nucleic_acid.queries.unsampled import (
 )
 
 __all__ = [
+    "DayCounts",
     "Single",
     "attendees_of",
     "board",
     "bookable",
     "box_of",
     "boxes",
+    "day_counts",
     "holds",
     "in_tube",
     "incidents",

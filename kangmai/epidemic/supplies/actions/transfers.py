@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Q
 
-from kangmai.epidemic.supplies import events, models, rules
+from kangmai.epidemic.supplies import events, models, rules, telling
 from kangmai.epidemic.supplies.errors import (
     InstitutionUnknown,
     ItemUnknown,
@@ -333,3 +333,4 @@ def _tell(row: models.Transfer, event: str, actor: Actor, at: datetime) -> None:
     write_down_and_announce(
         event, "SupplyTransfer", row.id, reason=row.note, data=data, actor=actor, at=at
     )
+    telling.tell(row, actor=actor, at=at)

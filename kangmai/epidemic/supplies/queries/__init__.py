@@ -1,11 +1,12 @@
 """What supplies can tell, each within the actor's reach."""
 
-from kangmai.epidemic.supplies.queries.board import board
+from kangmai.epidemic.supplies.queries.board import board, silent
 from kangmai.epidemic.supplies.queries.ledger import (
     entries,
     get_entry,
     kept_institutions,
     ledger,
+    planned_institutions,
     suggested_loads,
     unbalanced,
 )
@@ -24,6 +25,8 @@ __all__ = [
     "ledger",
     "mending",
     "open_transfers",
+    "planned_institutions",
+    "silent",
     "suggested_loads",
     "transfers",
     "unbalanced",

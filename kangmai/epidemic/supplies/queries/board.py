@@ -1,20 +1,23 @@
 """The board: days of supply of an area and its parts, and what is short in them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from kangmai.epidemic.supplies import models
 from kangmai.epidemic.supplies.cells import cells, smallest
 from kangmai.epidemic.supplies.errors import AreaUnknown
-from kangmai.epidemic.supplies.reach import stores
+from kangmai.epidemic.supplies.reach import READ, reaches, stores
 from kangmai.epidemic.supplies.rulebook import rule
 from kangmai.epidemic.supplies.types import Board, Cell, UnitLine
 from kangmai.kernel.actor import Actor, subtree
+from kangmai.registry import queries as registry
+from kangmai.registry.types import Organization
 from kangmai.standards.divisions import city, city_code_of
 
 WHOLE = ""
 LIMIT = 60
+PAGE = 200
 
 
 def board(
@@ -65,6 +68,35 @@ def board(
     following = str(begin + limit) if len(lines) > begin + limit else ""
     shown = tuple(lines[begin : begin + limit])
     return Board(area, on, line(WHOLE, list(places), whole), shown, following)
+
+
+def silent(*, area: str, on: date, actor: Actor) -> tuple[int, ...]:
+    """Institutions of an area that should keep a store, since their posts imply a load, and never entered anything.
+
+    Raises:
+        NotPermitted.
+    """
+    seen = set(stores(actor, area=area).values_list("organization_id", flat=True))
+    kinds = {kind for share in rule(on=on).from_posts for kind in share.kinds}
+    return tuple(
+        each.id
+        for kind in sorted(kinds)
+        for each in institutions(kind, area, actor)
+        if each.id not in seen and reaches(actor, READ, each.id, each.parent_id, each.division_code)
+    )
+
+
+def institutions(kind: str, area: str, actor: Actor) -> Iterator[Organization]:
+    """Every institution of a kind in an area, by name."""
+    after = ""
+    while True:
+        page = registry.search_organizations(
+            kind=kind, division=area, after=after, limit=PAGE, actor=actor
+        )
+        yield from page.rows
+        after = page.next
+        if not after:
+            return
 
 
 def _units(area: str, places: Mapping[int, str]) -> dict[int, str]:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from kangmai.epidemic.supplies import models, rules
 from kangmai.epidemic.supplies.errors import EntryUnknown
-from kangmai.epidemic.supplies.reach import KEEP, keeps, shown_store, stores
+from kangmai.epidemic.supplies.reach import KEEP, PLAN, keeps, shown_store, stores
 from kangmai.epidemic.supplies.reading import entry_of, held, loads_of, store_of
 from kangmai.epidemic.supplies.rulebook import rule
 from kangmai.epidemic.supplies.types import (
@@ -131,6 +131,14 @@ def kept_institutions(*, actor: Actor) -> tuple[int, ...]:
     )
     below = models.Store.objects.filter(parent_id__in=own).order_by("organization_id")
     return tuple(dict.fromkeys([*own, *below.values_list("organization_id", flat=True)]))
+
+
+def planned_institutions(*, actor: Actor) -> tuple[int, ...]:
+    """The institutions with a store between which an actor may plan transfers; none without the right to plan."""
+    if not is_permitted(actor, PLAN):
+        return ()
+    rows = stores(actor, permission=PLAN).order_by("place_code", "organization_id")
+    return tuple(rows.values_list("organization_id", flat=True))
 
 
 def suggested_loads(*, organization: int, on: date, actor: Actor) -> tuple[LoadLine, ...]:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Order, Purpose
-from kangmai.epidemic.tracing import clocks, events, models, people, rules, sealed
+from kangmai.epidemic.tracing import clocks, colours, events, models, people, rules, sealed
 from kangmai.epidemic.tracing.errors import (
     AreaUnreadable,
     CaseThere,
@@ -91,10 +91,12 @@ def enter_case(
         created_at=at,
     )  # fmt: skip
     clocks.start(row, at=at)
+    colours.show_case(row, at=at)
     if contact is not None:
         contact.state, contact.case, contact.version = ContactState.POSITIVE.value, row, contact.version + 1  # fmt: skip
         contact.save(update_fields=["state", "case", "version"])
         clocks.stop([contact.id], reason=row.number, at=at)
+        colours.show_contacts([contact], at=at)
         announce(events.CONTACT_POSITIVE, contact.id, {"order": str(order.id), "case": str(row.id), "place": row.place_code}, at=at)  # fmt: skip
     write_down("tracing.case_opened", "TracingCase", row.id, reason=row.number, actor=actor, at=at)
     announce(events.CASE_OPENED, row.id, {"order": str(order.id), "place": row.place_code}, at=at)

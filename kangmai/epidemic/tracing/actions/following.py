@@ -8,7 +8,7 @@ from django.db import transaction
 
 from kangmai.epidemic.orders.queries import emergency_door, orders_by_id
 from kangmai.epidemic.orders.types import Purpose
-from kangmai.epidemic.tracing import clocks, events, models, rules
+from kangmai.epidemic.tracing import clocks, colours, events, models, rules
 from kangmai.epidemic.tracing.actions.cases import enter_case
 from kangmai.epidemic.tracing.errors import (
     CheckUnreadable,
@@ -220,6 +220,7 @@ def release(*, contact_id: UUID, expected_version: int, actor: Actor, at: dateti
         _save(row, "state", "released_at")
         models.Stay.objects.filter(contact=row, until_at=None).update(until_at=at)
         clocks.stop([row.id], reason="released", at=at)
+        colours.show_contacts([row], at=at)
         _write("tracing.released", row, actor, at)
         announce(events.CONTACT_RELEASED, row.id, {"order": str(row.order_id), "place": row.place_code}, at=at)  # fmt: skip
     return contact_of(row)

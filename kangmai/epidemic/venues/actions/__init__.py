@@ -9,6 +9,7 @@ from kangmai.epidemic.venues.actions.colours import (
     settle_colours,
 )
 from kangmai.epidemic.venues.actions.doorstep import client_number, scan
+from kangmai.epidemic.venues.actions.facts import colour_by_fact, lift_by_fact
 from kangmai.epidemic.venues.actions.intake import take_scans
 from kangmai.epidemic.venues.actions.keep import (
     add_device,
@@ -31,11 +32,13 @@ __all__ = [
     "ask_lookup",
     "client_number",
     "close_venue",
+    "colour_by_fact",
     "colour_by_rule",
     "decide_colour",
     "decide_lookup",
     "file_appeal",
     "keep_days",
+    "lift_by_fact",
     "lift_colour",
     "open_venue",
     "propose_colour",

@@ -23,6 +23,7 @@ from kangmai.epidemic.venues.queries.people import (
     persons,
     persons_in,
     persons_of_residents,
+    persons_with_passes,
     sharing_a_phone,
 )
 from kangmai.epidemic.venues.queries.places import (
@@ -70,6 +71,7 @@ __all__ = [
     "persons",
     "persons_in",
     "persons_of_residents",
+    "persons_with_passes",
     "reasons_of",
     "sharing_a_phone",
     "venue_at",

@@ -94,6 +94,21 @@ def persons_in(*, keys: Collection[PersonKey], at: datetime) -> dict[PersonKey, 
     return {PersonKey(row.id): person_of(row) for row in rows}
 
 
+def persons_with_passes(*, passes: Collection[str], at: datetime) -> dict[str, Person]:
+    """People by the pass that they showed to somebody who scans it; what is no pass, or ended, is left out.
+
+    Raises:
+        NoOrderInForce: no order is in force for any purpose.
+    """
+    alive = living(at=at)
+    if not alive:
+        raise NoOrderInForce(purpose="", place="")
+    numbers = {text: codes.pass_number(text) for text in passes if codes.is_pass(text)}
+    rows = models.Person.objects.filter(pass_number__in=numbers.values(), order_id__in=alive)
+    found = {row.pass_number: person_of(row) for row in rows}
+    return {text: found[number] for text, number in numbers.items() if number in found}
+
+
 @emergency_door(Purpose.TRACING)
 def persons_of_residents(
     *, residents: Collection[ResidentId], at: datetime

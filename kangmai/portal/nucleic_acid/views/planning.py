@@ -11,19 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kangmai.epidemic.nucleic_acid import actions, queries, rules
-from kangmai.epidemic.nucleic_acid.types import RoundFacts, RoundKind, RoundState, SiteFacts
+from kangmai.epidemic.nucleic_acid.types import Round, RoundFacts, RoundKind, RoundState, SiteFacts
+from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Purpose
-from kangmai.kernel.actor import require
+from kangmai.kernel.actor import require, subtree
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.messages.presenters import language
-from kangmai.portal.nucleic_acid import asking
+from kangmai.portal.nucleic_acid import asking, institutions
 from kangmai.portal.nucleic_acid import words as named
 from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
-from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.choices import Choice, choices
 from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
+from kangmai.standards.divisions import Level
 
 PLAN = "testing.plan"
 
@@ -94,11 +97,29 @@ def new_round(request: PortalRequest) -> HttpResponse:
         "modes": choices(modes, current=request.POST.get("mode", "10")),
         "kinds": choices([(k.value, named.round_kind(k)) for k in RoundKind], current=request.POST.get("kind", "")),
         "said": request.POST,
+        "towns": request.POST.get("areas", "") if not request.POST.getlist("area") else "",
+        "areas": _areas(request),
         "opens": request.POST.get("opens") or asking.local(request.at),
         "closes": request.POST.get("closes") or asking.local(request.at + datetime.timedelta(hours=24)),
         "key": request.POST.get("key") or uuid4(),
     }  # fmt: skip
     return render(request, "nucleic_acid/new_round.html", context)
+
+
+def _areas(request: PortalRequest) -> tuple[Choice, ...]:
+    """Where testing is ordered now: the areas of the orders and the counties in them."""
+    ordered = {
+        code for each in orders.require_awake(Purpose.TESTING, at=request.at) for code in each.areas
+    }
+    home = area.home_city(request.actor, *ordered)
+    below = [each.code for each in home.at_level(Level.COUNTY)] if home else []
+    reach = [subtree(code) for code in ordered]
+    codes = sorted(ordered | {code for code in below if any(r.covers(code) for r in reach)})
+    said = set(request.POST.getlist("area"))
+    return tuple(
+        Choice(code, area.path(code), code in said or (not said and len(codes) == 1))
+        for code in codes
+    )
 
 
 def _facts(request: PortalRequest) -> RoundFacts:
@@ -107,7 +128,11 @@ def _facts(request: PortalRequest) -> RoundFacts:
     return RoundFacts(
         name=request.POST.get("name", "").strip() or _("Round"),
         kind=next((each for each in RoundKind if each.value == said), RoundKind.SCREENING),
-        areas=asking.codes(request.POST.get("areas", "")),
+        areas=tuple(
+            dict.fromkeys(
+                [*request.POST.getlist("area"), *asking.codes(request.POST.get("areas", ""))]
+            )
+        ),
         mode=asking.number(request, "mode", default=10),
         opens_at=asking.instant(request, "opens"),
         closes_at=asking.instant(request, "closes"),
@@ -151,8 +176,21 @@ def round_page(request: PortalRequest, round_id: int) -> HttpResponse:
         "may_plan": _may_plan(request),
         "may_open": found.state is RoundState.PLANNED,
         "may_close": found.state is RoundState.OPEN,
+        **(_choices(request, found) if _may_plan(request) else {}),
     }
     return render(request, "nucleic_acid/round.html", context)
+
+
+def _choices(request: PortalRequest, round_: Round) -> dict[str, object]:
+    """Who may sample in the areas of a round, and which laboratories of the city test."""
+    samplers = institutions.standing_in(request, round_.areas, institutions.SAMPLERS)
+    cities = sorted({f"{code[:4]}00" for code in round_.areas})
+    laboratories = institutions.standing_in(request, cities, institutions.LABORATORIES)
+    return {
+        "samplers": institutions.shown(samplers),
+        "laboratories": institutions.shown(laboratories),
+        "centres": sum(each.kind in institutions.CENTRES for each in samplers),
+    }
 
 
 def _may_plan(request: PortalRequest) -> bool:
@@ -163,20 +201,46 @@ def _may_plan(request: PortalRequest) -> bool:
 @signed_in
 @awake(Purpose.TESTING)
 def sites(request: PortalRequest, round_id: int) -> HttpResponse:
-    """Add a site, or change the one of the same code."""
+    """Add a site, or change the one of the same code; or one at each town's centre at once."""
     try:
-        facts = SiteFacts(
-            code=request.POST.get("code", "").strip().upper() or "S1",
-            name=request.POST.get("name", "").strip() or request.POST.get("code", ""),
-            organization=asking.number(request, "organization"),
-            place_code=request.POST.get("place", "").strip(),
-            lanes=asking.number(request, "lanes", default=1),
-            laboratory=asking.number(request, "laboratory") or None,
-            longitude=asking.decimal(request.POST.get("longitude", ""), "longitude"),
-            latitude=asking.decimal(request.POST.get("latitude", ""), "latitude"),
+        facts = (
+            _centres(request, round_id) if request.POST.get("do") == "centres" else [_site(request)]
         )
-        actions.set_sites(round_id=round_id, sites=[facts], actor=request.actor, at=request.at)
+        actions.set_sites(round_id=round_id, sites=facts, actor=request.actor, at=request.at)
         asking.written(request)
     except KangmaiError as error:
         asking.complain(request, error)
     return redirect("nucleic-acid-round", round_id)
+
+
+def _site(request: PortalRequest) -> SiteFacts:
+    organization = asking.number(request, "organization")
+    place = request.POST.get("place", "").strip()
+    return SiteFacts(
+        code=request.POST.get("code", "").strip().upper() or "S1",
+        name=request.POST.get("name", "").strip() or request.POST.get("code", ""),
+        organization=organization,
+        place_code=place or registry.codes_of_place(organization_id=organization)[0],
+        lanes=asking.number(request, "lanes", default=1),
+        laboratory=asking.number(request, "laboratory") or None,
+        longitude=asking.decimal(request.POST.get("longitude", ""), "longitude"),
+        latitude=asking.decimal(request.POST.get("latitude", ""), "latitude"),
+    )
+
+
+def _centres(request: PortalRequest, round_id: int) -> list[SiteFacts]:
+    """A site at each township hospital and community health centre of the round's areas."""
+    round_ = queries.round_of(round_id, actor=request.actor, at=request.at)
+    found = institutions.standing_in(request, round_.areas, institutions.CENTRES)
+    first = {each.division_code: each for each in reversed(found)}
+    return [
+        SiteFacts(
+            code=each.division_code,
+            name=each.name,
+            organization=each.id,
+            place_code=each.division_code,
+            lanes=asking.number(request, "lanes", default=1),
+            laboratory=asking.number(request, "laboratory") or None,
+        )
+        for _code, each in sorted(first.items())
+    ]

@@ -103,7 +103,7 @@ def _people(request: PortalRequest, holds: tuple[Hold, ...]) -> list[dict[str, o
     if holds and is_permitted(request.actor, "identity.search"):
         ids = [ResidentId(each.person) for each in holds if each.person > 0]
         known = identity.residents_by_id(ids, actor=request.actor, at=request.at)
-    guests = queries.attendees_of(holds)
+    guests = queries.attendees_of(holds, at=request.at)
     return [
         {
             "hold": each,

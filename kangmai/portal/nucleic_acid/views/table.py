@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kangmai.epidemic.nucleic_acid import actions, queries
+from kangmai.epidemic.nucleic_acid import actions, queries, rules
 from kangmai.epidemic.nucleic_acid.errors import RecordUnreadable, TubeTaken
 from kangmai.epidemic.nucleic_acid.types import (
     BoxRecord,
@@ -26,11 +26,15 @@ from kangmai.epidemic.nucleic_acid.types import (
 )
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.errors import KangmaiError
+from kangmai.portal.messages.presenters import language
 from kangmai.portal.nucleic_acid import asking
 from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.choices import Choice, choices
 from kangmai.portal.shell.requests import PortalRequest, signed_in
+
+SCREENING, THING = "screening", "thing"
 
 
 @require_safe
@@ -77,18 +81,21 @@ def _take(request: PortalRequest, site_id: int, said: str) -> dict[str, object]:
         case _other if said == tube:
             return _closed(actions.close_tube(code=tube, **at_site))  # type: ignore[arg-type]
     mode = asking.number(request, "mode", default=10)
+    group = request.POST.get("group", SCREENING)
     given = Given(
         said,
         request.at,
-        request.POST.get("group", "screening"),
+        group,
         request.POST.get("name", "").strip()[:40],
         request.POST.get("phone", "").strip()[:20],
         request.POST.get("address", "").strip()[:120],
-        request.POST.get("reason", "").strip(),
+        # who is sampled alone as one of a group was not forgotten: he may stand in a pool of the round already
+        request.POST.get("reason", "").strip() or ("" if group == SCREENING else group),
     )
     pool = request.POST.get("pool", "")
     count = actions.scan_person(
         site_id=site_id, code=tube, client_id=uuid4(), mode=mode, given=given, lane=lane,
+        subject=Subject.THINGS if group == THING else Subject.PEOPLE,
         pool_id=UUID(pool) if pool else None, actor=request.actor, at=request.at,
     )  # fmt: skip
     if count >= mode:
@@ -116,7 +123,8 @@ def _context(request: PortalRequest, site_id: int) -> dict[str, object]:
     open_tube = queries.open_tube(site_id, lane=lane, actor=actor, at=at)
     pool = request.POST.get("pool") or request.GET.get("pool", "")
     inside = queries.in_tube(site_id, code=open_tube.code, actor=actor, at=at) if open_tube else ()
-    mode = 1 if pool else open_tube.mode if open_tube else round_.mode
+    group = "pool_follow_up" if pool else _asked_group(request, round_)
+    mode = open_tube.mode if open_tube else 1 if pool else _asked_mode(request, round_)
     return {
         **_frame(site, round_),
         "lane": lane,
@@ -124,12 +132,36 @@ def _context(request: PortalRequest, site_id: int) -> dict[str, object]:
         "tube": open_tube.code if open_tube else "",
         "count": len(inside),
         "mode": mode,
-        "group": "pool_follow_up" if pool else "screening",
+        "group": group,
+        **_choices(round_, group, mode),
         "pool": pool,
         "inside": [
             (each.seq, words.instant(each.sampled_at)[-5:], each.occasion) for each in inside
         ],
         "to_pack": len(queries.tubes_to_pack(site_id, actor=actor, at=at)),
+    }
+
+
+def _asked_group(request: PortalRequest, round_: Round) -> str:
+    """Whom a lane samples: everybody, or one of the groups with a time limit of its own."""
+    asked = request.POST.get("group") or request.GET.get("group") or SCREENING
+    return asked if asked in rules.edition(on=round_.edition_from).groups else SCREENING
+
+
+def _asked_mode(request: PortalRequest, round_: Round) -> int:
+    asked = request.POST.get("mode") or request.GET.get("mode", "")
+    known = rules.edition(on=round_.edition_from).modes
+    return int(asked) if asked.isdecimal() and int(asked) in known else round_.mode
+
+
+def _choices(round_: Round, group: str, mode: int) -> dict[str, tuple[Choice, ...]]:
+    name = "en" if language() == "en" else "zh"
+    edition = rules.edition(on=round_.edition_from)
+    groups = [(g.id, g.title[name]) for g in edition.groups.values() if g.id != "pool_follow_up"]
+    modes = [(str(n), each[name]) for n, each in sorted(edition.modes.items())]
+    return {
+        "groups": choices(groups, current=group),
+        "modes": choices(modes, current=str(mode)),
     }
 
 

@@ -24,6 +24,7 @@ from kangmai.standards.divisions import city, city_code_of, find_division
 
 READ, PLAN = "supplies.read", "supplies.plan"
 SPANS = (30, 90, 180, 365)
+MOST_SILENT = 60
 
 
 @require_safe
@@ -60,11 +61,23 @@ def board(request: PortalRequest) -> HttpResponse:
         "open_transfers": queries.open_transfers(actor=actor),
         "may_plan": is_permitted(actor, PLAN),
         "kept": kept[0] if kept else None,
+        **_silent(chosen, request),
         "pager": pager(request.GET, cursor=shown.next or None),
         "source": found.source,
         "is_verified": found.is_verified,
     }
     return render(request, "supplies/board.html", context)
+
+
+def _silent(chosen: str, request: PortalRequest) -> dict[str, object]:
+    """Who should keep a store and never entered anything."""
+    found = queries.silent(area=chosen, on=legal_day(request.at), actor=request.actor)
+    names = registry.names_by_id(ids=found[:MOST_SILENT], language=language())
+    return {
+        "silent": [names.get(each, "—") for each in found[:MOST_SILENT]],
+        "silent_count": words.count(len(found)),
+        "silent_more": words.count(len(found) - MOST_SILENT) if len(found) > MOST_SILENT else "",
+    }
 
 
 def way(code: str, *, actor_first: str, here: bool = True) -> list[Crumb]:

@@ -1,7 +1,7 @@
 """Transfers: the list, one of them, and each end's part in it."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.supplies import actions, queries, rules
-from kangmai.epidemic.supplies.types import Rule, Transfer, TransferState
+from kangmai.epidemic.supplies.types import Rule, Shipment, Transfer, TransferState
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import Incorrect, KangmaiError
 from kangmai.portal.messages.presenters import language
@@ -24,6 +24,7 @@ from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 
 READ, PLAN = "supplies.read", "supplies.plan"
+LINES = 4
 OPEN = (TransferState.ASKED, TransferState.SENT, TransferState.DIFFERS)
 
 
@@ -37,14 +38,58 @@ def transfers(request: PortalRequest) -> HttpResponse:
     states = OPEN if asked == "open" else tuple(s for s in TransferState if s.value == asked)
     page = queries.transfers(states=states, after=request.GET.get("after", ""), actor=request.actor)
     known = [(each.value, wording.state(each)[0]) for each in TransferState]
+    may_plan = is_permitted(request.actor, PLAN)
     context = {
         "crumbs": trail(Crumb(_("Supplies"), reverse("supplies")), Crumb(_("Transfers of goods"))),
         "rows": rows(page.rows, found),
         "states": choices([("open", _("under way")), ("all", _("all")), *known], current=asked),
         "pager": pager(request.GET, cursor=page.next or None),
-        "may_plan": is_permitted(request.actor, PLAN),
+        "may_plan": may_plan,
+        **(_form(request, found) if may_plan else {}),
     }
     return render(request, "supplies/transfers.html", context)
+
+
+def _form(request: PortalRequest, rule: Rule) -> dict[str, object]:
+    """A transfer that somebody asks for by hand, without the plan."""
+    ids = queries.planned_institutions(actor=request.actor)
+    names = registry.names_by_id(ids=ids, language=language())
+    return {
+        "institutions": [(each, names.get(each, str(each))) for each in ids],
+        "items": [
+            (each.id, each.title.in_language(language()), each.unit.in_language(language()))
+            for each in rule.items.values()
+        ],
+        "lines": range(1, LINES + 1),
+        "key": uuid4(),
+    }
+
+
+@require_POST
+@signed_in
+def ask(request: PortalRequest) -> HttpResponse:
+    """Ask one institution to send goods to another."""
+    given = request.POST
+    try:
+        items = {
+            item: asking.number(given.get(f"quantity-{n}", ""), _("Quantity"))
+            for n in range(1, LINES + 1)
+            if (item := given.get(f"item-{n}", ""))
+        }
+        shipment = Shipment(
+            asking.number(given.get("donor", ""), _("Donor")),
+            asking.number(given.get("receiver", ""), _("Receiver")),
+            items,
+        )
+        (made,) = actions.ask(
+            shipments=[shipment], reason=given.get("reason", ""), key=asking.key(request),
+            actor=request.actor, at=request.at,
+        )  # fmt: skip
+        asking.written(request)
+    except KangmaiError as error:
+        asking.complain(request, error)
+        return redirect("supplies-transfers")
+    return redirect("supplies-transfer", made.id)
 
 
 def rows(found: tuple[Transfer, ...], rule: Rule) -> list[dict[str, object]]:

@@ -125,7 +125,7 @@ def _history(found: Followed, request: PortalRequest) -> dict[str, object]:
     plan = found.plan
     return {
         "missing": [wording.missing(each) for each in found.missing],
-        "until": words.day(plan.until) if plan else "",
+        "until": words.day(plan.stages[-1][2]) if plan else "",
         "stages": [
             (wording.where(where), words.day(first), words.day(last))
             for where, first, last in (plan.stages if plan else ())

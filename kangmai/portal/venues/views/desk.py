@@ -17,6 +17,7 @@ from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.venues import wording
+from kangmai.portal.venues.towns import towns
 from kangmai.portal.venues.views.phone import DOCUMENTS, card, facts_of
 
 PAGE = 50
@@ -58,6 +59,12 @@ def people(request: PortalRequest) -> HttpResponse:
         "given": given,
         "made": made,
         "documents": DOCUMENTS,
+        "towns": towns(
+            Purpose.REGISTRATION,
+            chosen=given.get("place_code", ""),
+            actor=request.actor,
+            at=request.at,
+        ),
         "origins": choices(
             [(each.value, wording.origin_words(each)) for each in DESKS],
             current=given.get("origin", "grid"),

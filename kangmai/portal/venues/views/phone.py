@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kangmai.epidemic.nucleic_acid import queries as testing
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import actions, queries, rules
 from kangmai.epidemic.venues.errors import PersonUnknown
 from kangmai.epidemic.venues.types import Channel, Person, PersonFacts, Refusal, Scan
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.portal.nucleic_acid.words import result
 from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
 from kangmai.portal.venues import phone, qr, wording
+from kangmai.portal.venues.towns import towns
 
 DOCUMENTS = (
     ("01", "居民身份证 / ID card"),
@@ -61,6 +64,11 @@ def register(request: Any) -> HttpResponse:
         "fault": fault,
         "given": request.POST,
         "documents": DOCUMENTS,
+        "towns": towns(
+            Purpose.REGISTRATION,
+            chosen=request.POST.get("place_code") or request.GET.get("place", "")[:12],
+            at=request.at,
+        ),
         "order": wording.order_line(Purpose.REGISTRATION, request.at),
         "legend": _("Register"),
     }
@@ -99,12 +107,20 @@ def _own_page(request: Any, person: Person, number: int, fault: str) -> dict[str
         appeals = queries.own_appeals(pass_number=number, at=at)
     except Conflict:  # colours may be asleep while registration is awake
         reasons, appeals = (), ()
+    tested = _tested([each.pass_code for each in (person, *family)], at)
     return {
         "fault": fault,
         "given": request.POST,
         "documents": DOCUMENTS,
         "order": wording.order_line(Purpose.REGISTRATION, at),
-        "cards": [card(each, at) for each in (person, *family)],
+        "towns": towns(
+            Purpose.REGISTRATION,
+            chosen=request.POST.get("place_code") or person.facts.place_code,
+            at=at,
+        ),
+        "cards": [
+            {**card(each, at), **tested.get(each.pass_code, {})} for each in (person, *family)
+        ],
         "reasons": [
             {
                 "reason": wording.reason_words(each.reason),
@@ -122,6 +138,29 @@ def _own_page(request: Any, person: Person, number: int, fault: str) -> dict[str
             }
             for each in appeals
         ],
+    }
+
+
+def _tested(passes: list[str], at: Any) -> dict[str, dict[str, Any]]:
+    """The newest tests of those whose passes a phone shows, while testing is ordered."""
+    try:
+        found = testing.tests_of_passes(passes=passes, at=at)
+    except Conflict:  # testing may be asleep while registration is awake
+        return {}
+    return {
+        code: {
+            "is_held": any(each.is_held for each in some),
+            "tests": [
+                {
+                    "sampled": words.instant(each.sampled_at),
+                    "published": words.instant(each.published_at) if each.published_at else "",
+                    "result": result(each.result)[0],
+                    "tone": result(each.result)[1],
+                }
+                for each in some
+            ],
+        }
+        for code, some in found.items()
     }
 
 

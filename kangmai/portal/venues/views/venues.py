@@ -22,6 +22,7 @@ from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.venues import qr, wording
+from kangmai.portal.venues.towns import towns
 
 PAGE = 50
 EXPECTED = (Incorrect, NotFound, Conflict)
@@ -92,6 +93,9 @@ def _list(request: PortalRequest, fault: str) -> dict[str, Any]:
         "order": wording.order_line(Purpose.SCANNING, at),
         "key": request.POST.get("key") or uuid4().hex,
         "given": request.POST,
+        "towns": towns(
+            Purpose.SCANNING, chosen=request.POST.get("place_code", ""), actor=actor, at=at
+        ),
         "kinds": choices([("", _("all kinds")), *kinds], current=kind),
         "new_kinds": choices(kinds, current=request.POST.get("kind", "")),
         "venues": [
