@@ -25,6 +25,7 @@ CHECKERS = (
     "kangmai.epidemic.capacity.checks",
     "kangmai.epidemic.tasks.checks",
     "kangmai.epidemic.teams.checks",
+    "kangmai.epidemic.bulletin.checks",
 )
 
 

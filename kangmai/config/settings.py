@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "kangmai.epidemic.grid",
     "kangmai.epidemic.tasks",
     "kangmai.epidemic.teams",
+    "kangmai.epidemic.bulletin",
     "kangmai.portal",
 ]
 

@@ -23,6 +23,8 @@ urlpatterns = [
     path("", include("kangmai.portal.forms.urls")),
     path("", include("kangmai.portal.nucleic_acid.urls")),
     path("", include("kangmai.portal.supplies.urls")),
+    path("", include("kangmai.portal.teams.urls")),
+    path("", include("kangmai.portal.bulletin.urls")),
     path("", include("kangmai.portal.tracing.urls")),
     path("", include("kangmai.portal.administration.urls")),
 ]

@@ -295,6 +295,15 @@ PLACES = (
         roots=("supplies",),
     ),
     Place(
+        "teams",
+        _("Emergency teams"),
+        _("Who comes when something happens: teams, experts, call-outs, drills, missions"),
+        "residents",
+        Section.CITY,
+        permissions=("teams.read",),
+        roots=("teams", "team"),
+    ),
+    Place(
         "on-time",
         _("Done on time"),
         _("How many deadlines were met on time, by deadline, county, town and institution"),

@@ -24,6 +24,7 @@ from kangmai.epidemic.tracing.queries.lodging import (
     contacts_by_id,
     states_of,
 )
+from kangmai.epidemic.tracing.queries.standing import Standing, standing
 from kangmai.epidemic.tracing.queries.tree import speed, tree
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "CaseLine",
     "Pairs",
     "Show",
+    "Standing",
     "at_home",
     "cases",
     "cases_met",
@@ -47,6 +49,7 @@ __all__ = [
     "reply_file",
     "searches",
     "speed",
+    "standing",
     "states_of",
     "tree",
     "waiting",

@@ -64,6 +64,8 @@ def orders(request: PortalRequest) -> HttpResponse:
 def _doors(request: PortalRequest, purposes: set[Purpose]) -> list[tuple[str, str, str]]:
     """Name of the page, its title and what it is for, of what is awake and open to the actor."""
     table = (
+        ("ordered-situation", _("Command page"), _("Every figure of the order, against yesterday"), Purpose.BULLETIN, "bulletin.read"),
+        ("ordered-bulletins", _("Daily bulletins"), _("Drafted, signed, released"), Purpose.BULLETIN, "bulletin.read"),
         ("ordered-command", _("Counts"), _("Registered, scanned, refused, by colour"), Purpose.SCANNING, "venues.counts"),
         ("ordered-people", _("Registration desk"), _("Register people and print their pass"), Purpose.REGISTRATION, "venues.register"),
         ("ordered-venues", _("Venues"), _("Venues, entrances and printed codes"), Purpose.SCANNING, "venues.manage"),

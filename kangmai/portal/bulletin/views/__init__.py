@@ -1,0 +1,1 @@
+"""Views of the command page and of bulletins."""

@@ -1,0 +1,1 @@
+"""Pages of teams: teams and rosters, experts, call-outs with their board, drills, support missions."""
