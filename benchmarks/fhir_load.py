@@ -201,7 +201,7 @@ def run(target: Target, work: Work, *, clients: int, seconds: float) -> Result:
             worker.client.close()
 
     threads = [threading.Thread(target=body, args=(worker,)) for worker in workers]
-    cpu, server, started = _own_cpu(), _tree_cpu(target.pid), time.perf_counter()
+    cpu, server, started = _own_cpu(), tree_cpu(target.pid), time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -209,7 +209,7 @@ def run(target: Target, work: Work, *, clients: int, seconds: float) -> Result:
     if errors:
         raise errors[0]
     result = Result(time.perf_counter() - started, _own_cpu() - cpu, None, os.getloadavg()[0])
-    after = _tree_cpu(target.pid)
+    after = tree_cpu(target.pid)
     if server is not None and after is not None:
         result.server_cpu = after - server
     for worker in workers:
@@ -225,7 +225,7 @@ def _own_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _tree_cpu(pid: int | None) -> float | None:
+def tree_cpu(pid: int | None) -> float | None:
     """Processor seconds of a process and its living descendants, the database among them."""
     if pid is None:
         return None
