@@ -2,7 +2,8 @@
 
 Incorrect
 ├── DataMissing
-└── FormatNotMade
+├── FormatNotMade
+└── PictureUnreadable
 Unavailable
 └── FontMissing
 """
@@ -20,6 +21,12 @@ class FormatNotMade(Incorrect):
     """The document '{template}' is not made as {format}; there are: {known}."""
 
     zh = "文书“{template}”不提供 {format} 格式，可用：{known}。"
+
+
+class PictureUnreadable(Incorrect):
+    """The file is no photo that can be read (JPEG, PNG or WebP)."""
+
+    zh = "文件不是可识别的照片（JPEG、PNG 或 WebP）。"
 
 
 class FontMissing(Unavailable):

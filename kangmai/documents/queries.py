@@ -6,6 +6,7 @@ from typing import Any
 
 from kangmai.documents import fonts, templates
 from kangmai.documents.errors import FontMissing
+from kangmai.documents.pictures import small_picture
 from kangmai.documents.types import Format, TemplateInfo
 from kangmai.kernel import definitions
 
@@ -67,3 +68,12 @@ def has_chinese_font() -> bool:
     except FontMissing:
         return False
     return True
+
+
+def picture(content: bytes, *, longest_px: int = 1280) -> bytes:
+    """A photo as a small JPEG, upright, without where, when and by what it was taken.
+
+    Raises:
+        PictureUnreadable.
+    """
+    return small_picture(content, longest_px=longest_px)

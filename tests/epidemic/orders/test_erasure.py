@@ -28,7 +28,7 @@ from tests.epidemic.venues.factories import (
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)
-AWAKE = ("cases", "surveillance", "supplies", "teams")
+AWAKE = ("cases", "surveillance", "supplies", "teams", "capacity", "grid")
 MODE = {
     config.label
     for config in apps.get_app_configs()

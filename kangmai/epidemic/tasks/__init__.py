@@ -1,0 +1,1 @@
+"""Tasks of the grid in an emergency, and people who need help; asleep until ordered."""

@@ -1,0 +1,5 @@
+"""One database for each module, put back after each test."""
+
+from tests.access.conftest import database
+
+__all__ = ["database"]
