@@ -73,7 +73,7 @@ def _run() -> None:
         try:
             flush()
         except psycopg.Error:
-            logger.warning("what was counted could not be written")
+            logger.info("what was counted could not be written")
         finally:
             close_own()
 

@@ -29,6 +29,7 @@ from kangmai.kernel.errors import (
     NotFound,
     Unsupported,
 )
+from kangmai.records.fhir.definitions import earlier_versions
 
 
 class MalformedJson(Incorrect):
@@ -56,9 +57,15 @@ class InvalidResource(Incorrect):
 
 
 class UnknownType(Incorrect):
-    """There is no FHIR R4 resource type '{type}'."""
+    """There is no FHIR R4 resource type '{type}'{hint}."""
 
-    zh = "FHIR R4 没有资源类型“{type}”。"
+    zh = "FHIR R4 没有资源类型“{type}”{hint_zh}。"
+
+    def __init__(self, *, type: str) -> None:
+        version = earlier_versions().get(type, {}).get("")
+        hint = f"; {version} had it: convert the record to R4 first" if version else ""
+        hint_zh = f"，它属于 {version}，请先转换为 R4" if version else ""
+        super().__init__(type=type, hint=hint, hint_zh=hint_zh)
 
 
 class WrongType(Incorrect):
@@ -149,6 +156,12 @@ class PurgeTooLarge(Conflict):
     """More than {most} resources would be erased at once. Erase some of them first, one by one."""
 
     zh = "一次清除超过 {most} 个资源，请先逐个清除其中一部分。"
+
+
+class ProfileBroken(InvalidResource):
+    """The resource is not what the profile it claims asks: {count} problem(s), the first at {expression}: {first}"""
+
+    zh = "资源不符合其声明的规范：{count} 处问题，第一处在 {expression}：{first}"
 
 
 class PurgeIncomplete(Fault):

@@ -165,11 +165,11 @@ def test_a_source_may_be_held_to_the_profiles_it_claims(fhir, tmp_path):
     held, free = program("held", Policy.ENFORCE), program("free", Policy.WARN)
     claims = patient(meta={"profile": [guide["url"]]})
     refused = held("POST", "Patient", claims)
-    assert refused.status == 400 and refused.issues[0]["expression"] == ["Patient.birthDate"]
+    assert refused.status == 422 and refused.issues[0]["expression"] == ["Patient.birthDate"]
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [
         {"resource": each, "request": {"method": "POST", "url": "Patient"}} for each in (patient(), claims)]}  # fmt: skip
     whole = held("POST", "", bundle)
-    assert whole.status == 400
+    assert whole.status == 422
     assert whole.issues[0]["expression"] == ["Bundle.entry[1].resource.birthDate"]
     assert held("POST", "Patient", {**claims, "birthDate": "1990-01-01"}).status == 201
     assert held("POST", "Patient", patient(meta={"profile": ["urn:nobody"]})).status == 201

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from kangmai.exchange.fhir_rest.errors import NoSuchAddress
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.records import queries
 from kangmai.records.fhir.definitions import resource_types
@@ -50,14 +51,14 @@ def read(request: Request) -> Response:
     return Response(200, orjson.dumps(audit_events([deed])[0]), (("Content-Type", JSON),))
 
 
-def page(request: Request, compartment: str | None, position: Position | None) -> Page:
+def page(request: Request, compartment: tuple[str, str] | None, position: Position | None) -> Page:
     """One page of a search: first the trail, newest first, then what other systems sent."""
     if position is not None and position.snapshot not in (IN_TRAIL, AFTER_TRAIL):
         return _sent(request, compartment, position)
     if position is not None and position.snapshot == AFTER_TRAIL:
         return _sent(request, compartment, None)
     before = position.after[0] if position else None
-    asked: dict[str, Any] = {"patient": compartment, "lenient": is_lenient(request)}
+    asked: dict[str, Any] = {"patient": _patient(compartment), "lenient": is_lenient(request)}
     found = queries.search_deeds(request.query, before=before, **asked, actor=request.actor, at=request.at)  # fmt: skip
     sent = _sent(request, compartment, None)
     if found.query.summary is Summary.COUNT or found.query.count == 0:
@@ -83,11 +84,18 @@ def _joined(
     return Page(found.query, matches, (), None, len(matches) if is_first else total)
 
 
-def _sent(request: Request, compartment: str | None, position: Position | None) -> Page:
+def _patient(compartment: tuple[str, str] | None) -> str | None:
+    """The Patient to whose compartment a search is narrowed; the trail is in no other."""
+    if compartment is not None and compartment[0] != "Patient":
+        raise NoSuchAddress(path="/".join((*compartment, TYPE)))
+    return compartment[1] if compartment else None
+
+
+def _sent(request: Request, compartment: tuple[str, str] | None, position: Position | None) -> Page:
     return queries.search(
         TYPE,
         request.query,
-        compartment=compartment,
+        compartment=_patient(compartment),
         position=position,
         server=request.base,
         lenient=is_lenient(request),

@@ -14,7 +14,7 @@ from kangmai.exchange.fhir_rest.operations import operations_on
 from kangmai.exchange.fhir_rest.types import JSON, Response
 from kangmai.exchange.oauth.views import smart_configuration
 from kangmai.records import queries
-from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.fhir.definitions import compartments, resource_types
 from kangmai.records.search.parameters import Kind, parameters
 
 BULK_DATA = "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"
@@ -69,7 +69,10 @@ def _statement(base: str, added: int) -> bytes:
                     "resource": [_resource(name) for name in resource_types()],
                     "interaction": [{"code": code} for code in SYSTEM_INTERACTIONS],
                     "operation": operations_on(""),
-                    "compartment": ["http://hl7.org/fhir/CompartmentDefinition/patient"],
+                    "compartment": [
+                        f"http://hl7.org/fhir/CompartmentDefinition/{name.lower()}"
+                        for name in compartments()
+                    ],
                 }
             ],
         }

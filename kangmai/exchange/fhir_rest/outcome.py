@@ -28,6 +28,7 @@ BY_ERROR: dict[str, tuple[int, str]] = {
     "ManyMatches": (412, "multiple-matches"),
     "TooManyMatches": (412, "multiple-matches"),
     "UnknownType": (404, "not-supported"),
+    "ProfileBroken": (422, "invalid"),
     "UnresolvedReference": (422, "not-found"),
     "DuplicateInTransaction": (400, "duplicate"),
     "MalformedJson": (400, "structure"),

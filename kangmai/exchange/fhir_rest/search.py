@@ -17,7 +17,7 @@ from kangmai.exchange.fhir_rest.present import bundle, entry
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.records import queries
 from kangmai.records.fhir import subsets
-from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.fhir.definitions import compartments
 from kangmai.records.fhirpath.reading import read_json, write_json
 from kangmai.records.queries import Page, Position
 from kangmai.records.search.query import Summary
@@ -35,15 +35,20 @@ def search_system(request: Request) -> Response:
 
 
 def search_compartment(request: Request) -> Response:
-    """GET Patient/[id]/[type]?… ; `*` stands for every type"""
+    """GET Patient/[id]/[type]?… and those of the other compartments; `*` stands for every type"""
     kind, id, wanted = request.path
-    if kind != "Patient" or (wanted != "*" and wanted not in resource_types()):
+    inside = compartments().get(kind, {})
+    if wanted != "*" and wanted not in inside and (kind, wanted) != ("Patient", "Patient"):
+        raise NoSuchAddress(path="/".join(request.path))
+    if not inside:
         raise NoSuchAddress(path="/".join(request.path))
     queries.get(kind, id, actor=request.actor, at=request.at)
-    return _search(request, None if wanted == "*" else wanted, id)
+    return _search(request, None if wanted == "*" else wanted, (kind, id))
 
 
-def _search(request: Request, resource_type: str | None, compartment: str | None) -> Response:
+def _search(
+    request: Request, resource_type: str | None, compartment: tuple[str, str] | None
+) -> Response:
     position = position_of(content_of(request))
     if resource_type == audit_events.TYPE:
         page = audit_events.page(request, compartment, position)
@@ -51,7 +56,8 @@ def _search(request: Request, resource_type: str | None, compartment: str | None
         page = queries.search(
             resource_type,
             request.query,
-            compartment=compartment,
+            compartment=compartment[1] if compartment else None,
+            compartment_type=compartment[0] if compartment else "Patient",
             position=position,
             server=request.base,
             lenient=audit_events.is_lenient(request),

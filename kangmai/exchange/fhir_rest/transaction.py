@@ -2,18 +2,21 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
+from kangmai.exchange.fhir_rest.capabilities import metadata
 from kangmai.exchange.fhir_rest.errors import BadEntry, NotABundle
 from kangmai.exchange.fhir_rest.outcome import outcome_of, status_of
 from kangmai.exchange.fhir_rest.patch import patch_of
 from kangmai.exchange.fhir_rest.present import bundle, location
-from kangmai.exchange.fhir_rest.search import search_type
+from kangmai.exchange.fhir_rest.provenance import write_with_provenance
 from kangmai.exchange.fhir_rest.types import JSON, Request, Response
 from kangmai.exchange.fhir_rest.write import version_of
+from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.errors import KangmaiError
-from kangmai.records import actions, queries
+from kangmai.records import actions
 from kangmai.records.errors import OperationFailed
 from kangmai.records.fhir.bundles import Bundle, Entry, read_bundle
 from kangmai.records.fhir.times import instant
@@ -53,7 +56,7 @@ def _operation(position: int, entry: Entry) -> Operation | None:
         raise BadEntry(position=position, reason=f"{entry.request.method} needs a resource")
     if_match = version_of(entry.request.ifMatch)
     match entry.request.method:
-        case "GET":
+        case "GET" | "HEAD":
             return None
         case "POST" if not id:
             condition = entry.request.ifNoneExist
@@ -75,27 +78,46 @@ def _transaction(request: Request, received: Bundle) -> list[bytes]:
     operations = [_operation(position, entry) for position, entry in enumerate(received.entry)]
     writes = [(n, operation) for n, operation in enumerate(operations) if operation is not None]
     writes.sort(key=lambda pair: pair[1].verb is not Verb.DELETE)
-    outcomes: dict[int, Outcome] = {}
-    if writes:
-        try:
-            done = actions.transact(
+    if len(writes) == len(operations):
+        outcomes = _carry_out(request, writes)
+        return [_written(request, outcomes[n]) for n in range(len(operations))]
+    with unit_of_work():  # reads see what was written, and one that fails takes it back
+        outcomes = _carry_out(request, writes)
+        return [
+            _written(request, outcomes[n]) if n in outcomes else _read_whole(request, n, entry)
+            for n, entry in enumerate(received.entry)
+        ]
+
+
+def _carry_out(request: Request, writes: list[tuple[int, Operation]]) -> dict[int, Outcome]:
+    """The outcomes of the writes, by their position in the Bundle."""
+    try:
+        done = write_with_provenance(
+            request,
+            lambda: actions.transact(
                 [operation for _, operation in writes],
                 source=request.source,
                 actor=request.actor,
                 at=request.at,
-            )
-        except OperationFailed as error:
-            raise OperationFailed(
-                position=writes[error.position][0],
-                verb=error.details["verb"],  # type: ignore[arg-type]
-                type=error.details["type"],  # type: ignore[arg-type]
-                cause=error.cause,
-            ) from error
-        outcomes = {n: outcome for (n, _), outcome in zip(writes, done, strict=True)}
-    return [
-        _written(request, outcomes[n]) if n in outcomes else _read(request, entry)
-        for n, entry in enumerate(received.entry)
-    ]
+            ),
+        )
+    except OperationFailed as error:
+        raise OperationFailed(
+            position=writes[error.position][0],
+            verb=error.details["verb"],  # type: ignore[arg-type]
+            type=error.details["type"],  # type: ignore[arg-type]
+            cause=error.cause,
+        ) from error
+    return {n: outcome for (n, _), outcome in zip(writes, done, strict=True)}
+
+
+def _read_whole(request: Request, position: int, entry: Entry) -> bytes:
+    try:
+        return _read(request, position, entry)
+    except KangmaiError as error:
+        verb, url = (entry.request.method, entry.request.url) if entry.request else ("", "")
+        kind = url.partition("?")[0].partition("/")[0][:64]
+        raise OperationFailed(position=position, verb=verb, type=kind, cause=error) from error
 
 
 def _alone(request: Request, position: int, entry: Entry) -> bytes:
@@ -103,7 +125,7 @@ def _alone(request: Request, position: int, entry: Entry) -> bytes:
     try:
         operation = _operation(position, entry)
         if operation is None:
-            return _read(request, entry)
+            return _read(request, position, entry)
         return _written(
             request,
             actions.transact(
@@ -133,17 +155,32 @@ def _written(request: Request, outcome: Outcome) -> bytes:
     return answer
 
 
-def _read(request: Request, entry: Entry) -> bytes:
-    """A read or search inside a Bundle, answered after the writes."""
-    address, _, query = (
-        (entry.request.url if entry.request else "").removeprefix("/").partition("?")
-    )
-    kind, _, id = address.partition("/")
-    if id:
-        found = queries.get(kind, id, actor=request.actor, at=request.at)
-        body, etag = found.body, f'W/"{found.version}"'
+def _read(request: Request, position: int, entry: Entry) -> bytes:
+    """A read, search, history or operation inside a Bundle, answered after the writes as if it came alone."""
+    from kangmai.exchange.fhir_rest import routes  # whose table names this module
+
+    asked = entry.request
+    assert asked is not None  # `_operation` has looked
+    address, _, query = asked.url.removeprefix("/").partition("?")
+    path = tuple(unquote(part) for part in address.split("/") if part)
+    headers = {"if-none-match": asked.ifNoneMatch, "if-modified-since": asked.ifModifiedSince}
+    inner = replace(
+        request, method="GET", path=path, query=query, body=b"",
+        headers={**{k: v for k, v in headers.items() if v}, "prefer": request.headers.get("prefer", "")},
+    )  # fmt: skip
+    if path == ("metadata",):
+        answer = metadata(request.base)
+    elif path[:1] in (("$export",), ("$import",)) or path[-1:] == ("$export",):
+        raise BadEntry(position=position, reason=f"{asked.url[:200]} is asked for by itself")
     else:
-        inner = replace(request, method="GET", path=(kind,), query=query, body=b"")
-        body, etag = search_type(inner).body, None
-    response = orjson.dumps({"response": {"status": "200 OK", **({"etag": etag} if etag else {})}})
-    return b'{"resource":' + body + b"," + response[1:]
+        answer = routes.find("GET", path).interaction(inner)
+    return _entry_of(answer, has_body=asked.method == "GET")
+
+
+def _entry_of(answer: Response, *, has_body: bool) -> bytes:
+    told = dict(answer.headers)
+    response = {"status": "304 Not Modified" if answer.status == 304 else f"{answer.status} OK"}
+    if "ETag" in told:
+        response["etag"] = told["ETag"]
+    whole = orjson.dumps({"response": response})
+    return b'{"resource":' + answer.body + b"," + whole[1:] if answer.body and has_body else whole

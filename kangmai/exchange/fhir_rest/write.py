@@ -6,9 +6,11 @@ Source: https://hl7.org/fhir/R4/http.html#create, #update, #delete, #ccreate, #c
 from django.conf import settings
 
 from kangmai.exchange.fhir_rest.present import written
+from kangmai.exchange.fhir_rest.provenance import write_with_provenance
 from kangmai.exchange.fhir_rest.types import Request, Response
 from kangmai.kernel.errors import Incorrect
 from kangmai.records import actions
+from kangmai.records.errors import ResourceGone
 from kangmai.records.types import Operation, Verb
 
 
@@ -56,7 +58,10 @@ def delete(request: Request) -> Response:
     """DELETE [type]/[id]; of what is gone already: 204 again, as the specification asks"""
     kind, id = request.path
     if_match = version_of(request.headers.get("if-match"))
-    return carry_out(request, Operation(Verb.DELETE, kind, id, if_match=if_match))
+    try:
+        return carry_out(request, Operation(Verb.DELETE, kind, id, if_match=if_match))
+    except ResourceGone:
+        return Response(204)
 
 
 def conditional_delete(request: Request) -> Response:
@@ -75,7 +80,10 @@ def conditional_delete(request: Request) -> Response:
 
 def carry_out(request: Request, operation: Operation) -> Response:
     """Do one write and answer with its outcome."""
-    (outcome,) = actions.transact(
-        [operation], source=request.source, actor=request.actor, at=request.at
+    (outcome,) = write_with_provenance(
+        request,
+        lambda: actions.transact(
+            [operation], source=request.source, actor=request.actor, at=request.at
+        ),
     )
     return written(request, outcome)

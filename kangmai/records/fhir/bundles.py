@@ -19,6 +19,8 @@ class EntryRequest(msgspec.Struct):
     url: str
     ifNoneExist: str | None = None
     ifMatch: str | None = None
+    ifNoneMatch: str | None = None
+    ifModifiedSince: str | None = None
 
 
 class Entry(msgspec.Struct):

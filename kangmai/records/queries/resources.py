@@ -121,6 +121,7 @@ def search(
     query: str,
     *,
     compartment: str | None = None,
+    compartment_type: str = "Patient",
     position: Position | None = None,
     server: str = "",
     lenient: bool = False,
@@ -133,6 +134,7 @@ def search(
         resource_type: the type searched; None for several, by `_type`.
         query: the parameters as they stand in an address.
         compartment: a Patient id, to search only what is about that Patient.
+        compartment_type: what else the id is of: an Encounter, Practitioner, RelatedPerson or Device.
         position: where the page begins; the first where absent.
         server: our own base address, so that references below it count as ours.
         lenient: leave out parameters that do not exist instead of refusing them.
@@ -155,7 +157,7 @@ def search(
         rules.require(actor, rules.Interaction.SEARCH, resource_type or "*")
     read = replace(read, types=types)
     if compartment is not None:
-        read = searching.within(read, target_hash(f"Patient/{compartment}"))
+        read = searching.within(read, compartment_type, compartment)
     with reading() as connection, psycopg.Cursor(connection) as database:
         page = searching.run(database, read, scope=actor.scope, position=position)
     included = tuple(

@@ -124,5 +124,6 @@ def _check_address(operation: Operation, resource: object) -> None:
         operation.verb is Verb.UPDATE
         and operation.authority is Authority.CLIENT
         and resource.get("id") != operation.id
+        and not (operation.condition and "id" not in resource)
     ):
         raise WrongId(address=operation.id, body=resource.get("id", ""))

@@ -9,10 +9,13 @@ import psycopg
 
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import DataScope
+from kangmai.records.fhir.definitions import compartments
 from kangmai.records.parameters import registry
 from kangmai.records.scope import condition
 from kangmai.records.search import sql
 from kangmai.records.search.conditions import References, Tokens
+from kangmai.records.search.hashing import target_hash
+from kangmai.records.search.parameters import parameters
 from kangmai.records.search.query import Query, Summary, Terminology, Total, parse
 from kangmai.records.store.rows import BLOCK, COLUMNS, SEARCH, keyed_hash, stored
 from kangmai.records.types import Stored
@@ -287,6 +290,15 @@ def read_query(
     )
 
 
-def within(query: Query, compartment: int) -> Query:
-    """The same search, only in the compartment of the Patient with this hash."""
-    return replace(query, where=(References((compartment,), (0,)), *query.where))
+def within(query: Query, kind: str, id: str) -> Query:
+    """The same search, only in the compartment of a Patient, or of an Encounter, Practitioner, … ."""
+    numbers = (0,) if kind == "Patient" else _leading_into(kind, query.types)
+    inside = References((target_hash(f"{kind}/{id}"),), numbers)
+    return replace(query, where=(inside, *query.where))
+
+
+def _leading_into(kind: str, types: Sequence[str]) -> tuple[int, ...]:
+    """The parameters by which resources of these types are in a compartment."""
+    named = compartments()[kind]
+    known = [(parameters(name), code) for name in types for code in named.get(name, ())]
+    return tuple(source.p for some, code in known if code in some for source in some[code].sources)

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import KangmaiError
-from kangmai.records.errors import InvalidResource, OperationFailed
+from kangmai.records.errors import OperationFailed, ProfileBroken
 from kangmai.records.queries.stored_profiles import stored_profiles
 from kangmai.records.transactions.drafting import Draft
 from kangmai.records.types import Policy, Resource
@@ -40,7 +40,7 @@ def require_profiles(draft: Draft) -> Draft:
     """Let a draft pass whose resources are what they claim to be.
 
     Raises:
-        InvalidResource: around it OperationFailed, where the draft has more than one operation.
+        ProfileBroken: around it OperationFailed, where the draft has more than one operation.
     """
     if draft.submission.source.profiles is not Policy.ENFORCE:
         return draft
@@ -48,7 +48,7 @@ def require_profiles(draft: Draft) -> Draft:
         claimed = prepared.resource.get("meta", {}).get("profile", ()) if prepared.keys else ()
         faults = [f for url in claimed for f in _faults(prepared.resource, url, draft)]
         if faults:
-            error: KangmaiError = InvalidResource(issues=tuple(faults))
+            error: KangmaiError = ProfileBroken(issues=tuple(faults))
             if len(draft.prepared) > 1:
                 verb, kind = prepared.operation.verb.value, prepared.operation.type
                 error = OperationFailed(position=position, verb=verb, type=kind, cause=error)
