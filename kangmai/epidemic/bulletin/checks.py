@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from kangmai.epidemic.bulletin import rules
-from kangmai.epidemic.bulletin.counting import SOURCES
 from kangmai.epidemic.bulletin.rulebook import KIND, ROOM, rule_of
+from kangmai.epidemic.bulletin.sources import SOURCES
 from kangmai.epidemic.bulletin.types import Line, Value, Why
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition

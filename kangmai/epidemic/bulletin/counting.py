@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from kangmai.epidemic.bulletin.sources import NAMES
 from kangmai.epidemic.bulletin.types import Value, Why
 from kangmai.epidemic.capacity import queries as capacity
 from kangmai.epidemic.nucleic_acid import queries as testing
@@ -54,8 +55,7 @@ def _testing(span: Span) -> Counts:
         orders=span.orders, places=[subtree(each) for each in span.areas], since=span.since,
         until=span.until, actor=COUNTER, at=span.at,
     )  # fmt: skip
-    names = ("sampled", "target", "tested", "sampled_ever", "late", "waiting", "positive_tubes", "published", "positive_people")  # fmt: skip
-    return {name: getattr(found, name) for name in names}
+    return {name: getattr(found, name) for name in NAMES["testing"]}
 
 
 def _tracing(span: Span) -> Counts:
@@ -63,8 +63,7 @@ def _tracing(span: Span) -> Counts:
         orders=span.orders, places=[subtree(each) for each in span.areas], since=span.since,
         until=span.until, actor=COUNTER, at=span.at,
     )  # fmt: skip
-    names = ("new_cases", "cases", "close", "settled", "secondary", "general", "waiting", "found", "released", "positive", "judged")  # fmt: skip
-    return {name: getattr(found, name) for name in names}
+    return {name: getattr(found, name) for name in NAMES["tracing"]}
 
 
 def _supplies(span: Span) -> Counts:
@@ -120,24 +119,23 @@ class Counter:
     """A room's counts; `is_live` ones are known only as they stand now."""
 
     count: Callable[[Span], Counts]
-    names: tuple[str, ...]
+    part: str
     is_live: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it counts."""
+        return NAMES[self.part]
 
 
 COUNTERS: Mapping[str, tuple[Counter, ...]] = {
-    "testing": (Counter(_testing, ("sampled", "target", "tested", "sampled_ever", "late", "waiting", "positive_tubes", "published", "positive_people")),),
-    "tracing": (Counter(_tracing, ("new_cases", "cases", "close", "settled", "secondary", "general", "waiting", "found", "released", "positive", "judged")),),
-    "supplies": (Counter(_supplies, ("days", "short", "institutions"), True),),
-    "rooms": (Counter(_rooms, ("free", "usable"), True), Counter(_quarantine, ("staying",), True)),
-    "tasks": (Counter(_tasks, ("late", "open"), True),),
-    "teams": (Counter(_teams, ("out", "in_use", "received_people")),),
-}  # fmt: skip
-SOURCES = frozenset(
-    f"{room}.{name}"
-    for room, counters in COUNTERS.items()
-    for each in counters
-    for name in each.names
-)
+    "testing": (Counter(_testing, "testing"),),
+    "tracing": (Counter(_tracing, "tracing"),),
+    "supplies": (Counter(_supplies, "supplies", True),),
+    "rooms": (Counter(_rooms, "rooms", True), Counter(_quarantine, "rooms/guests", True)),
+    "tasks": (Counter(_tasks, "tasks", True),),
+    "teams": (Counter(_teams, "teams"),),
+}
 
 
 def count(wanted: Sequence[tuple[str, str]], span: Span) -> list[Value]:

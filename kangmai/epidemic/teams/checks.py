@@ -54,7 +54,7 @@ def run_case(definition: Definition, case: Mapping[str, Any]) -> str:
         found=found,
     )
     said = (answer.standing.value, list(answer.lacks))
-    return "" if said == (expect["state"], expect["lacks"]) else f"found {said}"
+    return "" if said == (expect["state"], list(expect["lacks"])) else f"found {said}"
 
 
 def run_script_case(definition: Definition, case: Mapping[str, Any]) -> str:

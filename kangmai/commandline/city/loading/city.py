@@ -17,6 +17,7 @@ from kangmai.commandline.city.loading.programme import HYPERTENSION
 from kangmai.commandline.city.loading.rate import Rate
 from kangmai.commandline.city.loading.services import PROGRAMMES
 from kangmai.commandline.city.loading.supplies import load_supplies
+from kangmai.commandline.city.loading.teams import load_teams
 from kangmai.commandline.city.loading.towns import load_town
 from kangmai.commandline.city.loading.work import Work, forget_towns, progress
 from kangmai.commandline.city.state import STATE, CityOrder, OtherCity, order_of, require_empty
@@ -122,6 +123,7 @@ class _Making:
         organizations = load_institutions(self.city, actor=self.actor, at=at)
         staff = load_people(self.city, organizations, actor=self.actor, at=at)
         load_supplies(self.city, organizations, actor=self.actor, at=at)
+        load_teams(self.city, organizations, staff, actor=self.actor, at=at)
         self._note(
             organizations=organizations,
             staff=staff,
