@@ -249,3 +249,104 @@ def test_maker_needs_the_right_to_search(listener, shared_token):
     )
     assert made.status == 201
     client("DELETE", f"Subscription/{made.id}")
+
+
+def by_topic(
+    url, content="full-resource", search="Observation?code=http://loinc.org|8480-6", **channel
+):
+    from kangmai.records.subscriptions.topics import CONTENT, FILTER, TOPIC
+
+    made = subscription(url, criteria=f"{TOPIC}Observation", **channel)
+    made["_criteria"] = {"extension": [{"url": FILTER, "valueString": search}]}
+    made["channel"]["_payload"] = {"extension": [{"url": CONTENT, "valueCode": content}]}
+    return made
+
+
+def told(body):
+    """The parameters of the state that a notification begins with, and its other entries."""
+    bundle = json.loads(body)
+    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "history")
+    first, *rest = bundle["entry"]
+    found = {}
+    for each in first["resource"]["parameter"]:
+        parts = {
+            p["name"]: next(v for k, v in p.items() if k != "name") for p in each.get("part", ())
+        }
+        found[each["name"]] = parts or next(v for k, v in each.items() if k != "name")
+    return found, rest
+
+
+def test_by_topic_a_handshake_comes_first_and_events_are_numbered(fhir, listener):
+    made = fhir("POST", "Subscription", by_topic(listener.url))
+    assert made.status == 201, made.body
+    before = fhir("POST", "Observation", observation()).id
+    listener.status = 500
+    work()
+    assert state(fhir, made.id) == ("requested", False)
+    listener.status = 200
+    assert work(later=10) == 1
+    assert state(fhir, made.id) == ("active", False)
+    handshake, rest = told(listener.calls[-1][2])
+    assert (handshake["type"], handshake["events-since-subscription-start"], rest) == (
+        "handshake",
+        "0",
+        [],
+    )
+
+    listener.calls.clear()
+    ids = []
+    for _ in range(2):
+        ids.append(fhir("POST", "Observation", observation()).id)
+        work()
+    fhir("POST", "Observation", observation(code={"text": "other"}))
+    assert work() == 0
+    assert [told(body)[0]["notification-event"]["event-number"] for *_, body in listener.calls] == [
+        "1",
+        "2",
+    ]
+    event, (focus,) = told(listener.calls[0][2])
+    assert event["type"] == "event-notification"
+    assert event["topic"] == "urn:kangmai:topic:Observation"
+    assert event["notification-event"]["focus"] == {"reference": f"Observation/{ids[0]}"}
+    assert (focus["resource"]["id"], focus["request"]["method"]) == (ids[0], "POST")
+    assert before not in ids
+    (asked,) = fhir("GET", f"Subscription/{made.id}/$status").json["entry"]
+    parameters = {p["name"]: p for p in asked["resource"]["parameter"]}
+    assert parameters["type"]["valueCode"] == "query-status"
+    assert parameters["status"]["valueCode"] == "active"
+    assert parameters["events-since-subscription-start"]["valueString"] == "2"
+    fhir("DELETE", f"Subscription/{made.id}")
+
+
+@pytest.mark.parametrize("content, entries, names", [("empty", 0, False), ("id-only", 1, True)])
+def test_by_topic_no_more_is_said_than_was_asked_for(fhir, listener, content, entries, names):
+    made = fhir("POST", "Subscription", by_topic(listener.url, content)).id
+    work()
+    id = fhir("POST", "Observation", observation()).id
+    work()
+    body = listener.calls[-1][2]
+    event, rest = told(body)
+    assert event["notification-event"]["event-number"] == "1"
+    assert len(rest) == entries and not any("resource" in each for each in rest)
+    assert (id.encode() in body) is names
+    fhir("DELETE", f"Subscription/{made}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"search": "Patient?name=x"},
+        {"search": "Observation"},
+        {"search": "Observation?nonsense=1"},
+        {"content": "everything"},
+        {"payload": ""},
+        {"extension": [{"url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-heartbeat-period",
+                        "valueUnsignedInt": 60}]},
+    ],
+)  # fmt: skip
+def test_topics_that_cannot_be_served_are_refused_at_once(fhir, listener, change):
+    answer = fhir("POST", "Subscription", by_topic(listener.url, **change))
+    assert answer.status == 400, answer.body
+    other = by_topic(listener.url)
+    other["criteria"] = "urn:kangmai:topic:Nothing"
+    assert fhir("POST", "Subscription", other).status == 400

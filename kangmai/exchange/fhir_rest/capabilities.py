@@ -18,6 +18,7 @@ from kangmai.records.fhir.definitions import compartments, resource_types
 from kangmai.records.search.parameters import Kind, parameters
 
 BULK_DATA = "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data"
+TOPIC = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
 INTERACTIONS = (
     "read",
     "vread",
@@ -100,6 +101,7 @@ def _security(base: str) -> dict[str, Any]:
 def _resource(name: str) -> dict[str, Any]:
     return {
         "type": name,
+        **({"extension": _topics()} if name == "Subscription" else {}),
         "interaction": [{"code": code} for code in INTERACTIONS],
         "versioning": "versioned-update",
         "readHistory": True,
@@ -115,6 +117,10 @@ def _resource(name: str) -> dict[str, Any]:
         "operation": operations_on(name),
         "searchParam": [{"name": p.name, "type": p.kind.value} for p in _searchable(name)],
     }
+
+
+def _topics() -> list[dict[str, str]]:
+    return [{"url": TOPIC, "valueCanonical": each} for each in queries.subscription_topics()]
 
 
 def _searchable(name: str) -> list[Any]:

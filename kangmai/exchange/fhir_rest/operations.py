@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 FHIR = "http://hl7.org/fhir/OperationDefinition/"
+BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
 BULK = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
 
 
@@ -35,6 +36,7 @@ OPERATIONS = (
     Operation("subsumes", f"{FHIR}CodeSystem-subsumes", "CodeSystem"),
     Operation("expand", f"{FHIR}ValueSet-expand", "ValueSet"),
     Operation("validate-code", f"{FHIR}ValueSet-validate-code", "ValueSet"),
+    Operation("status", f"{BACKPORT}backport-subscription-status", "Subscription"),
     Operation("index", "urn:kangmai:operation:index", "SearchParameter"),
     Operation("translate", f"{FHIR}ConceptMap-translate", "ConceptMap"),
 )

@@ -16,6 +16,7 @@ from kangmai.exchange.fhir_rest import (
     purge,
     read,
     search,
+    subscription_state,
     terminology,
     transaction,
     validate,
@@ -88,6 +89,7 @@ _OPERATIONS: dict[str, Interaction] = {
     "T/$ihe-pix": cross_references.cross_reference,
     "T/I/$person": persons.person,
     "T/I/$index": index_state.index_state,
+    "T/I/$status": subscription_state.status,
 }
 READS |= {(method, form): each for form, each in _OPERATIONS.items() for method in ("GET", "POST")}
 

@@ -14,9 +14,12 @@ from kangmai.kernel.actor import operator
 from kangmai.kernel.connections import unit_of_work
 from kangmai.records.actions.subscription_state import put_state
 from kangmai.records.errors import ResourceGone, ResourceNotFound
+from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.queries.resources import by_row_ids, get
-from kangmai.records.subscriptions import registry
+from kangmai.records.subscriptions import registry, topics
 from kangmai.records.subscriptions.errors import EndpointNotAllowed
+from kangmai.records.subscriptions.registry import Entry
+from kangmai.records.types import Stored
 
 LEASE = timedelta(seconds=60)
 OF_ONE = 8
@@ -50,7 +53,7 @@ def take_notifications(*, limit: int, at: datetime) -> list[Notification]:
                        FROM (SELECT id, subscription, due_at FROM records_notification
                              WHERE due_at <= %s ORDER BY due_at, id LIMIT 1000) due) ranked ON ranked.id = n.id
                    WHERE ranked.place <= %s ORDER BY n.due_at, n.id LIMIT %s FOR UPDATE OF n SKIP LOCKED)
-               RETURNING id, subscription, rt, rid, attempts""",
+               RETURNING id, subscription, rt, rid, attempts, event""",
             [at + LEASE, at, OF_ONE, limit],
         ).fetchall()
     found = [_notification(*row, at=at) for row in sorted(rows)]
@@ -58,13 +61,14 @@ def take_notifications(*, limit: int, at: datetime) -> list[Notification]:
 
 
 def _notification(
-    id: int, subscription: int, rt: int, rid: int, attempts: int, *, at: datetime
+    id: int, subscription: int, rt: int, rid: int, attempts: int, event: int, *, at: datetime
 ) -> Notification | None:
     """The call to make, or None where nothing is to be said any more."""
     with unit_of_work() as connection, psycopg.Cursor(connection) as database:
         entry = registry.find(database, subscription)
-        resource = by_row_ids([(rt, rid)], actor=entry.actor) if entry else []
-        if entry is None or not resource:
+        is_handshake = rt == resource_types()["Subscription"]
+        resource = by_row_ids([(rt, rid)], actor=entry.actor) if entry and not is_handshake else []
+        if entry is None or not (resource or is_handshake):
             database.execute("DELETE FROM records_notification WHERE id = %s", [id])
             return None
         try:
@@ -75,20 +79,32 @@ def _notification(
         except (ResourceGone, ResourceNotFound, EndpointNotAllowed) as error:
             put_state(database, entry, "off", error=str(error), at=at)
             return None
-        audit.record(
-            connection,
-            actor=entry.actor,
-            at=at,
-            action="records.notify",
-            object_type=resource[0].type,
-            object_id=resource[0].id,
-            subjects=[s for s in (resource[0].subject,) if s is not None],
-        )
+        for each in resource:
+            audit.record(
+                connection,
+                actor=entry.actor,
+                at=at,
+                action="records.notify",
+                object_type=each.type,
+                object_id=each.id,
+                subjects=[s for s in (each.subject,) if s is not None],
+            )
     channel = told["channel"]
     lines = [line.partition(":") for line in channel.get("header", [])]
     headers = tuple((name.strip(), value.strip()) for name, _, value in lines)
-    body = resource[0].body if channel.get("payload") else b""
+    body = _body(entry, event, resource[0] if resource else None, channel, at)
     return Notification(id, subscription, channel["endpoint"], headers, body, attempts)
+
+
+def _body(entry: Entry, event: int, about: Stored | None, channel: dict, at: datetime) -> bytes:
+    """What is posted: by topic a Bundle, else the resource where a payload is wanted."""
+    if entry.topic is not None:
+        content, state = topics.Content(entry.content), entry.state
+        return topics.notification(
+            entry.id, entry.topic, state=state, number=event, events=entry.events, about=about, content=content,
+            at=at,
+        )  # fmt: skip
+    return about.body if about and channel.get("payload") else b""
 
 
 def settle_notification(notification: Notification, *, failure: str = "", at: datetime) -> None:
@@ -103,7 +119,7 @@ def settle_notification(notification: Notification, *, failure: str = "", at: da
             return
         if not failure:
             database.execute("DELETE FROM records_notification WHERE id = %s", [notification.id])
-            if entry.state == "error":
+            if entry.state in ("error", "requested"):
                 put_state(database, entry, "active", at=at)
             return
         wait = min(FIRST_WAIT * 2 ** (notification.attempts - 1), LONGEST_WAIT)
@@ -113,5 +129,5 @@ def settle_notification(notification: Notification, *, failure: str = "", at: da
         )
         if notification.attempts >= TRIES_UNTIL_OFF:
             put_state(database, entry, "off", error=failure, at=at)
-        elif notification.attempts >= TRIES_UNTIL_ERROR and entry.state == "active":
+        elif notification.attempts >= TRIES_UNTIL_ERROR and entry.state in ("active", "requested"):
             put_state(database, entry, "error", error=failure, at=at)

@@ -11,10 +11,14 @@ CREATE TABLE records_subscription (
     actor jsonb NOT NULL,
     state text NOT NULL CHECK (state IN ('requested', 'active', 'error', 'off')),
     ends_at timestamptz,
-    failures int NOT NULL DEFAULT 0
+    failures int NOT NULL DEFAULT 0,
+    topic text,
+    content text NOT NULL DEFAULT '',
+    events bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX records_subscription_active ON records_subscription (rt) WHERE state IN ('active', 'error');
 COMMENT ON COLUMN records_subscription.rt IS 'Type of the resources it is about';
+COMMENT ON COLUMN records_subscription.events IS 'Of a Subscription by topic: how many there were; an event 0 is the handshake';
 
 CREATE TABLE records_notification (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -22,6 +26,7 @@ CREATE TABLE records_notification (
     rt smallint NOT NULL,
     rid bigint NOT NULL,
     ver int NOT NULL,
+    event bigint NOT NULL DEFAULT 0,
     due_at timestamptz NOT NULL,
     attempts int NOT NULL DEFAULT 0,
     UNIQUE (subscription, rid, ver)

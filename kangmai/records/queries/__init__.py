@@ -33,6 +33,7 @@ from kangmai.records.queries.resources import (
     timeline,
     timeline_authors,
 )
+from kangmai.records.queries.subscriptions import subscription_status, subscription_topics
 from kangmai.records.queries.terminology import (
     Coded,
     Concept,
@@ -118,6 +119,8 @@ __all__ = [
     "search_deeds",
     "search_history",
     "search_versions",
+    "subscription_status",
+    "subscription_topics",
     "subsumes",
     "timeline",
     "timeline_authors",

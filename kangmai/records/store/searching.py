@@ -24,8 +24,10 @@ INCLUDE_DEPTH = 4
 INCLUDE_LIMIT = 1000
 ESTIMATE_LIMIT = 10_000
 DEFAULT_COUNT = 50
-FEW = 2000
-"""Resources that meet one condition up to which starting from them beats looking through the newest."""
+FEW, VERY_FEW = 2000, 300
+"""Resources that meet one condition up to which a search starts from them, and up to which it does so at once."""
+SHORT_GLANCE = 64
+"""The newest candidates that are looked at before a search starts from `VERY_FEW` and more."""
 MEMORY, USES = 4096, 500
 """How many conditions met by more are remembered, and for how many searches."""
 
@@ -95,15 +97,18 @@ def _driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | 
     return position if counts[position] < sql.PROBE_LIMIT or query.sort else None
 
 
-def _few(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:
-    """The position of the rarest condition, if few resources meet it; a chain or `_has` is not followed."""
+def _few(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> tuple[int | None, int]:
+    """The position of the rarest condition and how many resources meet it; None and `FEW` where all are frequent.
+
+    Of a chain or `_has` only what stands at the far end is counted.
+    """
     known = {n for n, each in enumerate(query.where) if _is_frequent(each)}
     counts = _counts(database, sql.first_probes(query, scope=inside, limit=FEW, known=known))
     for position, count in counts.items():
         if count >= FEW:
             _remember(query.where[position])
-    rarest = min(counts, key=lambda each: counts[each], default=None)
-    return rarest if rarest is not None and counts[rarest] < FEW else None
+    few = {position: count for position, count in counts.items() if count < FEW}
+    return min(few.items(), key=lambda each: each[1], default=(None, FEW))
 
 
 def _is_frequent(condition: object) -> bool:
@@ -175,9 +180,11 @@ def _find(
     )
     driver = None
     if not query.sort and query.where and not _is_walk(query):
-        driver = _few(database, query, inside)
-        if driver is None:
-            found = _fetch_page(database, sql.glance(query, scope=inside, page=page), query)
+        driver, count = _few(database, query, inside)
+        budget = sql.GLANCE if driver is None else SHORT_GLANCE
+        if count > VERY_FEW and limit <= budget:
+            glance = sql.glance(query, scope=inside, page=page, budget=budget)
+            found = _fetch_page(database, glance, query)
             if len(found) == limit:
                 return found
     if driver is None:

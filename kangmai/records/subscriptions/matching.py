@@ -42,8 +42,16 @@ def handle(events: Sequence[Event]) -> None:
 
 def _activate(database: psycopg.Cursor, event: Event) -> None:
     entry = registry.find(database, event.data["rid"])
-    if entry is not None and entry.state == "requested":
+    if entry is None or entry.state != "requested":
+        return
+    if entry.topic is None:
         put_state(database, entry, "active", at=event.data["ts"])
+        return
+    database.execute(
+        """INSERT INTO records_notification (subscription, rt, rid, ver, due_at)
+           VALUES (%s, %s, %s, 0, now()) ON CONFLICT DO NOTHING""",
+        [entry.rid, resource_types()["Subscription"], entry.rid],
+    )
 
 
 def _queue(database: psycopg.Cursor, entry: Entry, events: dict[int, Event]) -> None:
@@ -74,9 +82,22 @@ def _queue(database: psycopg.Cursor, entry: Entry, events: dict[int, Event]) -> 
     found = run(database, replace(query, where=where, count=len(rows)), scope=entry.actor.scope)
     for item in found.matches:
         database.execute(
-            """INSERT INTO records_notification (subscription, rt, rid, ver, due_at) VALUES (%s, %s, %s, %s, now())
-               ON CONFLICT DO NOTHING""",
-            [entry.rid, resource_types()[item.type], item.rid, item.version],
+            """WITH one AS (
+                   UPDATE records_subscription SET events = events + 1 WHERE rid = %s AND NOT EXISTS (
+                       SELECT FROM records_notification WHERE subscription = %s AND rid = %s AND ver = %s)
+                   RETURNING events)
+               INSERT INTO records_notification (subscription, rt, rid, ver, event, due_at)
+               SELECT %s, %s, %s, %s, events, now() FROM one ON CONFLICT DO NOTHING""",
+            [
+                entry.rid,
+                entry.rid,
+                item.rid,
+                item.version,
+                entry.rid,
+                resource_types()[item.type],
+                item.rid,
+                item.version,
+            ],
         )
 
 

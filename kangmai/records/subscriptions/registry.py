@@ -17,6 +17,7 @@ from kangmai.kernel.actor import Actor
 from kangmai.records import actors, rules
 from kangmai.records.fhir.definitions import resource_type_names, resource_types
 from kangmai.records.store.searching import read_query
+from kangmai.records.subscriptions import topics
 from kangmai.records.subscriptions.errors import BadSubscription, EndpointNotAllowed
 from kangmai.records.terminology.library import Library
 from kangmai.records.types import Resource
@@ -39,6 +40,9 @@ class Entry:
     state: str
     ends_at: datetime | None
     failures: int
+    topic: str | None = None
+    content: str = ""
+    events: int = 0
 
 
 def note(
@@ -50,16 +54,19 @@ def note(
         BadSubscription, EndpointNotAllowed, NotPermitted, and the errors of `records.search.errors`
     """
     state = "off" if resource.get("status") == "off" else "requested"
-    criteria = str(resource.get("criteria", ""))
+    asked = topics.topical(resource)
+    criteria = asked.criteria if asked else str(resource.get("criteria", ""))
+    topic, content = (str(resource["criteria"]), asked.content.value) if asked else (None, "")
     kind = _check(resource, criteria, actor, at) if state == "requested" else "Subscription"
     database.execute(
-        """INSERT INTO records_subscription (rid, fid, rt, criteria, actor, state, ends_at)
-           VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s)
+        """INSERT INTO records_subscription (rid, fid, rt, criteria, actor, state, ends_at, topic, content)
+           VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s)
            ON CONFLICT (rid) DO UPDATE SET rt = EXCLUDED.rt, criteria = EXCLUDED.criteria,
-               actor = EXCLUDED.actor, state = EXCLUDED.state, ends_at = EXCLUDED.ends_at, failures = 0""",
+               actor = EXCLUDED.actor, state = EXCLUDED.state, ends_at = EXCLUDED.ends_at, failures = 0,
+               topic = EXCLUDED.topic, content = EXCLUDED.content""",
         [
             rid, id, resource_types()[kind], criteria, orjson.dumps(actors.to_json(actor)).decode(), state,
-            resource.get("end"),
+            resource.get("end"), topic, content,
         ],
     )  # fmt: skip
 
@@ -117,13 +124,13 @@ def origin_of(url: str) -> str | None:
     return f"{parts.scheme}://{parts.hostname.lower()}:{port}"
 
 
-_COLUMNS = "rid, fid, rt, criteria, actor::text, state, ends_at, failures"
+_COLUMNS = "rid, fid, rt, criteria, actor::text, state, ends_at, failures, topic, content, events"
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    rid, fid, rt, criteria, actor, state, ends_at, failures = row
+    rid, fid, rt, criteria, actor, state, *rest = row
     sight = actors.from_json(orjson.loads(actor))
-    return Entry(rid, fid, resource_type_names()[rt], criteria, sight, state, ends_at, failures)
+    return Entry(rid, fid, resource_type_names()[rt], criteria, sight, state, *rest)
 
 
 def find(database: psycopg.Cursor, rid: int) -> Entry | None:

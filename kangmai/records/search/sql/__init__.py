@@ -20,6 +20,7 @@ and `_has` from the side that points.
 from kangmai.records.search.sql.driving import can_drive
 from kangmai.records.search.sql.pieces import EVERYTHING, Page, Scope, Statement
 from kangmai.records.search.sql.statements import (
+    GLANCE,
     PROBE_LIMIT,
     count,
     first_probes,
@@ -32,6 +33,7 @@ from kangmai.records.search.sql.statements import (
 
 __all__ = [
     "EVERYTHING",
+    "GLANCE",
     "PROBE_LIMIT",
     "Page",
     "Scope",

@@ -90,7 +90,7 @@ def _counted(drivers: Sequence[tuple[int, Text]], limit: int) -> tuple[list[int]
     return [position for position, _ in drivers], text.statement()
 
 
-def glance(query: Query, *, scope: Scope, page: Page, budget: int = GLANCE) -> Statement:
+def glance(query: Query, *, scope: Scope, page: Page, budget: int) -> Statement:
     """The matches among the `budget` newest candidates, the newest first: a whole page, or too few of it."""
     text = Text().add("SELECT r.rid FROM (")
     newest(text, query, page, budget)
