@@ -2,9 +2,6 @@
 
 from itertools import product
 
-import pytest
-
-from kangmai.records.search.sql import statements
 from kangmai.records.store import searching
 
 CODES = ["8480-6", "8462-4"]
@@ -17,15 +14,6 @@ QUERIES = [
     "Patient?_has:Observation:patient:code=8462-4",
     "Patient?gender=female",
 ]
-
-
-@pytest.fixture(scope="module")
-def short_glance(request):
-    """A look at five resources only, so that it does not see all of a dozen."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(statements.glance, "__kwdefaults__", {"budget": 5})
-    request.addfinalizer(patch.undo)
-    return patch
 
 
 def observation(patient: str, number: int) -> dict:
@@ -50,15 +38,18 @@ def found(fhir, query: str) -> list[str]:
     return ids
 
 
-def test_every_way_finds_the_same(fhir, short_glance, monkeypatch):
+def test_every_way_finds_the_same(fhir, monkeypatch):
     for gender, numbers in (("female", range(6)), ("male", range(6, 12))):
         patient = fhir("POST", "Patient", {"resourceType": "Patient", "gender": gender}).id
         for number in numbers:
             assert fhir("POST", "Observation", observation(patient, number)).status == 201
     whole = {query: found(fhir, query) for query in QUERIES}
     assert [len(whole[query]) for query in QUERIES] == [6, 8, 6, 3, 4, 2, 1]
-    for limit, query in product((0, 1, 4, 1000), QUERIES):
-        monkeypatch.setattr(searching, "FEW", limit)
+    monkeypatch.setattr(searching, "SHORT_GLANCE", 4)
+    monkeypatch.setattr(searching.sql, "GLANCE", 5)
+    for few, very_few, query in product((0, 1, 5, 1000), (0, 3), QUERIES):
+        monkeypatch.setattr(searching, "FEW", few)
+        monkeypatch.setattr(searching, "VERY_FEW", very_few)
         searching._frequent.clear()
         assert found(fhir, query) == whole[query]
         assert found(fhir, query) == whole[query], "remembered"
