@@ -26,5 +26,7 @@ urlpatterns = [
     path("", include("kangmai.portal.teams.urls")),
     path("", include("kangmai.portal.bulletin.urls")),
     path("", include("kangmai.portal.tracing.urls")),
+    path("", include("kangmai.portal.quarantine.urls")),
+    path("", include("kangmai.portal.grid.urls")),
     path("", include("kangmai.portal.administration.urls")),
 ]

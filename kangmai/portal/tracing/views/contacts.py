@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.deadlines import queries as deadlines
 from kangmai.deadlines.types import Subject
+from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tracing import actions, queries, rules
 from kangmai.epidemic.tracing.errors import NotReleasable
@@ -100,6 +101,7 @@ def contact(request: PortalRequest, contact_id: UUID) -> HttpResponse:
         "row": _row(found.contact, found.facts),
         "is_followed": found.contact.state is ContactState.FOLLOWED,
         "may_take": is_permitted(actor, "tracing.investigate"),
+        "may_house": is_permitted(actor, "quarantine.assign") and bool(orders.awake(Purpose.QUARANTINE, at=at)),
         "clocks": clocks.rows(running, actor=actor, at=at),
         "answers": [(id, wording.named(each, id)) for id, each in rule.answers.items()],
         "symptoms": [(id, wording.named(each, id)) for id, each in rule.symptoms.items()],
