@@ -130,7 +130,7 @@ def _rows(parts: Sequence[_Part], limit: int) -> list[Deed]:
             f"SELECT {_COLUMNS} FROM kernel_audit a WHERE {where} ORDER BY a.seq DESC LIMIT %s",
             [resource_types()["Patient"], *values, limit],
         ).fetchall()
-    return [Deed(*row[:-1], patients=tuple(row[-1])) for row in rows]
+    return [Deed(*(*row[:-1], tuple(row[-1]))) for row in rows]
 
 
 def _joined(parts: Sequence[_Part]) -> _Part:
@@ -214,25 +214,22 @@ _COMPARED = {
     Comparator.ENDS_BEFORE: "a.at < %s",
     Comparator.LESS_OR_EQUAL: "a.at < %s",
 }
-_BOUNDS = {
-    Comparator.GREATER: slice(1, 2),
-    Comparator.STARTS_AFTER: slice(1, 2),
-    Comparator.GREATER_OR_EQUAL: slice(0, 1),
-    Comparator.LESS: slice(0, 1),
-    Comparator.ENDS_BEFORE: slice(0, 1),
-    Comparator.LESS_OR_EQUAL: slice(1, 2),
-}
+_TO_THE_END = (Comparator.GREATER, Comparator.STARTS_AFTER, Comparator.LESS_OR_EQUAL)
+"""Comparators that look at the end of what a date means; other than equality the rest look at its beginning."""
 
 
 def _at(name: str, text: str) -> _Part:
     try:
         comparator, value = prefixed(unescaped(text))
-        bounds = dates.range_of_query(value.replace(" ", "+"))
-        return _COMPARED[comparator], list(bounds[_BOUNDS.get(comparator, slice(0, 2))])
+        lo, hi = dates.range_of_query(value.replace(" ", "+"))
+        sql = _COMPARED[comparator]
     except (ValueError, KeyError):
         raise BadValue(
             place=name, reason="write it as ge2026-03-01", reason_zh="应写作 ge2026-03-01"
         ) from None
+    if comparator in (Comparator.EQUAL, Comparator.NOT_EQUAL):
+        return sql, [lo, hi]
+    return sql, [hi if comparator in _TO_THE_END else lo]
 
 
 def _number(text: str) -> int:

@@ -120,7 +120,7 @@ def notification(
 
 
 def _event(number: int, about: Stored, content: Content) -> Resource:
-    part = [
+    part: list[dict[str, Any]] = [
         {"name": "event-number", "valueString": str(number)},
         {"name": "timestamp", "valueInstant": instant(about.updated_at)},
     ]
