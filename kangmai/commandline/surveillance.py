@@ -75,6 +75,13 @@ def detect(
             f"{silent} of {said.alarm.size} evaluations without a statement (alarm is empty)",
             err=True,
         )
+    blind = int((said.upperbound < said.expected).sum())
+    if blind:
+        click.echo(
+            f"{blind} of {said.alarm.size} evaluations have a bound below what is expected: a week far beyond all "
+            "others in their baseline; they cannot alarm. Correct or empty that week.",
+            err=True,
+        )
 
 
 def read_span(span: str | None, first: int, latest: int) -> tuple[int, int]:

@@ -217,7 +217,7 @@ def test_the_parts_of_an_investigation_by_page(enter, event):
     corrected = {"number": "2", "version": "1", "name": "病人二", "home": "441203101", "age": "9"}
     duty.post(f"{home}person/", corrected)
     stale = duty.post(f"{home}person/", corrected | {"name": "别人"}, follow=True)
-    assert "changed meanwhile" in stale.content.decode()
+    assert "Someone else has changed this" in stale.content.decode()
     assert [each.area_code for each in event.lines.order_by("number")] == [
         "441202001",
         "441203101",

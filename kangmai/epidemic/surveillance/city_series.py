@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import psycopg
@@ -85,42 +86,75 @@ def first_day(database: psycopg.Connection, source: str) -> date | None:
     return row[0] if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class DaySeries:
+    """The daily counts of a condition: names of the units, their towns, and (days, units) with NaN where unsaid.
+
+    `bases` is of how many (pupils, visits); NaN where not everybody who counted said so.
+    """
+
+    names: tuple[str, ...]
+    towns: tuple[str, ...]
+    counts: Floats
+    bases: Floats
+
+
 def day_series(
     database: psycopg.Connection, source: Source, units: Units, on: date, *, by_place: bool
-) -> dict[str, tuple[list[str], list[str], Floats]]:
-    """By condition: names of the units, their towns, and counts (days, units), NaN where nobody reported."""
+) -> dict[str, DaySeries]:
+    """The daily series by condition: of areas, or of each place."""
     rows = counting.days(database, source=source.id, on=on, count=DAYS_BACK, by_place=by_place)
+    by_condition: dict[str, list[Row]] = defaultdict(list)
+    for condition, town, place, back, cases, base in rows:
+        by_condition[condition].append(Row(town, place, back, cases, base))
     if by_place:
-        return _place_series(rows)
-    blank = 0.0 if source.kind is not SourceKind.COUNTS else np.nan
-    place = {name: i for i, name in enumerate(units.towns)}
-    found: dict[str, tuple[list[str], list[str], Floats]] = {}
-    tables: dict[str, Floats] = defaultdict(lambda: np.full((DAYS_BACK, len(units.towns)), blank))
-    for condition, area, _, back, cases in rows:
-        if area in place:
-            cell = tables[condition][DAYS_BACK - 1 - back]
-            cell[place[area]] = np.nansum([cell[place[area]], cases])
-    for condition, table in tables.items():
-        whole = np.nan_to_num(table) @ units.members
-        silent = (np.isfinite(table).astype(float) @ units.members) == 0
-        whole[silent] = np.nan
-        found[condition] = (list(units.names), list(units.names), whole)
-    return found
+        return {key: _of_places(mine) for key, mine in by_condition.items()}
+    is_silent_zero = source.kind is not SourceKind.COUNTS
+    return {
+        key: _of_areas(mine, units, 0.0 if is_silent_zero else np.nan)
+        for key, mine in by_condition.items()
+    }
 
 
-def _place_series(
-    rows: Sequence[tuple[str, str, int, int, int]],
-) -> dict[str, tuple[list[str], list[str], Floats]]:
-    found: dict[str, tuple[list[str], list[str], Floats]] = {}
-    for condition in sorted({row[0] for row in rows}):
-        mine = [row for row in rows if row[0] == condition]
-        places = sorted({(place, area) for _, area, place, _, _ in mine})
-        column = {place: i for i, (place, _) in enumerate(places)}
-        table = np.full((DAYS_BACK, len(places)), np.nan)
-        for _, _, place, back, cases in mine:
-            table[DAYS_BACK - 1 - back, column[place]] = cases
-        found[condition] = ([str(p) for p, _ in places], [area for _, area in places], table)
-    return found
+class Row(NamedTuple):
+    """A day of a town or place, as counted."""
+
+    area: str
+    place: int
+    back: int
+    cases: int
+    base: int | None
+
+
+def _of_areas(rows: Sequence[Row], units: Units, blank: float) -> DaySeries:
+    column = {name: i for i, name in enumerate(units.towns)}
+    counts = np.full((DAYS_BACK, len(units.towns)), blank)
+    bases = np.zeros_like(counts)
+    for row in rows:
+        if row.area in column:
+            cell = DAYS_BACK - 1 - row.back, column[row.area]
+            counts[cell] = np.nansum([counts[cell], row.cases])
+            bases[cell] += np.nan if row.base is None else row.base
+    whole = np.nan_to_num(counts) @ units.members
+    silent = (np.isfinite(counts).astype(float) @ units.members) == 0
+    whole[silent] = np.nan
+    unsaid = (np.isnan(bases).astype(float) @ units.members) > 0
+    of_how_many = np.nan_to_num(bases) @ units.members
+    of_how_many[unsaid | silent] = np.nan
+    return DaySeries(units.names, units.names, whole, of_how_many)
+
+
+def _of_places(rows: Sequence[Row]) -> DaySeries:
+    places = sorted({(row.place, row.area) for row in rows})
+    column = {place: i for i, (place, _) in enumerate(places)}
+    counts = np.full((DAYS_BACK, len(places)), np.nan)
+    bases = np.full_like(counts, np.nan)
+    for row in rows:
+        cell = DAYS_BACK - 1 - row.back, column[row.place]
+        counts[cell] = row.cases
+        bases[cell] = np.nan if row.base is None else row.base
+    names, towns = (tuple(map(str, each)) for each in zip(*places, strict=True))
+    return DaySeries(names, towns, counts, bases)
 
 
 def _people(towns: Sequence[str], counties: Sequence[str]) -> Floats:

@@ -97,7 +97,8 @@ def recount(database: psycopg.Connection, cells: Iterable[Cell]) -> None:
     database.execute(
         f"""INSERT INTO surveillance_daily (source, condition, area_code, place_id, day, count, deaths, base, reporters)
             SELECT n.source, n.condition, n.area_code, n.place_id, n.day,
-                   sum(o.count), sum(o.deaths), sum(o.base), count(DISTINCT o.reporter)
+                   sum(o.count), sum(o.deaths), CASE WHEN bool_and(o.base IS NOT NULL) THEN sum(o.base) END,
+                   count(DISTINCT o.reporter)
             FROM {wanted} JOIN surveillance_occurrence o
               ON o.source = n.source AND o.condition = n.condition AND o.day = n.day
              AND left(o.area_code, 9) = n.area_code AND coalesce(o.place_id, 0) = n.place_id
@@ -122,12 +123,16 @@ def weeks(
 
 def days(
     database: psycopg.Connection, *, source: str, on: date, count: int, by_place: bool
-) -> list[tuple[str, str, int, int, int]]:
-    """Condition, town, place, days back (0 = `on`) and cases; `by_place` False: place 0 for whole towns."""
+) -> list[tuple[str, str, int, int, int, int | None]]:
+    """Condition, town, place, days back (0 = `on`), cases, and of how many where all said so.
+
+    `by_place` False: place 0 for whole towns.
+    """
     place = "place_id" if by_place else "0::int8"
     only = "AND place_id <> 0" if by_place else ""
     return database.execute(
-        f"""SELECT condition, area_code, {place} AS place, %(on)s::date - day AS back, sum(count)::int8
+        f"""SELECT condition, area_code, {place} AS place, %(on)s::date - day AS back, sum(count)::int8,
+                   CASE WHEN bool_and(base IS NOT NULL) THEN sum(base)::int8 END
             FROM surveillance_daily
             WHERE source = %(source)s AND day <= %(on)s AND day > %(on)s::date - %(count)s::int4 {only}
             GROUP BY condition, area_code, place, back""",

@@ -1,23 +1,20 @@
 """What early warning does when a case is reported or a diagnosis reaches the record: within seconds, by rules."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from kangmai.epidemic.cases import queries as cases
-from kangmai.epidemic.surveillance import rule_book
 from kangmai.epidemic.surveillance.actions.taking import take_occurrences
 from kangmai.epidemic.surveillance.reported import SOURCE, area_of, condition_of, of_line
 from kangmai.epidemic.surveillance.types import Occurrence
+from kangmai.epidemic.surveillance.visits import of_record
 from kangmai.kernel.actor import Label, operator
 from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
 from kangmai.records import events
 from kangmai.records import queries as records
 from kangmai.records.fhir.definitions import resource_types
-from kangmai.records.types import Stored
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 
@@ -34,10 +31,6 @@ CASE_KINDS = (
     "cases.died",
     "cases.placed",
 )
-VISITS = "visit_syndromes"
-WATCHED_DAYS = 60
-"""Diagnoses recorded longer ago are history: they are not counted by day of arrival."""
-NOT_SURE = frozenset(("refuted", "entered-in-error"))
 
 
 def watch_cases(batch: Sequence[Event]) -> None:
@@ -53,7 +46,7 @@ def watch_cases(batch: Sequence[Event]) -> None:
 
 
 def watch_visits(batch: Sequence[Event]) -> None:
-    """Count diagnoses of the record by syndrome; a diagnosis taken back is taken out."""
+    """Count visits of the record by syndrome; a diagnosis taken back is taken out."""
     at = datetime.now(UTC)
     rows = sorted({(event.data["rt"], event.data["rid"]) for event in batch})
     found = records.by_row_ids(rows, actor=WATCHER)
@@ -62,7 +55,9 @@ def watch_visits(batch: Sequence[Event]) -> None:
         for each in found
         if each.author_org is not None
     }
-    taken = [row for each in found for row in _of_condition(each, places, at)]
+    taken = [
+        row for each in found for row in of_record(each, places.get(each.author_org or 0, ""), at)
+    ]
     take_occurrences(taken, actor=WATCHER, at=at)
 
 
@@ -74,13 +69,13 @@ def register() -> None:
             "surveillance.cases", OUTBOX, watch_cases, condition=f"kind IN ({kinds})", batch=500
         )
     )
-    condition = resource_types()["Condition"]
+    kinds = ", ".join(str(resource_types()[each]) for each in ("Condition", "Encounter"))
     subscribe(
         Subscription(
             "surveillance.visits",
             events.FEED,
             watch_visits,
-            condition=f"rt = {condition} AND op IN ('C', 'U') AND {events.FROM_OUTSIDE}",
+            condition=f"rt IN ({kinds}) AND op IN ('C', 'U') AND {events.FROM_OUTSIDE}",
             batch=1000,
         )
     )
@@ -104,51 +99,3 @@ def _of_event(id: UUID, data: dict[str, Any], at: datetime) -> Occurrence | None
         is_withdrawn=data["kind"] == "cases.removed",
         label=Label(said.get("label", 0)),
     )
-
-
-def _of_condition(stored: Stored, places: dict[int, str], at: datetime) -> Iterable[Occurrence]:
-    """The syndromes of one diagnosis of the last weeks."""
-    body = orjson.loads(stored.body)
-    day = _day(body.get("recordedDate") or body.get("onsetDateTime"))
-    area = places.get(stored.author_org or 0, "")
-    today = legal_day(at)
-    if day is None or not area or not today - timedelta(days=WATCHED_DAYS) <= day <= today:
-        return
-    codes = [
-        each.get("code", "").upper()
-        for each in (body.get("code") or {}).get("coding", ())
-        if "icd" in each.get("system", "").lower()
-    ]
-    text = (body.get("code") or {}).get("text", "")
-    verified = {
-        each.get("code") for each in (body.get("verificationStatus") or {}).get("coding", ())
-    }
-    counted = rule_book.sources(today)[VISITS].conditions
-    for id, syndrome in rule_book.syndromes(today).items():
-        by_code = any(code.startswith(tuple(syndrome["codes"])) for code in codes)
-        by_word = not codes and any(word in text for word in syndrome["words"])
-        if id in counted and (by_code or by_word):
-            yield Occurrence(
-                source=VISITS,
-                key=f"Condition {stored.id}",
-                condition=id,
-                area_code=area,
-                day=day,
-                reported_on=today,
-                reporter=f"org {stored.author_org}",
-                is_withdrawn=bool(verified & NOT_SURE),
-                label=Label(stored.label),
-            )
-
-
-def _day(text: str | None) -> date | None:
-    """The legal day of a FHIR date or instant; None where it names no day."""
-    if not text or len(text) < 10:
-        return None
-    try:
-        if "T" not in text:
-            return date.fromisoformat(text)
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return legal_day(instant) if instant.tzinfo else instant.date()

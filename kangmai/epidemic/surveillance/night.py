@@ -135,7 +135,7 @@ def _weekly(
                     on,
                     observed=float(said.observed[-1, unit]),
                     expected=float(said.expected[-1, unit]),
-                    threshold=float(limit[unit]),
+                    threshold=max(float(limit[unit]), plan.least_cases - 1.0),
                     p=float(said.p[-1, unit]),
                     detail=detail,
                 )
@@ -161,7 +161,8 @@ def _daily(
         if by_place and source.kind is not SourceKind.COUNTS:
             continue
         series = city_series.day_series(database, source, units, on, by_place=by_place)
-        for condition, (names, towns, counts) in sorted(series.items()):
+        for condition, found in sorted(series.items()):
+            names, towns, counts = found.names, found.towns, found.counts
             night.series += len(names)
             known = past_events.blank_days(
                 counts,
@@ -173,7 +174,7 @@ def _daily(
                 on=on,
                 found=spells,
             )
-            said = daily.judge(known, same_kind=kind)
+            said = daily.judge(known, same_kind=kind, bases=found.bases)
             night.tests += int(np.isfinite(said.p).sum())
             means.append(said.expected)
             spreads.append(said.dispersion)
@@ -188,6 +189,7 @@ def _daily(
                         & ~np.isnan(counts[-SHOWN_DAYS:, unit])
                     ],
                     "dispersion": round(float(said.dispersion[unit]), 3),
+                    "base": _or_none(said.base[unit]),
                 }
                 candidates.append(
                     _candidate(
@@ -199,7 +201,7 @@ def _daily(
                         on,
                         observed=float(said.observed[unit]),
                         expected=float(said.expected[unit]),
-                        threshold=float(said.threshold[unit]),
+                        threshold=max(float(said.threshold[unit]), plan.least_cases - 1.0),
                         p=float(said.p[unit]),
                         detail=detail,
                         place=names[unit] if by_place else "",
@@ -266,7 +268,7 @@ def _clusters(
     length = int(plan.scan["days"])
     place = {name: i for i, name in enumerate(units.towns)}
     tables: dict[str, Floats] = defaultdict(lambda: np.zeros((length, len(units.towns))))
-    for condition, area, _, back, cases in counting.days(
+    for condition, area, _, back, cases, _ in counting.days(
         database, source=source.id, on=on, count=length, by_place=False
     ):
         if area in place and rule_book.label(condition, on) is Label.NORMAL:

@@ -13,6 +13,7 @@ from kangmai.epidemic.surveillance.types import (
     Grade,
     Group,
     Plan,
+    SerialInterval,
     Source,
     SourceKind,
     Within,
@@ -114,6 +115,24 @@ def label(condition: str, on: date) -> Label:
     return disease.label if disease else Label.NORMAL
 
 
+@lru_cache(maxsize=8)
+def _intervals(on: date) -> Mapping[str, SerialInterval]:
+    return {
+        row["disease"]: SerialInterval(
+            mean_days=row["mean_days"],
+            sd_days=row["sd_days"],
+            source=row["source"],
+            is_verified=row["verified"],
+        )
+        for row in _entry("serial_interval", "published", on)["intervals"]
+    }
+
+
+def serial_interval(condition: str, on: date) -> SerialInterval | None:
+    """The serial interval of a disease; None where none is published here."""
+    return _intervals(on).get(condition)
+
+
 def require_counted(source: Source, condition: str, on: date) -> None:
     """Let pass a condition that a source counts. Raises ConditionUnknown."""
     known = source.conditions or (*syndromes(on), *(each.code for each in diseases.diseases(on=on)))
@@ -123,7 +142,7 @@ def require_counted(source: Source, condition: str, on: date) -> None:
 
 def forget() -> None:
     """Read everything anew; for tests that change definitions."""
-    for each in (sources, syndromes, plan, case_rules, grades, _groups):
+    for each in (sources, syndromes, plan, case_rules, grades, _groups, _intervals):
         each.cache_clear()
 
 

@@ -25,7 +25,7 @@ def links(actor: Actor, *, here: str) -> tuple[Link, ...]:
         ("case-assistance", _("Cases living elsewhere"), "residents", ("cases.review",)),
         ("case-missed", _("Late and missed reports"), "warning", ("cases.read", "cases.report")),
         ("case-zero", _("Zero reports"), "check", ("cases.read", "cases.report")),
-        ("case-counts", _("Counts"), "chart", ("cases.count", "cases.read")),
+        ("case-counts", _("Counts of cases"), "chart", ("cases.count", "cases.read")),
     )
     return tuple(
         Link(label, icon, reverse(name), name == here)

@@ -156,7 +156,7 @@ def _row(each: Signal, places: dict[int, str], clocks: Sequence[Deadline], at: d
         wording.LEVEL_TONES[each.level],
         f"{each.observed:g}{expected}",
         " – ".join(days),
-        "、".join(wording.source(s, on) for s in each.sources),
+        wording.joined(wording.source(s, on) for s in each.sources),
         clock if each.state is not State.MERGED else "",
         tone,
         wording.reason(each.reason) if each.reason else "",

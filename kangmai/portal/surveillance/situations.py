@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kangmai.epidemic.surveillance import queries
-from kangmai.epidemic.surveillance.types import CaseClass, Outbreak
+from kangmai.epidemic.surveillance.types import CaseClass, Growth, Outbreak
 from kangmai.kernel.actor import Actor
 from kangmai.portal.shell import area, words
 from kangmai.portal.surveillance import rows, wording
@@ -16,11 +16,11 @@ from kangmai.standards.calendars import legal_day
 
 def figures(said: queries.Situation) -> list[tuple[str, str]]:
     """The numbers of an event with their names."""
-    classes = "、".join(
+    classes = wording.joined(
         f"{wording.case_class(CaseClass(name))} {count}" for name, count in said.by_class.items()
     )
     return [
-        (_("Cases"), f"{said.cases}" + (f"（{classes}）" if classes else "")),
+        (_("Cases"), wording.bracketed(str(said.cases), classes) if classes else str(said.cases)),
         (_("By class, ward or team"), _joined(said.by_unit)),
         (_("By age"), _joined(said.by_age)),
         (_("By sex"), _joined({_sex(name): count for name, count in said.by_sex.items()})),
@@ -34,7 +34,22 @@ def figures(said: queries.Situation) -> list[tuple[str, str]]:
         (_("Control measures taken"), f"{said.measures_done} / {said.measures}"),
         (_("Resources arrived of those asked for"), f"{said.resources_arrived} / {said.resources}"),
         *_spread(said),
+        *_growth(said.growth),
     ]
+
+
+def _growth(found: Growth | None) -> list[tuple[str, str]]:
+    """R_t with its interval, and that the serial interval is from memory where it is."""
+    if found is None:
+        return []
+    values = {
+        "r": f"{found.mean:.2f}", "low": f"{found.low:.2f}", "high": f"{found.high:.2f}",
+        "n": found.cases, "days": f"{found.interval.mean_days:g}",
+    }  # fmt: skip
+    text = _("%(r)s (95 %% %(low)s–%(high)s; %(n)s cases, serial interval %(days)s days)") % values
+    if not found.interval.is_verified:
+        text += " " + _("— serial interval to be verified")
+    return [(_("R_t of the latest seven days"), text)]
 
 
 def kept(said: queries.Situation, found: Outbreak, note: str) -> Mapping[str, Any]:
@@ -82,7 +97,7 @@ def document(found: Outbreak, *, actor: Actor, at: datetime) -> Mapping[str, Any
         "grade": grade_words(found.grade, today),
         "opened": words.instant(found.opened_at),
         "confirmed": words.instant(found.confirmed_at),
-        "first_day": words.day(found.first_day),
+        "first_day": min(said.by_day, default=words.day(found.first_day)),
         "figures": [{"name": name, "value": value} for name, value in figures(said)],
         "curve": [{"day": day, "cases": str(count)} for day, count in said.by_day.items()],
         "towns": [
@@ -134,8 +149,8 @@ def grade_words(grade: str, on: date) -> str:
     found = next((each for each in queries.grades(on=on) if each.id == grade), None)
     if found is None:
         return "—"
-    mark = "" if found.is_verified else f"（{_('to be verified')}）"
-    return f"{found.title.said(wording.language())}{mark}"
+    title = found.title.said(wording.language())
+    return title if found.is_verified else wording.bracketed(title, _("to be verified"))
 
 
 def _spread(said: queries.Situation) -> list[tuple[str, str]]:
@@ -161,8 +176,10 @@ def _chain(found: Outbreak, actor: Actor) -> list[dict[str, str]]:
             "infected": str(each.number),
             "infector": str(each.infector),
             "generation": str(each.generation),
-            "basis": f"{wording.exposure(links[each.number].basis)}（"
-            f"{wording.certainty(links[each.number].certainty)}）",
+            "basis": wording.bracketed(
+                wording.exposure(links[each.number].basis),
+                wording.certainty(links[each.number].certainty),
+            ),
             "interval": "—" if each.interval_days is None else str(each.interval_days),
         }
         for each in forest.nodes
@@ -172,7 +189,7 @@ def _chain(found: Outbreak, actor: Actor) -> list[dict[str, str]]:
 
 def _joined(values: Mapping[str, int]) -> str:
     unknown = {"?": _("not known"), "—": _("not known")}
-    return "、".join(f"{unknown.get(name, name)} {n}" for name, n in values.items()) or "—"
+    return wording.joined(f"{unknown.get(name, name)} {n}" for name, n in values.items()) or "—"
 
 
 def _sex(code: str) -> str:

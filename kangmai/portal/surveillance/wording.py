@@ -1,5 +1,6 @@
 """Early warning in words: states, steps, levels, layers, and a sentence for every piece of evidence."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -243,6 +244,32 @@ def within(value: Within) -> str:
     }[value]
 
 
+def layer(name: str) -> str:
+    """How a layer of detection looks at a source."""
+    return {
+        "rule": _("rules"),
+        "weekly": _("weeks against earlier years"),
+        "daily": _("days against four weeks"),
+        "slow": _("slow rises"),
+        "space-time": _("clusters in space and time"),
+    }.get(name, name)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Several words as one phrase."""
+    return ("、" if language() == "zh" else ", ").join(words)
+
+
+def bracketed(text: str, inner: object) -> str:
+    """Words with more in brackets."""
+    return f"{text}（{inner}）" if language() == "zh" else f"{text} ({inner})"
+
+
+def labelled(label: str, text: str) -> str:
+    """A sentence after what it is about."""
+    return f"{label}：{text}" if language() == "zh" else f"{label}: {text}"
+
+
 def source(id: str, on: date) -> str:
     """The title of a source."""
     return _sources(on).get(id, {}).get(language(), id)
@@ -284,6 +311,12 @@ def explained(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:
     if each.layer == "slow":
         values["d"] = str(each.detail["since_days"])
         return _("A slow rise: %(n)s in %(d)s days, %(e)s expected.") % values
+    if each.layer == "daily" and each.detail.get("base"):
+        values["b"] = f"{each.detail['base']:g}"
+        return (
+            _("%(n)s of %(b)s on the day, %(e)s expected from four weeks, threshold %(t)s.")
+            % values
+        )
     if each.layer == "daily":
         return _("%(n)s on the day, %(e)s expected from four weeks, threshold %(t)s.") % values
     if each.layer == "sparse":

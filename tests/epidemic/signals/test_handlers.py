@@ -45,6 +45,39 @@ def test_a_visit_with_diarrhoea_is_counted_by_syndrome_and_once(cases):
     assert (row.condition, row.count, row.day) == ("diarrhoea", 1, legal_day(NOW))
 
 
+def test_a_visit_counts_once_by_its_complaint_or_its_diagnosis(cases):
+    def visit(complaint, status="finished"):
+        return {
+            "resourceType": "Encounter",
+            "status": status,
+            "class": {"code": "AMB"},
+            "subject": {"reference": f"Patient/{cases.town.liang.patient_id}"},
+            "period": {"start": NOW.isoformat()},
+            "reasonCode": [{"text": complaint}],
+        }
+
+    def counted():
+        rows = models.Daily.objects.filter(source="visit_syndromes", day=legal_day(NOW))
+        return dict(rows.values_list("condition", "count"))
+
+    before = counted()
+    portal_town.write(
+        [visit("发热三天，伴皮疹"), visit("复诊取药"), visit("发热咳嗽", "cancelled")],
+        cases.town.hospital,
+    )
+    feed.drain()
+    assert counted() == before | {"fever_rash": 1, "fever_respiratory": 1}
+    key = models.Occurrence.objects.get(condition="fever_rash").key
+    of_visit = {"reference": key.replace(" ", "/")}
+    patient = cases.town.liang.patient_id
+    rash = cases_town.condition(patient, "B05.9", NOW, encounter=of_visit)
+    gut = cases_town.condition(patient, "K52.9", NOW, encounter=of_visit)
+    portal_town.write([rash, gut], cases.town.hospital)
+    feed.drain()
+    diarrhoea = before.get("diarrhoea", 0) + 1
+    assert counted() == {"fever_rash": 1, "fever_respiratory": 1, "diarrhoea": diarrhoea}
+
+
 def test_report_cards_behind_an_event_are_taken_into_its_list_once(cases):
     """The signal's own card, and one reported later; not one of another disease, nor of the neighbour county."""
     cdc, doctor = cases.actor("cdc", NOW), cases.actor("doctor", NOW)

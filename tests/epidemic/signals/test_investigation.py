@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangmai.epidemic.surveillance import actions, models, queries, transmission
+from kangmai.epidemic.surveillance import actions, growth, models, queries, transmission
 from kangmai.epidemic.surveillance.errors import (
     AnswerNotPossible,
     AreaUnknown,
@@ -16,6 +16,7 @@ from kangmai.epidemic.surveillance.errors import (
     PartUnknown,
     ValueMissing,
 )
+from kangmai.epidemic.surveillance.reproduction_number import discretised_gamma
 from kangmai.epidemic.surveillance.transmission import Person
 from kangmai.epidemic.surveillance.types import (
     CaseClass,
@@ -26,6 +27,7 @@ from kangmai.epidemic.surveillance.types import (
     Reason,
     ResourceKind,
     ResourceState,
+    SerialInterval,
     Step,
 )
 from kangmai.kernel.actor import NotPermitted
@@ -286,6 +288,26 @@ def test_a_measure_has_a_clock_that_tells_those_above(cast, event):
 
 def version(event, cast) -> int:
     return queries.get_outbreak(event, actor=cast.cdc).version
+
+
+def test_how_fast_an_event_grows_is_said_where_enough_is_known():
+    from scipy.stats import gamma
+
+    interval = SerialInterval(mean_days=2.6, sd_days=1.5, source="", is_verified=False)
+    cases = [1, 0, 2, 3, 3, 5, 6, 8, 9, 7, 6, 4]
+    curve = {f"2026-05-{n:02d}": count for n, count in enumerate(cases, start=1)}
+    found = growth.latest(curve, interval)
+    assert (found.first, found.last, found.cases) == (dt.date(2026, 5, 6), dt.date(2026, 5, 12), 45)
+    # EpiEstim's formula, day by day
+    mass = discretised_gamma(30, mean=2.6, sd=1.5)
+    pressure = sum(cases[day - k] * mass[k] for day in range(5, 12) for k in range(1, day + 1))
+    posterior = gamma(1 + 45, scale=1 / (1 / 5 + pressure))
+    assert found.mean == pytest.approx(posterior.mean(), rel=1e-9)
+    assert (found.low, found.high) == pytest.approx(posterior.ppf([0.025, 0.975]), rel=1e-9)
+    assert growth.latest(curve, None) is None and growth.latest({}, interval) is None
+    few = {day: min(count, 1) for day, count in curve.items()}  # fewer than 11 in the week
+    short = dict(list(curve.items())[:7])
+    assert growth.latest(few, interval) is None and growth.latest(short, interval) is None
 
 
 def test_homes_are_counted_by_town_and_must_exist(cast, event):

@@ -207,6 +207,20 @@ def test_days_off_are_judged_by_days_off():
     assert np.isnan(daily.judge(counts[-5:], same_kind=kind[-5:]).p[0])
 
 
+def test_counts_are_compared_as_shares_where_everybody_says_of_how_many():
+    """Ten of a hundred visits a day; twice as many visits bring twice as many, and that is no alarm."""
+    kind = np.ones(40, bool)
+    counts, bases = np.full((40, 3), 10.0), np.full((40, 3), 100.0)
+    counts[-1], bases[-1, 0] = 20, 200  # the first unit had twice as many visits today
+    bases[5:, 1] = np.nan  # the second does not say of how many: judged by its counts
+    said = daily.judge(counts, same_kind=kind, bases=bases)
+    assert said.expected.tolist() == [20, 10, 10]
+    assert said.p[0] > 0.4 and said.p[1] == said.p[2] < 0.01
+    assert said.base[[0, 2]].tolist() == [200, 100] and np.isnan(said.base[1])
+    alike = daily.judge(counts, same_kind=kind)
+    assert alike.p[1] == said.p[1] and alike.expected[0] == 10
+
+
 def test_a_year_too_short_a_giant_week_and_silence_have_a_stated_outcome():
     rng = np.random.default_rng(3)
     weeks = rng.poisson(4, (270, 3)).astype(float)

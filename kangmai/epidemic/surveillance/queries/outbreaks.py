@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from kangmai.epidemic.surveillance import keeping, models, rules, transmission
+from kangmai.epidemic.surveillance import growth, keeping, models, rule_book, rules, transmission
 from kangmai.epidemic.surveillance.actions.outbreaks import report_of
 from kangmai.epidemic.surveillance.areas import TOWN
 from kangmai.epidemic.surveillance.queries.desk import line_of
@@ -15,6 +15,7 @@ from kangmai.epidemic.surveillance.queries.investigation import outbreak_row
 from kangmai.epidemic.surveillance.reach import READ, outbreaks
 from kangmai.epidemic.surveillance.types import (
     CaseClass,
+    Growth,
     HistoryLine,
     Outbreak,
     Page,
@@ -57,6 +58,8 @@ class Situation:
     mean_interval_days: float | None
     resources: int
     resources_arrived: int
+    growth: Growth | None
+    """R_t of the latest week; None where too little is known."""
 
 
 def search(
@@ -110,11 +113,12 @@ def situation(outbreak_id: UUID, *, actor: Actor, at: datetime) -> Situation:
     trees = transmission.forest(
         transmission.Person(each.number, each.infected_by, each.onset_on) for each in cases
     )
+    curve = _curve([each.onset_on for each in cases if each.onset_on])
     return Situation(
         on=today,
         cases=len(cases),
         by_class=_counted(each.case_class for each in cases),
-        by_day=_curve([each.onset_on for each in cases if each.onset_on]),
+        by_day=curve,
         by_unit=_counted(each.unit or "—" for each in cases),
         by_age=_counted(_band(each.age_years) for each in cases),
         by_sex=_counted(each.sex or "0" for each in cases),
@@ -131,6 +135,7 @@ def situation(outbreak_id: UUID, *, actor: Actor, at: datetime) -> Situation:
         mean_interval_days=trees.mean_interval_days,
         resources=row.resources.exclude(state__in=GONE).count(),
         resources_arrived=row.resources.filter(state=ResourceState.ARRIVED.value).count(),
+        growth=growth.latest(curve, rule_book.serial_interval(row.condition, today)),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kangmai.epidemic.surveillance import counting, rule_book
 from kangmai.epidemic.surveillance.reach import READ, places
-from kangmai.epidemic.surveillance.types import Completeness, Signal
+from kangmai.epidemic.surveillance.types import Completeness, Signal, SourceKind
 from kangmai.kernel.actor import Actor, Label, require, subtree
 from kangmai.kernel.connections import reading
 
@@ -53,9 +53,13 @@ def around(signal: Signal, *, on: date, days: int = 42, actor: Actor) -> tuple[S
                GROUP BY source, condition, day ORDER BY source, condition, day""",
             [members, reach.low, reach.high, on - timedelta(days=days), on],
         ).fetchall()
+    spell = [on - timedelta(days=back) for back in reversed(range(days))]
+    counted = {id for id, each in rule_book.sources(on).items() if each.kind is SourceKind.COUNTS}
     found: dict[tuple[str, str], dict[date, int]] = {}
     for source, condition, day, count in rows:
-        found.setdefault((source, condition), {})[day] = count
+        # who counts case by case has counted none on the other days; a silent school has not
+        empty = {} if source in counted else dict.fromkeys(spell, 0)
+        found.setdefault((source, condition), empty)[day] = count
     return tuple(SourceSeries(*key, counts) for key, counts in found.items())
 
 

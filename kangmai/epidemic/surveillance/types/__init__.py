@@ -2,6 +2,7 @@
 
 from kangmai.epidemic.surveillance.types.outbreaks import (
     Grade,
+    Growth,
     Measure,
     MeasureLimit,
     Outbreak,
@@ -20,7 +21,15 @@ from kangmai.epidemic.surveillance.types.people import (
     LineFacts,
     Link,
 )
-from kangmai.epidemic.surveillance.types.plans import CaseRule, Group, Plan, Setting, Tuning, Within
+from kangmai.epidemic.surveillance.types.plans import (
+    CaseRule,
+    Group,
+    Plan,
+    SerialInterval,
+    Setting,
+    Tuning,
+    Within,
+)
 from kangmai.epidemic.surveillance.types.signals import (
     Evidence,
     Level,
@@ -55,6 +64,7 @@ __all__ = [
     "Exposure",
     "Grade",
     "Group",
+    "Growth",
     "HistoryLine",
     "IntakeReport",
     "Level",
@@ -77,6 +87,7 @@ __all__ = [
     "ResourceKind",
     "ResourceState",
     "RowFault",
+    "SerialInterval",
     "Setting",
     "Show",
     "Signal",

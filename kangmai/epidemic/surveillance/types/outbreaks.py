@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from kangmai.epidemic.surveillance.types.plans import SerialInterval
 from kangmai.epidemic.surveillance.types.signals import State
 from kangmai.epidemic.surveillance.types.words import Words
 from kangmai.kernel.actor import Label
@@ -91,6 +92,19 @@ class Outbreak:
     columns: tuple[str, ...]
     """Titles of the line list's own columns."""
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """R_t of a spell of an event's epidemic curve, with its 95 % interval and what it rests on."""
+
+    first: datetime.date
+    last: datetime.date
+    cases: int
+    mean: float
+    low: float
+    high: float
+    interval: SerialInterval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

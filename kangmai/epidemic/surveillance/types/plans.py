@@ -65,6 +65,16 @@ class Plan:
     scan: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialInterval:
+    """Days from one onset to the next in a chain: mean and standard deviation, as published."""
+
+    mean_days: float
+    sd_days: float
+    source: str
+    is_verified: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """The numbers that a city may tune."""

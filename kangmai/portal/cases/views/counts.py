@@ -60,7 +60,7 @@ def counts(request: PortalRequest) -> HttpResponse:
     """Show the counts of a period by disease and division."""
     today = legal_day(request.at)
     context: dict[str, object] = {
-        "crumbs": trail(Crumb(_("Case reports"), reverse("cases")), Crumb(_("Counts"))),
+        "crumbs": trail(Crumb(_("Case reports"), reverse("cases")), Crumb(_("Counts of cases"))),
         "links": links(request.actor, here="case-counts"),
         "query": request.GET.urlencode(),
         **_inputs(request),

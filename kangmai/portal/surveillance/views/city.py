@@ -1,7 +1,8 @@
 """The city at a glance: a map of counties, a calendar of days, what is counted where."""
 
 import json
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from kangmai.standards.calendars import is_working_day, legal_day
 from kangmai.standards.geography import boundaries_json
 
 DAYS, CALENDAR_DAYS = 14, 35
+HEATS = 4
 COUNTY, TOWN = 6, 9
 
 
@@ -40,7 +42,7 @@ def city(request: PortalRequest) -> HttpResponse:
     context = {
         "crumbs": trail(Crumb(_("Early warning"), "/signals/"), Crumb(_("City"))),
         "groups": choices(
-            [(g, f"{wording.title(g, today)}（{n}）") for g, n in seen], current=group
+            [(g, wording.bracketed(wording.title(g, today), n)) for g, n in seen], current=group
         ),
         "title": wording.title(group, today) if group else "",
         "map": _map(request, by_county) if group else None,
@@ -49,21 +51,30 @@ def city(request: PortalRequest) -> HttpResponse:
             ((area.path(code), n) for code, n in by_town.items()), key=lambda t: (-t[1], t[0])
         )[:30],
         "bars": charts.bars({day: by_day.get(day, 0) for day in spell}),
-        "weeks": [
-            [
-                {
-                    "day": day.day,
-                    "iso": day.isoformat(),
-                    "count": by_day.get(day, 0),
-                    "is_off": not is_working_day(day),
-                }
-                for day in spell[start : start + 7]
-            ]
-            for start in range(0, CALENDAR_DAYS, 7)
-        ],
+        "weekdays": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
+        "weeks": _weeks(spell, by_day),
         "rows": rows.signals(open_ones, actor=actor, at=at),
     }
     return render(request, "surveillance/city.html", context)
+
+
+def _weeks(spell: list[date], by_day: Mapping[date, int]) -> list[list[dict[str, Any] | None]]:
+    """The days as a calendar from Monday to Sunday, shaded in four steps; None outside the spell."""
+    most = max(by_day.values(), default=0)
+    cells: list[dict[str, Any] | None] = [None] * spell[0].weekday()
+    for day in spell:
+        count = by_day.get(day, 0)
+        is_named = day == spell[0] or day.day == 1
+        cells.append(
+            {
+                "label": f"{day:%m-%d}" if is_named else str(day.day),
+                "count": count,
+                "heat": -(-count * HEATS // most) if most else 0,
+                "is_off": not is_working_day(day),
+            }
+        )
+    cells += [None] * (-len(cells) % 7)
+    return [cells[start : start + 7] for start in range(0, len(cells), 7)]
 
 
 def _map(request: PortalRequest, counts: dict[str, int]) -> dict[str, Any] | None:

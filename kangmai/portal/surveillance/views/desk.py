@@ -1,6 +1,7 @@
 """The duty officer's desk: what waits, by urgency, with its clocks; and the same as CSV."""
 
 import csv
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kangmai.epidemic.surveillance import queries
-from kangmai.epidemic.surveillance.types import Show
+from kangmai.epidemic.surveillance.types import Completeness, Show
 from kangmai.kernel.actor import is_permitted
 from kangmai.portal.shell import area
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -35,6 +36,7 @@ def desk(request: PortalRequest) -> HttpResponse:
     counts = queries.counts(actor=actor, at=at)
     home = area.home_city(actor)
     counties = area.counties(home) if home else ()
+    least = {each.id: each.least_completeness for each in queries.sources(on=today)}
     groups = [(g, wording.title(g, today)) for g in queries.groups_seen(actor=actor)]
     context = {
         "crumbs": trail(Crumb(_("Early warning"))),
@@ -58,13 +60,7 @@ def desk(request: PortalRequest) -> HttpResponse:
             current=chosen["division"],
         ),
         "sources": [
-            {
-                "title": wording.source(each.source, today),
-                "share": "—" if each.share is None else f"{each.share:.0%}",
-                "count": f"{each.reported} / {each.expected}",
-                "latest": each.latest.isoformat() if each.latest else "—",
-                "is_low": each.share is not None and each.share < 0.7,
-            }
+            _source(each, least.get(each.source, 0.0), today)
             for each in queries.completeness(on=today, actor=actor)
         ],
         "pager": pager(request.GET, cursor=found.next or None),
@@ -73,6 +69,17 @@ def desk(request: PortalRequest) -> HttpResponse:
         "may_enter": is_permitted(actor, "signals.intake"),
     }
     return render(request, "surveillance/desk.html", context)
+
+
+def _source(each: Completeness, least: float, today: date) -> dict[str, object]:
+    """How whole a source is; of one that nobody speaks for nothing is said."""
+    return {
+        "title": wording.source(each.source, today),
+        "share": "—" if each.share is None else f"{each.share:.0%}",
+        "count": f"{each.reported} / {each.expected}" if each.expected else "—",
+        "latest": each.latest.isoformat() if each.latest else "—",
+        "is_low": each.share is not None and each.share < least,
+    }
 
 
 @require_safe

@@ -134,6 +134,9 @@ def event(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
         "exposures": event_rows.exposures(of_link=False),
         "resource_kinds": [(each.value, wording.resource_kind(each)) for each in ResourceKind],
         "may_answer": may_decide and is_open,
+        "waits_for_decision": may_work
+        and not may_decide
+        and found.state in (State.INVESTIGATING, State.CONFIRMED),
         "columns_text": "、".join(found.columns),
         **_lines(found, request, may_write=may_work and is_open),
         **_choices(found, bool(reports), may_work, may_decide, request),

@@ -15,7 +15,7 @@ from kangmai.kernel.actor import require
 from kangmai.kernel.errors import Conflict, Incorrect
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.requests import PortalRequest, signed_in
-from kangmai.portal.surveillance import posted, wording
+from kangmai.portal.surveillance import choosing, posted, wording
 from kangmai.standards.calendars import legal_day
 
 
@@ -44,6 +44,8 @@ def intake(request: PortalRequest) -> HttpResponse:
         "today": today.isoformat(),
         "report": _shown(report) if report else None,
         "posted": request.POST,
+        "towns": choosing.towns(request.actor, "signals.intake"),
+        "places": choosing.places(request.actor, "signals.intake"),
     }
     return render(request, "surveillance/intake.html", context)
 
@@ -61,6 +63,8 @@ def unusual(request: PortalRequest) -> HttpResponse:
         ],
         "today": today.isoformat(),
         "key": uuid4().hex,
+        "towns": choosing.towns(request.actor),
+        "places": choosing.places(request.actor, "signals.report"),
     }
     return render(request, "surveillance/unusual.html", context)
 

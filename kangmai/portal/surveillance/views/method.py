@@ -1,5 +1,6 @@
 """How early warning works here, how well it does, and what other numbers would have done last year."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.surveillance import actions, queries
 from kangmai.epidemic.surveillance.errors import ValueMissing
-from kangmai.epidemic.surveillance.types import Setting, Tuning
+from kangmai.epidemic.surveillance.types import CaseRule, Setting, Tuning
 from kangmai.kernel.actor import is_permitted
 from kangmai.portal.access.names import account_names
 from kangmai.portal.shell import area, words
@@ -48,20 +49,13 @@ def method(request: PortalRequest) -> HttpResponse:
         ],
         "load": queries.load(weeks=8, actor=actor, at=at),
         "runs": queries.runs(limit=7, actor=actor),
-        "rules": [
-            {
-                "rule": each,
-                "title": each.title.said(wording.language()),
-                "within": wording.within(each.within),
-            }
-            for each in queries.case_rules(on=today, actor=actor)
-        ],
+        "rules": _rules(queries.case_rules(on=today, actor=actor)),
         "sources": [
             {
                 "title": each.title.said(wording.language()),
                 "kind": wording.source_kind(each.kind),
                 "reporters": each.reporters.said(wording.language()),
-                "layers": "、".join(sorted(each.layers)),
+                "layers": wording.joined(wording.layer(one) for one in sorted(each.layers)),
             }
             for each in queries.sources(on=today)
         ],
@@ -93,6 +87,21 @@ def method(request: PortalRequest) -> HttpResponse:
         "may_decide": is_permitted(actor, "signals.decide"),
     }
     return render(request, "surveillance/method.html", context)
+
+
+def _rules(found: Iterable[CaseRule]) -> list[dict[str, object]]:
+    """Every rule once, with all the places in which it counts."""
+    by_id: dict[str, list[CaseRule]] = {}
+    for each in found:
+        by_id.setdefault(each.id, []).append(each)
+    return [
+        {
+            "rule": same[0],
+            "title": same[0].title.said(wording.language()),
+            "within": wording.joined(wording.within(each.within) for each in same),
+        }
+        for same in by_id.values()
+    ]
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """One signal: what speaks for it and against it, how such ones ended, and what the officer does next."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from kangmai.portal.surveillance import charts, posted, rows, wording
 from kangmai.standards.calendars import legal_day
 
 MOST_LINES = 50
+SHOWN_PIECES = 6
 CASE_SOURCE = "case_reports"
 
 SMALLEST_P = 1e-15
@@ -35,7 +37,6 @@ def signal(request: PortalRequest, signal_id: UUID) -> HttpResponse:
     found = queries.get_signal(signal_id, actor=actor)
     (row,) = rows.signals([found], actor=actor, at=at)
     evidence = queries.evidence(signal_id, actor=actor)
-    by_id = wording.rules_by_id(actor, today)
     around = queries.around(found, on=found.latest_day, actor=actor)
     named = {
         (each.source, each.condition): (
@@ -47,6 +48,7 @@ def signal(request: PortalRequest, signal_id: UUID) -> HttpResponse:
     people = account_names((each.account for each in steps), actor)
     baseline = next(filter(None, map(charts.baseline, evidence)), None)
     may_work = is_permitted(actor, "signals.work", found.area_code)
+    pieces = _pieces(evidence, request)
     context = {
         "crumbs": trail(Crumb(_("Early warning"), "/signals/"), Crumb(row.reference)),
         "row": row,
@@ -54,22 +56,8 @@ def signal(request: PortalRequest, signal_id: UUID) -> HttpResponse:
         "group": wording.title(found.group, today),
         "p": _chance(found.p) or "—",
         "threshold": _threshold(found, evidence),
-        "evidence": [
-            {
-                "day": words.day(each.day),
-                "source": wording.source(each.source, today),
-                "condition": wording.title(each.condition, today),
-                "area": area.path(each.area_code),
-                "text": wording.explained(each, rules=by_id, on=today),
-                "method": each.method if not each.method.startswith("TOLD") else "",
-                "rule": wording.rule_title(each, rules=by_id, on=today),
-                "p": _chance(each.p),
-                "unverified": each.detail.get("verified") is False,
-                "nowcast": _nowcast(each),
-                "imported": each.detail.get("imported") or 0,
-            }
-            for each in evidence
-        ],
+        "evidence": pieces[:SHOWN_PIECES],
+        "older": pieces[SHOWN_PIECES:],
         "chart": baseline[0] if baseline else None,
         "baseline": baseline[1] if baseline else (),
         "around": charts.around(around, named),
@@ -91,6 +79,30 @@ def signal(request: PortalRequest, signal_id: UUID) -> HttpResponse:
         **(_choices(found, request) if may_work else {}),
     }
     return render(request, "surveillance/signal.html", context)
+
+
+def _pieces(evidence: Sequence[Evidence], request: PortalRequest) -> list[dict[str, object]]:
+    """Each piece of evidence in a sentence, with its method and what is uncertain about it."""
+    today = legal_day(request.at)
+    by_id = wording.rules_by_id(request.actor, today)
+    return [
+        {
+            "day": words.day(each.day),
+            "source": wording.source(each.source, today),
+            "area": area.path(each.area_code),
+            "said": wording.labelled(
+                wording.title(each.condition, today),
+                wording.explained(each, rules=by_id, on=today),
+            ),
+            "method": each.method if not each.method.startswith("TOLD") else "",
+            "rule": wording.rule_title(each, rules=by_id, on=today),
+            "p": _chance(each.p),
+            "unverified": each.detail.get("verified") is False,
+            "nowcast": _nowcast(each),
+            "imported": each.detail.get("imported") or 0,
+        }
+        for each in evidence
+    ]
 
 
 @require_POST

@@ -36,7 +36,7 @@ def spread(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
         "forest": forest,
         "tree": figures.tree(forest),
         "links": event_rows.links(forest, asserted, people),
-        "roots": "、".join(map(str, forest.roots)),
+        "roots": wording.joined(map(str, forest.roots)),
         "chain_length": max(forest.by_generation, default=-1) + 1,
         "mean_interval": situations.days(forest.mean_interval_days),
         "most": forest.most_infected[:5],
