@@ -108,4 +108,5 @@ def _sign(people, enter, here):
     assert models.Bulletin.objects.get().released_at is None  # no authority, no outbreak figures
     officer.post(change, {**release, "with_outbreak": ""})
     public = visitor.get(PUBLIC).content.decode()
-    assert "采样" in public and "新增病例" not in public and "依据命令" in public and "继续筛查" not in public  # fmt: skip
+    assert "People sampled" in public and "Under order" in public
+    assert "New cases" not in public and "Positive" not in public and "继续筛查" not in public

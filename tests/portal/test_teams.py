@@ -1,13 +1,16 @@
 """The pages of teams: who opens which, a team called out on a phone, a mission with both sides, a drill to its report."""
 
 import re
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from kangmai.access import actions as access
+from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.teams import models
 from kangmai.registry.types import OrganizationKind as K
+from tests.epidemic.orders.factories import order_in_force
 from tests.factories import portal_town
 from tests.factories import registry as people
 from tests.factories.portal_town import OPERATOR, _account, _institution
@@ -117,3 +120,37 @@ def test_a_mission_by_its_sender_with_the_letter_of_the_other_side(staffed, ente
     page = keeper.get(address).content.decode()
     assert "青卫函1号" in page and "returned" in page
     assert models.MissionGoods.objects.get().returned == 5
+
+
+def test_a_drill_from_its_order_to_its_report(staffed, team, enter):
+    cdc, _staff = staffed
+    order = order_in_force(Purpose.TESTING, at=datetime.now(UTC), days=1, is_drill=True)
+    runner, assessor = enter("cdc"), enter("officer")
+    said = {"organization": cdc.id, "order": str(order.id), "script": "positive_pool", "place": "441202", "team": str(team.id)}  # fmt: skip
+    assert "positive pool" in runner.get(f"{ROOT}drills/new/").content.decode()
+    assert form(runner, f"{ROOT}drills/new/", **{**said, "order": ""}).status_code == 400
+    address = form(runner, f"{ROOT}drills/new/", **said)["Location"]
+    assert enter("cdc2").get(address).status_code == 404
+
+    def do(client, what, **more):
+        page = client.get(address)
+        return client.post(f"{address}change/", {"do": what, "version": version(page), **more}, follow=True).content.decode()  # fmt: skip
+
+    steps = ("report", "call_out", "list", "stay", "single", "investigate", "disinfect")
+    assert "Done now" in do(runner, "start")
+    for step in steps:
+        do(runner, f"step-{step}")
+    do(runner, "end")
+    assert "cannot assess" in do(runner, "assess", **{"mark-report": "5"})
+    do(assessor, "assess", **{f"mark-{step}": "10" for step in steps}, **{"remark-list": "有遗漏"})
+    do(runner, "lesson", problem="名单遗漏", mend="核对", organization=str(cdc.id), due_on="2099-01-01")  # fmt: skip
+    page = do(runner, "report", summary="总体合格")
+    # time in full 40, marks 10 of 10, 15, 15, 15, 20, 15, 10 points: 60 % of 70
+    assert "82.0" in page and "名单遗漏" in page and "passed" in page
+    for each in ("html", "docx"):
+        assert runner.get(f"{address}report.{each}").status_code == 200
+    report = assessor.get(f"{address}report.html").content.decode()
+    assert "有遗漏" in report and order.number in report
+    assert "no drill lately" not in runner.get(f"{ROOT}{team.id}/").content.decode()
+    do(runner, "mend", lesson=re.search(r'name="lesson" value="(\d+)"', page)[1])
+    assert models.DrillLesson.objects.get().mended_on is not None
