@@ -24,15 +24,20 @@ def demographics_of(row: models.Resident) -> Demographics:
     )
 
 
-def resident_of(row: models.Resident, linked: tuple[PatientId, ...] = ()) -> Resident:
-    """A row as the rest of the house sees it."""
+def resident_of(
+    row: models.Resident,
+    linked: tuple[PatientId, ...] = (),
+    *,
+    known: Demographics | None = None,
+) -> Resident:
+    """A row as the rest of the house sees it; `known` is what was opened of it already."""
     return Resident(
         id=ResidentId(row.id),
         index_number=IndexNumber(row.index_number),
         record_number=HealthRecordNumber(row.record_number) if row.record_number else None,
         patient_id=PatientId(row.patient_id),
         patient_rid=ResourceRowId(row.patient_rid),
-        demographics=demographics_of(row),
+        demographics=known or demographics_of(row),
         managing_org=OrganizationId(row.managing_org) if row.managing_org else None,
         household_id=row.household_id,
         deceased_on=row.deceased_on,

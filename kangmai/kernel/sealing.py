@@ -228,7 +228,16 @@ def unseal(version: int, sealed: bytes, *, bound_to: bytes) -> bytes:
     Raises:
         SealBroken: altered, moved to another place, or its key is not in the keyring.
     """
+    return _unseal(keyring(), version, sealed, bound_to)
+
+
+def unsealer() -> Callable[[int, bytes, bytes], bytes]:
+    """A function that does what `unseal` does for many values, and looks at the keyring once."""
     keys = keyring()
+    return lambda version, sealed, bound_to: _unseal(keys, version, sealed, bound_to)
+
+
+def _unseal(keys: Keyring, version: int, sealed: bytes, bound_to: bytes) -> bytes:
     key = keys.seal_keys.get(version)
     if key is None:
         raise SealBroken(version=version)

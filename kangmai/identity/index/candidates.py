@@ -1,26 +1,35 @@
 """Residents who share a key with a record, read in one round trip, and how they compare."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import psycopg
 from django.db import connection
 
 from kangmai.identity import models
-from kangmai.identity.details import open_details
+from kangmai.identity.details import details_opener
 from kangmai.identity.index.explanation import packed
 from kangmai.identity.index.frequencies import model_for, model_version, residents_expected
 from kangmai.identity.index.keys import keys_to_ask, number_hashes
-from kangmai.identity.index.people import side_by_side, witness_of
-from kangmai.identity.matching.rules import Features, Model, compete, score_features
+from kangmai.identity.index.people import is_single, person_of, ready, side_by_side, witness_of
+from kangmai.identity.matching.rules import (
+    Features,
+    Model,
+    compete,
+    hopeless_for,
+    score_features,
+)
 from kangmai.identity.matching.types import Decision, Score
 from kangmai.identity.types import Demographics, Witness
 from kangmai.kernel.connections import reading
 
 LARGEST_BLOCK = 300
 """A key that more residents share (the phone of a home, a placeholder) names nobody and is passed over."""
+FEW = 8
+"""So many candidates are all compared, and told with their scores."""
 EVEN = 0.5
 
 _FIND = """
@@ -36,6 +45,12 @@ SELECT {columns},
        EXISTS (SELECT FROM identity_document d WHERE d.resident_id = r.id AND d.number_hash = ANY(%s::bytea[]))
 FROM shared JOIN identity_resident r ON r.id = shared.resident_id ORDER BY r.id"""
 _COLUMNS = tuple(field.attname for field in models.Resident._meta.concrete_fields)
+_NEEDED = tuple(
+    map(
+        _COLUMNS.index,
+        ("id", "sex_code", "birth_date", "place_code", "details_key", "details", "merged_into_id"),
+    )
+)
 _FIND_SQL = _FIND.format(columns=", ".join(f'r."{name}"' for name in _COLUMNS))
 
 
@@ -47,7 +62,13 @@ class Candidate:
     root: int
     known: Demographics
     has_document: bool
-    row: models.Resident | None = None
+    values: tuple[Any, ...] = ()
+    """The columns of the row in the order of the model, for those few that are shown."""
+
+    @property
+    def row(self) -> models.Resident:
+        """The master row."""
+        return models.Resident(*self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +84,16 @@ class Found:
     root: int | None
     probability: float
     scores: tuple[tuple[int, Score], ...]
-    explanation: bytes
+    version: str
     is_document_known: bool
     is_shared: bool
-    rows: Mapping[int, models.Resident]
-    """The master rows that were read, by resident."""
+    candidates: Mapping[int, Candidate]
+    """What was read, by master row."""
+
+    @property
+    def explanation(self) -> bytes:
+        """The scores as they are kept."""
+        return packed(self.scores, version=self.version)
 
 
 def candidates_of(witness: Witness) -> list[Candidate]:
@@ -75,19 +101,19 @@ def candidates_of(witness: Witness) -> list[Candidate]:
     hashes = number_hashes(witness.known)
     asked = [keys_to_ask(witness), LARGEST_BLOCK + 1, LARGEST_BLOCK, hashes, hashes]
     with reading() as database, psycopg.Cursor(database) as cursor:
-        return [_candidate(row) for row in cursor.execute(_FIND_SQL, asked, binary=True)]
+        rows = cursor.execute(_FIND_SQL, asked, binary=True).fetchall()
+    opened = details_opener()
+    return [_candidate(row, opened) for row in rows]
 
 
-def _candidate(values: tuple) -> Candidate:
-    row = models.Resident(*values[:-1])
+def _candidate(
+    values: tuple[Any, ...], opened: Callable[[int, int, bytes], dict[str, Any]]
+) -> Candidate:
+    id, sex, born, place, key, sealed, into = (values[each] for each in _NEEDED)
     known = Demographics(
-        sex_code=row.sex_code,
-        birth_date=row.birth_date,
-        place_code=row.place_code,
-        **open_details(row.id, row.details_key, bytes(row.details)),
+        sex_code=sex, birth_date=born, place_code=place, **opened(id, key, bytes(sealed))
     )
-    root = root_of(row.merged_into_id) if row.merged_into_id else row.id
-    return Candidate(row.id, root, known, values[-1], row)
+    return Candidate(id, root_of(into) if into else id, known, values[-1], values[:-1])
 
 
 def root_of(resident_id: int) -> int:
@@ -119,10 +145,10 @@ def find(witness: Witness, *, at: datetime, without: frozenset[int] = frozenset(
         root=outcome.best,
         probability=outcome.probability,
         scores=outcome.scores,
-        explanation=packed(outcome.scores, version=model_version(residents_expected(at))),
+        version=model_version(residents_expected(at)),
         is_document_known=bool(holders),
         is_shared=len(holders) > 1,
-        rows={each.id: each.row for each in candidates if each.row is not None},
+        candidates={each.id: each for each in candidates},
     )
 
 
@@ -135,13 +161,23 @@ def _standing(score: Score) -> tuple[bool, float]:
 def scored(
     witness: Witness, candidates: Sequence[Candidate], *, at: datetime
 ) -> list[tuple[Candidate, Score]]:
-    """Each candidate with its score."""
+    """Each candidate with its score; of many, those left out who cannot be the one."""
     model = _models(at)
+    if len(candidates) > FEW and is_single(witness.known):
+        asked = ready(person_of(witness))
+        candidates = list(_hopeful(asked, candidates, model(asked)))
     found = []
     for each in candidates:
         asked, there = side_by_side(witness, witness_of(each.known))
         found.append((each, score_features(asked, there, model(asked))))
     return found
+
+
+def _hopeful(asked: Features, candidates: Sequence[Candidate], model: Model) -> Iterator[Candidate]:
+    hopeless = hopeless_for(asked, model)
+    for each in candidates:
+        if not is_single(each.known) or not hopeless(person_of(witness_of(each.known))):
+            yield each
 
 
 def _models(at: datetime) -> Callable[[Features], Model]:

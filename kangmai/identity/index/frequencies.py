@@ -4,7 +4,7 @@ Values that no more residents have than any one may have anyway (`slack` of the 
 nobody had them, and are not kept; see the head of `definitions/identity/matching_weights/base.yaml`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -92,9 +92,10 @@ def frequencies_for(record: Features, known: Counts) -> Frequencies:
     """The frequencies of one record's values."""
     seen: dict[Kind, dict[object, int]] = {}
     expected: dict[Kind, dict[object, float]] = {}
+    hashes = sealing.blinders(VALUES)
     for kind in Kind:
         if value := value_of(record, kind):
-            count, share = _counted(known, kind, value)
+            count, share = _counted(known, kind, value, hashes)
             seen[kind] = {value: count}
             if kind in NAMES and known.records.get(kind, 0) < REFERENCE_RECORDS:
                 own = share if share >= 0 else expected_share(record, kind)
@@ -102,9 +103,11 @@ def frequencies_for(record: Features, known: Counts) -> Frequencies:
     return Frequencies(seen, expected, known.records)
 
 
-def _counted(known: Counts, kind: Kind, value: object) -> tuple[int, float]:
+def _counted(
+    known: Counts, kind: Kind, value: object, hashes: Iterable[Callable[[str], int]]
+) -> tuple[int, float]:
     """How many have a value, and the share expected; 0 and -1 where it was not kept."""
-    for hashed in sealing.blinders(VALUES):
+    for hashed in hashes:
         if found := known.values.get((int(kind), hashed(f"{int(kind)}|{value}"))):
             return found
     return 0, -1.0

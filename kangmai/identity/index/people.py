@@ -44,7 +44,7 @@ def variants(witness: Witness) -> list[Person]:
 
 def side_by_side(left: Witness, right: Witness) -> tuple[Features, Features]:
     """Two records made ready, each with the name, number and phone that the other has, too, if any."""
-    if _is_single(left.known) and _is_single(right.known):
+    if is_single(left.known) and is_single(right.known):
         return ready(person_of(left)), ready(person_of(right))
     a, b = left.known, right.known
     shared_name = _shared((a.name, *a.former_names), (b.name, *b.former_names))
@@ -64,7 +64,8 @@ def ready(person: Person) -> Features:
     return features(person)
 
 
-def _is_single(known: Demographics) -> bool:
+def is_single(known: Demographics) -> bool:
+    """Whether there is one name, one phone and one number at most, so that nothing is to be chosen."""
     return not known.former_names and max(len(known.phones), len(known.documents)) < 2
 
 

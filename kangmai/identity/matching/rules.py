@@ -4,12 +4,13 @@ An index keeps the `Features` of its residents (or what they are made of) under 
 reads the candidates that share a key with an arriving record, and asks `decide`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp2
 from typing import Generic, TypeVar
 
 from kangmai.identity.matching.comparison.blocking import DATED, INDEXED, keys_of
+from kangmai.identity.matching.learning.bounding import hopeless_for
 from kangmai.identity.matching.learning.frequencies import Frequencies, frequencies_of
 from kangmai.identity.matching.learning.model import Model, for_index, read_model
 from kangmai.identity.matching.learning.scoring import score_features
@@ -19,6 +20,8 @@ from kangmai.identity.matching.preparation.features import Features, features
 from kangmai.identity.matching.types import Caution, Decision, Person, Score
 
 MOST_ODDS_BITS = 60.0
+BORN = ("equal", "lunar")
+"""Levels of birth dates that say one day."""
 
 Id = TypeVar("Id")
 
@@ -83,8 +86,25 @@ def compete(found: Iterable[tuple[Id, Score]]) -> Outcome[Id]:
     odds = [_odds(each) for _, each in scores]
     probability = odds[0] / (1 + sum(odds))
     rival = len(odds) > 1 and odds[0] < odds[1] * base_definition()["decision"]["margin"]
+    rival = rival or _is_one_of_several_births([each for _, each in scores])
     decision = _decision(scores[0][1], probability, rival=rival)
     return Outcome(decision, scores[0][0], probability, tuple(scores))
+
+
+def _is_one_of_several_births(scores: Sequence[Score]) -> bool:
+    """Whether a record without a name fits two children whom one mother bore that day: twins."""
+    told = [{each.field: each.level for each in score.evidence} for score in scores]
+    born = [each for each in told if _is_of_that_birth(each)]
+    return (
+        len(born) > 1
+        and bool(told[0])
+        and not {"name", "given_name"} & told[0].keys()
+        and told[0].get("number") != "equal"
+    )
+
+
+def _is_of_that_birth(told: Mapping[str, str]) -> bool:
+    return told.get("birth_date") in BORN and told.get("mother") in ("equal", "homophone")
 
 
 def _odds(found: Score) -> float:
@@ -116,6 +136,7 @@ __all__ = [
     "features",
     "for_index",
     "frequencies_of",
+    "hopeless_for",
     "index_keys",
     "read_model",
     "score",

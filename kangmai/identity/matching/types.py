@@ -43,6 +43,8 @@ class Caution(Enum):
     TWINS = "born the same day in one household, with different given names"
     NEWBORN = "a newborn without a name, and neither the number nor a phone or an address agree"
     TOO_LITTLE = "fewer than two things agree"
+    NUMBER_OF_ANOTHER = "the identity number agrees, and neither the name nor anything else does"
+    BIRTHS_DIFFER = "the birth dates have nothing in common, and no identity number decides"
 
 
 @dataclass(frozen=True, slots=True)

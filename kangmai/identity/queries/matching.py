@@ -1,5 +1,6 @@
 """Who is like somebody: candidates for a registration, an arriving record, a program."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kangmai.identity import models, rules
@@ -22,12 +23,11 @@ MOST_SHOWN = 5
 PROBABLE = 0.7
 
 
-def rows_of(found: Found) -> dict[int, models.Resident]:
-    """The rows of the residents that were scored; only those found by a merged row alone are read again."""
-    ids = [id for id, _ in found.scores]
-    missing = [id for id in ids if id not in found.rows]
+def _rows(found: Found, ids: Sequence[int]) -> dict[int, models.Resident]:
+    """The rows of residents that were scored; only those found by a merged row alone are read again."""
+    missing = [id for id in ids if id not in found.candidates]
     read = models.Resident.objects.in_bulk(missing) if missing else {}
-    return {id: found.rows.get(id) or read[id] for id in ids}
+    return {id: read[id] if id in read else found.candidates[id].row for id in ids}
 
 
 def similar_residents(
@@ -64,14 +64,15 @@ def similar_residents(
 def match(witness: Witness, *, limit: int = 10, actor: Actor, at: datetime) -> tuple[Matched, ...]:
     """Residents inside the actor's scope who may be the one that a record tells of, the likeliest first.
 
-    Who may find residents may, and a program that may search Patients.
+    Who may find residents may, and a program that may search Patients. Whoever is certainly another is
+    not shown: of him nothing is to be told.
 
     Raises:
         NotPermitted
     """
     if not any(is_permitted(actor, each) for each in ("records.search", "records.search:Patient")):
         require(actor, "identity.search")
-    return _matched(find(witness, at=at), limit, actor, at)
+    return _matched(find(witness, at=at), limit, actor, at, least=LEAST_SHOWN)
 
 
 def decision_on(
@@ -87,15 +88,27 @@ def decision_on(
     return found.decision.value, _matched(found, limit, actor, at)
 
 
-def _matched(found: Found, limit: int, actor: Actor, at: datetime) -> tuple[Matched, ...]:
-    rows = {id: row for id, row in rows_of(found).items() if reaches(actor.scope, row)}
-    shown = [(id, score) for id, score in found.scores if id in rows][:limit]
+def _matched(
+    found: Found, limit: int, actor: Actor, at: datetime, *, least: float = 0.0
+) -> tuple[Matched, ...]:
+    likely = [(id, score) for id, score in found.scores if score.probability >= least]
+    rows = _rows(found, [id for id, _ in likely])
+    shown = [(id, score) for id, score in likely if reaches(actor.scope, rows[id])][:limit]
     subjects = [rows[id].patient_rid for id, _ in shown]
     audit.record_later(audit.Entry(actor, at, "identity.match", "Resident", "", subjects))
     return tuple(
-        Matched(resident_of(rows[id]), explained(id, score), _grade(found, id, score.probability))
+        Matched(
+            resident_of(rows[id], known=_known(found, id)),
+            explained(id, score),
+            _grade(found, id, score.probability),
+        )
         for id, score in shown
     )
+
+
+def _known(found: Found, id: int) -> Demographics | None:
+    """What was opened of a resident while he was compared."""
+    return found.candidates[id].known if id in found.candidates else None
 
 
 def _grade(found: Found, resident_id: int, probability: float) -> str:

@@ -59,6 +59,12 @@ CAUTIONS = {
     "twins": gettext_lazy("Born the same day in one household with different names: twins?"),
     "newborn": gettext_lazy("A newborn without a name: mother and birth date alone do not decide."),
     "too_little": gettext_lazy("Fewer than two things agree."),
+    "number_of_another": gettext_lazy(
+        "The identity number agrees, but neither the name nor anything else does: it may be another’s card."
+    ),
+    "births_differ": gettext_lazy(
+        "The birth dates have nothing in common, and no identity number decides."
+    ),
 }
 
 KINDS = {

@@ -213,6 +213,39 @@ def test_a_familiar_name_is_not_taken_for_a_twin(model: Model) -> None:
     assert decided(says, model, known, twin) is not Decision.NEW
 
 
+def test_anothers_number_links_nobody_by_itself(model: Model) -> None:
+    other = replace(LI, name="王建国", phone="13698765432", address="东路8号", mother="周玉兰")
+    assert Caution.NUMBER_OF_ANOTHER in score(other, LI, model).cautions
+    assert decided(other, model, LI) is Decision.REVIEW
+    assert (
+        decided(replace(other, name="李建国"), model, LI) is Decision.LINK
+    )  # he changed his given name
+    assert decided(replace(other, mother="陈桂兰"), model, LI) is Decision.LINK
+    foreign = Person(
+        given_name="Amanda", surname="Okonkwo", birth_date="1981-08-03", id_number="K1234567"
+    )
+    assert (
+        decided(replace(foreign, given_name="Per", surname="Lind"), model, foreign)
+        is Decision.REVIEW
+    )
+
+
+def test_brothers_of_one_name_are_two(model: Model) -> None:
+    brother = replace(LI, birth_date="1991-11-30", id_number="", phone="")
+    assert Caution.BIRTHS_DIFFER in score(brother, LI, model).cautions
+    assert decided(brother, model, LI) is not Decision.LINK
+
+
+def test_a_newborn_of_twins_is_left_to_a_person(model: Model) -> None:
+    born = Person(name="李雨仪之子", sex="男", birth_date="2025-01-03", phone="13512345678")
+    one = replace(born, name="任梓铭", birth_date="2025-01-31", mother="李雨仪")
+    two = replace(one, name="任梓轩", phone="13698765432")
+    assert decided(born, model, one) is Decision.LINK
+    assert decided(born, model, one, two) is Decision.REVIEW
+    older = replace(two, name="任子墨", birth_date="2021-06-12")
+    assert decided(born, model, one, older) is Decision.LINK
+
+
 def test_two_valid_numbers_are_a_veto(model: Model) -> None:
     other = replace(LI, id_number=number("441202", "19860412", 33))
     assert Caution.NUMBERS_CONFLICT in score(LI, other, model).cautions

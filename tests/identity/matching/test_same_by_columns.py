@@ -12,11 +12,12 @@ from kangmai.identity.matching.comparison.blocking import key_columns, keys_of
 from kangmai.identity.matching.comparison.levels import Kind
 from kangmai.identity.matching.comparison.pair_columns import levels_of_pairs
 from kangmai.identity.matching.comparison.pairs import levels_of
+from kangmai.identity.matching.learning.bounding import HOPELESS, hopeless_for
 from kangmai.identity.matching.learning.frequencies import frequencies_of, shares_of, value_of
-from kangmai.identity.matching.learning.model import Model
+from kangmai.identity.matching.learning.model import Model, for_index
 from kangmai.identity.matching.learning.safeguards import cautions, cautions_of
 from kangmai.identity.matching.learning.scoring import score_features
-from kangmai.identity.matching.learning.weights import common_share
+from kangmai.identity.matching.learning.weights import base_weights, common_share
 from kangmai.identity.matching.preparation.columns import COLUMNS, columns
 from kangmai.identity.matching.preparation.features import features
 from kangmai.identity.matching.types import Person
@@ -211,3 +212,21 @@ def test_score_of_10000_random_pairs_equals_the_score_in_a_file(people_file: pa.
         for a, b in zip(left, right, strict=True)
     ]
     assert alone == pytest.approx(in_file.tolist(), rel=1e-9, abs=1e-15)
+
+
+def test_nobody_is_left_out_who_may_be_the_one(people_file: pa.Table) -> None:
+    """The bound of `hopeless_for` holds for the whole file's candidates, and leaves out most strangers."""
+    rows = people_file.select(list(set(COLUMNS) & set(people_file.column_names))).to_pylist()
+    people = [Person(**{key: value or "" for key, value in row.items()}) for row in rows]
+    ready = [features(each) for each in people]
+    model = for_index(base_weights(), frequencies_of(ready), residents=4_000_000)
+    c = columns(people_file)
+    random = np.random.default_rng(6)
+    near = random.choice(DuckDBEngine().pairs(c.size, key_columns(c)), 4_000)
+    left_out = 0
+    for pair in near.tolist():
+        a, b = pair >> 32, pair & 0xFFFFFFFF
+        if hopeless_for(ready[a], model)(people[b]):
+            left_out += 1
+            assert score_features(ready[a], ready[b], model).probability < HOPELESS
+    assert left_out > 100

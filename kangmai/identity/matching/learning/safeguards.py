@@ -31,7 +31,6 @@ SAME_VALUE = (ValueLevel.EQUAL, ValueLevel.TYPO)
 SAME_ADDRESS = (PlaceLevel.EQUAL, PlaceLevel.CLOSE)
 SAME_MOTHER = (MotherLevel.EQUAL, MotherLevel.HOMOPHONE)
 WRITTEN_ALIKE = (NameLevel.EXACT, NameLevel.VARIANT)
-BORN_THAT_DAY = (BirthLevel.EQUAL, BirthLevel.LUNAR)
 FEWEST_AGREEING = 2
 
 
@@ -86,7 +85,19 @@ def cautions(
         Caution.TWINS: _twins(levels, same),
         Caution.NEWBORN: newborn & ~_newborn_known(levels, same),
         Caution.TOO_LITTLE: ~equal_number & (count + _weak(levels) < FEWEST_AGREEING),
+        Caution.NUMBER_OF_ANOTHER: equal_number
+        & _other_name(levels)
+        & ~(same["phone"] | same["address"] | same["mother"]),
+        Caution.BIRTHS_DIFFER: (levels[Field.BIRTH_DATE] == BirthLevel.DIFFERENT) & ~same["number"],
     }
+
+
+def _other_name(levels: Levels) -> np.ndarray:
+    """Neither surname nor given name agree, in Chinese or in Latin letters."""
+    word = (levels[Field.GIVEN_NAME] == WordLevel.DIFFERENT) & (
+        levels[Field.SURNAME] == WordLevel.DIFFERENT
+    )
+    return (levels[Field.NAME] == NameLevel.DIFFERENT) | word
 
 
 def _same_town(levels: Levels) -> np.ndarray:
@@ -114,7 +125,7 @@ def _twins(levels: Levels, same: dict[str, np.ndarray]) -> np.ndarray:
 
 def _newborn_known(levels: Levels, same: dict[str, np.ndarray]) -> np.ndarray:
     """A newborn is known by its number, or by mother and birth with a phone or an address."""
-    born = _in(levels, Field.BIRTH_DATE, BORN_THAT_DAY) & same["mother"]
+    born = same["birth"] & same["mother"]
     return same["number"] | (born & (same["phone"] | same["address"]))
 
 
@@ -147,11 +158,15 @@ def cautions_of(
     alone = same["name"] and same["birth"] and not (same["number"] or place or same["mother"])
     alone = alone and number != NumberLevel.NEAR
     other = levels[Field.NAME] in OTHER_GIVEN_NAME and not same["number"]
-    mothers_child = birth in BORN_THAT_DAY and same["mother"]
+    mothers_child = same["birth"] and same["mother"]
     placed = levels[Field.TOWN] == PlaceLevel.EQUAL and birth == BirthLevel.EQUAL
     placed = placed and proved and levels[Field.NAME] in WRITTEN_ALIKE
     postcode = levels[Field.POSTCODE] in SAME_VALUE
     surname = levels[Field.SURNAME] in SAME_WORD and levels[Field.GIVEN_NAME] not in SAME_WORD
+    word_differs = (
+        levels[Field.GIVEN_NAME] == WordLevel.DIFFERENT
+        and levels[Field.SURNAME] == WordLevel.DIFFERENT
+    )
     holds = {
         Caution.NUMBERS_CONFLICT: number == NumberLevel.CONFLICT,
         Caution.COMMON_NAME: alone and name_share >= log2(common),
@@ -160,6 +175,10 @@ def cautions_of(
         Caution.NEWBORN: newborn and not (same["number"] or (mothers_child and place)),
         Caution.TOO_LITTLE: number != NumberLevel.EQUAL
         and sum(same.values()) + (postcode or surname) < FEWEST_AGREEING,
+        Caution.NUMBER_OF_ANOTHER: number == NumberLevel.EQUAL
+        and (levels[Field.NAME] == NameLevel.DIFFERENT or word_differs)
+        and not (place or same["mother"]),
+        Caution.BIRTHS_DIFFER: birth == BirthLevel.DIFFERENT and not same["number"],
     }
     return tuple(caution for caution, held in holds.items() if held)
 

@@ -7,7 +7,7 @@ are dropped from the folded form, so that 阿卜杜·热合曼 equals 阿卜杜 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kangmai.identity.matching.preparation.text import HAN, SPACES, plain
 from kangmai.identity.matching.preparation.words import newborn_endings, no_names, words
@@ -15,6 +15,8 @@ from kangmai.standards.pinyin import MIDDLE_DOT, fold_name, split_surname, sylla
 
 HAN_BEGINNING = re.compile(rf"[{HAN}]")
 NOT_LETTERS = re.compile(r"[^\w ]+|[0-9_]+")
+REMEMBERED = 20_000
+"""Names taken apart that are remembered: candidates of one record mostly bear a few."""
 LONGEST_COMPARED = 10
 """Characters of a Chinese name that are compared one by one."""
 
@@ -34,6 +36,7 @@ class ChineseName:
 NO_NAME = ChineseName()
 
 
+@lru_cache(maxsize=REMEMBERED)
 def chinese_name(text: str) -> ChineseName:
     """A Chinese name in parts; `NO_NAME` for a name in Latin letters or none."""
     written = SPACES.sub("", plain(text))
