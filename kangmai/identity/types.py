@@ -120,6 +120,51 @@ class Resident:
     linked_patients: tuple[PatientId, ...] = field(default=())
 
 
+class PatientGroup(StrEnum):
+    """Groups of arriving Patients that the index finds differently hard."""
+
+    ALL = "all"
+    INFANT = "infant"
+    """Under one year when it was decided."""
+    ELDERLY = "elderly"
+    """65 years or more."""
+    UNNUMBERED = "unnumbered"
+    """Without a valid identity number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What became of some arriving Patients.
+
+    `linked` are those that the index linked by itself and nobody has parted since, `wrong` those that
+    people parted, `confirmed` those that a person linked because the index did not, `registered` those
+    that became new residents, `reviewed` those that were doubtful.
+    """
+
+    arrived: int = 0
+    linked: int = 0
+    reviewed: int = 0
+    registered: int = 0
+    confirmed: int = 0
+    wrong: int = 0
+
+    @property
+    def precision(self) -> float | None:
+        """Of what the index linked by itself, the share that nobody has parted; None where it linked none."""
+        return self.linked / (self.linked + self.wrong) if self.linked + self.wrong else None
+
+    @property
+    def recall(self) -> float | None:
+        """Of what belongs to residents known, as far as was found, the share that the index linked by itself."""
+        known = self.linked + self.confirmed + self.wrong
+        return self.linked / known if known else None
+
+    @property
+    def review_share(self) -> float | None:
+        """The share that a person had to look at."""
+        return self.reviewed / self.arrived if self.arrived else None
+
+
 @dataclass(frozen=True, slots=True)
 class Individual:
     """A master row with every Patient of the resident and the assurance of its link, in FHIR's words.

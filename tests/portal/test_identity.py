@@ -173,6 +173,20 @@ def test_case_of_another_town_is_not_there(enter):
     assert enter("village").get(f"/matching/{case.id}/").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", "How well it matches"), ("zh-hans", "匹配效果")]
+)
+def test_how_well_it_matches(enter, language, shown):
+    page = enter("township", language=language).get("/matching/evaluation/?from=2000-01-01")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert shown in text
+    assert ("Infants under one year" in text) or ("1 岁以下婴儿" in text)
+    empty = enter("township", language=language).get("/matching/evaluation/?from=x&to=1999-01-01")
+    assert 'class="empty-state"' in empty.content.decode()
+    assert enter("liang", language=language).get("/matching/evaluation/").status_code == 403
+
+
 def test_merge_and_undo(enter):
     kept, other = registered(named("端木青")), registered(replace(named("端木兰"), phones=()))
     client = enter("township")

@@ -5,7 +5,8 @@ from kangmai.identity.queries.corrections import (
     open_corrections,
     own_corrections,
 )
-from kangmai.identity.queries.matching import decision_on, match, rows_of, similar_residents
+from kangmai.identity.queries.evaluation import evaluate_groups, evaluate_models
+from kangmai.identity.queries.matching import decision_on, match, similar_residents
 from kangmai.identity.queries.numbers import residents_numbered, residents_with_cards
 from kangmai.identity.queries.persons import (
     current,
@@ -46,6 +47,8 @@ __all__ = [
     "count_waiting",
     "current",
     "decision_on",
+    "evaluate_groups",
+    "evaluate_models",
     "get_case",
     "get_correction",
     "get_resident",
@@ -70,7 +73,6 @@ __all__ = [
     "residents_numbered",
     "residents_of_patients",
     "residents_with_cards",
-    "rows_of",
     "same_resident_ids",
     "same_residents",
     "search_residents",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kangmai.portal.identity.views import corrections, merges, registration, reviews
+from kangmai.portal.identity.views import corrections, evaluation, merges, registration, reviews
 
 urlpatterns = [
     path("residents/new/", registration.new_resident, name="resident-new"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("corrections/<uuid:correction_id>/", corrections.correction, name="correction"),
     path("corrections/<uuid:correction_id>/decide/", corrections.decide, name="correction-decide"),
     path("matching/", reviews.reviews, name="identity-reviews"),
+    path("matching/evaluation/", evaluation.evaluation, name="identity-evaluation"),
     path("matching/<int:review_id>/", reviews.review, name="identity-review"),
     path("matching/<int:review_id>/decide/", reviews.decide, name="identity-review-decide"),
 ]
