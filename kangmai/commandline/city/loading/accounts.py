@@ -42,6 +42,9 @@ PLACES = (
     ("hospital_admin", "institution_administrator", "hospital"),
     ("sampler", "sampler", "town"),
     ("store", "storekeeper", "hospital"),
+    ("grid", "grid_worker", "village"),
+    ("quarantine", "quarantine_manager", "town"),
+    ("ambulance", "ambulance_crew", "hospital"),
     ("integrator", "integrator", "hospital"),
 )
 """(login, role, kind of institution in the invented network); a second row of one kind takes the next one,

@@ -11,6 +11,11 @@ from django.db import connection, transaction
 
 from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
+from kangmai.commandline.city.loading.ground import (
+    appoint_demo_worker,
+    load_cells,
+    load_ground,
+)
 from kangmai.commandline.city.loading.network import load_institutions, load_people
 from kangmai.commandline.city.loading.processes import each_in_processes
 from kangmai.commandline.city.loading.programme import HYPERTENSION
@@ -100,6 +105,7 @@ class _Making:
         for id in (HYPERTENSION, *PROGRAMMES):
             replan(programme_id=id, on=self.city.on, actor=self.actor, at=datetime.now(UTC))
         with transaction.atomic():
+            load_cells(self.city, actor=self.actor, at=datetime.now(UTC))
             self._accounts()
             feed.begin_here()
             forget_towns()
@@ -123,6 +129,7 @@ class _Making:
         organizations = load_institutions(self.city, actor=self.actor, at=at)
         staff = load_people(self.city, organizations, actor=self.actor, at=at)
         load_supplies(self.city, organizations, actor=self.actor, at=at)
+        load_ground(self.city, organizations, actor=self.actor, at=at)
         load_teams(self.city, organizations, staff, actor=self.actor, at=at)
         self._note(
             organizations=organizations,
@@ -169,6 +176,7 @@ class _Making:
             self.city, self.state["organizations"], self.state["staff"], self._somebody(),
             actor=self.actor, at=datetime.now(UTC),
         )  # fmt: skip
+        appoint_demo_worker(self.city, login="grid", actor=self.actor, at=datetime.now(UTC))
         self._note(accounts=[asdict(account) for account in accounts], staff=None)
 
     def _somebody(self) -> Resident:
