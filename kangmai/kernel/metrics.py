@@ -9,6 +9,8 @@ Source of the form: Prometheus, https://prometheus.io/docs/instrumenting/exposit
 import logging
 import threading
 import time
+from bisect import bisect_left
+from collections.abc import Iterator
 
 import psycopg
 
@@ -22,17 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 class _Gathered:
-    """What was counted since the last write."""
+    """What was counted since the last write: for each name and labels one number a class of times, and their sum."""
 
     def __init__(self) -> None:
-        self.values: dict[tuple[str, str], float] = {}
+        self.values: dict[tuple[str, str], list[float]] = {}
         self.lock = threading.Lock()
         self.writer: threading.Thread | None = None
 
-    def add(self, name: str, labels: str, value: float) -> None:
-        self.values[name, labels] = self.values.get((name, labels), 0.0) + value
-
-    def take(self) -> dict[tuple[str, str], float]:
+    def take(self) -> dict[tuple[str, str], list[float]]:
         with self.lock:
             taken, self.values = self.values, {}
         return taken
@@ -41,30 +40,29 @@ class _Gathered:
 _gathered = _Gathered()
 
 
-def observe(name: str, labels: dict[str, str], seconds: float) -> None:
-    """Count one deed and how long it took; `NAME_bucket`, `NAME_sum` and `NAME_count` tell of it."""
-    written = _written(labels)
+def observe(name: str, labels: str, seconds: float) -> None:
+    """Count one deed and how long it took; `NAME_bucket`, `NAME_sum` and `NAME_count` tell of it.
+
+    Args:
+        labels: as they are written: `route="GET T/I",status="200"`.
+    """
+    place = bisect_left(BOUNDS, seconds)
     with _gathered.lock:
-        for bound in BOUNDS:
-            if seconds <= bound:
-                _gathered.add(f"{name}_bucket", f'{written},le="{bound}"', 1)
-        _gathered.add(f"{name}_bucket", f'{written},le="+Inf"', 1)
-        _gathered.add(f"{name}_sum", written, seconds)
-        _gathered.add(f"{name}_count", written, 1)
-    _begin()
-
-
-def _written(labels: dict[str, str]) -> str:
-    return ",".join(f'{key}="{value}"' for key, value in sorted(labels.items()))
+        counts = _gathered.values.get((name, labels))
+        if counts is None:
+            counts = _gathered.values[name, labels] = [0.0] * (len(BOUNDS) + 2)
+        counts[place] += 1
+        counts[-1] += seconds
+    if _gathered.writer is None or not _gathered.writer.is_alive():
+        _begin()
 
 
 def _begin() -> None:
     """One thread a process writes; a process that was forked begins its own."""
-    if _gathered.writer is None or not _gathered.writer.is_alive():
-        with _gathered.lock:
-            if _gathered.writer is None or not _gathered.writer.is_alive():
-                _gathered.writer = threading.Thread(target=_run, name="metrics", daemon=True)
-                _gathered.writer.start()
+    with _gathered.lock:
+        if _gathered.writer is None or not _gathered.writer.is_alive():
+            _gathered.writer = threading.Thread(target=_run, name="metrics", daemon=True)
+            _gathered.writer.start()
 
 
 def _run() -> None:
@@ -83,13 +81,25 @@ def flush() -> None:
     taken = _gathered.take()
     if not taken:
         return
-    rows = sorted((name, labels, value) for (name, labels), value in taken.items())
+    rows = sorted(
+        row for (name, labels), counts in taken.items() for row in _rows(name, labels, counts)
+    )
     own_connection().execute(
         """INSERT INTO kernel_metric AS m (name, labels, value)
            SELECT * FROM unnest(%s::text[], %s::text[], %s::float8[])
            ON CONFLICT (name, labels) DO UPDATE SET value = m.value + EXCLUDED.value""",
         [list(column) for column in zip(*rows, strict=True)],
     )
+
+
+def _rows(name: str, labels: str, counts: list[float]) -> Iterator[tuple[str, str, float]]:
+    """The counters of one name and its labels: each class counts those below it, too."""
+    total = 0.0
+    for bound, count in zip((*BOUNDS, "+Inf"), counts, strict=False):
+        total += count
+        yield f"{name}_bucket", f'{labels},le="{bound}"', total
+    yield f"{name}_sum", labels, counts[-1]
+    yield f"{name}_count", labels, total
 
 
 def counted() -> list[tuple[str, str, float]]:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -47,6 +48,8 @@ WRITER_PATIENCE_SECONDS = 20
 
 UNAVAILABLE = (psycopg.OperationalError, psycopg.InterfaceError, django.db.InterfaceError)
 """No connection is left, or it was lost, or two transactions stood in each other's way: repeating it may help."""
+
+SECONDS = "kangmai_fhir_request_seconds"
 
 logger = logging.getLogger(__name__)
 _writers = threading.BoundedSemaphore(WRITERS)
@@ -85,10 +88,15 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
 
 def _count(environ: dict[str, Any], status: int, seconds: float) -> None:
     """One more answer of a route, for `/metrics`; what is no route of ours counts as one."""
-    path = tuple(filter(None, environ.get("PATH_INFO", "").removeprefix(BASE).split("/")))
-    route = f"{environ['REQUEST_METHOD']} {routes.shape(path) or '/'}"
-    labels = {"route": route if routes.is_known(route) else "other", "status": str(status)}
-    metrics.observe("kangmai_fhir_request_seconds", labels, seconds)
+    path = environ.get("PATH_INFO", "").removeprefix(BASE)
+    form = routes.shape(tuple(filter(None, path.split("/"))))
+    metrics.observe(SECONDS, _labels(environ["REQUEST_METHOD"], form, status), seconds)
+
+
+@lru_cache(maxsize=1024)
+def _labels(method: str, form: str, status: int) -> str:
+    route = f"{method} {form or '/'}" if routes.is_known(method, form) else "other"
+    return f'route="{route}",status="{status}"'
 
 
 def _failure(error: Exception, language: str) -> Response:

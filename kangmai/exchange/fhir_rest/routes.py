@@ -140,10 +140,9 @@ def find(method: str, path: tuple[str, ...]) -> Route:
     raise NoSuchAddress(path="/".join(path))
 
 
-def is_known(route: str) -> bool:
-    """Whether a method and a shape (`GET T/I`) are one of the routes."""
-    method, _, form = route.partition(" ")
-    return (method, form.removeprefix("/")) in _ROUTES
+def is_known(method: str, form: str) -> bool:
+    """Whether something answers at a shape of paths."""
+    return (method, form) in _ROUTES
 
 
 _ROUTES = {
