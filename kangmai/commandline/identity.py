@@ -184,6 +184,29 @@ def count() -> None:
     click.echo(json.dumps({"values": count_frequencies(at=datetime.now(UTC))}))
 
 
+TRAIN = """Example:  kangmai identity train --out model.json --data ./data
+
+JSON: {"matches","households","model"}: how many pairs it was learned from. Try it on a file whose answers
+are known (`kangmai identity link --model`) before KANGMAI_MATCHING_MODEL names it for arriving people."""
+
+
+@identity.command(epilog=TRAIN)
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Model file."
+)
+@with_database
+def train(out: Path) -> None:
+    """Learn weights from what people decided, and from pairs whose identity number agrees."""
+    _require_folders(out)
+    from kangmai.identity.queries import train_from_decisions
+    from kangmai.kernel.actor import operator
+
+    trained = train_from_decisions(actor=operator("kangmai identity train"))
+    out.write_text(trained.model, encoding="utf-8")
+    told = {"matches": trained.matches, "households": trained.households, "model": str(out)}
+    click.echo(json.dumps(told, ensure_ascii=False))
+
+
 ROTATE = """Example:  kangmai identity rotate-keys --data ./data
 
 JSON: {"version","continued","resealed":{table:n},"left":{table:n}}; exit 1 if something is left, which the

@@ -22,6 +22,9 @@ LAKE = (
 SUBSCRIBERS = [o for o in os.environ.get("KANGMAI_SUBSCRIBERS", "").split(",") if o]
 FONT = os.environ.get("KANGMAI_FONT", "")
 CARD_ALGORITHM = os.environ.get("KANGMAI_CARD_ALGORITHM", "ed25519")
+MATCHING_MODEL = (
+    Path(os.environ["KANGMAI_MATCHING_MODEL"]) if os.environ.get("KANGMAI_MATCHING_MODEL") else None
+)
 PUBLIC_URL = os.environ.get("KANGMAI_URL", "http://127.0.0.1:8000").rstrip("/")
 CHANNELS = {
     "email": {

@@ -4,9 +4,12 @@ import datetime
 from dataclasses import replace
 
 import pytest
+from django.test import override_settings
 
 from kangmai.identity import actions, queries
-from kangmai.identity.index.frequencies import model_version, residents_expected
+from kangmai.identity.index.frequencies import model_version, residents_expected, weights
+from kangmai.identity.matching.learning.weights import base_definition, base_weights, fields_of
+from kangmai.identity.matching.rules import read_model
 from kangmai.identity.types import Evaluation, PatientGroup, Verdict
 from kangmai.kernel import feed
 from kangmai.kernel.actor import NotPermitted
@@ -18,7 +21,7 @@ EARLIER = LATER - datetime.timedelta(days=3)
 ELDER = replace(LI, name="黄桂兰", sex_code="2", birth_date=datetime.date(1940, 3, 17), documents=card(number(datetime.date(1940, 3, 17), 22)), phones=("13700000009",), mother="", address="北路1号")  # fmt: skip
 
 
-def test_figures_by_group_and_model(database):
+def test_figures_by_group_and_model_and_weights_from_decisions(database, tmp_path):
     resident, elder = register(LI), register(ELDER)
     patients = send(
         patient_saying(LI),
@@ -48,6 +51,18 @@ def test_figures_by_group_and_model(database):
     assert sum(each.arrived for each in models.values()) == 5
     assert model_version(residents_expected(AT)) in models
     assert queries.evaluate_groups(LATER, LATER, actor=OPERATOR)[PatientGroup.ALL] == Evaluation()
+    trained = queries.train_from_decisions(actor=OPERATOR)
+    assert (trained.matches, trained.households) == (2, 0)  # one by hand, one by its number
+    path = tmp_path / "model.json"
+    path.write_text(trained.model, encoding="utf-8")
+    learned, base = (fields_of(each)["phone"] for each in (read_model(path)[0], base_weights()))
+    strength = base_definition()["strength"]["match"]
+    assert learned["equal"]["match"] == pytest.approx((1 + strength * 0.6) / (1 + strength))
+    assert learned["equal"]["household"] == pytest.approx(base["equal"]["household"])
+    with override_settings(MATCHING_MODEL=path):
+        weights.cache_clear()
+        assert fields_of(weights())["phone"]["equal"] == pytest.approx(learned["equal"])
+    weights.cache_clear()
     with pytest.raises(NotPermitted):
         queries.evaluate_groups(EARLIER, LATER, actor=actor(permissions=("identity.search",)))
     assert elder.id != resident.id

@@ -69,7 +69,8 @@ def test_warning_before_registration(people, visit, language, size):
 def test_pages_of_matching_are_sound(people, visit, language, size):
     visitor = visit(language=language, size=size).log_in("township")
     merges = f"/residents/{people['resident'].index_number}/merges/"
-    for path, name in (("/matching/", "queue"), (merges, "merges")):
+    pages = (("/matching/", "queue"), (merges, "merges"), ("/matching/evaluation/", "evaluation"))
+    for path, name in pages:
         assert visitor.go(path) == 200
         assert visitor.overflow() <= 0
         assert visitor.faults() == []

@@ -176,7 +176,9 @@ def test_case_of_another_town_is_not_there(enter):
 @pytest.mark.parametrize(
     ("language", "shown"), [("en", "How well it matches"), ("zh-hans", "匹配效果")]
 )
-def test_how_well_it_matches(enter, language, shown):
+def test_how_well_it_matches(town, enter, language, shown):
+    send(patient_saying(named("申屠雪")), organization=town.hospital.id)
+    feed.drain()
     page = enter("township", language=language).get("/matching/evaluation/?from=2000-01-01")
     assert page.status_code == 200
     text = page.content.decode()

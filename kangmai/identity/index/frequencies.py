@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from kangmai.identity import models
@@ -31,6 +33,7 @@ from kangmai.identity.matching.rules import (
     features,
     for_index,
     frequencies_of,
+    read_model,
 )
 from kangmai.identity.types import Demographics
 from kangmai.kernel import sealing
@@ -66,8 +69,13 @@ _memory = _Memory()
 
 @cache
 def weights() -> Weights:
-    """The weights in force."""
-    return base_weights()
+    """The weights in force: those of the operator's model file (KANGMAI_MATCHING_MODEL), else the base.
+
+    Raises:
+        ModelUnreadable
+    """
+    path: Path | None = settings.MATCHING_MODEL
+    return read_model(path)[0] if path else base_weights()
 
 
 @cache

@@ -1,5 +1,6 @@
 """Reads of the resident index, inside the actor's scope."""
 
+from kangmai.identity.queries.confirmed import train_from_decisions
 from kangmai.identity.queries.corrections import (
     get_correction,
     open_corrections,
@@ -81,5 +82,6 @@ __all__ = [
     "side_ids",
     "similar_residents",
     "standing",
+    "train_from_decisions",
     "unmasked",
 ]
