@@ -13,34 +13,34 @@ import argparse
 import datetime
 import json
 import os
-import random
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 KNOWN_SHARE = 0.8
+CHUNK = 5000
 
 
-def rows_of(count: int, seed: int, errors: float) -> list[dict[str, str]]:
-    """Invented records with the truth: `person`, and `is_first` (a text, empty for later records)."""
-    from identity_people import people
-
-    table = people(count, seed=seed, errors=errors)
-    return [{k: str(v or "") for k, v in row.items()} for row in table.to_pylist()]
+def text_rows(table: pa.Table, places: np.ndarray) -> list[dict[str, str]]:
+    """Some rows of a table of invented people as text."""
+    rows = table.take(places).to_pylist()
+    return [{k: str("" if v is None else v) for k, v in row.items()} for row in rows]
 
 
-def town_codes(rows: list[dict[str, str]]) -> dict[str, str]:
+def town_codes(table: pa.Table) -> dict[str, str]:
     """A town of the city for each invented one."""
     from kangmai.standards.divisions import Level, city
 
     codes = [each.code for each in city("441200").at_level(Level.TOWN)]
-    names = sorted({row["town"] for row in rows})
+    names = sorted(table["town"].unique().to_pylist())
     return {name: codes[n % len(codes)] for n, name in enumerate(names)}
 
 
@@ -84,52 +84,46 @@ def master_row(witness):
     return replace(witness.known, documents=documents)
 
 
-def divided(rows: list[dict[str, str]], residents: int, asked: int, seed: int, *, dirty: bool):
-    """Records of `residents` people to register; others of some of them, and of people left out.
+def divided(table: pa.Table, residents: int, asked: int, seed: int, *, dirty: bool):
+    """Places of the records of `residents` people to register; and of others of some of them, and of people
+    left out.
 
     Registered is the record without errors; of a dirty index, any record of the person, errors and all.
     """
-    if not dirty:
-        rows = sorted(rows, key=lambda row: not row["is_first"])
-    first: dict[str, dict[str, str]] = {}
-    later = []
-    for row in rows:
-        if row["person"] in first:
-            later.append(row)
-        else:
-            first[row["person"]] = row
-    registered = dict(list(first.items())[:residents])
-    chance = random.Random(seed)
-    mine = [row for row in later if row["person"] in registered]
-    others = [row for person, row in first.items() if person not in registered]
-    picked = chance.sample(mine, min(len(mine), int(asked * KNOWN_SHARE)))
-    picked += chance.sample(others, min(len(others), asked - len(picked)))
-    chance.shuffle(picked)
-    return registered, picked
+    person, is_first = table["person"].to_numpy(), table["is_first"].to_numpy(zero_copy_only=False)
+    order = np.arange(len(person)) if dirty else np.argsort(~is_first, kind="stable")
+    _, first = np.unique(person[order], return_index=True)
+    first = order[np.sort(first)]
+    registered, others = first[:residents], first[residents:]
+    is_later = np.ones(len(person), dtype=bool)
+    is_later[first] = False
+    is_later &= np.isin(person, person[registered])
+    chance = np.random.default_rng(seed)
+    mine = np.flatnonzero(is_later)
+    picked = chance.permutation(mine)[: int(asked * KNOWN_SHARE)]
+    more = chance.permutation(others)[: asked - len(picked)]
+    return registered, chance.permutation(np.concatenate([picked, more]))
 
 
-def load(registered: dict[str, dict[str, str]], towns: dict[str, str]) -> dict[int, str]:
+def load(table: pa.Table, registered: np.ndarray, towns: dict[str, str]) -> dict[int, str]:
     """Put people into the index; returns the person of each resident."""
     from kangmai.identity import actions
     from kangmai.kernel.actor import operator
     from kangmai.kernel.ids import uuid7
 
     at, who = datetime.datetime.now(datetime.UTC), {}
-    for chunk in chunks(list(registered.items()), 5000):
+    for start in range(0, len(registered), CHUNK):
+        rows = text_rows(table, registered[start : start + CHUNK])
         drafts = [
-            actions.ResidentDraft(str(uuid7()), master_row(known(row, towns))) for _, row in chunk
+            actions.ResidentDraft(str(uuid7()), master_row(known(row, towns))) for row in rows
         ]
         loaded = actions.load_residents(
             drafts, is_invented=True, actor=operator("benchmark"), at=at
         )
-        who |= {each.id: person for each, (person, _) in zip(loaded, chunk, strict=True)}
+        who |= {each.id: row["person"] for each, row in zip(loaded, rows, strict=True)}
+        if start // CHUNK % 20 == 0:
+            print(f"{start + len(rows):,} of {len(registered):,} loaded", file=sys.stderr)
     return who
-
-
-def chunks(items: list, size: int) -> Iterator[list]:
-    """Lists of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, str]) -> dict:
@@ -157,7 +151,7 @@ def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, 
     sizes = []
     for witness, person in asked:
         found = find(witness, at=at)
-        sizes.append(len(found.scores))
+        sizes.append(len(found.candidates))
         is_known = person in people
         linked = found.decision is Decision.LINK
         tally["review"] += found.decision is Decision.REVIEW
@@ -207,16 +201,19 @@ def main() -> None:
         os.environ.pop("DATABASE_URL", None)
         with opened(Path(folder) / "data"):
             from django.db import connection
+            from identity_people import people
 
             from kangmai.identity.actions import count_frequencies
 
-            rows = rows_of(int(given.residents * 1.4), given.seed, given.errors)
-            towns = town_codes(rows)
-            registered, picked = divided(
-                rows, given.residents, given.asked, given.seed, dirty=given.dirty
+            table = people(int(given.residents * 1.4), seed=given.seed, errors=given.errors)
+            towns = town_codes(table)
+            registered, places = divided(
+                table, given.residents, given.asked, given.seed, dirty=given.dirty
             )
+            picked = text_rows(table, places)
             started = time.perf_counter()
-            who = load(registered, towns)
+            who = load(table, registered, towns)
+            del table
             seconds = time.perf_counter() - started
             counting = time.perf_counter()
             count_frequencies(at=datetime.datetime.now(datetime.UTC))
