@@ -260,7 +260,7 @@ def _docx(of: Bulletin, given: dict[str, Any], request: PortalRequest) -> HttpRe
 @awake(Purpose.BULLETIN)
 def public(request: HttpRequest) -> HttpResponse:
     """What everybody may read, without a login: bulletins that were released, each with the order it is under."""
-    found = queries.published(at=request.at)  # type: ignore[attr-defined]
+    found = queries.published(at=request.at)
     context = {
         "bulletins": [
             {
