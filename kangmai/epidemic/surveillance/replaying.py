@@ -10,7 +10,7 @@ import psycopg
 from kangmai.epidemic.surveillance import city_series, night, past_events, rule_book
 from kangmai.epidemic.surveillance.series import Floats
 from kangmai.epidemic.surveillance.types import Setting
-from kangmai.epidemic.surveillance.watch import weekly
+from kangmai.epidemic.surveillance.watch import percentile, weekly
 from kangmai.kernel.actor import Label
 from kangmai.standards.divisions import cities
 
@@ -26,7 +26,13 @@ def compare(
     the baselines, not out of the weeks that are judged. What the year does not hold cannot be said: without
     series the answer is empty.
     """
-    found: dict[str, Any] = {"weeks": 0, "series": 0, "standing": _empty(), "proposed": _empty()}
+    found: dict[str, Any] = {
+        "weeks": 0,
+        "series": 0,
+        "standing": _empty(),
+        "proposed": _empty(),
+        "national": None,
+    }
     for city in cities():
         units = city_series.units_of(city)
         plan = rule_book.plan(on)
@@ -45,7 +51,8 @@ def compare(
                     on=on,
                     weight=plan.event_weight,
                 )
-                _add(database, found, tables, raw, units, on, standing, proposed)
+                known = city_series.known_weeks(database, source.id, on, length)
+                _add(database, found, tables, raw, units, on, known, standing, proposed)
     return found
 
 
@@ -56,15 +63,16 @@ def _add(
     raw: dict[str, Floats],
     units: city_series.Units,
     on: date,
+    known: int,
     standing: Setting,
     proposed: Setting,
 ) -> None:
+    """Judge the weeks of each condition since its source has been speaking: a disease that is new began at none."""
     plan = rule_book.plan(on)
     for condition, table in sorted(tables.items()):
         if rule_book.label(condition, on) is not Label.NORMAL:
             continue
-        first = int(np.argmax(raw[condition].any(axis=1)))
-        table = table[first:]
+        table = table[len(table) - known :]
         latest = min(WEEKS, len(table) - weekly.FEWEST_WEEKS - 1)
         if latest < 1:
             continue
@@ -78,6 +86,7 @@ def _add(
             observed=raw[condition][-latest:],
             ends=[on - timedelta(days=7 * back) for back in reversed(range(latest))],
         )
+        _compare_with_nation(found, condition, raw[condition][-len(table) :], units, on, latest)
         found["weeks"] = max(found["weeks"], latest)
         found["series"] += table.shape[1]
         events = _events(database, condition, units, on, latest)
@@ -85,6 +94,26 @@ def _add(
             enough = said.observed >= setting.least_cases
             _count(found[name], condition, (said.p <= setting.watch_alpha) & enough, events)
             found[name]["high"] += int(((said.p <= setting.high_alpha) & enough).sum())
+
+
+def _compare_with_nation(
+    found: dict[str, Any],
+    condition: str,
+    weeks: Floats,
+    units: city_series.Units,
+    on: date,
+    latest: int,
+) -> None:
+    """Add what the national percentile method would have signalled in the counties; what it does not judge, not."""
+    rule = rule_book.percentile_rule(condition, on)
+    counties = weeks[:, len(units.towns) : units.pool]
+    if rule is None or not counties.size:
+        return
+    signals = percentile.alarms(counties, latest=latest, rule=rule)
+    if signals is not None:
+        said = found["national"] or {"alarms": 0, "by_condition": {}}
+        by_condition = {**said["by_condition"], condition: signals}
+        found["national"] = {"alarms": said["alarms"] + signals, "by_condition": by_condition}
 
 
 def _events(

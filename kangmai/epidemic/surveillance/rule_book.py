@@ -12,6 +12,7 @@ from kangmai.epidemic.surveillance.types import (
     CaseRule,
     Grade,
     Group,
+    PercentileRule,
     Plan,
     SerialInterval,
     Source,
@@ -113,6 +114,17 @@ def label(condition: str, on: date) -> Label:
     """How sensitive it is that somebody has a condition."""
     disease = _disease(condition, on)
     return disease.label if disease else Label.NORMAL
+
+
+def percentile_rule(condition: str, on: date) -> PercentileRule | None:
+    """How the national system judges a disease by its percentile; None where it does not."""
+    content = _entry("moving_percentile", "cidars", on)
+    known = {row["disease"]: row["percentile"] for row in content["percentiles"]}
+    if condition not in known:
+        return None
+    return PercentileRule(
+        percentile=known[condition], years=content["years"], neighbours=content["neighbours"]
+    )
 
 
 @lru_cache(maxsize=8)

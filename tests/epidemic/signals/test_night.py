@@ -102,10 +102,33 @@ def test_the_worker_catches_up_once(cast, quiet):
 def test_a_replay_counts_what_other_numbers_would_have_said(cast, quiet):
     from kangmai.epidemic.surveillance.types import Setting
 
+    # a disease that was never here before is judged too: its earlier weeks are known to be without cases
+    new = [case(f"n{n}", condition="2300", back=2, area_code=f"{TOWNS[0]}001") for n in range(9)]
+    take(*new, is_watched=False)
     setting = {"setting": Setting(0.0005, 0.002, 8), "reason": "试", "at": AT}
     made = actions.propose(actor=cast.cdc, **setting)
     assert made.replay["weeks"] == 52 and made.replay["series"] > 100
     assert made.replay["proposed"]["alarms"] <= made.replay["standing"]["alarms"]
+    assert min(made.replay[name]["by_condition"]["2300"] for name in ("standing", "proposed")) >= 1
+
+
+def test_the_national_percentile_is_counted_for_comparison():
+    from kangmai.epidemic.surveillance import rule_book
+    from kangmai.epidemic.surveillance.watch import percentile
+
+    rule = rule_book.percentile_rule("3100", TODAY)
+    assert (rule.percentile, rule.years, rule.neighbours) == (60, 5, 1)
+    assert rule_book.percentile_rule("9014", TODAY) is None
+    weeks = np.random.default_rng(5).poisson(3, (52 * 6 + 4, 2)).astype(float)
+    slow = 0
+    for week in range(len(weeks) - 52, len(weeks)):
+        for unit in range(2):
+            history = [
+                weeks[week - 52 * year + step, unit] for year in range(1, 6) for step in (-1, 0, 1)
+            ]
+            slow += weeks[week, unit] > np.percentile(history, 60) and weeks[week, unit] >= 1
+    assert percentile.alarms(weeks, latest=52, rule=rule) == slow > 0
+    assert percentile.alarms(weeks[-150:], latest=10, rule=rule) is None
 
 
 def test_a_replay_takes_events_out_of_baselines_and_not_out_of_the_weeks_it_judges(cast, quiet):

@@ -24,6 +24,7 @@ from kangmai.epidemic.surveillance.types.people import (
 from kangmai.epidemic.surveillance.types.plans import (
     CaseRule,
     Group,
+    PercentileRule,
     Plan,
     SerialInterval,
     Setting,
@@ -78,6 +79,7 @@ __all__ = [
     "Occurrence",
     "Outbreak",
     "Page",
+    "PercentileRule",
     "Plan",
     "Raised",
     "Reason",

@@ -66,6 +66,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PercentileRule:
+    """How the national system judges a disease: a percentile of the same weeks of earlier years and their neighbours."""
+
+    percentile: float
+    years: int
+    neighbours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SerialInterval:
     """Days from one onset to the next in a chain: mean and standard deviation, as published."""
 

@@ -40,6 +40,7 @@ from kangmai.standards.calendars import legal_day
 
 PAGE = 30
 PAGE_OF_LINES = 50
+MOST_CONTACTS = 50
 
 
 @require_safe
@@ -93,10 +94,7 @@ def event(request: PortalRequest, outbreak_id: UUID) -> HttpResponse:
         "figures": situations.figures(said),
         "bars": charts.bars(said.by_day),
         "signals": rows.signals(queries.signals_of(outbreak_id, actor=actor), actor=actor, at=at),
-        "contacts": [
-            event_rows.contact(each, today)
-            for each in queries.contacts_of(outbreak_id, actor=actor, at=at)
-        ],
+        **_contacts(request, outbreak_id),
         "measures": _measures(request, outbreak_id),
         "limits": [(each.value, wording.measure_limit(each)) for each in MeasureLimit],
         "resources": [
@@ -242,6 +240,18 @@ def _lines(found: Outbreak, request: PortalRequest, *, may_write: bool) -> dict[
         "cards": queries.cards_waiting(found.id, actor=actor, at=at) if may_take else 0,
         **event_rows.line_form(found, actor),
     }
+
+
+def _contacts(request: PortalRequest, outbreak_id: UUID) -> dict[str, object]:
+    """The contacts, those to be asked today first; of a long list the beginning, unless all are asked for."""
+    today = legal_day(request.at)
+    found = [
+        event_rows.contact(each, today)
+        for each in queries.contacts_of(outbreak_id, actor=request.actor, at=request.at)
+    ]
+    found.sort(key=lambda row: not row["is_due"])
+    shown = found if request.GET.get("contacts") == "all" else found[:MOST_CONTACTS]
+    return {"contacts": shown, "contacts_left": len(found) - len(shown)}
 
 
 def _measures(request: PortalRequest, outbreak_id: UUID) -> list[dict[str, Any]]:
