@@ -7,6 +7,7 @@ quarantine → release → end of the order → erasure, looked for in every tab
 import datetime
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pyarrow.parquet
 import pytest
@@ -14,6 +15,8 @@ from django.db import connection
 from playwright.sync_api import expect
 
 from kangmai.analytics import actions as analytics
+from kangmai.epidemic.capacity import actions as capacity
+from kangmai.epidemic.capacity.types import SiteFacts
 from kangmai.epidemic.venues.rules import pass_number
 from kangmai.kernel import feed
 from kangmai.kernel.actor import operator
@@ -48,6 +51,10 @@ def people_of_the_drill(town: portal_town.Town) -> None:
     ):  # fmt: skip
         portal_town._account(login, name, role, where)
     portal_town.add_reviewer(town)
+    owner, now = operator("drill"), datetime.datetime.now(datetime.UTC)
+    facts = SiteFacts(name="城东隔离点", organization=town.centre.id, place_code=TOWN)
+    place = capacity.open_site(facts=facts, key=UUID(int=9), actor=owner, at=now)
+    capacity.add_rooms(site_id=place.id, numbers=["201", "202"], actor=owner, at=now)
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +174,13 @@ def plan(officer: Visitor) -> int:
     return int(officer.page.locator("th[scope=row] a").first.get_attribute("href").split("/")[-2])
 
 
+def shows(phones: dict[str, Visitor], **colours: str) -> None:
+    """Which colours phones show now."""
+    for name, colour in colours.items():
+        phones[name].go(f"{MODE}code/")
+        assert phones[name].page.inner_text(".pass-colour") == colour, name
+
+
 def follow_pool(township: Visitor, table: int, passes: dict[str, str]) -> dict[str, tuple]:
     """Where everybody of the pool is, and two single tubes of each at his door; what the tubes will say."""
     township.go(f"{TESTING}pools/")
@@ -211,14 +225,32 @@ def trace(cdc: Visitor, second: Visitor) -> str:
 
 def settle(township: Visitor, name: str) -> str:
     """A contact is told, quarantined at home, and checked; the address of his page."""
-    township.go(f"{TRACING}contacts/")
-    township.follow(f"th a:has-text('{name}')")
-    township.follow("button[value=reached]")
+    address = tell(township, name)
     township.page.select_option("#where", "home")
     township.follow("button[value=settle]")
     township.page.fill("#temperature", "36.5")
     township.follow("button[value=check]")
     expect(township.page.locator("main")).to_contain_text("36.5 °C")
+    return address
+
+
+def house(township: Visitor, name: str) -> tuple[str, str]:
+    """A contact is told, gets a room of the quarantine site and arrives; the addresses of his page and his stay."""
+    address = tell(township, name)
+    township.follow("a[href*='quarantine/assign']")
+    is_sound_at_both_sizes(township)
+    township.follow("#admit button")
+    township.follow("button[value=arrive]")
+    stay = township.page.url.removeprefix(township.site.address)
+    township.page.fill("#temperature", "36.6")
+    township.follow("button[value=check]")
+    return address, stay
+
+
+def tell(township: Visitor, name: str) -> str:
+    township.go(f"{TRACING}contacts/")
+    township.follow(f"th a:has-text('{name}')")
+    township.follow("button[value=reached]")
     return township.page.url.removeprefix(township.site.address)
 
 
@@ -227,6 +259,14 @@ def release(township: Visitor, address: str) -> None:
     is_sound_at_both_sizes(township)
     township.follow("button[value=release]")
     expect(township.page.locator(".lead").first).to_contain_text("解除")
+
+
+def send_home(township: Visitor, stay: str) -> None:
+    township.go(stay)
+    township.page.select_option("#how", "home")
+    township.page.fill("#handed", "村医陈慧敏")
+    township.follow("button[value=leave]")
+    expect(township.page.locator("main")).to_contain_text("村医陈慧敏")
 
 
 def columns() -> list[tuple[str, str, str]]:
@@ -290,6 +330,7 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
     town = site.town
     meanwhile(people_of_the_drill, town)
     residents = [town.liang.id, town.chen.id]
+    meanwhile(feed.drain)  # what other rooms make of the town is not of the drill
     known = meanwhile(mentions, residents)
     officer, cdc, second = (visit().log_in(login) for login in ("officer", "cdc", "cdc2"))
     lab, lab2 = (visit().log_in(login) for login in ("lab", "lab2"))
@@ -315,7 +356,7 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
         expect(phone.page.locator(".pass")).to_contain_text("等待结果")
     deliver(village, lab, table, "BOX-901")
     run(lab, lab2, "P901", {POOL: POSITIVE}, tmp_path)
-    phones["guest"].go(f"{MODE}code/")
+    shows(phones, liang="黄码", chen="黄码", guest="黄码")
     expect(phones["guest"].page.locator(".pass")).to_contain_text("请原地等候")
     is_sound_at_both_sizes(phones["guest"])
     singles = follow_pool(township, table, passes)
@@ -328,9 +369,12 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
     township.follow("main button[value=release]")
     expect(township.page.locator("main")).to_contain_text("办结")
 
+    shows(phones, liang="红码", chen="绿码", guest="绿码")
     meanwhile(feed.drain)
     case = trace(cdc, second)
-    contacts = [settle(township, name) for name in (who["chen"][0], GUEST[0])]
+    shows(phones, liang="红码", chen="红码", guest="黄码")
+    housed, stay = house(township, who["chen"][0])
+    at_home = settle(township, GUEST[0])
     village.go(f"{TESTING}sites/{table}/?group=contact&mode=1")
     last = {}
     for n, name in enumerate(("chen", "guest")):
@@ -339,8 +383,10 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
         last[f"K000000090{n}"] = NEGATIVE
     deliver(village, lab, table, "BOX-903")
     run(lab, lab2, "P903", last, tmp_path)
-    for contact in contacts:
-        release(township, contact)
+    release(township, at_home)
+    release(township, housed)
+    send_home(township, stay)
+    shows(phones, chen="绿码", guest="绿码")
     cdc.go(case)
     cdc.follow("button[value=conclude]")
 

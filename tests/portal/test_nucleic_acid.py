@@ -179,6 +179,20 @@ def test_a_round_with_one_positive_pool_to_its_end(enter, awake_town, made):
     assert pool.holds.filter(state="released").count() == 2
 
 
+def test_a_certificate_says_what_a_published_result_says_and_only_to_its_owner(enter, made):
+    """After the round above: the pool and the singles of its residents have their results."""
+    liang = enter("liang")
+    found = re.findall(
+        rf"{ROOT}mine/(\w+)/certificate/", liang.get(f"{ROOT}mine/").content.decode()
+    )
+    assert found
+    page = liang.get(f"{ROOT}mine/{found[0]}/certificate/").content.decode()
+    assert "梁秀英" in page and found[0] in page and "441202********" in page
+    assert liang.get(f"{ROOT}mine/T00000000999/certificate/").status_code == 404
+    for other in ("village", "officer"):
+        assert enter(other).get(f"{ROOT}mine/{found[0]}/certificate/").status_code == 403
+
+
 def test_an_upload_of_a_scanner_and_its_incident(enter, awake_town, made):
     village = enter("village")
     path = f"{ROOT}sites/{made['site']}/upload/"
@@ -245,3 +259,35 @@ def test_wrong_forms_are_told_in_words(enter, made):
 def test_pages_speak_both_languages(enter, made, language):
     word = {"zh-hans": "核酸检测", "en": "Testing"}[language]
     assert word in enter("officer", language=language).get(ROOT).content.decode()
+
+
+def test_sites_are_chosen_by_name_people_are_listed_and_a_broken_tube_is_voided(
+    enter, made, awake_town
+):
+    officer, village = enter("officer"), enter("village")
+    form = {
+        "name": "应检轮", "kind": "listed", "area": "441202", "mode": "5", "target": "10", "key": str(uuid4()),
+        "opens": local(NOW - datetime.timedelta(minutes=4)), "closes": local(NOW + datetime.timedelta(hours=24)),
+    }  # fmt: skip
+    address = officer.post(f"{ROOT}rounds/new/", form)["Location"]
+    assert "Chengdong Community Health Station" in officer.get(address).content.decode()
+    officer.post(f"{address}sites/", {"do": "centres", "lanes": "3", "laboratory": str(awake_town.hospital.id)})  # fmt: skip
+    site = models.Site.objects.get(round__name="应检轮")
+    assert (site.organization_id, site.place_code, site.lanes) == (awake_town.centre.id, "441202001", 3)  # fmt: skip
+    said = {"group": "must_test", "numbers": f"{awake_town.liang.index_number}\n1234567890123"}
+    page = officer.post(f"{address}listed/", said, follow=True).content.decode()
+    assert (
+        "1 person was put on the list." in page and "1234567890123" not in page and "0123" in page
+    )
+    assert [row.person_id for row in models.Listed.objects.all()] == [awake_town.liang.id]
+    assert enter("village").post(f"{address}listed/", said).status_code in (302, 403)
+    broken = "T00000000955"
+    for code in (broken, awake_town.chen.index_number, broken):
+        answer = village.post(f"{ROOT}sites/{made['site']}/scan/", {"code": code, "tube": broken if code != broken else "", "lane": "2", "group": "contact", "mode": "1"})  # fmt: skip
+        assert answer.status_code == 200
+    assert "T00000000955" in village.get(f"{ROOT}sites/{made['site']}/boxes/").content.decode()
+    gone = {"code": broken, "reason": "管体破裂", "site": str(made["site"])}
+    page = village.post(f"{ROOT}bench/void/", gone, follow=True).content.decode()
+    assert "1 person is called back." in page
+    assert models.Tube.objects.get(code=broken).state == "void"
+    assert "is called back" not in enter("elsewhere").post(f"{ROOT}bench/void/", gone, follow=True).content.decode()  # fmt: skip

@@ -280,7 +280,10 @@ class Sample(models.Model):
     reason = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
-        indexes = (models.Index(fields=("tube_id",), name="sample_tube"),)
+        indexes = (
+            models.Index(fields=("tube_id",), name="sample_tube"),
+            models.Index(fields=("round_id",), condition=Q(occasion__gt=0), name="sample_again"),
+        )
 
 
 class Plate(models.Model):

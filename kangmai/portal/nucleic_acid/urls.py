@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from kangmai.portal.nucleic_acid.views.bench import bench, import_run, plate, receive, review
+from kangmai.portal.nucleic_acid.views.bench import bench, import_run, plate, receive, review, void
 from kangmai.portal.nucleic_acid.views.board import board, late, unsampled
 from kangmai.portal.nucleic_acid.views.boxes import box, boxes, pack, send, sign
 from kangmai.portal.nucleic_acid.views.incidents import incidents, settle
-from kangmai.portal.nucleic_acid.views.mine import antigen, book, cancel, mine
-from kangmai.portal.nucleic_acid.views.planning import new_round, planner, round_page, sites
+from kangmai.portal.nucleic_acid.views.mine import antigen, book, cancel, certificate, mine
+from kangmai.portal.nucleic_acid.views.planning import listed, new_round, planner, round_page, sites
 from kangmai.portal.nucleic_acid.views.pools import change_pool, pool, pools
 from kangmai.portal.nucleic_acid.views.table import queue, scan, table, upload
 
@@ -20,6 +20,7 @@ PAGES = (
     path("rounds/new/", new_round, name="nucleic-acid-new-round"),
     path("rounds/<int:round_id>/", round_page, name="nucleic-acid-round"),
     path("rounds/<int:round_id>/sites/", sites, name="nucleic-acid-sites"),
+    path("rounds/<int:round_id>/listed/", listed, name="nucleic-acid-listed"),
     path("sites/<int:site_id>/", table, name="nucleic-acid-table"),
     path("sites/<int:site_id>/scan/", scan, name="nucleic-acid-scan"),
     path("sites/<int:site_id>/upload/", upload, name="nucleic-acid-upload"),
@@ -32,6 +33,7 @@ PAGES = (
     path("bench/", bench, name="nucleic-acid-bench"),
     path("bench/receive/", receive, name="nucleic-acid-receive"),
     path("bench/import/", import_run, name="nucleic-acid-import"),
+    path("bench/void/", void, name="nucleic-acid-void"),
     path("plates/<int:plate_id>/", plate, name="nucleic-acid-plate"),
     path("plates/<int:plate_id>/review/", review, name="nucleic-acid-review"),
     path("pools/", pools, name="nucleic-acid-pools"),
@@ -41,6 +43,7 @@ PAGES = (
     path("incidents/<uuid:incident_id>/", settle, name="nucleic-acid-settle"),
     path("mine/", mine, name="my-tests"),
     path("mine/antigen/", antigen, name="my-tests-antigen"),
+    path("mine/<str:tube>/certificate/", certificate, name="my-tests-certificate"),
     path("mine/book/", book, name="my-tests-book"),
     path("mine/cancel/<int:booking_id>/", cancel, name="my-tests-cancel"),
 )

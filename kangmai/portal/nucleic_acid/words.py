@@ -34,8 +34,10 @@ def stage(stage: str) -> str:
     }[stage]
 
 
-def result(state: TubeState | None) -> Words:
-    """A result as people read it."""
+def result(state: TubeState | None, *, mode: int = 1) -> Words:
+    """A result as people read it: what a pool says is not said of each of them, unless it is negative."""
+    if mode > 1 and state in (TubeState.POSITIVE, TubeState.SUSPECT):
+        return _("the pool is positive: you will be tested alone"), "warning"
     match state:
         case TubeState.NEGATIVE:
             return _("negative"), "good"

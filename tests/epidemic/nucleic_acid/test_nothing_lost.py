@@ -9,11 +9,14 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kangmai.epidemic.nucleic_acid import actions, models
+from kangmai.epidemic.nucleic_acid import actions, models, queries
 from kangmai.epidemic.nucleic_acid.types import Given, Outcome
+from kangmai.identity import actions as identity
+from kangmai.kernel.actor import operator
 from tests.epidemic.nucleic_acid.factories import (
     AT,
     COURIER,
+    FOLLOWER,
     LABORATORY,
     LATER,
     MINUTE,
@@ -21,6 +24,7 @@ from tests.epidemic.nucleic_acid.factories import (
     POSITIVE,
     SAMPLER,
     TECHNICIAN,
+    VILLAGE,
     VOID,
     box,
     code,
@@ -116,3 +120,41 @@ def test_every_tube_ends_once_whatever_comes_first_and_twice(town, numbers, data
     ends = {NEGATIVE: "negative", POSITIVE: "positive", VOID: "void"}
     assert states == [ends[each] for each in cycles]
     assert (in_box, samples, holds) == (4, 8, 2 * cycles.count(POSITIVE))
+
+
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_nobody_is_lost_or_doubled_when_residents_are_merged_and_separated(town, data):
+    """Samples stay where they were written; who was seen under any of his numbers was seen, and counts once."""
+    residents = town.residents[:5]
+    everybody = st.integers(0, 4)
+    sampled = data.draw(st.lists(everybody, min_size=1, max_size=6))
+    merges = data.draw(st.lists(st.tuples(everybody, everybody), max_size=3))
+    cut = data.draw(st.integers(0, len(sampled)))
+    stands_for = {each: each for each in range(5)}
+    with transaction.atomic():
+        take(town, *(tube([residents[n].index_number]) for n in sampled[:cut]))
+        for kept, retired in merges:
+            if stands_for[kept] == kept and stands_for[retired] == retired and kept != retired:
+                merged = {"reason": "同一人", "actor": operator("test"), "at": AT}
+                identity.merge_residents(residents[kept].id, residents[retired].id, **merged)
+                stands_for = {n: kept if to == retired else to for n, to in stands_for.items()}
+        take(town, *(tube([residents[n].index_number]) for n in sampled[cut:]))
+        counted = {"actor": FOLLOWER, "at": LATER}
+        board = queries.board(town.round_id, **counted)
+        by_site = sum(each.people for each in queries.site_lines(town.round_id, **counted))
+        seen = sum(
+            each.sampled
+            for each in queries.unsampled_by_place(town.round_id, area=VILLAGE[:9], **counted)
+        )
+        missing = queries.unsampled_people(town.round_id, area=VILLAGE[:9], **counted).rows
+        samples = models.Sample.objects.count()
+        transaction.set_rollback(True)
+    people = {stands_for[n] for n in sampled}
+    assert (board.people, by_site, seen, samples) == (
+        len(people),
+        len(people),
+        len(people),
+        len(sampled),
+    )
+    assert not {each.id for each in missing} & {residents[n].id for n in people}

@@ -20,9 +20,11 @@ from kangmai.epidemic.nucleic_acid.errors import (
 from kangmai.epidemic.nucleic_acid.types import Given, PersonId, Subject, TubeRecord, TubeState
 from kangmai.epidemic.orders.queries import emergency_door
 from kangmai.epidemic.orders.types import Purpose
+from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.deeds import write_down
+from kangmai.kernel.ids import ResidentId
 
 _TUBE = "SELECT id, site_id, state, mode, people, pool_id FROM nucleic_acid_tube WHERE code = %s FOR UPDATE"
 _OPEN = """
@@ -35,7 +37,7 @@ INSERT INTO nucleic_acid_sample (person_id, round_id, occasion, tube_id, seq, "g
 VALUES (%s, %s, 0, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING seq"""
 _EARLIER = """
 SELECT t.code, t.id = %s FROM nucleic_acid_sample s JOIN nucleic_acid_tube t ON t.id = s.tube_id
-WHERE s.person_id = %s AND s.round_id = %s ORDER BY t.id = %s DESC, s.occasion LIMIT 1"""
+WHERE s.person_id = ANY(%s) AND s.round_id = %s ORDER BY t.id = %s DESC, s.occasion LIMIT 1"""
 _COUNT = """
 UPDATE nucleic_acid_tube SET people = (SELECT count(*) FROM nucleic_acid_sample WHERE tube_id = %(id)s),
   due_at = least(due_at, %(due)s) WHERE id = %(id)s RETURNING people"""
@@ -127,7 +129,8 @@ def _is_in(
     follows: bool,
 ) -> bool:
     """Whether somebody is in this tube already. Raises AlreadySampled."""
-    row = database.execute(_EARLIER, [tube_id, who, place.round_id, tube_id]).fetchone()
+    same = [int(each) for each in identity.same_resident_ids(ResidentId(who))] if who > 0 else [who]
+    row = database.execute(_EARLIER, [tube_id, same, place.round_id, tube_id]).fetchone()
     if row is None:
         return False
     earlier, is_here = row

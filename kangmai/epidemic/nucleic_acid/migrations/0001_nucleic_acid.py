@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, default='', max_length=120)),
             ],
             options={
-                'indexes': [models.Index(fields=['tube_id'], name='sample_tube')],
+                'indexes': [models.Index(fields=['tube_id'], name='sample_tube'), models.Index(condition=models.Q(('occasion__gt', 0)), fields=['round_id'], name='sample_again')],
             },
         ),
         migrations.CreateModel(

@@ -7,6 +7,7 @@ from django.db.models.fields import CharField
 
 from kangmai.epidemic.nucleic_acid import models
 from kangmai.epidemic.nucleic_acid.errors import CursorUnreadable
+from kangmai.epidemic.nucleic_acid.queries.doubles import doubles
 from kangmai.epidemic.nucleic_acid.queries.rounds import site_value, within
 from kangmai.epidemic.nucleic_acid.reach import get_round
 from kangmai.epidemic.nucleic_acid.types import (
@@ -52,8 +53,10 @@ def board(round_id: int, *, actor: Actor, at: datetime) -> Board:
     )
     out = tubes.exclude(published_at=None)
     incidents = models.Incident.objects.filter(round_id=row.id, settled_at=None)
+    sites = _site_ids(row.id, actor)
+    again = sum(count for site, count in doubles(row.id, tubes).items() if site in sites)
     return Board(
-        people=tubes.aggregate(n=Sum("people"))["n"] or 0,
+        people=(tubes.aggregate(n=Sum("people"))["n"] or 0) - again,
         tubes=sum(counted.values()),
         by_stage=counted,
         published=sum(counted.get(each.value, 0) for each in SETTLED),
@@ -61,7 +64,7 @@ def board(round_id: int, *, actor: Actor, at: datetime) -> Board:
         late_within_two_hours=sums["soon"],
         oldest_unpublished_at=sums["oldest"],
         published_last_hour=out.filter(published_at__gt=at - timedelta(hours=1)).count(),
-        incidents=incidents.filter(site_id__in=_site_ids(row.id, actor)).count(),
+        incidents=incidents.filter(site_id__in=sites).count(),
         open_pools=models.Pool.objects.filter(
             within(actor, "site__"), round=row, state=PoolState.OPEN.value
         ).count(),
@@ -148,9 +151,16 @@ def site_lines(round_id: int, *, actor: Actor, at: datetime) -> tuple[SiteLine, 
             newest=Max("closed_at"),
         )
     }
+    again = doubles(row.id, models.Tube.objects.filter(round=row))
     nothing = {"people": 0, "tubes": 0, "published": 0, "unpacked": 0}
     lines = ((each, sums.get(each.id, nothing)) for each in rows)
     return tuple(
-        SiteLine(site_value(each), s["people"], s["tubes"], s["published"], s["unpacked"])
+        SiteLine(
+            site_value(each),
+            s["people"] - again.get(each.id, 0),
+            s["tubes"],
+            s["published"],
+            s["unpacked"],
+        )
         for each, s in lines
     )

@@ -6,6 +6,7 @@ from django.db import connection
 
 from kangmai.epidemic.nucleic_acid import models
 from kangmai.epidemic.nucleic_acid.errors import AreaUnreadable
+from kangmai.epidemic.nucleic_acid.queries.doubles import SEEN
 from kangmai.epidemic.nucleic_acid.reach import FOLLOW, READ, SAMPLE, get_round
 from kangmai.epidemic.nucleic_acid.types import Page, RoundKind, Unsampled
 from kangmai.epidemic.orders.queries import emergency_door
@@ -20,29 +21,31 @@ TOWN_DIGITS = 9
 MOST = 2_000
 MOST_IDS = 200_000
 
-_RESIDENTS = """
-SELECT {column}, count(*), count(s.person_id)
+_RESIDENTS = f"""{SEEN}
+SELECT {{column}}, count(*), count(*) FILTER (WHERE s.person_id IS NOT NULL OR r.id IN (SELECT id FROM seen))
 FROM identity_resident r
 LEFT JOIN nucleic_acid_sample s ON s.person_id = r.id AND s.round_id = %(round)s AND s.occasion = 0
 WHERE r.place_code >= %(low)s AND r.place_code < %(high)s AND r.merged_into_id IS NULL
   AND r.deceased_on IS NULL AND r.moved_out_on IS NULL
 GROUP BY 1 ORDER BY 1 LIMIT 500"""
-_LISTED = """
-SELECT {column}, count(*), count(s.person_id)
+_LISTED = f"""{SEEN}
+SELECT {{column}}, count(*), count(*) FILTER (WHERE s.person_id IS NOT NULL OR r.person_id IN (SELECT id FROM seen))
 FROM nucleic_acid_listed r
 LEFT JOIN nucleic_acid_sample s ON s.person_id = r.person_id AND s.round_id = r.round_id AND s.occasion = 0
 WHERE r.round_id = %(round)s AND r.place_code >= %(low)s AND r.place_code < %(high)s
 GROUP BY 1 ORDER BY 1 LIMIT 500"""
-_MISSING_RESIDENTS = """
+_MISSING_RESIDENTS = f"""{SEEN}
 SELECT r.id FROM identity_resident r
 WHERE r.place_code >= %(low)s AND r.place_code < %(high)s AND r.merged_into_id IS NULL
   AND r.deceased_on IS NULL AND r.moved_out_on IS NULL AND r.id > %(after)s
   AND NOT EXISTS (SELECT FROM nucleic_acid_sample s WHERE s.person_id = r.id AND s.round_id = %(round)s)
+  AND r.id NOT IN (SELECT id FROM seen)
 ORDER BY r.id LIMIT %(limit)s"""
-_MISSING_LISTED = """
+_MISSING_LISTED = f"""{SEEN}
 SELECT r.person_id FROM nucleic_acid_listed r
 WHERE r.round_id = %(round)s AND r.place_code >= %(low)s AND r.place_code < %(high)s AND r.person_id > %(after)s
   AND NOT EXISTS (SELECT FROM nucleic_acid_sample s WHERE s.person_id = r.person_id AND s.round_id = %(round)s)
+  AND r.person_id NOT IN (SELECT id FROM seen)
 ORDER BY r.person_id LIMIT %(limit)s"""
 
 

@@ -24,6 +24,7 @@ from kangmai.epidemic.venues.errors import (
 )
 from kangmai.epidemic.venues.reach import DECIDE, inside
 from kangmai.epidemic.venues.reading import decision_of
+from kangmai.epidemic.venues.refusals import writes_refusals
 from kangmai.epidemic.venues.rulebook import colour_rule
 from kangmai.epidemic.venues.types import (
     Colour,
@@ -39,6 +40,7 @@ from kangmai.kernel.ids import uuid7
 
 
 @emergency_door(Purpose.COLOURS)
+@writes_refusals("venues.colour_refused")
 def propose_colour(
     *,
     person: PersonKey,
@@ -96,6 +98,7 @@ def colour_by_rule(
 
 
 @emergency_door(Purpose.COLOURS)
+@writes_refusals("venues.colour_refused")
 def decide_colour(
     *, decision_id: UUID, approves: bool, expected_version: int, actor: Actor, at: datetime
 ) -> Decision:

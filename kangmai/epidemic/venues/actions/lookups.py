@@ -21,6 +21,7 @@ from kangmai.epidemic.venues.errors import (
 )
 from kangmai.epidemic.venues.reach import TRACE, inside
 from kangmai.epidemic.venues.reading import lookup_of
+from kangmai.epidemic.venues.refusals import writes_refusals
 from kangmai.epidemic.venues.rulebook import venue_rule
 from kangmai.epidemic.venues.types import Lookup, LookupKind, LookupState, PersonKey
 from kangmai.kernel.actor import Actor, require
@@ -32,6 +33,7 @@ MOST_PERSONS = 100
 
 
 @emergency_door(Purpose.TRACING)
+@writes_refusals("venues.lookup_refused")
 def ask_lookup(
     *,
     kind: LookupKind,
@@ -86,6 +88,7 @@ def ask_lookup(
 
 
 @emergency_door(Purpose.TRACING)
+@writes_refusals("venues.lookup_refused")
 def decide_lookup(
     *, lookup_id: UUID, approves: bool, expected_version: int, actor: Actor, at: datetime
 ) -> Lookup:

@@ -13,6 +13,7 @@ from kangmai.epidemic.venues import codes, models
 from kangmai.epidemic.venues.errors import DeviceRefused, PersonUnknown
 from kangmai.epidemic.venues.reach import DECIDE, REGISTER, TRACE, inside
 from kangmai.epidemic.venues.reading import device_of, document_hash, person_of
+from kangmai.epidemic.venues.refusals import writes_refusals
 from kangmai.epidemic.venues.types import Device, Person, PersonKey
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, is_permitted, require
@@ -47,6 +48,7 @@ def family_of(*, pass_number: int, at: datetime) -> tuple[Person, ...]:
 
 
 @emergency_door(Purpose.REGISTRATION)
+@writes_refusals("venues.person_refused")
 def find_person(*, pass_text: str, actor: Actor, at: datetime) -> Person:
     """A registered person of the actor's area by pass; audited.
 

@@ -13,6 +13,7 @@ from kangmai.epidemic.venues.errors import LookupUnknown, NotApproved
 from kangmai.epidemic.venues.presence import Place
 from kangmai.epidemic.venues.reach import TRACE, inside
 from kangmai.epidemic.venues.reading import lookup_of
+from kangmai.epidemic.venues.refusals import writes_refusals
 from kangmai.epidemic.venues.rulebook import venue_rule
 from kangmai.epidemic.venues.types import (
     Carrying,
@@ -53,6 +54,7 @@ def get_lookup(*, lookup_id: UUID, actor: Actor, at: datetime) -> Lookup:
 
 
 @emergency_door(Purpose.TRACING)
+@writes_refusals("venues.lookup_refused")
 def answer_places(*, lookup_id: UUID, actor: Actor, at: datetime) -> dict[PersonKey, list[Place]]:
     """The stays of the people asked about.
 
@@ -65,6 +67,7 @@ def answer_places(*, lookup_id: UUID, actor: Actor, at: datetime) -> dict[Person
 
 
 @emergency_door(Purpose.TRACING)
+@writes_refusals("venues.lookup_refused")
 def answer_contacts(*, lookup_id: UUID, actor: Actor, at: datetime) -> list[Contact]:
     """Who was somewhere together with the people asked about; over two generations if the question says so.
 
@@ -80,6 +83,7 @@ def answer_contacts(*, lookup_id: UUID, actor: Actor, at: datetime) -> list[Cont
 
 
 @emergency_door(Purpose.TRACING)
+@writes_refusals("venues.lookup_refused")
 def answer_exposures(
     *, lookup_id: UUID, carrying: Carrying | None, actor: Actor, at: datetime
 ) -> list[Exposure]:

@@ -97,6 +97,26 @@ def receive(request: PortalRequest) -> HttpResponse:
 @require_POST
 @signed_in
 @awake(Purpose.TESTING)
+def void(request: PortalRequest) -> HttpResponse:
+    """Declare that a tube can never have a result: its people are called back."""
+    try:
+        people = actions.void_tube(
+            code=request.POST.get("code", "").strip().upper(), reason=request.POST.get("reason", ""),
+            actor=request.actor, at=request.at,
+        )  # fmt: skip
+        text = ngettext("%(n)s person is called back.", "%(n)s people are called back.", people)
+        messages.success(request, text % {"n": people})
+    except KangmaiError as error:
+        asking.complain(request, error)
+    back = request.POST.get("site", "")
+    if back.isdecimal():
+        return redirect("nucleic-acid-boxes", int(back))
+    return redirect("nucleic-acid-bench")
+
+
+@require_POST
+@signed_in
+@awake(Purpose.TESTING)
 def import_run(request: PortalRequest) -> HttpResponse:
     """Import the file of a run."""
     uploaded = request.FILES.get("file")

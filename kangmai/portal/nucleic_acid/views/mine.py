@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.nucleic_acid import actions, queries
-from kangmai.epidemic.nucleic_acid.types import Antigen
+from kangmai.epidemic.nucleic_acid.errors import TubeUnknown
+from kangmai.epidemic.nucleic_acid.types import Antigen, Proof, TubeState
 from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Purpose
+from kangmai.identity import queries as identity
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.nucleic_acid import asking
 from kangmai.portal.nucleic_acid import words as named
@@ -34,10 +36,11 @@ def mine(request: PortalRequest) -> HttpResponse:
         "tests": [
             {
                 "test": each,
-                "result": named.result(each.result),
+                "result": named.result(each.result, mode=each.mode),
                 "sampled": words.instant(each.sampled_at),
                 "published": words.instant(each.published_at),
                 "order": known.get(each.order_id),
+                "is_certified": _is_certified(each),
             }
             for each in tests
         ],
@@ -62,6 +65,39 @@ def mine(request: PortalRequest) -> HttpResponse:
         "results": [(each.value, _line(each)[0]) for each in Antigen],
     }  # fmt: skip
     return render(request, "nucleic_acid/mine.html", context)
+
+
+@require_safe
+@signed_in
+@awake(Purpose.TESTING)
+def certificate(request: PortalRequest, tube: str) -> HttpResponse:
+    """A sheet to print: whose sample, when, where, with which result, under which order."""
+    actor, at = request.actor, request.at
+    tests = [each for each in queries.my_tests(actor=actor, at=at) if each.tube == tube.upper()]
+    if not tests or not _is_certified(tests[0]):
+        raise TubeUnknown(code=tube[:14])
+    (test, *_more) = tests
+    known = identity.get_resident(min(actor.scope.residents), actor=actor, at=at).demographics
+    document = next((each.number for each in known.documents if each.closed_on is None), "")
+    order = orders.orders_by_id({test.order_id}).get(test.order_id)
+    context = {
+        "name": known.name,
+        "document": words.masked(document, head=6, tail=4),
+        "test": test,
+        "result": named.result(test.result),
+        "sampled": words.instant(test.sampled_at),
+        "published": words.instant(test.published_at),
+        "printed": words.instant(at),
+        "order": order,
+    }
+    return render(request, "nucleic_acid/certificate.html", context)
+
+
+def _is_certified(test: Proof) -> bool:
+    """Whether a result stands for one person: that of a positive pool does not, and a suspect one is sampled again."""
+    return test.result is TubeState.NEGATIVE or (
+        test.result is TubeState.POSITIVE and test.mode == 1
+    )
 
 
 def _line(result: Antigen) -> tuple[str, str]:

@@ -4,10 +4,12 @@ import datetime
 from dataclasses import asdict
 from uuid import uuid4
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kangmai.epidemic.nucleic_acid import actions, queries, rules
@@ -29,6 +31,8 @@ from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import Level
 
 PLAN = "testing.plan"
+MOST_BYTES = 4 * 2**20
+MOST_NAMED = 10
 
 
 @require_safe
@@ -187,6 +191,12 @@ def _choices(request: PortalRequest, round_: Round) -> dict[str, object]:
     cities = sorted({f"{code[:4]}00" for code in round_.areas})
     laboratories = institutions.standing_in(request, cities, institutions.LABORATORIES)
     return {
+        "groups": [
+            (each.id, each.title["en" if language() == "en" else "zh"])
+            for each in rules.edition(on=round_.edition_from).groups.values()
+            if each.id not in ("pool_follow_up", "thing", "screening")
+        ],
+        "is_listed": round_.kind is RoundKind.LISTED,
         "samplers": institutions.shown(samplers),
         "laboratories": institutions.shown(laboratories),
         "centres": sum(each.kind in institutions.CENTRES for each in samplers),
@@ -195,6 +205,31 @@ def _choices(request: PortalRequest, round_: Round) -> dict[str, object]:
 
 def _may_plan(request: PortalRequest) -> bool:
     return any({PLAN, "*"} & each.permissions for each in request.actor.grants)
+
+
+@require_POST
+@signed_in
+@awake(Purpose.TESTING)
+def listed(request: PortalRequest, round_id: int) -> HttpResponse:
+    """Put people on the list of a round: numbers of the index or of identity cards, typed or from a file."""
+    group = request.POST.get("group", "")
+    text = request.POST.get("numbers", "")
+    uploaded = request.FILES.get("file")
+    if uploaded is not None:
+        text = f"{text}\n{uploaded.read(MOST_BYTES).decode('utf-8-sig', 'replace')}"
+    try:
+        count, unknown = actions.list_people(
+            round_id=round_id, numbers=dict.fromkeys(asking.codes(text), group), actor=request.actor, at=request.at
+        )  # fmt: skip
+        said = ngettext("%(n)s person was put on the list.", "%(n)s people were put on the list.", count)  # fmt: skip
+        messages.success(request, said % {"n": count})
+        if unknown:
+            masked = "、".join(words.masked(each, head=0, tail=4) for each in unknown[:MOST_NAMED])
+            said = ngettext("Nobody in the index has this number: %(numbers)s", "Nobody in the index has these %(n)s numbers: %(numbers)s", len(unknown))  # fmt: skip
+            messages.warning(request, said % {"n": len(unknown), "numbers": masked})
+    except KangmaiError as error:
+        asking.complain(request, error)
+    return redirect("nucleic-acid-round", round_id)
 
 
 @require_POST

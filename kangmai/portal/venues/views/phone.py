@@ -154,8 +154,8 @@ def _tested(passes: list[str], at: Any) -> dict[str, dict[str, Any]]:
                 {
                     "sampled": words.instant(each.sampled_at),
                     "published": words.instant(each.published_at) if each.published_at else "",
-                    "result": result(each.result)[0],
-                    "tone": result(each.result)[1],
+                    "result": result(each.result, mode=each.mode)[0],
+                    "tone": result(each.result, mode=each.mode)[1],
                 }
                 for each in some
             ],
