@@ -171,7 +171,7 @@ def _furnish(organization: Organization) -> None:
     )
 
 
-def _resident(
+def resident(
     name: str, sex: str, born: datetime.date, place: str, managing: Organization
 ) -> Resident:
     number = make_identity_number(region="441202", birth_on=born, sequence=120 + int(sex == "1"))
@@ -367,9 +367,9 @@ def build() -> Town:
     for organization in (made["hospital"], made["centre"], made["station"]):
         _furnish(organization)
     born = datetime.date(1958, 3, 12)
-    liang = _resident("梁秀英", "2", born, VILLAGE, made["station"])
-    chen = _resident("陈国华", "1", datetime.date(1985, 7, 1), VILLAGE, made["station"])
-    stranger = _resident("何文静", "2", datetime.date(1990, 1, 2), OTHER_TOWN, made["elsewhere"])
+    liang = resident("梁秀英", "2", born, VILLAGE, made["station"])
+    chen = resident("陈国华", "1", datetime.date(1985, 7, 1), VILLAGE, made["station"])
+    stranger = resident("何文静", "2", datetime.date(1990, 1, 2), OTHER_TOWN, made["elsewhere"])
     write(_record(liang.patient_id), made["station"])
     _accounts(made, liang)
     return Town(**made, liang=liang, chen=chen, stranger=stranger)

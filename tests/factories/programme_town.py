@@ -57,7 +57,7 @@ def build(town: Town, *, at: datetime.datetime) -> Served:
     on = legal_day(at)
     residents = {"梁秀英": town.liang, "何文静": _stranger(town)}
     for each in (*PATIENTS, SUSPECT):
-        residents[each.name] = portal_town._resident(
+        residents[each.name] = portal_town.resident(
             each.name, each.sex, each.born, VILLAGE, town.station
         )
     enrolments = _enrol(town, residents, on=on, at=at)
@@ -68,7 +68,7 @@ def build(town: Town, *, at: datetime.datetime) -> Served:
 
 def _stranger(town: Town) -> Resident:
     born = datetime.date(1952, 1, 20)
-    return portal_town._resident("冯文静", "2", born, OTHER_TOWN, town.elsewhere)
+    return portal_town.resident("冯文静", "2", born, OTHER_TOWN, town.elsewhere)
 
 
 def _enrol(

@@ -39,7 +39,7 @@ SWITCHES = [
 READY_SECONDS = 60
 PATIENCE_MS = 45_000
 """How long a page may take on a busy machine: speed is measured in benchmarks/."""
-LEFT_BEHIND = re.compile(r"Failed to load resource|htmx:(afterRequest|sendError)")
+LEFT_BEHIND = re.compile(r"Failed to load resource|htmx:(afterRequest|sendError|sendAbort)")
 """What a page says when it is left while something is under way; what a server refuses says more."""
 
 

@@ -14,7 +14,7 @@ from tests.portal.programmes.conftest import TODAY, version_in
 @pytest.fixture(scope="module")
 def mother(served):
     born = datetime.date(1996, 2, 3)
-    return portal_town._resident("林晓燕", "2", born, VILLAGE, served.town.station)
+    return portal_town.resident("林晓燕", "2", born, VILLAGE, served.town.station)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_a_pregnancy_asks_for_its_last_period_and_shows_its_weeks(
     enter, served, language, label, missing, weeks
 ):
     born = datetime.date(1995, 1, 1 + len(language))
-    woman = portal_town._resident("周小燕", "2", born, VILLAGE, served.town.station)
+    woman = portal_town.resident("周小燕", "2", born, VILLAGE, served.town.station)
     client = enter("village", language=language)
     address, given = enrolling(woman, "maternal")
     page = client.get(f"{address}?programme=maternal").content.decode()

@@ -298,7 +298,7 @@ def test_a_form_without_its_version_is_refused(enter, liang):
 def test_a_child_is_neither_enrolled_nor_measured_on_the_form_of_adults(
     enter, served, answers, language, enrolled, measured
 ):
-    child = portal_town._resident(
+    child = portal_town.resident(
         "梁小宝",
         "1",
         TODAY - datetime.timedelta(days=3000 + len(language)),
