@@ -1,5 +1,6 @@
 """Points of the specification that stand alone: bundles that read, compartments, earlier versions, limits of load."""
 
+import io
 import json
 import threading
 
@@ -178,3 +179,16 @@ def test_more_bundles_than_there_are_places_are_told_to_come_back(fhir, monkeypa
         door._writers.release()
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert answer.issues[0]["code"] == "throttled"
+
+
+@pytest.mark.parametrize("authorization, status", [(None, 413), ("Bearer nobody", 401)])
+def test_a_refused_body_is_taken_to_its_end_so_that_the_answer_is_read(fhir, authorization, status):
+    """Most clients send all of a body before they read, and find the line closed otherwise."""
+    size = 40 * 2**20
+    body, answered = io.BytesIO(b" " * size), []
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": "/fhir/R4/Patient", "CONTENT_LENGTH": str(size), "wsgi.input": body,
+        "HTTP_AUTHORIZATION": authorization or f"Bearer {fhir.token}",
+    }  # fmt: skip
+    door.application(environ, lambda status, headers: answered.append(int(status.split()[0])))
+    assert (answered, body.tell()) == ([status], size)

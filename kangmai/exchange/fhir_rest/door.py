@@ -41,6 +41,8 @@ BASE = "/fhir/R4"
 LARGEST_BODY_MB = 32
 LARGEST_UPLOAD_MB = 4096
 PIECE_BYTES = 2**20
+DISCARDED_MB = 256
+"""Of a body that is refused; a client that sends more finds the line closed."""
 FORM = "application/x-www-form-urlencoded"
 WRITERS = 4
 """Transactions of bundles at once: more only wait for each other on two cores."""
@@ -77,6 +79,7 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
     try:
         response = _formatted(environ, _answer(environ, language))
     except Exception as error:
+        _discard_rest(environ)
         response = _failure(error, language)
         with suppress(NotAcceptable):
             response = _formatted(environ, response)
@@ -243,6 +246,14 @@ def _body(environ: dict[str, Any]) -> bytes:
     if len(body) > limit:
         raise TooLarge(limit_mb=LARGEST_BODY_MB)
     return body
+
+
+def _discard_rest(environ: dict[str, Any]) -> None:
+    """Take what is left of a refused body: most clients read no answer before they have sent all."""
+    stream, left = environ["wsgi.input"], DISCARDED_MB * 2**20
+    with suppress(OSError, ValueError):
+        while left > 0 and (part := stream.read(PIECE_BYTES)):
+            left -= len(part)
 
 
 def _unpacked(body: bytes, limit: int) -> bytes:
