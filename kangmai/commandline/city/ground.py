@@ -12,13 +12,14 @@ TOWN_DIGITS = 9
 
 
 def sites(city: InventedCity, organizations: Sequence[int]) -> Iterator[SiteLoadRow]:
-    """A quarantine site in every town that is large enough, run by the town's institution."""
+    """A quarantine site in the first town with residents and in every other that is large enough, run by its institution."""
     table = read("ground")
+    first = next(town for town in city.places.towns if town.residents)
     for town in city.places.towns:
-        if town.residents < table["site_from_residents"]:
+        if town is not first and town.residents < table["site_from_residents"]:
             continue
         institution = city.network.institutions[city.network.town_institution[town.order]]
-        count = max(1, town.residents * table["rooms_per_10000"] // 10_000)
+        count = max(table["least_rooms"], town.residents * table["rooms_per_10000"] // 10_000)
         facts = SiteFacts(
             f"{town.name}集中隔离点（虚构）", organizations[institution.order], town.code[:TOWN_DIGITS],
             address=f"{town.name}虚构路1号",

@@ -20,7 +20,7 @@ urlpatterns = [
     path(f"{ROOT}assign/", assign, name="quarantine-assign"),
     path(f"{ROOT}stays/<uuid:stay_id>/", guest, name="quarantine-stay"),
     path(f"{ROOT}stays/<uuid:stay_id>/change/", change_stay, name="quarantine-stay-change"),
-    path(f"{ROOT}rides/", rides, name="quarantine-rides"),
-    path(f"{ROOT}rides/call/", call, name="quarantine-call"),
-    path(f"{ROOT}rides/<uuid:trip_id>/change/", change_ride, name="quarantine-ride-change"),
+    path(f"{ROOT}rides/", rides, name="rides"),
+    path(f"{ROOT}rides/call/", call, name="rides-call"),
+    path(f"{ROOT}rides/<uuid:trip_id>/change/", change_ride, name="rides-change"),
 ]

@@ -278,7 +278,7 @@ PLACES = (
     ),
     Place(
         "grid",
-        _("Tasks of the grid"),
+        _("Grid tasks"),
         _("What to do at which door and by when; people who need help; who is late"),
         "visit",
         Section.WORK,
@@ -298,12 +298,13 @@ PLACES = (
         purpose=Purpose.QUARANTINE,
     ),
     Place(
-        "quarantine-rides",
+        "rides",
         _("Ambulance trips"),
         _("Whom to bring where, step by step"),
         "place",
         Section.WORK,
         permissions=("quarantine.drive", "quarantine.dispatch"),
+        roots=("rides",),
         purpose=Purpose.QUARANTINE,
     ),
     Place(

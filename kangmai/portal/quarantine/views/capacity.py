@@ -7,7 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.capacity import actions, queries, rules
-from kangmai.epidemic.capacity.types import Room, RoomCounts, RoomState, Rule, SiteFacts, WardLine
+from kangmai.epidemic.capacity.types import (
+    AmbulanceState,
+    Room,
+    RoomCounts,
+    RoomState,
+    Rule,
+    SiteFacts,
+    WardLine,
+)
 from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import is_permitted, require
@@ -22,6 +30,8 @@ from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import city, city_code_of
 
 READ, REPORT, MANAGE = "capacity.read", "capacity.report", "capacity.manage"
+MOST = 40
+"""Lines of a list for a whole city; whoever wants all chooses a part of it."""
 
 
 @require_safe
@@ -35,6 +45,12 @@ def board(request: PortalRequest) -> HttpResponse:
     lines = queries.site_lines(area=chosen, actor=actor, at=at)
     beds = queries.bed_lines(area=chosen, actor=actor, at=at)
     cars = queries.ambulances(area=chosen, actor=actor, at=at)
+    beds = tuple(
+        sorted(
+            beds, key=lambda each: (not each.reports, each.kinds[:1] != ("designated_hospital",))
+        )
+    )
+    cars = tuple(sorted(cars, key=lambda each: each.state is AmbulanceState.READY))
     rule = rules.rule(on=legal_day(at))
     ids = {each.site.organization for each in lines} | {each.organization for each in beds} | {each.organization for each in cars}  # fmt: skip
     names = registry.names_by_id(ids=ids, language=language())
@@ -65,16 +81,19 @@ def board(request: PortalRequest) -> HttpResponse:
                     for each in line.reports
                 ],
             }
-            for line in beds
+            for line in beds[:MOST]
         ],
         "cars": [
             {
                 "sign": each.call_sign, "station": names.get(each.organization, ""),
                 "state": wording.ambulance(each.state), "is_negative": each.is_negative_pressure,
             }
-            for each in cars
+            for each in cars[:MOST]
         ],
-        "ready": sum(each.state.value == "ready" for each in cars),
+        "more_beds": max(0, len(beds) - MOST),
+        "more_cars": max(0, len(cars) - MOST),
+        "car_count": len(cars),
+        "ready": sum(each.state is AmbulanceState.READY for each in cars),
         "stale_hours": rule.stale_hours,
         "source": rule.source,
         "is_verified": rule.is_verified,

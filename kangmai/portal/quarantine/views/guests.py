@@ -184,7 +184,7 @@ def assign(request: PortalRequest) -> HttpResponse:
         "kind": traced.kind(contact.contact.kind),
         "phone": contact.facts.phone,
         "sites": [
-            (each.site.id, f"{each.site.name} · {_('free')} {each.rooms.free}", site is not None and each.site.id == site.id)
+            (each.site.id, f"{each.site.name} · {_('Free rooms')} {each.rooms.free}", site is not None and each.site.id == site.id)
             for each in lines
         ],
         "site": site,

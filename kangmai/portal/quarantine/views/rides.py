@@ -88,7 +88,7 @@ def call(request: PortalRequest) -> HttpResponse:
                 crew=given.get("crew", ""), key=asking.key(request), actor=actor, at=at,
             )  # fmt: skip
             asking.written(request)
-            return redirect("quarantine-rides")
+            return redirect("rides")
         except KangmaiError as error:
             asking.complain(request, error)
     contact = tracing.get_contact(contact_id, actor=actor, at=at)
@@ -99,7 +99,7 @@ def call(request: PortalRequest) -> HttpResponse:
     goals += [(f"hospital:{id}", name) for id, name in sorted(names.items())]
     cars = capacity.ambulances(state=AmbulanceState.READY, actor=actor, at=at)
     context = {
-        "crumbs": trail(Crumb(_("Ambulance trips"), reverse("quarantine-rides")), Crumb(_("Call an ambulance"))),
+        "crumbs": trail(Crumb(_("Ambulance trips"), reverse("rides")), Crumb(_("Call an ambulance"))),
         "order": order_line(Purpose.QUARANTINE, at),
         "contact": contact.contact,
         "name": contact.facts.name or "—",
@@ -131,4 +131,4 @@ def change_ride(request: PortalRequest, trip_id: UUID) -> HttpResponse:
         asking.written(request)
     except KangmaiError as error:
         asking.complain(request, error)
-    return redirect("quarantine-rides")
+    return redirect("rides")
