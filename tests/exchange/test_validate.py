@@ -56,6 +56,16 @@ def test_valid_and_invalid_by_body_and_by_parameters(fhir):
     assert errors(fhir("POST", "Patient/$validate", observation())) == ["invalid"]
 
 
+def test_it_speaks_the_language_of_the_reader(fhir):
+    for language, word in (("en", "required value set"), ("zh", "值集")):
+        answer = fhir(
+            "POST", "Patient/$validate", patient(gender="x"), headers={"Accept-Language": language}
+        )
+        (issue,) = answer.issues
+        assert word in issue["details"]["text"]
+        assert "required value set" in issue["diagnostics"]
+
+
 def test_nothing_is_stored(fhir):
     before = fhir("GET", "Patient?_summary=count").json["total"]
     fhir("POST", "Patient/$validate", patient())

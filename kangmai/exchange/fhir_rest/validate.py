@@ -66,9 +66,17 @@ def _resource(request: Request, wanted: Given, kind: str, id: str | None, mode: 
 
 
 def _outcome(issues: list[Issue], refusals: list[KangmaiError], language: str) -> bytes:
-    rows: list[dict[str, Any]] = [issue_row(each) for each in issues]
+    rows: list[dict[str, Any]] = [_row(each, language) for each in issues]
     rows += [row for error in refusals for row in outcome_of(error, language)["issue"]]
     if not rows:
         text = "No faults found. 未发现错误。"
         rows = [{"severity": "information", "code": "informational", "details": {"text": text}}]
     return orjson.dumps({"resourceType": "OperationOutcome", "issue": rows})
+
+
+def _row(found: Issue, language: str) -> dict[str, Any]:
+    """One issue as every other answer tells it: details in the reader's language, diagnostics in English."""
+    row = issue_row(found)
+    english, chinese = row["details"]["text"], row["diagnostics"]
+    row["details"]["text"] = chinese if language.startswith("zh") else english
+    return {**row, "diagnostics": english}
