@@ -10,6 +10,7 @@ from kangmai.epidemic.cases import rules
 from kangmai.epidemic.cases.diseases import prefixes
 from kangmai.epidemic.cases.errors import UnknownDisease
 from kangmai.epidemic.cases.types import Deed, DiseaseClass, FaultKind, State
+from kangmai.forms import queries as forms
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import Label
 from kangmai.standards.identity_numbers import make_identity_number
@@ -101,6 +102,24 @@ def refused(content, **setting):
     return {f.field for f in found if f.kind is FaultKind.REFUSED}, {
         f.field for f in found if f.kind is FaultKind.TO_CONFIRM
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "form"),
+    [
+        ("0200", "cholera"), ("1300", "dengue"), ("9014", "norovirus"), ("4000", "foodborne"),
+        ("1601", "foodborne"), ("1800", "foodborne"), ("0900", "measles"), ("3200", "measles"),
+        ("3000", "influenza"), ("3900", "hfmd"), ("1702", "tuberculosis_school"), ("0601", "hepatitis"),
+        ("0605", "hepatitis"), ("0100", ""),
+    ],
+)  # fmt: skip
+def test_which_form_investigates_a_disease(code, form):
+    """A subtype has that of its disease unless it names its own; the form keeps the label of the disease."""
+    known = rules.disease(code, on=TODAY)
+    assert known.investigation == (f"{form}_investigation" if form else "")
+    if form:
+        found = forms.form(known.investigation, on=TODAY)
+        assert found.label is known.label and not found.is_verified
 
 
 def test_a_sound_card_has_only_its_number_to_confirm():
