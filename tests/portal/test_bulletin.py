@@ -61,7 +61,7 @@ def test_from_the_command_page_to_what_the_public_reads(people, enter):
     text = page.content.decode()
     assert "Under order" in text and "People sampled" in text and "not part of the order" in text
     wall = officer.get(f"{here}?wall=1").content.decode()
-    assert 'http-equiv="refresh"' in wall and "Under order" in wall
+    assert 'hx-trigger="every 60s"' in wall and "Under order" in wall
     card = officer.get(f"{here}sampled/").content.decode()
     assert "People swabbed that day" in card and "Chengdong" in card and "Rows behind" in card
     assert officer.get(f"{here}happiness/").status_code == 404
