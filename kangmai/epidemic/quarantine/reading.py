@@ -9,7 +9,7 @@ def stay_of(row: models.Stay) -> Stay:
     return Stay(
         row.id, row.order_id, row.contact_id, row.site_id, row.room_id, row.place_code, row.cohort or "",
         row.cares_for_id, StayState(row.state), row.assigned_at, row.arrived_at, row.left_at,
-        Leaving(row.leaving) if row.leaving else None, row.handed_to, row.reason, row.version,
+        Leaving(row.leaving) if row.leaving else None, row.handed_to or "", row.reason or "", row.version,
     )  # fmt: skip
 
 
@@ -22,6 +22,6 @@ def trip_of(row: models.Trip) -> Trip:
     """A trip."""
     return Trip(
         row.id, row.order_id, row.ambulance_id, row.contact_id, row.to_site, row.to_organization, row.place_code,
-        row.crew, row.called_at, row.left_at, row.arrived_at, row.handed_over_at, row.disinfected_at,
-        row.cancelled_at, row.reason, row.version,
+        row.crew or "", row.called_at, row.left_at, row.arrived_at, row.handed_over_at, row.disinfected_at,
+        row.cancelled_at, row.reason or "", row.version,
     )  # fmt: skip

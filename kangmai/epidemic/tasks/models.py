@@ -57,14 +57,15 @@ class Task(models.Model):
 
     id = models.UUIDField(primary_key=True)
     order_id = models.UUIDField()
-    mark = _code(100, unique=True)
-    """What the task is, so that it is given once: a form's key with its number, or what it follows from."""
+    mark = _code(100, null=True, unique=True)
+    """What the task is, so that it is given once: a form's key with its number, or what it follows from; it names whom
+    it is about, and so is cleared when the order is over."""
     kind = _code(24)
     cell = _code(16)
     resident_id = models.BigIntegerField(null=True)
     contact_id = models.UUIDField(null=True)
     need = models.ForeignKey(Need, null=True, on_delete=models.SET_NULL, related_name="tasks")
-    note = models.CharField(max_length=200, blank=True, default="")
+    note = models.CharField(max_length=200, null=True)
     """What is asked; ids and goods, nobody's name."""
     due_at = models.DateTimeField()
     state = _code(9, default=TaskState.OPEN.value)

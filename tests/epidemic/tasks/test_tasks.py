@@ -294,7 +294,7 @@ def test_at_the_end_of_the_order_nobody_is_left_and_tasks_are_counted_still(cell
     assert ordered.proof(awake.id, actor=OFFICER).is_clean
     assert (models.Need.objects.count(), models.Photo.objects.count()) == (0, 0)
     row = models.Task.objects.get()
-    assert (row.kind, row.result, row.resident_id, row.remark, row.need_id) == ("daily_look", "well", None, None, None)  # fmt: skip
+    assert (row.kind, row.result, row.resident_id, row.mark, row.remark, row.need_id) == ("daily_look", "well", None, None, None, None)  # fmt: skip
 
 
 @given(st.dates(), st.integers(1, 30), st.integers(-40, 400))

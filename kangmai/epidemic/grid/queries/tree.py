@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Left, Length
 
 from kangmai.epidemic.grid import models, rules
@@ -79,7 +79,7 @@ def _cells(code: str, actor: Actor, at: datetime) -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-def _working(rows):  # type: ignore[no-untyped-def]
+def _working(rows: QuerySet[models.Worker]) -> QuerySet[models.Worker]:
     return rows.filter(until_on=None)
 
 

@@ -50,7 +50,7 @@ def _rides(trips: Sequence[Trip], actor: Actor, at: datetime) -> tuple[Ride, ...
     sites = {each.to_site: capacity.find_site(each.to_site) for each in trips if each.to_site is not None}  # fmt: skip
     return tuple(
         Ride(
-            each, vehicles.get(each.ambulance_id), sites.get(each.to_site),
+            each, vehicles.get(each.ambulance_id), sites.get(each.to_site or 0),
             known[each.contact_id][1] if each.contact_id in known else NOBODY,
         )
         for each in trips

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kangmai.epidemic.orders.queries import emergency_door
 from kangmai.epidemic.orders.types import Purpose
@@ -57,7 +57,9 @@ def tasks(
     return Page(_lines(found[:limit], "listed", actor, at), following)
 
 
-def _behind(rows, column: str, after: str, is_past: bool):  # type: ignore[no-untyped-def]
+def _behind(
+    rows: QuerySet[models.Task], column: str, after: str, is_past: bool
+) -> QuerySet[models.Task]:
     """What comes after a cursor; one that nobody gave shows the first page."""
     when, _bar, id = after.partition("|")
     try:

@@ -1,5 +1,6 @@
 """People who need help: proposed by the record, confirmed by who knows them, entered by hand."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -111,7 +112,7 @@ def _say_found(request: PortalRequest, made: int) -> None:
 def change_need(request: PortalRequest, need_id: UUID) -> HttpResponse:
     """Confirm, decline or end a need."""
     try:
-        whose = {
+        whose: dict[str, Any] = {
             "need_id": need_id, "expected_version": asking.number(request, "version"), "actor": request.actor,
             "at": request.at,
         }  # fmt: skip

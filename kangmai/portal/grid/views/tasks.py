@@ -1,5 +1,6 @@
 """The tasks of a grid worker on his phone, and one of them at the door."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -117,7 +118,7 @@ def change_task(request: PortalRequest, task_id: UUID) -> HttpResponse:
     """Start, finish or take back a task; after it is done the list waits with the next."""
     given = request.POST
     try:
-        whose = {
+        whose: dict[str, Any] = {
             "task_id": task_id, "expected_version": asking.number(request, "version"), "actor": request.actor,
             "at": request.at,
         }  # fmt: skip

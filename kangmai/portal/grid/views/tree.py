@@ -1,5 +1,8 @@
 """The tree of the grid down to the micro-grid, and one village or cell with its workers and households."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +15,7 @@ from kangmai.epidemic.grid.types import GRID_DIGITS, VILLAGE_DIGITS, Cell, Line
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
+from kangmai.kernel.ids import ResidentId
 from kangmai.portal.grid import asking, wording
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -126,7 +130,8 @@ def change(request: PortalRequest) -> HttpResponse:
 
 
 def _change(request: PortalRequest, code: str) -> str:
-    given, whose = request.POST, {"actor": request.actor, "at": request.at}
+    given = request.POST
+    whose: dict[str, Any] = {"actor": request.actor, "at": request.at}
     match given.get("do"):
         case "found":
             actions.found_cell(parent=code, name=given.get("name", ""), **whose)
@@ -152,7 +157,7 @@ def _change(request: PortalRequest, code: str) -> str:
     return code
 
 
-def _chosen(request: PortalRequest):  # type: ignore[no-untyped-def]
+def _chosen(request: PortalRequest) -> Sequence[ResidentId]:
     """Residents ticked in the list, or written by number."""
     if ticked := request.POST.getlist("resident"):
         found = identity.residents_numbered(ticked)

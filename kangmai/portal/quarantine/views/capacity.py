@@ -1,5 +1,7 @@
 """What there is: quarantine sites and rooms, beds by ward, facilities, ambulances. Awake, and naming nobody."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -201,7 +203,7 @@ def change(request: PortalRequest) -> HttpResponse:
 
 def _change(request: PortalRequest) -> str:
     given, actor, at = request.POST, request.actor, request.at
-    whose = {"actor": actor, "at": at}
+    whose: dict[str, Any] = {"actor": actor, "at": at}
     match given.get("do"):
         case "site":
             facts = SiteFacts(
@@ -239,7 +241,7 @@ def _change(request: PortalRequest) -> str:
 
 
 def _change_room(request: PortalRequest, what: str) -> str:
-    room = {
+    room: dict[str, Any] = {
         "room_id": asking.identifier(request, "room"), "expected_version": asking.number(request, "version"),
         "actor": request.actor, "at": request.at,
     }  # fmt: skip

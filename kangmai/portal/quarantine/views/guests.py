@@ -1,5 +1,6 @@
 """Sites with their guests, one guest on the phone of the site's staff, and the choice of a room for a contact."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -212,7 +213,7 @@ def change_stay(request: PortalRequest, stay_id: UUID) -> HttpResponse:
 
 def _change(request: PortalRequest, stay_id: UUID) -> UUID:
     given, actor, at = request.POST, request.actor, request.at
-    whose = {"stay_id": stay_id, "expected_version": asking.number(request, "version"), "actor": actor, "at": at}  # fmt: skip
+    whose: dict[str, Any] = {"stay_id": stay_id, "expected_version": asking.number(request, "version"), "actor": actor, "at": at}  # fmt: skip
     match given.get("do"):
         case "arrive":
             actions.arrive(arrived_at=asking.instant(request, "when") or at, **whose)

@@ -1,5 +1,7 @@
 """The report of an institution's beds: one form, a line for each kind of ward."""
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kangmai.epidemic.capacity import actions, queries, rules
-from kangmai.epidemic.capacity.types import Beds
+from kangmai.epidemic.capacity.types import BedReport, Beds
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.messages.presenters import language
@@ -70,11 +72,11 @@ def _own(actor: Actor) -> int:
     )
 
 
-def _value(request: PortalRequest, ward: str, field: str, said: dict[str, object]) -> str:
+def _value(request: PortalRequest, ward: str, field: str, said: Mapping[str, BedReport]) -> str:
     if request.method == "POST":
         return request.POST.get(f"{ward}-{field}", "")
     known = said.get(ward)
-    return str(getattr(known.beds, field)) if known is not None else ""  # type: ignore[attr-defined]
+    return str(getattr(known.beds, field)) if known is not None else ""
 
 
 def _take(request: PortalRequest, own: int) -> None:

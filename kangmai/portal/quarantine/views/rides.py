@@ -1,5 +1,6 @@
 """Trips of ambulances: called from the desk, written down step by step on the phone of the crew."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -120,7 +121,7 @@ def change_ride(request: PortalRequest, trip_id: UUID) -> HttpResponse:
     """Write down the next step, or call the ambulance back."""
     given, actor, at = request.POST, request.actor, request.at
     try:
-        whose = {"trip_id": trip_id, "expected_version": asking.number(request, "version"), "actor": actor, "at": at}  # fmt: skip
+        whose: dict[str, Any] = {"trip_id": trip_id, "expected_version": asking.number(request, "version"), "actor": actor, "at": at}  # fmt: skip
         if given.get("do") == "off":
             actions.call_off(reason=given.get("reason", ""), **whose)
         else:
