@@ -55,8 +55,8 @@ def test_parts_add_up_and_everybody_sees_his_own(town):
     parts = dict(card.parts)
     assert (parts["441202"].value, parts["441203"].value) == (5, 0)
     assert sum(each.value for each in parts.values()) == card.line.now.value
-    assert values(town, "sampled", by=COUNTY) == [(5, 12)]
-    assert values(town, "sampled", "close", by=NEIGHBOUR) == [(0, 12), (0, None)]
+    assert values(town, "sampled", by=COUNTY) == [(5, None)]  # the round's target is the city's
+    assert values(town, "sampled", "close", by=NEIGHBOUR) == [(0, None), (0, None)]
     assert queries.figures(town.order.id, actor=NEIGHBOUR, at=NOON).areas == ("441203",)
     with pytest.raises(errors.FigureUnknown):
         queries.card(town.order.id, "happiness", actor=DRAFTER, at=NOON)

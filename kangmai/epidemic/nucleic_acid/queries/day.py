@@ -17,7 +17,7 @@ class DayCounts:
     """Testing in numbers.
 
     Attributes:
-        sampled: people swabbed in the span; `target` of the rounds open in it.
+        sampled: people swabbed in the span; `target` of the rounds open in it, None where one reaches beyond the places.
         tested: people whose tube was published in the span; `sampled_ever` up to its end.
         late: tubes past their limit without a result at the end; `waiting` all without one.
         positive_tubes: published positive in the span; `published` all published in it.
@@ -25,7 +25,7 @@ class DayCounts:
     """
 
     sampled: int
-    target: int
+    target: int | None
     tested: int
     sampled_ever: int
     late: int
@@ -38,8 +38,17 @@ class DayCounts:
 
 _COUNT = """
 WITH places AS (SELECT * FROM unnest(%(lows)s::text[], %(highs)s::text[]) AS g (low, high)),
-rounds AS (SELECT id, target_people, opens_at, closes_at FROM nucleic_acid_round
-           WHERE order_id = ANY(%(orders)s) AND opens_at < %(until)s AND closes_at > %(since)s),
+areas AS (
+    SELECT r.id, r.target_people, CASE WHEN length(a) = 6 AND a LIKE '%%00' THEN left(a, 4) ELSE a END AS stem
+    FROM nucleic_acid_round r, unnest(r.areas) AS u (a)
+    WHERE r.order_id = ANY(%(orders)s) AND r.opens_at < %(until)s AND r.closes_at > %(since)s
+),
+rounds AS (
+    SELECT id, target_people,
+           bool_and(EXISTS (SELECT FROM places WHERE stem >= low COLLATE "C" AND stem < high COLLATE "C")) AS inside,
+           bool_or(EXISTS (SELECT FROM places WHERE stem < high COLLATE "C" AND low < (stem || ':') COLLATE "C")) AS touches
+    FROM areas GROUP BY id, target_people
+),
 tubes AS (
     SELECT t.* FROM nucleic_acid_tube t JOIN nucleic_acid_round r ON r.id = t.round_id
         JOIN nucleic_acid_site s ON s.id = t.site_id
@@ -53,7 +62,7 @@ held AS (
 )
 SELECT (SELECT count(*) FROM nucleic_acid_sample s JOIN tubes t ON t.id = s.tube_id
         WHERE t.subject = 'people' AND s.sampled_at >= %(since)s AND s.sampled_at < %(until)s),
-       (SELECT coalesce(sum(target_people), 0) FROM rounds),
+       (SELECT CASE WHEN bool_and(inside) THEN sum(target_people) END FROM rounds WHERE touches),
        coalesce(sum(people) FILTER (WHERE subject = 'people' AND out AND published_at >= %(since)s), 0),
        coalesce(sum(people) FILTER (WHERE subject = 'people' AND shut), 0),
        count(*) FILTER (WHERE shut AND NOT out AND due_at < %(until)s),
@@ -92,4 +101,5 @@ def day_counts(
     with reading() as database:
         row = database.execute(_COUNT, given).fetchone()
     assert row is not None
-    return DayCounts(*map(int, row))
+    sampled, target, *others = row
+    return DayCounts(int(sampled), None if target is None else int(target), *map(int, others))
