@@ -1,6 +1,7 @@
 """States of testing in words, with their tone."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kangmai.epidemic.nucleic_acid.types import (
     BoxState,
@@ -113,7 +114,7 @@ def round_state(state: RoundState) -> Words:
     """How a round stands."""
     return {
         RoundState.PLANNED: (_("planned"), "info"),
-        RoundState.OPEN: (_("open"), "good"),
+        RoundState.OPEN: (pgettext("round", "open"), "good"),
         RoundState.CLOSED: (_("closed"), ""),
     }[state]
 
