@@ -439,6 +439,8 @@ class ShownSection:
     title: str
     entries: tuple[ShownPlace, ...]
 
+NAMES = frozenset(place.name for place in PLACES)
+
 
 def is_open(place: Place, actor: Actor) -> bool:
     """Whether an actor's roles lead to this place."""
@@ -463,7 +465,8 @@ def _awake(at: datetime) -> set[Purpose]:
 
 def show(place: Place, *, page: str = "") -> ShownPlace:
     """A place for a template, where `page` is the name of the page it stands on."""
-    current = page == place.name or page.split("-")[0] in place.roots
+    belongs = page.split("-")[0] in place.roots and page not in NAMES
+    current = page == place.name or belongs
     return ShownPlace(
         str(place.label), str(place.summary), place.icon, reverse(place.name), current
     )

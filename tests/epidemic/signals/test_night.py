@@ -1,6 +1,7 @@
 """The night: an outbreak over three towns becomes one signal, quiet series none; budget, weights, silence."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,12 +66,40 @@ def test_an_outbreak_over_three_towns_is_one_signal_that_grows(cast, quiet):
     city = next(e for e in found if e.area_code == "441200" and e.layer == "weekly")
     assert 33 <= city.observed < 50 and 3 < city.expected < 9
     assert len(city.detail["weeks"]) == 156 and city.detail["used"][-2] is False
+    assert city.detail["nowcast"] == 1.0, "everybody was reported on the day"
     before = models.Evidence.objects.count()
     assert (night(cast, hours=1).new, models.Evidence.objects.count()) == (0, before)
     again = night(cast, on=TODAY + dt.timedelta(days=1), hours=24)
     assert (again.new, again.grown) == (0, 1)
     run = models.Run.objects.order_by("at").first()
     assert run.latest_occurrence > 0 and run.settings["least_cases"] == 3
+
+
+def reported_late(rows: list) -> list:
+    """The same cases, reported nought to six days later in turn, as far as the reports are in by today."""
+    late = (
+        replace(each, reported_on=each.day + dt.timedelta(days=n % 7))
+        for n, each in enumerate(rows)
+    )
+    return [each for each in late if each.reported_on <= TODAY]
+
+
+def test_what_is_not_reported_yet_is_added_before_a_week_is_judged(cast):
+    ill = [
+        case(f"new {town} {n}", condition="3100", back=n % 7, area_code=f"{town}001")
+        for n in range(8)
+        for town in TOWNS
+    ]
+    seen = reported_late(ill)
+    assert 10 <= len(seen) <= 16, "of 24 about half are reported"
+    take(*reported_late(background()), *seen, is_watched=False)
+    assert night(cast).new == 1
+    (signal,) = queries.desk(actor=cast.city_cdc, at=AT).rows
+    found = queries.evidence(signal.id, actor=cast.city_cdc)
+    city = next(e for e in found if e.area_code == "441200" and e.layer == "weekly")
+    assert 1.3 < city.detail["nowcast"] < 2.5
+    reported = city.detail["counts"][-1]
+    assert reported < city.observed == pytest.approx(reported * city.detail["nowcast"], abs=1)
 
 
 def test_cases_of_unknown_areas_and_of_the_future_are_counted_and_not_lost(cast, quiet):
