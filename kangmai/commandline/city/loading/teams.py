@@ -59,7 +59,7 @@ def _form(
     members = [MemberFacts(*pair) for pair in zip(people, functions, strict=True)]
     title = found.kinds[kind].title.zh
     team = actions.form(
-        organization=organization, kind=kind, name=f"{each.name}{title}（虚构）"[:80], members=members,
+        organization=organization, kind=kind, name=f"{each.name}{title}"[:80], members=members,
         key=uuid4(), actor=actor, at=at,
     )  # fmt: skip
     today = legal_day(at)
