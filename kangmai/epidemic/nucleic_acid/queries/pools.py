@@ -118,8 +118,8 @@ def positive_of(hold_id: int, *, at: datetime) -> Positive | None:
     if row.person_id > 0:
         return Positive(ResidentId(row.person_id), "", "", "", "", row.place_code)
     known = people.attendees([PersonId(row.person_id)]).get(PersonId(row.person_id), {})
-    said = (known.get(each, "") for each in ("number", "name", "phone", "address"))
-    return Positive(None, *said, row.place_code)
+    number, name, phone, address = (known.get(each, "") for each in ("number", "name", "phone", "address"))  # fmt: skip
+    return Positive(None, number, name, phone, address, row.place_code)
 
 
 def _require_reader(actor: Actor) -> None:
