@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from kangmai.epidemic.bulletin.types import Figure, Rule, Words
+from kangmai.epidemic.bulletin.types import Figure, Rule
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
+from kangmai.kernel.words import Words
 
 ROOM, KIND, ID = "epidemic", "bulletin_rule", "bulletin"
 

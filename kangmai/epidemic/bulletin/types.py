@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kangmai.kernel.ids import AccountId
+from kangmai.kernel.words import Words
 
 
 class State(StrEnum):
@@ -25,18 +26,6 @@ class Why(StrEnum):
     """No order in force wakes its source."""
     NOT_AVAILABLE = "not_available"
     """Its source has nothing, or cannot be counted for that instant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A name in both languages."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """The name as a page in `language` shows it."""
-        return self.zh if language.startswith("zh") else self.en
 
 
 @dataclass(frozen=True, slots=True)

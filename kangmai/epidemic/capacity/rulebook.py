@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 from kangmai.epidemic.capacity.types import Rule
-from kangmai.epidemic.orders.types import Words
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
+from kangmai.kernel.words import Words
 
 ROOM, KIND, ID = "epidemic", "capacity_rule", "capacity"
 

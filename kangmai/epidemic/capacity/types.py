@@ -6,8 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.kernel.ids import OrganizationId
+from kangmai.kernel.words import Words
 
 
 class RoomState(StrEnum):

@@ -4,9 +4,9 @@ import datetime
 from functools import cache
 
 from kangmai.epidemic.grid.types import Rule
-from kangmai.epidemic.orders.types import Words
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
+from kangmai.kernel.words import Words
 
 ROOM, KIND, ID = "epidemic", "grid_rule", "grid"
 

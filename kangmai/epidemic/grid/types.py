@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.kernel.ids import AccountId
+from kangmai.kernel.words import Words
 
 VILLAGE_DIGITS, GRID_DIGITS, MICRO_DIGITS = 12, 14, 16
 

@@ -31,11 +31,11 @@ from kangmai.epidemic.orders.types import (
     Signature,
     State,
     Treatment,
-    Words,
 )
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import AccountId, OrganizationId
+from kangmai.kernel.words import Words
 from kangmai.standards.calendars import legal_day
 
 LARGEST_PAGE = 200

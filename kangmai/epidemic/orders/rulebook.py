@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from kangmai.epidemic.orders.types import Edition, Holding, Purpose, Rule, Treatment, Words
+from kangmai.epidemic.orders.types import Edition, Holding, Purpose, Rule, Treatment
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
+from kangmai.kernel.words import Words
 
 
 def rule(*, on: datetime.date) -> Rule:

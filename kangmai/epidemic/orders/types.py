@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kangmai.kernel.ids import AccountId, OrganizationId
+from kangmai.kernel.words import Words
 
 
 class Purpose(StrEnum):
@@ -116,18 +117,6 @@ class Order:
         if at < min(self.starts_at, self.over_at):
             return Phase.COMING
         return Phase.IN_FORCE if at < self.over_at else Phase.ENDED
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A name in both languages."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """The name as a page in `language` shows it."""
-        return self.zh if language.startswith("zh") else self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from kangmai.epidemic.supplies.types import Basis, Item, Load, PostShare, Rule, Words
+from kangmai.epidemic.supplies.types import Basis, Item, Load, PostShare, Rule
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
+from kangmai.kernel.words import Words
 
 ROOM, KIND, ID = "epidemic", "supply_rule", "supplies"
 

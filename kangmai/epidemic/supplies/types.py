@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kangmai.kernel.errors import KangmaiError
 from kangmai.kernel.ids import AccountId, OrganizationId
+from kangmai.kernel.words import Words
 
 Row = TypeVar("Row")
 
@@ -51,18 +52,6 @@ class Standing(StrEnum):
     ORDER = "order"
     ENOUGH = "enough"
     UNUSED = "unused"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A name in both languages."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """The name as a page in `language` shows it."""
-        return self.zh if language.startswith("zh") else self.en
 
 
 @dataclass(frozen=True, slots=True)

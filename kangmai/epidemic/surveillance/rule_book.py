@@ -18,10 +18,10 @@ from kangmai.epidemic.surveillance.types import (
     Source,
     SourceKind,
     Within,
-    Words,
 )
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import Label
+from kangmai.kernel.words import Words
 
 SINGLE_CASE_HOURS = (2, 24)
 

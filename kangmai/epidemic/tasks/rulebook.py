@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.epidemic.tasks.types import About, Clue, Kind, NeedKind, Result, Rule
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import Label
 from kangmai.kernel.definitions import Definition
+from kangmai.kernel.words import Words
 
 ROOM, KIND, ID = "epidemic", "task_rule", "tasks"
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.epidemic.tracing.types import Half
 from kangmai.kernel.actor import Label
 from kangmai.kernel.ids import ResidentId
+from kangmai.kernel.words import Words
 
 T = TypeVar("T")
 

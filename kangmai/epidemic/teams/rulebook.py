@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from kangmai.epidemic.teams.errors import ScriptUnknown
-from kangmai.epidemic.teams.types import Grade, Kind, Rule, Script, Shift, Step, Words
+from kangmai.epidemic.teams.types import Grade, Kind, Rule, Script, Shift, Step
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
+from kangmai.kernel.words import Words
 
 ROOM, KIND, ID, SCRIPT = "epidemic", "team_rule", "teams", "drill_script"
 

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from kangmai.kernel.ids import AccountId, OrganizationId
+from kangmai.kernel.words import Words
 
 Row = TypeVar("Row")
 
@@ -63,18 +64,6 @@ class MissionState(StrEnum):
 
 
 AWAY = (MissionState.LEFT, MissionState.ARRIVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A name in both languages."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """The name as a page in `language` shows it."""
-        return self.zh if language.startswith("zh") else self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.epidemic.tracing.errors import FileUnreadable, TooManyRows
 from kangmai.epidemic.tracing.types import (
     Facts,
@@ -19,6 +18,7 @@ from kangmai.epidemic.tracing.types import (
     Rule,
     TriedList,
 )
+from kangmai.kernel.words import Words
 from kangmai.standards.identity_numbers import is_identity_number, normalise_identity_number
 
 COLUMNS: Mapping[str, str] = {

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.epidemic.tracing.types import Edition, Kind, Managed, Relation, Rule, Stage, Where
 from kangmai.epidemic.venues.types import Carrying
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition, UnknownDefinition
+from kangmai.kernel.words import Words
 
 ROOM = "epidemic"
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Generic, NewType, TypeVar
 from uuid import UUID
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.epidemic.venues.types import Carrying, PersonKey
 from kangmai.kernel.ids import AccountId, OrganizationId, ResidentId
+from kangmai.kernel.words import Words
 
 PersonId = NewType("PersonId", int)
 """Somebody whom tracing knows under one order; never a resident id."""

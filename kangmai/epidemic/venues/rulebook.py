@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.epidemic.venues.types import (
     Answer,
     Colour,
@@ -18,6 +17,7 @@ from kangmai.epidemic.venues.types import (
 )
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition, UnknownDefinition
+from kangmai.kernel.words import Words
 
 
 def venue_rule(*, on: datetime.date) -> VenueRule:

@@ -10,8 +10,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from kangmai.epidemic.orders.types import Words
 from kangmai.kernel.ids import AccountId, ResidentId
+from kangmai.kernel.words import Words
 
 PersonKey = NewType("PersonKey", int)
 """A person registered under an order: four bytes, as wide tables carry it; never a resident id."""

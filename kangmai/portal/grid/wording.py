@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from kangmai.epidemic.grid import queries as grid
 from kangmai.epidemic.grid import rules as grid_rules
-from kangmai.epidemic.orders.types import Words as Named
 from kangmai.epidemic.tasks import rules
 from kangmai.epidemic.tasks.types import NeedState, Show, Task, TaskState
+from kangmai.kernel.words import Words as Named
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.standards.calendars import legal_day

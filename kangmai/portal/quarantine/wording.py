@@ -5,9 +5,9 @@ import datetime
 from django.utils.translation import gettext as _
 
 from kangmai.epidemic.capacity.types import AmbulanceState, RoomState
-from kangmai.epidemic.orders.types import Words as Named
 from kangmai.epidemic.quarantine.types import Guest, Leaving, StayState, Step, Trip
 from kangmai.epidemic.tracing.types import ContactState
+from kangmai.kernel.words import Words as Named
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 

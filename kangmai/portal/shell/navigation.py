@@ -439,6 +439,7 @@ class ShownSection:
     title: str
     entries: tuple[ShownPlace, ...]
 
+
 NAMES = frozenset(place.name for place in PLACES)
 
 

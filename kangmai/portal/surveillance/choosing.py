@@ -56,10 +56,9 @@ def places(actor: Actor, permission: str) -> list[tuple[str, str]]:
             kind=kind.value, division=code, limit=MOST, actor=actor
         ).rows
     ]
-    return [
-        (each.code, f"{each.name} · {area.path(each.division_code[:9])}")
-        for each in (*found, *institutions)
-    ]
+    named = [(each.code, each.name, each.division_code) for each in found]
+    named += [(each.code, each.name, each.division_code) for each in institutions]
+    return [(code, f"{name} · {area.path(division[:9])}") for code, name, division in named]
 
 
 def _areas(actor: Actor, permission: str) -> list[str]:

@@ -149,7 +149,7 @@ def grade_words(grade: str, on: date) -> str:
     found = next((each for each in queries.grades(on=on) if each.id == grade), None)
     if found is None:
         return "—"
-    title = found.title.said(wording.language())
+    title = found.title.in_language(wording.language())
     return title if found.is_verified else wording.bracketed(title, _("to be verified"))
 
 

@@ -56,7 +56,7 @@ def language() -> str:
 
 def title(code: str, on: date) -> str:
     """What a condition or group is called."""
-    return queries.title(code, on=on).said(language())
+    return queries.title(code, on=on).in_language(language())
 
 
 def state(value: State) -> str:
@@ -283,9 +283,9 @@ def expected(count: float) -> str:
 def rule_title(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:
     """What the rule behind evidence is called, where that is not just the condition."""
     rule = rules.get(each.method) or rules.get(each.method.removesuffix("D"))
-    if rule is None or rule.title.said(language()) == title(each.condition, on):
+    if rule is None or rule.title.in_language(language()) == title(each.condition, on):
         return ""
-    return rule.title.said(language())
+    return rule.title.in_language(language())
 
 
 def explained(each: Evidence, *, rules: dict[str, CaseRule], on: date) -> str:

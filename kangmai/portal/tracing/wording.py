@@ -5,7 +5,6 @@ import datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kangmai.epidemic.orders.types import Words as Named
 from kangmai.epidemic.tracing import rules
 from kangmai.epidemic.tracing.queries import Pairs, Show
 from kangmai.epidemic.tracing.types import (
@@ -21,6 +20,7 @@ from kangmai.epidemic.tracing.types import (
     Source,
     Where,
 )
+from kangmai.kernel.words import Words as Named
 from kangmai.portal.shell import words
 from kangmai.standards.calendars import legal_day
 

@@ -4,8 +4,9 @@ from datetime import date
 
 from kangmai.epidemic.surveillance import rule_book
 from kangmai.epidemic.surveillance.reach import READ
-from kangmai.epidemic.surveillance.types import CaseRule, Grade, Source, Words
+from kangmai.epidemic.surveillance.types import CaseRule, Grade, Source
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.words import Words
 
 
 def case_rules(*, on: date, actor: Actor) -> tuple[CaseRule, ...]:

@@ -1,5 +1,6 @@
 """What the workflow of early warning is called and made of."""
 
+from kangmai.epidemic.surveillance.types.lists import HistoryLine, Page
 from kangmai.epidemic.surveillance.types.outbreaks import (
     Grade,
     Growth,
@@ -52,7 +53,6 @@ from kangmai.epidemic.surveillance.types.sources import (
     Source,
     SourceKind,
 )
-from kangmai.epidemic.surveillance.types.words import HistoryLine, Page, Words
 
 __all__ = [
     "CaseClass",
@@ -99,5 +99,4 @@ __all__ = [
     "Step",
     "Tuning",
     "Within",
-    "Words",
 ]

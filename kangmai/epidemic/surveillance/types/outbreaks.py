@@ -9,9 +9,9 @@ from uuid import UUID
 
 from kangmai.epidemic.surveillance.types.plans import SerialInterval
 from kangmai.epidemic.surveillance.types.signals import State
-from kangmai.epidemic.surveillance.types.words import Words
 from kangmai.kernel.actor import Label
 from kangmai.kernel.ids import OrganizationId
+from kangmai.kernel.words import Words
 
 
 class ReportKind(StrEnum):

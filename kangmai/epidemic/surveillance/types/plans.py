@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from kangmai.epidemic.surveillance.types.words import Words
+from kangmai.kernel.words import Words
 
 
 class Within(StrEnum):

@@ -4,8 +4,8 @@ import datetime
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kangmai.epidemic.surveillance.types.words import Words
 from kangmai.kernel.actor import Label
+from kangmai.kernel.words import Words
 
 
 class SourceKind(StrEnum):

@@ -289,7 +289,7 @@ def _choices(
         "kinds": [(each.value, wording.report_kind(each)) for each in kinds],
         "reasons": [(each.value, wording.reason(each)) for each in Reason],
         "grades": [
-            (each.id, each.title.said(wording.language()), each.is_verified)
+            (each.id, each.title.in_language(wording.language()), each.is_verified)
             for each in queries.grades(on=legal_day(request.at))
         ],
     }

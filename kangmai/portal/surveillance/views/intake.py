@@ -32,8 +32,8 @@ def intake(request: PortalRequest) -> HttpResponse:
         "sources": [
             {
                 "id": each.id,
-                "title": each.title.said(wording.language()),
-                "reporters": each.reporters.said(wording.language()),
+                "title": each.title.in_language(wording.language()),
+                "reporters": each.reporters.in_language(wording.language()),
                 "conditions": [(c, wording.title(c, today)) for c in each.conditions],
             }
             for each in counted
@@ -59,7 +59,8 @@ def unusual(request: PortalRequest) -> HttpResponse:
     context = {
         "crumbs": trail(Crumb(_("Report something unusual"))),
         "conditions": [
-            (id, title.said(wording.language())) for id, title in queries.conditions(on=today)
+            (id, title.in_language(wording.language()))
+            for id, title in queries.conditions(on=today)
         ],
         "today": today.isoformat(),
         "key": uuid4().hex,

@@ -52,9 +52,9 @@ def method(request: PortalRequest) -> HttpResponse:
         "rules": _rules(queries.case_rules(on=today, actor=actor)),
         "sources": [
             {
-                "title": each.title.said(wording.language()),
+                "title": each.title.in_language(wording.language()),
                 "kind": wording.source_kind(each.kind),
-                "reporters": each.reporters.said(wording.language()),
+                "reporters": each.reporters.in_language(wording.language()),
                 "layers": wording.joined(wording.layer(one) for one in sorted(each.layers)),
             }
             for each in queries.sources(on=today)
@@ -97,7 +97,7 @@ def _rules(found: Iterable[CaseRule]) -> list[dict[str, object]]:
     return [
         {
             "rule": same[0],
-            "title": same[0].title.said(wording.language()),
+            "title": same[0].title.in_language(wording.language()),
             "within": wording.joined(wording.within(each.within) for each in same),
         }
         for same in by_id.values()
