@@ -313,4 +313,6 @@ def test_the_tree_is_read_in_both_languages_and_names_faults(scene, made):
     assert "There is no account" in toasts(township, f"/grid/{made['east']}/")
     chinese = client_of("township", "zh-hans").get(f"/grid/{made['east']}/").content.decode()
     assert "负责人员" in chinese and "网格员" in chinese
-    assert client_of("officer").get("/grid/999999/").status_code == 400
+    officer = client_of("officer")
+    assert officer.get("/grid/999999/").status_code == 400
+    assert "Duanzhou District" in officer.get("/grid/441200/").content.decode()

@@ -14,6 +14,12 @@ def name(division: Division) -> str:
     return division_label(division, language=get_language() or "zh")
 
 
+def name_of(code: str) -> str:
+    """The name alone of the division with a code; the code where there is none."""
+    found = find_division(code)
+    return name(found) if found else code
+
+
 def path(code: str) -> str:
     """A division with what stands above it inside the city: Duanzhou District, Chengdong Subdistrict."""
     return _path(code, get_language() or "zh")

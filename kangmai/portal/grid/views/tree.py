@@ -90,13 +90,13 @@ def _way(code: str, found: Cell | None, top: str) -> list[Crumb]:
     if found is not None and len(code) > GRID_DIGITS:
         names = queries.cell_names(codes=[found.parent])
         way.append(Crumb(names.get(found.parent, ""), reverse("cells-cell", args=[found.parent])))
-    return [*way, Crumb(found.name if found else area.path(code).split(",")[0])]
+    return [*way, Crumb(found.name if found else area.name_of(code))]
 
 
 def _line(line: Line) -> dict[str, object]:
     return {
         "line": line,
-        "name": line.name if line.is_cell else area.path(line.code).split(",")[0].split(" ")[-1],
+        "name": line.name if line.is_cell else area.name_of(line.code),
         "residents": "—" if line.residents is None else words.count(line.residents),
         "homes": words.count(line.homes),
     }
