@@ -117,6 +117,8 @@ SEALED = (
     SealedColumn("venues_lookup", ID, UUIDS, *CONTENT, _text("venues.lookup|{}")),
     SealedColumn("venues_decision", ID, UUIDS, *CONTENT, _text("venues.decision|{}")),
     SealedColumn("venues_appeal", ID, UUIDS, *CONTENT, _text("venues.appeal|{}")),
+    SealedColumn("tasks_task", ID, UUIDS, "remark", "remark_key", _text("tasks.task|{}")),
+    SealedColumn("tasks_photo", ID, UUIDS, *CONTENT, _text("tasks.photo|{}")),
 )
 """Every column that is sealed anew when the seal key is rotated."""
 
