@@ -92,3 +92,14 @@ def test_links_between_pages_lead_somewhere():
         and not (page.parent / target).exists()
     ]
     assert dead == []
+
+
+def test_benchmarks_are_named_where_one_looks_for_them():
+    folder = ROOT / "benchmarks"
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    runnable = {
+        path.stem
+        for path in folder.glob("*.py")
+        if "__main__" in path.read_text(encoding="utf-8") and path.stem != "run"
+    }
+    assert {name for name in runnable if f"`{name}`" not in page} == set()
