@@ -7,6 +7,7 @@ from kangmai.forms.rules.audience import (
 )
 from kangmai.forms.rules.enablement import enabled
 from kangmai.forms.rules.limits import in_words
+from kangmai.forms.rules.portable import portable
 from kangmai.forms.rules.reading import read_answers
 from kangmai.forms.rules.rendering import render, take
 from kangmai.forms.rules.subjects import initial_given, subject_of
@@ -21,6 +22,7 @@ __all__ = [
     "given_of",
     "in_words",
     "initial_given",
+    "portable",
     "read_answers",
     "render",
     "require_audience",

@@ -12,6 +12,7 @@ from kangmai.programmes.engine.planning import (
     plan,
     required_this_year,
 )
+from kangmai.programmes.engine.portable import portable_cases, portable_rules
 from kangmai.programmes.engine.types import lateness
 
 __all__ = [
@@ -24,5 +25,7 @@ __all__ = [
     "next_planned",
     "outcome_title",
     "plan",
+    "portable_cases",
+    "portable_rules",
     "required_this_year",
 ]

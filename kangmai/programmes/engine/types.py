@@ -283,6 +283,8 @@ class Filter:
     staff: int | None = None
     text: str = ""
     priority: Priority | None = None
+    until: date | None = None
+    """A later day as of which the lists of what is due are made: for whoever will be without connection."""
 
 
 @dataclass(frozen=True, slots=True)

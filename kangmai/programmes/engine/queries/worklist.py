@@ -128,7 +128,7 @@ def _count(filter: Filter, *, actor: Actor, at: datetime) -> int:
 
 def _asked(filter: Filter, *, actor: Actor, at: datetime) -> _Asked:
     wanted = _LISTS[filter.show]
-    values: dict[str, Any] = {"on": legal_day(at)}
+    values: dict[str, Any] = {"on": filter.until or legal_day(at)}
     conditions = [wanted.condition]
     source = "programmes_enrolment e"
     if filter.show is Show.TRANSFERS:
