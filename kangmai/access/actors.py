@@ -217,7 +217,13 @@ def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
     places = (EVERYWHERE,) if home is None else ()
     if home is not None and home.jurisdiction_code:
         places = (subtree(home.jurisdiction_code),)
-    permissions = scopes.permissions | _exports(scopes) | _of_the_index(scopes) | _of_cards(scopes)
+    permissions = (
+        scopes.permissions
+        | _exports(scopes)
+        | _of_the_index(scopes)
+        | _of_cards(scopes)
+        | _of_the_bench(scopes)
+    )
     grant = Grant("integrator", home.id if home else None, places, permissions)
     return Actor(
         account=AccountId(client.account_id) if client else OPERATOR,
@@ -258,6 +264,13 @@ def _exports(scopes: Scopes) -> frozenset[str]:
         return frozenset()
     read = [each for each in scopes.permissions if each.partition(":")[0] == "records.read"]
     return frozenset(each.replace("records.read", "records.export") for each in read)
+
+
+def _of_the_bench(scopes: Scopes) -> frozenset[str]:
+    """A laboratory's system that writes reports by itself hands in runs of its laboratory; a person publishes them."""
+    writes = "records.create:DiagnosticReport"
+    reports = scopes.context is Context.SYSTEM and covers(scopes.permissions, writes)
+    return frozenset({"testing.bench"}) if reports else frozenset()
 
 
 def _program_scope(row: models.AccessToken, scopes: Scopes, at: datetime) -> DataScope:

@@ -12,6 +12,7 @@ from kangmai.exchange.hl7v2.acknowledging import acknowledgement
 from kangmai.exchange.hl7v2.errors import MessageRefused, MessageRejected, NotAnInstitution
 from kangmai.exchange.hl7v2.mapping.faults import DUPLICATE_KEY, INTERNAL, TYPE, UNKNOWN_CODE
 from kangmai.exchange.hl7v2.mapping.messages import Draft, definition_of, mapped
+from kangmai.exchange.hl7v2.plates import take_plate
 from kangmai.exchange.hl7v2.reading import header_of, read
 from kangmai.exchange.hl7v2.storing import source_of, store
 from kangmai.exchange.hl7v2.types import Answer, Header, Message, Problem, Replayed, State
@@ -104,17 +105,27 @@ def _store(
     """
     assert source.organization is not None
     message = read(raw)
-    drafts = _mapped(message, source.organization)
-    _write(drafts, newer_than=None, source=source, actor=actor, at=at)
+    _take(message, newer_than=None, source=source, actor=actor, at=at)
     messages.keep(
         raw, message.header, state=State.ACCEPTED, problems=(), before=before,
         organization=source.organization, client=source.name, at=at,
     )  # fmt: skip
 
 
-def _mapped(message: Message, organization: OrganizationId) -> list[Draft]:
-    code = _code_of(organization)
+def _take(
+    message: Message, *, newer_than: datetime | None, source: Source, actor: Actor, at: datetime
+) -> None:
+    """Write what a message says: the plate of an instrument to testing, all else to the record."""
+    assert source.organization is not None
+    code = _code_of(source.organization)
     _require_own(message.header, code)
+    if take_plate(message, source.organization, actor=actor, at=at):
+        return
+    drafts = _mapped(message, code)
+    _write(drafts, newer_than=newer_than, source=source, actor=actor, at=at)
+
+
+def _mapped(message: Message, code: str) -> list[Draft]:
     definition = definition_of(message.header.event)
     if isinstance(definition, Problem):
         raise MessageRejected((definition,))
@@ -241,8 +252,8 @@ def _replay_one(id: object, actor: Actor, at: datetime) -> Replayed:
     problems: tuple[Problem, ...] = ()
     try:
         with transaction.atomic():
-            drafts = _mapped(read(messages.raw_of(row)), OrganizationId(row.organization_id))
-            _write(drafts, newer_than=row.decided_at, source=source, actor=actor, at=at)
+            message = read(messages.raw_of(row))
+            _take(message, newer_than=row.decided_at, source=source, actor=actor, at=at)
             messages.decide(row, state=State.ACCEPTED, problems=(), at=at)
             audit.record(
                 actor=actor,

@@ -35,7 +35,7 @@ from kangmai.standards.calendars import legal_day
 
 _TUBES = """
 SELECT t.code, t.id, t.state, t.is_received, t.pool_id IS NOT NULL, p.id IS NOT NULL AND p.state = 'open',
-       b.state = 'differs', t.closed_at, r.order_id
+       b.state = 'differs', t.closed_at, r.order_id, b.laboratory_id
 FROM nucleic_acid_tube t JOIN nucleic_acid_round r ON r.id = t.round_id LEFT JOIN nucleic_acid_pool p ON p.tube_id = t.id LEFT JOIN nucleic_acid_box b ON b.id = t.box_id
 WHERE t.code = ANY(%s::text[]) ORDER BY t.code FOR UPDATE OF t"""
 _PLATE = """
@@ -60,12 +60,20 @@ class Found:
     is_in_difference: bool
     closed_at: datetime
     order_id: UUID
+    laboratory: int | None
+    """That received its box."""
 
     def fault(self, run: RunFacts) -> IncidentKind | None:
         """Why a reading of it does not count; None when it does."""
         if self.closed_at > run.started_at:
             return IncidentKind.TIMES_OUT_OF_ORDER
-        if not self.is_received or self.is_in_difference:
+        is_elsewhere = self.laboratory not in (None, run.laboratory)
+        # a tube of a pool that is followed up may be confirmed by another laboratory
+        if (
+            not self.is_received
+            or self.is_in_difference
+            or (is_elsewhere and not self.has_open_pool)
+        ):
             return IncidentKind.TUBE_NOT_RECEIVED
         if self.state in SETTLED and not self.has_open_pool:
             return IncidentKind.TUBE_ALREADY_SETTLED

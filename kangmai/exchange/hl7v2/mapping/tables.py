@@ -11,7 +11,7 @@ import orjson
 from kangmai.kernel import definitions
 
 ROOM = "exchange"
-KINDS = ("hl7_message", "hl7_segment", "hl7_datatype", "hl7_table")
+KINDS = ("hl7_message", "hl7_run", "hl7_segment", "hl7_datatype", "hl7_table")
 
 
 @dataclass(frozen=True, slots=True)
