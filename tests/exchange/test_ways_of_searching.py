@@ -50,18 +50,18 @@ def test_every_way_finds_the_same(fhir, monkeypatch):
     for few, very_few, query in product((0, 1, 5, 1000), (0, 3), QUERIES):
         monkeypatch.setattr(searching, "FEW", few)
         monkeypatch.setattr(searching, "VERY_FEW", very_few)
-        searching._frequent.clear()
+        searching._frequent.forget()
+        searching._glanced_in_vain.forget()
         assert found(fhir, query) == whole[query]
         assert found(fhir, query) == whole[query], "remembered"
 
 
-def test_frequent_conditions_are_forgotten_in_time(monkeypatch):
+def test_what_held_lately_is_forgotten_in_time(monkeypatch):
+    memory = searching._Memory()
     monkeypatch.setattr(searching, "USES", 2)
-    searching._frequent.clear()
-    searching._remember("many")
-    assert [searching._is_frequent("many") for _ in range(3)] == [True, True, False]
+    memory.note("many")
+    assert [memory.holds("many") for _ in range(3)] == [True, True, False]
     monkeypatch.setattr(searching, "MEMORY", 2)
     for number in range(5):
-        searching._remember(number)
-    assert len(searching._frequent) <= 2
-    searching._frequent.clear()
+        memory.note(number)
+    assert [memory.holds(number) for number in range(5)].count(True) <= 2

@@ -29,10 +29,34 @@ FEW, VERY_FEW = 2000, 300
 SHORT_GLANCE = 64
 """The newest candidates that are looked at before a search starts from `VERY_FEW` and more."""
 MEMORY, USES = 4096, 500
-"""How many conditions met by more are remembered, and for how many searches."""
+"""How much is remembered of earlier searches, and for how many further ones."""
 
-_frequent: dict[object, int] = {}
-"""Conditions lately met by many resources, with the uses left: a wrong memory costs time, never a match."""
+
+class _Memory:
+    """What held lately, for a number of uses: that it is no longer true costs time, never a match."""
+
+    def __init__(self) -> None:
+        self._left: dict[object, int] = {}
+
+    def note(self, what: object) -> None:
+        if len(self._left) >= MEMORY:
+            self.forget()
+        self._left[what] = USES
+
+    def forget(self) -> None:
+        self._left.clear()
+
+    def holds(self, what: object) -> bool:
+        left = self._left.pop(what, 0)
+        if left > 1:
+            self._left[what] = left - 1
+        return left > 0
+
+
+_frequent = _Memory()
+"""Conditions met by many resources."""
+_glanced_in_vain = _Memory()
+"""Searches for which the newest candidates did not fill a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +126,13 @@ def _few(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> tuple[int
 
     Of a chain or `_has` only what stands at the far end is counted.
     """
-    known = {n for n, each in enumerate(query.where) if _is_frequent(each)}
+    known = {n for n, each in enumerate(query.where) if _frequent.holds(each)}
     counts = _counts(database, sql.first_probes(query, scope=inside, limit=FEW, known=known))
     for position, count in counts.items():
         if count >= FEW:
-            _remember(query.where[position])
+            _frequent.note(query.where[position])
     few = {position: count for position, count in counts.items() if count < FEW}
     return min(few.items(), key=lambda each: each[1], default=(None, FEW))
-
-
-def _is_frequent(condition: object) -> bool:
-    left = _frequent.pop(condition, 0)
-    if left > 1:
-        _frequent[condition] = left - 1
-    return left > 0
-
-
-def _remember(condition: object) -> None:
-    if len(_frequent) >= MEMORY:
-        _frequent.clear()
-    _frequent[condition] = USES
 
 
 def _counts(
@@ -181,15 +192,27 @@ def _find(
     driver = None
     if not query.sort and query.where and not _is_walk(query):
         driver, count = _few(database, query, inside)
-        budget = sql.GLANCE if driver is None else SHORT_GLANCE
-        if count > VERY_FEW and limit <= budget:
-            glance = sql.glance(query, scope=inside, page=page, budget=budget)
-            found = _fetch_page(database, glance, query)
-            if len(found) == limit:
-                return found
+        if count > VERY_FEW and (found := _glance(database, query, inside, page, driver)):
+            return found
     if driver is None:
         driver = _driver(database, query, inside)
     return _fetch_page(database, sql.select(query, scope=inside, page=page, driver=driver), query)
+
+
+def _glance(
+    database: psycopg.Cursor, query: Query, inside: sql.Scope, page: sql.Page, driver: int | None
+) -> list[_Found] | None:
+    """The page, if the newest candidates fill it; whether they do depends on who asks."""
+    budget = sql.GLANCE if driver is None else SHORT_GLANCE
+    asked = (query.types, query.where, inside.sql, repr(inside.values))
+    if page.limit > budget or _glanced_in_vain.holds(asked):
+        return None
+    glance = sql.glance(query, scope=inside, page=page, budget=budget)
+    found = _fetch_page(database, glance, query)
+    if len(found) == page.limit:
+        return found
+    _glanced_in_vain.note(asked)
+    return None
 
 
 def _fetch_page(database: psycopg.Cursor, statement: sql.Statement, query: Query) -> list[_Found]:
