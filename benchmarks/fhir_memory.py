@@ -14,7 +14,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,14 +26,14 @@ SMALL_RECORD = 100
 PAGE = 1000
 
 
-def lines(total: int) -> Iterator[str]:
-    """The resources, a line each: Patients before what is about them."""
+def lines(total: int, *, prefix: str = "m", large: int = LARGE_RECORD) -> Iterator[str]:
+    """The resources, a line each: Patients before what is about them; the first has a record of `large`."""
     number = 0
     patient = 0
     while number < total:
-        id = f"m{patient}"
+        id = f"{prefix}{patient}"
         yield json.dumps({"resourceType": "Patient", "id": id, "active": True, "gender": "female"})
-        count = LARGE_RECORD if patient == 0 else SMALL_RECORD
+        count = large if patient == 0 else SMALL_RECORD
         for n in range(min(count, total - number - 1)):
             yield json.dumps(_observation(id, n))
         number += 1 + min(count, total - number - 1)
@@ -124,10 +124,10 @@ def tell(
     return all(each < LIMIT_MB for each in grown.values())
 
 
-def bring_in(door: Door, total: int) -> None:
+def bring_in(door: Door, resources: Iterable[str]) -> None:
     """Everything by `$import`."""
     with tempfile.NamedTemporaryFile("w+", suffix=".ndjson") as file:
-        for line in lines(total):
+        for line in resources:
             file.write(line + "\n")
         file.flush()
         with Path(file.name).open("rb") as body:
@@ -174,7 +174,7 @@ def main() -> None:
     with kangmai() as target:
         door, pids = Door(target), processes(target.pid or 0)
         started, idle = time.perf_counter(), reset(pids)
-        bring_in(door, options.resources)
+        bring_in(door, lines(options.resources))
         is_kept = [tell("$import", options.resources, time.perf_counter() - started, pids, idle)]
         started, idle = time.perf_counter(), reset(pids)
         count = take_out(door)

@@ -13,7 +13,7 @@ from django.template.loader import get_template
 from django.template.utils import get_app_template_dirs
 from django.urls import get_resolver
 
-from kangmai.kernel import definitions
+from kangmai.kernel import definitions, garbage
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search.parameters import parameters
 
@@ -41,6 +41,8 @@ def warm() -> None:
     except Exception:
         logger.exception("warming stopped; pages load what they need")
         return
+    finally:
+        garbage.settle()
     logger.info("warmed %d groups of pages", count)
 
 

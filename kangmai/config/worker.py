@@ -31,8 +31,9 @@ def main() -> None:
 def run(stop: threading.Event) -> None:
     """Turn the wheel until `stop` is set; a lost database is waited for."""
     from kangmai.config.schedules import SCHEDULES
-    from kangmai.kernel import feed
+    from kangmai.kernel import feed, garbage
 
+    garbage.settle()
     helpers = [
         threading.Thread(target=target, args=(stop,), name=target.__name__, daemon=True)
         for target in (_do_jobs, _notify, _deliver, _fill_lake)

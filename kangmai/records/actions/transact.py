@@ -55,10 +55,14 @@ def transact(
     """
     if not operations:
         return []
-    for kind, verb in {(operation.type, operation.verb) for operation in operations}:
-        rules.require(actor, _INTERACTIONS[verb], kind)
+    _require(operations, actor)
     source = source or rules.source_of(actor)
     return run_as_master(operations, source=source, names=names, actor=actor, at=at)
+
+
+def _require(operations: Sequence[Operation], actor: Actor) -> None:
+    for kind, verb in {(operation.type, operation.verb) for operation in operations}:
+        rules.require(actor, _INTERACTIONS[verb], kind)
 
 
 def run_as_master(
@@ -70,13 +74,35 @@ def run_as_master(
     at: datetime,
 ) -> list[Outcome]:
     """As `transact`, where the calling room has decided that the actor may."""
-    # whole milliseconds, as the body's meta.lastUpdated says it
-    at = at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
-    submission = Submission(operations, source, names, actor, at)
+    submission = Submission(operations, source, names, actor, _milliseconds(at))
     if submission.is_plain and not is_within_transaction():
-        result = _jointly(submission)
-    else:
-        result = _alone(submission)
+        return _outcomes(_jointly(submission))
+    return _outcomes(_alone(submission))
+
+
+def draft_ahead(
+    operations: Sequence[Operation], *, source: Source, actor: Actor, at: datetime
+) -> Draft | Submission:
+    """Do of `transact` what can be done before its turn has come; `write_drafted` does the rest.
+
+    Raises: as `transact`.
+    """
+    _require(operations, actor)
+    submission = Submission(operations, source, NO_NAMES, actor, _milliseconds(at))
+    return require_profiles(draft_alone(submission)) if submission.is_independent else submission
+
+
+def write_drafted(work: Draft | Submission) -> list[Outcome]:
+    """Store what was drafted ahead, in a transaction of its own. Raises: as `transact`."""
+    return _outcomes(_alone(work))
+
+
+def _milliseconds(at: datetime) -> datetime:
+    """Whole ones, as the body's meta.lastUpdated says it."""
+    return at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def _outcomes(result: Result) -> list[Outcome]:
     if isinstance(result, KangmaiError):
         raise result
     return result
@@ -93,19 +119,21 @@ def _jointly(submission: Submission) -> Result:
         return _alone(submission)
 
 
-def _alone(submission: Submission) -> Result:
+def _alone(work: Draft | Submission) -> Result:
     """In a transaction of its own, which begins anew where others were quicker; or in the one that is open."""
     for _ in range(0 if is_within_transaction() else ATTEMPTS - 1):
         try:
-            return _once(submission)
+            return _once(work)
         except (DeadlockDetected, SerializationFailure, UniqueViolation):
             continue  # what they wrote is seen now
-    return _once(submission)
+    return _once(work)
 
 
-def _once(submission: Submission) -> Result:
+def _once(work: Draft | Submission) -> Result:
     with unit_of_work() as connection, psycopg.Cursor(connection) as database:
-        return write_locked(connection, require_profiles(draft(database, submission)))
+        if isinstance(work, Submission):
+            work = require_profiles(draft(database, work))
+        return write_locked(connection, work)
 
 
 def _together(drafts: Sequence[Draft]) -> list[Result]:

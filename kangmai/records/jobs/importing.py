@@ -1,13 +1,16 @@
 """Bulk import: NDJSON stored line by line, many lines a transaction, wrong lines reported.
 
 A line with an id keeps it where its sender may choose ids (operators always, programs under their
-prefix); a line without one is created anew. Lines go in batches; when one is refused, the lines of its
-batch are tried one by one, so that each good line is stored and each bad one named.
+prefix); a line without one is created anew. Lines go in batches, in their order, and while one is written the next is
+checked and indexed. One that is refused is halved until the bad lines stand alone, so that each good line
+is stored and each bad one named.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -15,19 +18,31 @@ import orjson
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Incorrect, KangmaiError
 from kangmai.kernel.ids import OrganizationId
-from kangmai.records.actions.transact import transact
+from kangmai.records.actions.transact import draft_ahead, write_drafted
 from kangmai.records.errors import InvalidResource
 from kangmai.records.fhir.bundles import resource_head
 from kangmai.records.jobs import files
+from kangmai.records.transactions.drafting import Draft, Submission
 from kangmai.records.types import Authority, Effect, Operation, Policy, Source, Verb
 
-BATCH_LINES = 200
+BATCH_LINES, BATCH_BYTES = 1000, 8 * 2**20
 LONGEST_LINE_MB = 32
 ERRORS_KEPT = 10_000
 ERRORS_FILE = "errors.ndjson"
 UPLOAD = "upload.ndjson"
 
 Line = tuple[str, int, bytes]
+Result = tuple[Line, Effect | KangmaiError]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Whose lines they are, and what he may."""
+
+    source: Source
+    authority: Authority
+    actor: Actor
+    now: Callable[[], datetime]
 
 
 class NotAResourceLine(Incorrect):
@@ -78,21 +93,25 @@ def import_lines(
         work: `source`, `files` (names in the inbox; none for what was uploaded) and `any_id`.
         beat: given the lines so far, says whether to go on; what is stored by then stays.
     """
-    source = _source(work["source"])
-    authority = Authority.LEDGER if work["any_id"] else Authority.CLIENT
+    sender = _Sender(
+        _source(work["source"]),
+        Authority.LEDGER if work["any_id"] else Authority.CLIENT,
+        actor,
+        now,
+    )
     counts = dict.fromkeys((effect.value for effect in Effect), 0)
     refused = done = 0
     errors = files.Writer(files.job_folder(id) / ERRORS_FILE)
     lines = _lines(id, work["files"])
-    while batch := list(islice(lines, BATCH_LINES)):
-        for line, result in _store(batch, source, authority, actor, now()):
+    for results in _in_turn(_batches(lines), sender):
+        for line, result in results:
             if isinstance(result, Effect):
                 counts[result.value] += 1
                 continue
             refused += 1
             if refused <= ERRORS_KEPT:
                 errors.write(orjson.dumps(_outcome(line, result)))
-        done += len(batch)
+        done += len(results)
         if not beat(done):
             break
     errors.close()
@@ -111,18 +130,51 @@ def _lines(id: str, names: list[str]) -> Iterator[Line]:
                     yield name, number, line
 
 
-def _store(
-    batch: list[Line], source: Source, authority: Authority, actor: Actor, at: datetime
-) -> list[tuple[Line, Effect | KangmaiError]]:
-    """What became of each line."""
+def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    """Lines as they are stored together: many, but no more than memory bears where they are long."""
+    batch: list[Line] = []
+    size = 0
+    for line in lines:
+        batch.append(line)
+        size += len(line[2])
+        if len(batch) == BATCH_LINES or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _in_turn(batches: Iterator[list[Line]], sender: _Sender) -> Iterator[list[Result]]:
+    """What became of the lines of each batch."""
+    with ThreadPoolExecutor(1, thread_name_prefix="drafting") as ahead:
+        before: tuple[list[Line], Future[Draft | Submission]] | None = None
+        for batch in batches:
+            drafted = ahead.submit(_draft, batch, sender)
+            if before is not None:
+                yield _write(*before, sender)
+            before = batch, drafted
+        if before is not None:
+            yield _write(*before, sender)
+
+
+def _draft(batch: list[Line], sender: _Sender) -> Draft | Submission:
+    operations = [_operation(line, sender.authority) for line in batch]
+    return draft_ahead(operations, source=sender.source, actor=sender.actor, at=sender.now())
+
+
+def _write(batch: list[Line], drafted: Future[Draft | Submission], sender: _Sender) -> list[Result]:
     try:
-        operations = [_operation(line, authority) for line in batch]
-        outcomes = transact(operations, source=source, actor=actor, at=at)
+        outcomes = write_drafted(drafted.result())
         return [(line, outcome.effect) for line, outcome in zip(batch, outcomes, strict=True)]
     except KangmaiError as error:
-        if len(batch) == 1:
-            return [(batch[0], error)]
-    return [pair for line in batch for pair in _store([line], source, authority, actor, at)]
+        return [(batch[0], error)] if len(batch) == 1 else _halved(batch, sender)
+
+
+def _halved(batch: list[Line], sender: _Sender) -> list[Result]:
+    """Each half of a batch that was refused."""
+    middle = len(batch) // 2
+    halves = iter((batch[:middle], batch[middle:]))
+    return list(chain.from_iterable(_in_turn(halves, sender)))
 
 
 def _operation(line: Line, authority: Authority) -> Operation:

@@ -1,6 +1,6 @@
 """From operations as they came to resources ready to write: ids, references, validation, subject, label, keys."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from kangmai.kernel.errors import KangmaiError
@@ -19,7 +19,7 @@ from kangmai.records.labels import label_of
 from kangmai.records.search.extraction import Keys, compartments
 from kangmai.records.search.hashing import target_hash
 from kangmai.records.store.bodies import decode, resolve_references
-from kangmai.records.store.rows import keys_of
+from kangmai.records.store.rows import extractor
 from kangmai.records.types import Authority, Operation, Resource, Verb
 from kangmai.records.validation import validate
 
@@ -73,10 +73,10 @@ def prepare(operations: Sequence[Operation], *, names: dict[str, str]) -> list[P
     Raises:
         OperationFailed: around what is wrong, where there is more than one operation.
     """
-    prepared = []
+    prepared, extract = [], extractor()
     for position, operation in enumerate(operations):
         try:
-            prepared.append(_prepare(operation, names))
+            prepared.append(_prepare(operation, names, extract))
         except KangmaiError as error:
             if len(operations) == 1:
                 raise
@@ -86,7 +86,9 @@ def prepare(operations: Sequence[Operation], *, names: dict[str, str]) -> list[P
     return prepared
 
 
-def _prepare(operation: Operation, names: dict[str, str]) -> Prepared:
+def _prepare(
+    operation: Operation, names: dict[str, str], extract: Callable[[Resource], Keys]
+) -> Prepared:
     id = operation.id or ""
     if operation.verb is Verb.DELETE:
         return Prepared(operation, id, b"", {}, None, (), 0)
@@ -97,19 +99,13 @@ def _prepare(operation: Operation, names: dict[str, str]) -> Prepared:
         raise InvalidResource(issues=tuple(issues))
     if missing:
         raise UnresolvedReference(reference=missing[0])
-    return prepared_resource(operation, id, raw, resource)
-
-
-def prepared_resource(operation: Operation, id: str, raw: bytes, resource: Resource) -> Prepared:
-    """Index a resource that is known to be valid."""
-    identified = {**resource, "id": id}
     return Prepared(
         operation,
         id,
         raw,
         resource,
-        keys_of(identified),
-        tuple(compartments(identified)),
+        extract({**resource, "id": id}),
+        tuple(compartments({**resource, "id": id})),
         int(label_of(resource)),
     )
 

@@ -2,9 +2,10 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import psycopg
 
@@ -91,8 +92,13 @@ def keys_of(resource: Resource, *, leaving: bool = False) -> Keys:
     Args:
         leaving: also those of added search parameters that are being taken out.
     """
+    return extractor(leaving=leaving)(resource)
+
+
+def extractor(*, leaving: bool = False) -> Callable[[Resource], Keys]:
+    """A function that does what `keys_of` does for many resources, and looks at keyring and parameters once."""
     registry.look()
-    return extract(resource, keyed_hash=sealing.blinder(SEARCH), leaving=leaving)
+    return partial(extract, keyed_hash=sealing.blinder(SEARCH), leaving=leaving)
 
 
 def tokens_of(resource: Resource) -> list[set[tuple[int, int]]]:

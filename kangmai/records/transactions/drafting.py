@@ -29,10 +29,15 @@ class Submission:
     @property
     def is_plain(self) -> bool:
         """Whether it is small and can be drafted without a look into the store."""
-        return len(self.operations) <= LARGEST_PLAIN and all(map(_is_plain, self.operations))
+        return len(self.operations) <= LARGEST_PLAIN and self.is_independent
+
+    @property
+    def is_independent(self) -> bool:
+        """Whether it can be drafted without a look into the store."""
+        return all(map(_is_independent, self.operations))
 
 
-def _is_plain(operation: Operation) -> bool:
+def _is_independent(operation: Operation) -> bool:
     return (
         operation.condition is None
         and operation.verb is not Verb.PATCH
@@ -59,7 +64,7 @@ class Draft:
 
 
 def draft_alone(submission: Submission) -> Draft:
-    """The draft of a plain submission. Raises: what `prepare` and `with_ids` raise."""
+    """The draft of an independent submission. Raises: what `prepare` and `with_ids` raise."""
     return _draft(submission, Decided(tuple(submission.operations), {}, {}), submission.operations)
 
 
