@@ -53,6 +53,12 @@ def find_account_id(*, login: str) -> int | None:
     return rows.values_list("id", flat=True).first()
 
 
+def account_names(*, ids: Collection[int]) -> dict[int, str]:
+    """The names of some accounts, for lists of what was done; an unknown one is left out."""
+    rows = models.Account.objects.filter(pk__in=set(ids))
+    return dict(rows.values_list("pk", "name"))
+
+
 def get_account(*, account_id: int, actor: Actor) -> AccountView:
     """An account: one's own, or one that the actor administers. Raises AccountUnknown, NotPermitted."""
     row = models.Account.objects.filter(pk=account_id).first()

@@ -15,6 +15,7 @@ CHECKERS = (
     "kangmai.governance.reporting.reading.indicators",
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
+    "kangmai.programmes.watchdog.checks",
     "kangmai.epidemic.cases.checks",
     "kangmai.epidemic.surveillance.checks",
     "kangmai.epidemic.orders.checks",

@@ -19,6 +19,7 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import operator
 from kangmai.messages import actions as messages
 from kangmai.programmes.engine import actions as programmes
+from kangmai.programmes.watchdog import actions as watchdog
 from kangmai.records.actions import forget_jobs
 
 
@@ -43,6 +44,17 @@ def plan_programmes(*, at: datetime) -> None:
     programmes.replan_all(actor=planner, at=at)
 
 
+def watch_visits(*, at: datetime) -> None:
+    """Look at the visits of the year for what is omitted, empty or untrue, and ask the teams about it."""
+    watcher = operator(
+        "programmes.watchdog",
+        permissions=(
+            "watchdog.watch", "programmes.read", "records.read", "identity.search", "registry.read", "deadlines.write",
+        ),
+    )  # fmt: skip
+    watchdog.watch(actor=watcher, at=at)
+
+
 SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "seal audit": (60, seal_audit),
     "make partitions": (600, make_partitions),
@@ -56,6 +68,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "forget bulk exports and imports": (3600, forget_jobs),
     "count names": (86_400, count_frequencies),
     "plan programmes anew": (86_400, plan_programmes),
+    "look over the visits": (86_400, watch_visits),
     "forget old drafts of forms": (86_400, forget_drafts),
     "judge the series of yesterday": (3600, detect_missing),
     "tell what is late in events": (3600, remind),

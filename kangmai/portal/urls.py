@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("kangmai.portal.residents.urls")),
     path("", include("kangmai.portal.intake.urls")),
     path("", include("kangmai.portal.programmes.urls")),
+    path("", include("kangmai.portal.watchdog.urls")),
     path("", include("kangmai.portal.cases.urls")),
     path("", include("kangmai.portal.identity.urls")),
     path("", include("kangmai.portal.cards.urls")),

@@ -361,6 +361,15 @@ def add_reviewer(town: Town) -> None:
     _account("township", "周丽华", "township_public_health", town.centre)
 
 
+def add_quality(town: Town) -> None:
+    """An account of a quality centre that answers for the whole city."""
+    centre = _institution(
+        "ZK-4412", "肇庆市基本公共卫生服务质量控制中心", "Zhaoqing Quality Centre", K.QUALITY_CENTRE, "441200",
+        jurisdiction_code="441200", parent_id=town.centre.parent_id,
+    )  # fmt: skip
+    _account("quality", "吴国华", "quality_centre", centre)
+
+
 def build() -> Town:
     """Make the town in the database at hand."""
     made = _institutions()

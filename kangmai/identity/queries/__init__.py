@@ -42,6 +42,7 @@ from kangmai.identity.queries.reviews import (
     search_reviews,
     side_ids,
 )
+from kangmai.identity.queries.sharing import sharing_a_phone
 from kangmai.identity.queries.unmasking import unmasked
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "search_residents",
     "search_reviews",
     "search_village",
+    "sharing_a_phone",
     "side_ids",
     "similar_residents",
     "standing",

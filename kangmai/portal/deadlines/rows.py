@@ -24,6 +24,7 @@ ABOUT = {
     "outbreak": "event",
     "measure": "event-measure-page",
     "case_card": "case",
+    "watchdog_finding": "watchdog-finding",
 }
 """The page of what a deadline is about, by the kind of its subject."""
 

@@ -87,6 +87,15 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "watchdog",
+        _("Data checks"),
+        _("Visits that look omitted, empty or untrue: say how it came to this"),
+        "search",
+        Section.WORK,
+        permissions=("watchdog.answer", "watchdog.review", "watchdog.review_labelled"),
+        roots=("watchdog",),
+    ),
+    Place(
         "cockpit",
         _("Figures"),
         _("The figures of your area, how they were made, and who is behind target"),

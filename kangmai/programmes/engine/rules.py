@@ -4,6 +4,7 @@ The door of this folder: what others need of its parts is named in `__all__`.
 """
 
 from kangmai.programmes.engine.deciding import decide, empty_facts
+from kangmai.programmes.engine.definition.reading import kept_measures, labels_of
 from kangmai.programmes.engine.given import decide_facts, outcome_title
 from kangmai.programmes.engine.planning import (
     Anchors,
@@ -21,6 +22,8 @@ __all__ = [
     "decide",
     "decide_facts",
     "empty_facts",
+    "kept_measures",
+    "labels_of",
     "lateness",
     "next_planned",
     "outcome_title",

@@ -1,7 +1,7 @@
 """Reads of the record: every one inside the actor's scope, every one audited."""
 
 from kangmai.records.queries.checking import Mode, ProfileNeeded, check
-from kangmai.records.queries.coded import CodedRows, coded_rows
+from kangmai.records.queries.coded import CodedRows, coded_periods, coded_rows
 from kangmai.records.queries.consistency import Consistency, IndexFault, sample_index
 from kangmai.records.queries.everything import EverythingPage, Place, Wanted, everything
 from kangmai.records.queries.intake import intake_tables, intake_template
@@ -94,6 +94,7 @@ __all__ = [
     "all_index_states",
     "by_row_ids",
     "check",
+    "coded_periods",
     "coded_rows",
     "count_deeds",
     "count_types",

@@ -7,6 +7,7 @@ from kangmai.kernel.actor import Actor
 from kangmai.records import rules
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search.hashing import token_hash
+from kangmai.records.search.parameters import parameter as search_parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,23 @@ def coded_rows(
             "coded_type": resource_types()[resource_type],
             "coded_hashes": sorted(token_hash(resource_type, parameter, code) for code in codes),
         },
+    )
+
+
+def coded_periods(
+    resource_type: str, parameter: str, codes: Collection[str], *, dated: str, actor: Actor
+) -> CodedRows:
+    """As `coded_rows`, with lo and hi besides: the half-open range of instants under a date parameter.
+
+    A resource that has not ended has a `hi` far in the future.
+
+    Raises:
+        NotPermitted
+    """
+    rows = coded_rows(resource_type, parameter, codes, actor=actor)
+    numbers = [source.p for source in search_parameter(resource_type, dated).sources]
+    return CodedRows(
+        f"""SELECT coded.rt, coded.rid, coded.resident_id, dat.lo, dat.hi
+            FROM ({rows.sql}) coded JOIN dat ON dat.rid = coded.rid AND dat.p = ANY(%(coded_dates)s::int4[])""",
+        {**rows.values, "coded_dates": [*numbers, *(-number for number in numbers)]},
     )

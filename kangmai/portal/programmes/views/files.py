@@ -44,7 +44,9 @@ def worklist_file(request: PortalRequest, format: str) -> HttpResponse:
         raise FormatUnknown(format=format)
     chosen = choice.read(request.GET)
     table = [_cells(line) for line in _lines(request, chosen)]
-    content = _csv(table) if format == "csv" else _document(request, chosen, table, format)
+    content = (
+        csv_of(_columns(), table) if format == "csv" else _document(request, chosen, table, format)
+    )
     name = f"follow-ups-{legal_day(request.at)}.{format}"
     return FileResponse(
         io.BytesIO(content),
@@ -104,11 +106,11 @@ def _cells(line: Line) -> list[str]:
     ]
 
 
-def _csv(table: list[list[str]]) -> bytes:
+def csv_of(columns: list[str], table: list[list[str]]) -> bytes:
     """With a mark by which spreadsheets see that it is UTF-8; no cell can begin a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(_columns())
+    writer.writerow(columns)
     writer.writerows([_harmless(cell) for cell in line] for line in table)
     return out.getvalue().encode("utf-8-sig")
 

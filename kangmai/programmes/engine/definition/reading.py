@@ -82,6 +82,11 @@ def labels() -> Mapping[str, frozenset[Label]]:
     return found
 
 
+def labels_of(programme_id: str) -> frozenset[Label]:
+    """The labels that a programme's dated entries have had."""
+    return labels().get(programme_id, frozenset({Label.NORMAL}))
+
+
 def rule_set(id: str, *, on: date) -> RuleSet:
     """The rules of an id in force on a day.
 
@@ -292,6 +297,11 @@ def kept_facts(programme_id: str) -> tuple[Fact, ...]:
         if answer.get("keep")
     }
     return tuple(fact for fact in answers_of(programme_id) if fact.name in kept)
+
+
+def kept_measures(programme_id: str) -> tuple[str, ...]:
+    """The names of those."""
+    return tuple(fact.name for fact in kept_facts(programme_id))
 
 
 def read_rule_set(definition: Definition, read: Read = _read) -> RuleSet:

@@ -8,6 +8,7 @@ from kangmai.programmes.engine.queries.enrolments import (
     enrolments_of,
     evidence_of,
     get_enrolment,
+    hidden,
     offered_programmes,
     programme,
     programmes,
@@ -17,6 +18,7 @@ from kangmai.programmes.engine.queries.enrolments import (
 )
 from kangmai.programmes.engine.queries.forms import try_visit, visit_form
 from kangmai.programmes.engine.queries.joint import Joined, joined_services
+from kangmai.programmes.engine.queries.many import VisitRows, visits_behind, visits_since
 from kangmai.programmes.engine.queries.visits import (
     counted_visits,
     get_visit,
@@ -31,6 +33,7 @@ __all__ = [
     "OutcomeClass",
     "Programme",
     "RuleSet",
+    "VisitRows",
     "attempts_of",
     "compare",
     "counted_visits",
@@ -40,6 +43,7 @@ __all__ = [
     "evidence_of",
     "get_enrolment",
     "get_visit",
+    "hidden",
     "joined_services",
     "judgements_of",
     "offered_programmes",
@@ -50,7 +54,9 @@ __all__ = [
     "transfer_of",
     "try_visit",
     "visit_form",
+    "visits_behind",
     "visits_by_id",
     "visits_of",
+    "visits_since",
     "worklist",
 ]

@@ -36,6 +36,7 @@ __all__ = [
     "enrolments_of",
     "evidence_of",
     "get_enrolment",
+    "hidden",
     "offered_programmes",
     "programme",
     "programmes",

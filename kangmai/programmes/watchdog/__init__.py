@@ -1,0 +1,1 @@
+"""The watchdog over visits: what looks omitted, empty or untrue, with the rows behind it; advice, not punishment."""
