@@ -107,6 +107,11 @@ class Outcome:
     updated_at: datetime
     body: bytes = field(repr=False)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no such resource any more, whoever deleted it."""
+        return not self.body
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:

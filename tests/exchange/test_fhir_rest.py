@@ -73,6 +73,20 @@ def test_transaction_resolves_references_and_is_all_or_nothing(fhir):
     assert fhir("GET", "Patient?_summary=count").json["total"] == 1
 
 
+def test_transaction_that_deletes_what_is_gone_leaves_it_as_it_is(fhir):
+    gone = fhir("POST", "Patient", patient()).id
+    assert [fhir("DELETE", f"Patient/{gone}").status for _ in range(2)] == [204, 204]
+    bundle = transaction(("urn:uuid:1", patient()))
+    bundle["entry"].append({"request": {"method": "DELETE", "url": f"Patient/{gone}"}})
+    answer = fhir("POST", "", bundle)
+    assert answer.status == 200, answer.body
+    assert [e["response"]["status"] for e in answer.json["entry"]] == [
+        "201 Created",
+        "204 No Content",
+    ]
+    assert len(fhir("GET", f"Patient/{gone}/_history").json["entry"]) == 2
+
+
 def test_reference_to_nothing_in_the_transaction_is_refused(fhir):
     answer = fhir("POST", "", transaction(("urn:uuid:2", observation("urn:uuid:9"))))
     assert answer.status == 422

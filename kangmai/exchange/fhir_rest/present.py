@@ -58,7 +58,7 @@ def location(request: Request, outcome: Outcome) -> str:
 def written(request: Request, outcome: Outcome) -> Response:
     """The answer to a create, update or delete, as far as the client prefers."""
     headers = _versioned(outcome.version, outcome.updated_at)
-    if outcome.effect is Effect.DELETED:
+    if outcome.is_gone:
         return Response(204, b"", tuple(headers))
     status = 201 if outcome.effect is Effect.CREATED else 200
     headers.append(("Location", location(request, outcome)))

@@ -22,8 +22,6 @@ from kangmai.records.fhir.bundles import Bundle, Entry, read_bundle
 from kangmai.records.fhir.times import instant
 from kangmai.records.types import Effect, Operation, Outcome, Verb
 
-STATUS = {Effect.CREATED: "201 Created", Effect.DELETED: "204 No Content"}
-
 
 def transact(request: Request) -> Response:
     """POST [base] with a Bundle of type transaction (all or nothing) or batch (each on its own)"""
@@ -141,13 +139,19 @@ def _failed(request: Request, error: KangmaiError) -> bytes:
     return orjson.dumps({"response": response})
 
 
+def _status(outcome: Outcome) -> str:
+    if outcome.is_gone:
+        return "204 No Content"
+    return "201 Created" if outcome.effect is Effect.CREATED else "200 OK"
+
+
 def _written(request: Request, outcome: Outcome) -> bytes:
     response: dict[str, Any] = {
-        "status": STATUS.get(outcome.effect, "200 OK"),
+        "status": _status(outcome),
         "etag": f'W/"{outcome.version}"',
         "lastModified": instant(outcome.updated_at),
     }
-    if outcome.effect is not Effect.DELETED:
+    if not outcome.is_gone:
         response["location"] = location(request, outcome)
     answer = orjson.dumps({"response": response})
     if request.preference("return") == "representation" and outcome.body:

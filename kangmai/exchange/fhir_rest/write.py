@@ -10,7 +10,6 @@ from kangmai.exchange.fhir_rest.provenance import write_with_provenance
 from kangmai.exchange.fhir_rest.types import Request, Response
 from kangmai.kernel.errors import Incorrect
 from kangmai.records import actions
-from kangmai.records.errors import ResourceGone
 from kangmai.records.types import Operation, Verb
 
 
@@ -58,10 +57,7 @@ def delete(request: Request) -> Response:
     """DELETE [type]/[id]; of what is gone already: 204 again, as the specification asks"""
     kind, id = request.path
     if_match = version_of(request.headers.get("if-match"))
-    try:
-        return carry_out(request, Operation(Verb.DELETE, kind, id, if_match=if_match))
-    except ResourceGone:
-        return Response(204)
+    return carry_out(request, Operation(Verb.DELETE, kind, id, if_match=if_match))
 
 
 def conditional_delete(request: Request) -> Response:

@@ -28,6 +28,11 @@ class Change:
     old: Stored | None = field(default=None, repr=False)
 
     @property
+    def is_idle(self) -> bool:
+        """Whether all is as it was: what was to be deleted is gone already."""
+        return self.old is not None and self.old.version == self.row.ver
+
+    @property
     def op(self) -> str:
         """`C`, `U` or `D`, as the log says it."""
         return "C" if self.old is None else "D" if self.row.flags & Flag.DELETED else "U"

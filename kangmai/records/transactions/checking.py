@@ -7,7 +7,6 @@ from kangmai.records import rules
 from kangmai.records.errors import (
     IdNotYours,
     ReadOnlyProjection,
-    ResourceGone,
     ResourceNotFound,
     UnresolvedReference,
     VersionConflict,
@@ -51,8 +50,6 @@ def _check_version(submission: Submission, operation: Operation, found: Present 
         raise NotPermitted(permission=f"records.update:{operation.type}/{operation.id}")
     if operation.if_match is not None and operation.if_match != stored.version:
         raise VersionConflict(**address, current=stored.version, expected=operation.if_match)
-    if operation.verb is Verb.DELETE and stored.is_deleted:
-        raise ResourceGone(**address)
 
 
 def _check_new(submission: Submission, operation: Operation) -> None:

@@ -115,6 +115,7 @@ def _write(
     *,
     jointly: bool,
 ) -> None:
+    changes = [change for change in changes if not change.is_idle]
     new = [change for change in changes if change.old is None]
     if len(new) > FEW:  # more than any joint write has, so all are of one submission
         write.insert(database, [change.row for change in new], account=new[0].account)

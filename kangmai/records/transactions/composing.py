@@ -59,7 +59,9 @@ def _row(
 
 
 def _deletion(p: Prepared, old: Stored, at: datetime) -> Row:
-    return Row(type_number(old.type), old.rid, p.id, p.fh, old.version + 1, at, int(Flag.DELETED), old.subject,
+    """The version that says it is gone; of what is gone already, that very version."""
+    version, at = (old.version, old.updated_at) if old.is_deleted else (old.version + 1, at)
+    return Row(type_number(old.type), old.rid, p.id, p.fh, version, at, int(Flag.DELETED), old.subject,
                old.author_org, old.label, b"", _no_keys(old.type), ())  # fmt: skip
 
 
@@ -75,4 +77,5 @@ _EFFECTS = {"C": Effect.CREATED, "U": Effect.UPDATED, "D": Effect.DELETED}
 def outcome(change: Change) -> Outcome:
     """What a change did, for who asked for it."""
     row = change.row
-    return Outcome(_EFFECTS[change.op], row.type, row.fid, row.rid, row.ver, row.ts, row.body)
+    effect = Effect.UNCHANGED if change.is_idle else _EFFECTS[change.op]
+    return Outcome(effect, row.type, row.fid, row.rid, row.ver, row.ts, row.body)
