@@ -14,10 +14,13 @@ Incorrect
 NotFound
 ├── BoxUnknown
 ├── IncidentUnknown
+├── PlanUnknown
 ├── PlateUnknown
 ├── PoolUnknown
 ├── RoundUnknown
+├── ShiftUnknown
 ├── SiteUnknown
+├── TripUnknown
 └── TubeUnknown
 Conflict
 ├── AlreadyBooked
@@ -27,7 +30,9 @@ Conflict
 ├── PlanImpossible
 ├── PlateTaken
 ├── ReviewerIsOperator
+├── ShiftOverlaps
 ├── SlotFull
+├── TripTaken
 ├── TubeFull
 └── TubeTaken
 """
@@ -107,6 +112,12 @@ class IncidentUnknown(NotFound):
     zh = "没有该异常记录，或您无权查看。"
 
 
+class PlanUnknown(NotFound):
+    """There is no such plan, or it is not for you to see."""
+
+    zh = "没有该方案，或您无权查看。"
+
+
 class PlateUnknown(NotFound):
     """There is no such plate, or it is not of your laboratory."""
 
@@ -129,6 +140,18 @@ class SiteUnknown(NotFound):
     """There is no such sampling site, or it is not for you to see."""
 
     zh = "没有该采样点，或您无权查看。"
+
+
+class ShiftUnknown(NotFound):
+    """There is no such shift, or it is not for you to see."""
+
+    zh = "没有该班次，或您无权查看。"
+
+
+class TripUnknown(NotFound):
+    """There is no such trip, or it is not for you to see."""
+
+    zh = "没有该趟次，或您无权查看。"
 
 
 class TubeUnknown(NotFound):
@@ -179,10 +202,22 @@ class ReviewerIsOperator(Conflict):
     zh = "检测人员不能审核本人的检测板，请由同事审核。"
 
 
+class ShiftOverlaps(Conflict):
+    """This person stands in a lane at that time already. End that shift first."""
+
+    zh = "该人员该时段已有排班，请先取消原班次。"
+
+
 class SlotFull(Conflict):
     """All places at {slot} are booked. Choose another time."""
 
     zh = "{slot} 的预约已满，请选择其他时间。"
+
+
+class TripTaken(Conflict):
+    """Somebody else drives this trip."""
+
+    zh = "该趟次已由他人承运。"
 
 
 class TubeFull(Conflict):

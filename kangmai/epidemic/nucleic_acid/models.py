@@ -10,9 +10,11 @@ from kangmai.epidemic.nucleic_acid.types import (
     Antigen,
     BoxState,
     Channel,
+    Duty,
     HoldState,
     IncidentKind,
     Judgement,
+    PlanState,
     PlateState,
     PoolState,
     RoundKind,
@@ -99,21 +101,21 @@ class Shift(models.Model):
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="shifts")
     lane = models.PositiveSmallIntegerField()
-    account_id = models.BigIntegerField()
+    staff_id = models.BigIntegerField()
+    """Of the registry."""
     duty = _code(9)
     from_at = models.DateTimeField()
     to_at = models.DateTimeField()
 
     class Meta:
         constraints = (
-            models.CheckConstraint(
-                condition=Q(duty__in=("sampler", "registrar", "courier")), name="shift_duty_known"
-            ),
+            _known("shift_duty_known", "duty", Duty),
             models.CheckConstraint(
                 condition=Q(to_at__gt=F("from_at")), name="shift_ends_after_it_begins"
             ),
-            models.UniqueConstraint(fields=("site", "account_id", "from_at"), name="shift_once"),
+            models.UniqueConstraint(fields=("round", "staff_id", "from_at"), name="shift_once"),
         )
+        indexes = (models.Index(fields=("site", "from_at"), name="shift_site"),)
 
 
 class Listed(models.Model):
@@ -169,6 +171,51 @@ class Attendee(models.Model):
         )
 
 
+class SavedPlan(models.Model):
+    """A plan of a round as it was reckoned and kept; one at a time is released for the couriers."""
+
+    order_id = models.UUIDField()
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    """Of the plans of its round."""
+    key = models.UUIDField(unique=True)
+    question = models.JSONField()
+    answer = models.JSONField()
+    note = models.CharField(max_length=300, blank=True, default="")
+    state = _code(8)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField()
+    released_at = models.DateTimeField(null=True)
+    released_by = models.BigIntegerField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            _known("plan_state_known", "state", PlanState),
+            models.UniqueConstraint(fields=("round", "number"), name="plan_number_once_a_round"),
+            models.UniqueConstraint(
+                fields=("round",), condition=Q(state=PlanState.RELEASED.value), name="plan_released_once_a_round"
+            ),
+        )  # fmt: skip
+
+
+class PlannedTrip(models.Model):
+    """A courier's way from a site to a laboratory, of a plan that was released."""
+
+    plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="trips")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
+    laboratory_id = models.BigIntegerField()
+    boxes = models.PositiveSmallIntegerField()
+    leaves_at = models.DateTimeField()
+    arrives_at = models.DateTimeField()
+    courier_account = models.BigIntegerField(null=True)
+    """Who said that he drives it."""
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = (models.Index(fields=("site", "leaves_at"), name="trip_site"),)
+
+
 class Box(models.Model):
     """Tubes that travel together."""
 
@@ -194,6 +241,10 @@ class Box(models.Model):
     extra = ArrayField(_code(14), default=list)
     difference_note = models.CharField(max_length=300, null=True)
     signed_by = ArrayField(models.BigIntegerField(), default=list)
+    trip = models.ForeignKey(
+        PlannedTrip, null=True, on_delete=models.SET_NULL, related_name="carried"
+    )
+    """The planned trip with which it left."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -12,14 +12,44 @@ from typing import Any
 
 from kangmai.epidemic.nucleic_acid.errors import CodeUnreadable, GroupUnknown, ModeUnknown
 from kangmai.epidemic.nucleic_acid.planning.effort import Effort, effort
+from kangmai.epidemic.nucleic_acid.planning.kept import Answer, answer_of
+from kangmai.epidemic.nucleic_acid.planning.plan import Demand, Plan, Question, plan, what_if
 from kangmai.epidemic.nucleic_acid.planning.pooling import Expected, best_size, expected
+from kangmai.epidemic.nucleic_acid.planning.replay import Line, Replay
+from kangmai.epidemic.nucleic_acid.planning.transport import UNKNOWN, Impossible, Laboratory
 from kangmai.epidemic.nucleic_acid.types import Judgement, Reading, WellKind
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
 
 __all__ = [
-    "Edition", "Effort", "Expected", "Group", "Limits", "best_size", "control_faults", "due_at", "edition",
-    "edition_of", "effort", "expected", "group_of", "judge", "require_mode", "require_tube_code",
+    "UNKNOWN",
+    "Answer",
+    "Demand",
+    "Edition",
+    "Effort",
+    "Expected",
+    "Group",
+    "Impossible",
+    "Laboratory",
+    "Limits",
+    "Line",
+    "Plan",
+    "Question",
+    "Replay",
+    "answer_of",
+    "best_size",
+    "control_faults",
+    "due_at",
+    "edition",
+    "edition_of",
+    "effort",
+    "expected",
+    "group_of",
+    "judge",
+    "plan",
+    "require_mode",
+    "require_tube_code",
+    "what_if",
 ]  # fmt: skip
 
 ROOM, KIND, ID = "epidemic", "testing_edition", "nucleic_acid"

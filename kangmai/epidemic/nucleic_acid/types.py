@@ -7,6 +7,8 @@ from enum import IntEnum, StrEnum
 from typing import Generic, NewType, TypeVar
 from uuid import UUID
 
+from kangmai.epidemic.nucleic_acid.planning.kept import Answer
+from kangmai.epidemic.nucleic_acid.planning.plan import Question
 from kangmai.kernel.ids import OrganizationId, ResidentId
 
 T = TypeVar("T")
@@ -91,6 +93,24 @@ class Judgement(StrEnum):
     POSITIVE = "positive"
     VOID = "void"
     """The internal control failed, or there was too little fluid."""
+
+
+class PlanState(StrEnum):
+    """How a kept plan of a round stands."""
+
+    SAVED = "saved"
+    RELEASED = "released"
+    """Couriers drive by it."""
+    REPLACED = "replaced"
+    """Couriers drove by it, until another was released."""
+
+
+class Duty(StrEnum):
+    """What somebody does in a lane."""
+
+    SAMPLER = "sampler"
+    REGISTRAR = "registrar"
+    COURIER = "courier"
 
 
 class HoldState(StrEnum):
@@ -565,6 +585,101 @@ class Box:
     extra: tuple[str, ...]
     difference_note: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A plan of a round, as it was reckoned."""
+
+    id: int
+    round_id: int
+    number: int
+    question: Question
+    answer: Answer
+    note: str
+    state: PlanState
+    created_at: datetime.datetime
+    released_at: datetime.datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourierTrip:
+    """A planned trip with what became of it."""
+
+    id: int
+    site: Site
+    laboratory: OrganizationId
+    boxes: int
+    leaves_at: datetime.datetime
+    arrives_at: datetime.datetime
+    courier: int | None
+    ready: int
+    """Boxes that stand packed at the site."""
+    carried: int
+    left_at: datetime.datetime | None
+    """When the last box left with it."""
+    received: int
+    received_at: datetime.datetime | None
+    version: int
+
+    def is_late(self, at: datetime.datetime) -> bool:
+        """Whether it has not left a quarter of an hour after its time."""
+        return self.left_at is None and at > self.leaves_at + datetime.timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class LaboratoryLine:
+    """How tubes flow through a laboratory: where they are, what is late, and how fast results come."""
+
+    laboratory: OrganizationId
+    coming: int
+    """Tubes packed for it or on the way to it."""
+    waiting: int
+    """Received, in no run yet, or to be tested again."""
+    tested: int
+    """In a run that nobody has reviewed."""
+    published: int
+    late: int
+    published_last_hour: int
+    last_published_at: datetime.datetime | None
+    planned_done_at: datetime.datetime | None
+    """By the plan in force."""
+
+    @property
+    def hours_left(self) -> float | None:
+        """How long what it has and what comes takes at the pace of the last hour; None without a pace."""
+        left = self.coming + self.waiting + self.tested
+        return left / self.published_last_hour if self.published_last_hour else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Somebody in a lane for a while."""
+
+    id: int
+    site_id: int
+    lane: int
+    staff: int
+    duty: Duty
+    from_at: datetime.datetime
+    to_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of the hours that a site's lanes are open, those in which a sampler and a registrar stand there."""
+
+    site_id: int
+    lane_hours: float
+    covered_hours: float
+    gaps: tuple[tuple[int, datetime.datetime, datetime.datetime], ...]
+    """Lane, from, to: where somebody is missing, the earliest first."""
+
+    @property
+    def share(self) -> float:
+        """Covered hours of all."""
+        return self.covered_hours / self.lane_hours if self.lane_hours else 0.0
 
 
 @dataclass(frozen=True, slots=True)

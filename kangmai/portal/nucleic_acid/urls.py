@@ -5,10 +5,13 @@ from django.urls import path
 from kangmai.portal.nucleic_acid.views.bench import bench, import_run, plate, receive, review, void
 from kangmai.portal.nucleic_acid.views.board import board, late, unsampled
 from kangmai.portal.nucleic_acid.views.boxes import box, boxes, pack, send, sign
+from kangmai.portal.nucleic_acid.views.couriers import flow, trip, trips
 from kangmai.portal.nucleic_acid.views.incidents import incidents, settle
 from kangmai.portal.nucleic_acid.views.mine import antigen, book, cancel, certificate, mine
 from kangmai.portal.nucleic_acid.views.planning import listed, new_round, planner, round_page, sites
+from kangmai.portal.nucleic_acid.views.plans import plan, plan_round, plans
 from kangmai.portal.nucleic_acid.views.pools import change_pool, pool, pools
+from kangmai.portal.nucleic_acid.views.shifts import shifts
 from kangmai.portal.nucleic_acid.views.table import queue, scan, table, upload
 
 ROOT = "emergency-mode/testing/"
@@ -21,6 +24,13 @@ PAGES = (
     path("rounds/<int:round_id>/", round_page, name="nucleic-acid-round"),
     path("rounds/<int:round_id>/sites/", sites, name="nucleic-acid-sites"),
     path("rounds/<int:round_id>/listed/", listed, name="nucleic-acid-listed"),
+    path("rounds/<int:round_id>/plan/", plan_round, name="nucleic-acid-plan-round"),
+    path("rounds/<int:round_id>/plans/", plans, name="nucleic-acid-plans"),
+    path("rounds/<int:round_id>/shifts/", shifts, name="nucleic-acid-shifts"),
+    path("plans/<int:plan_id>/", plan, name="nucleic-acid-plan"),
+    path("trips/", trips, name="nucleic-acid-trips"),
+    path("trips/<int:trip_id>/", trip, name="nucleic-acid-trip"),
+    path("flow/", flow, name="nucleic-acid-flow"),
     path("sites/<int:site_id>/", table, name="nucleic-acid-table"),
     path("sites/<int:site_id>/scan/", scan, name="nucleic-acid-scan"),
     path("sites/<int:site_id>/upload/", upload, name="nucleic-acid-upload"),

@@ -5,9 +5,11 @@ from django.utils.translation import pgettext
 
 from kangmai.epidemic.nucleic_acid.types import (
     BoxState,
+    Duty,
     HoldState,
     IncidentKind,
     Judgement,
+    PlanState,
     PlateState,
     RoundKind,
     RoundState,
@@ -117,6 +119,24 @@ def round_state(state: RoundState) -> Words:
         RoundState.OPEN: (pgettext("round", "open"), "good"),
         RoundState.CLOSED: (_("closed"), ""),
     }[state]
+
+
+def plan_state(state: PlanState) -> Words:
+    """How a kept plan stands."""
+    return {
+        PlanState.SAVED: (pgettext("plan", "kept"), ""),
+        PlanState.RELEASED: (pgettext("plan", "in force"), "good"),
+        PlanState.REPLACED: (pgettext("plan", "replaced"), ""),
+    }[state]
+
+
+def duty(duty: Duty) -> str:
+    """What somebody does in a lane."""
+    return {
+        Duty.SAMPLER: _("sampler"),
+        Duty.REGISTRAR: _("registrar"),
+        Duty.COURIER: _("courier"),
+    }[duty]
 
 
 def incident(kind: IncidentKind) -> str:

@@ -1,6 +1,8 @@
 """The planner: Dorfman's own table, effort by hand, flows against a slow obvious twin, courses and replay."""
 
 import itertools
+import json
+import math
 
 import numpy as np
 import pytest
@@ -10,8 +12,15 @@ from hypothesis import strategies as st
 from kangmai.epidemic.nucleic_acid import rules
 from kangmai.epidemic.nucleic_acid.planning import couriers, pooling, transport
 from kangmai.epidemic.nucleic_acid.planning.effort import effort
+from kangmai.epidemic.nucleic_acid.planning.kept import (
+    answer_from_json,
+    answer_of,
+    answer_to_json,
+    question_from_json,
+    question_to_json,
+)
 from kangmai.epidemic.nucleic_acid.planning.plan import Demand, Question, plan, what_if
-from kangmai.epidemic.nucleic_acid.planning.replay import Happened, replay
+from kangmai.epidemic.nucleic_acid.planning.replay import Course, replay
 from kangmai.epidemic.nucleic_acid.planning.transport import Impossible, Laboratory, Supply
 from tests.epidemic.nucleic_acid.factories import AT
 
@@ -166,12 +175,27 @@ def test_a_plan_and_what_would_change_it():
 
 
 def test_replay_shows_who_was_later_than_planned():
-    made = plan(question())
-    done = dict(made.course.done_hours)
-    first = Happened(3_000, done["l0"] + 1.5)
-    found = replay(made, {"l0": first, "stranger": Happened(20, 9.0)})
-    lines = {each.laboratory: each for each in found.lines}
+    answer = answer_of(plan(question()))
+    planned = answer.laboratories()
+    late = Course(3_000, planned["l0"].hours + 1.5)
+    found = replay(
+        planned_sites=answer.sites(), planned_laboratories=planned, sites={"s0": Course(900, 7.0)},
+        laboratories={"l0": late, "stranger": Course(20, 9.0)},
+    )  # fmt: skip
+    lines = {each.id: each for each in found.laboratories}
     assert lines["l0"].hours_late == pytest.approx(1.5)
-    assert (lines["l1"].tubes, lines["l1"].hours_late) == (0, None)
-    assert (lines["stranger"].planned_tubes, lines["stranger"].hours_late) == (0, None)
-    assert found.tubes == 3_020 and found.hours == max(first.last_result_hours, 9.0)
+    assert (lines["l1"].done.tubes, lines["l1"].hours_late) == (0, None)
+    assert (lines["stranger"].planned.tubes, lines["stranger"].hours_late) == (0, None)
+    assert found.round.done == Course(3_020, max(late.hours, 9.0))
+    sites = {each.id: each for each in found.sites}
+    assert (sites["s0"].done.tubes, sites["s0"].hours_late) == (900, -1.0)
+    assert sites["s1"].planned.hours == 8.0 and sites["s1"].done.hours is None
+
+
+def test_what_is_kept_is_read_back_as_it_was():
+    asked = question(demands=(Demand("s", 700, math.nan, math.nan, "441202001"),))
+    content = json.loads(json.dumps(question_to_json(asked), allow_nan=False))
+    back = question_from_json(content, CAPACITY)
+    assert plan(back).flow == plan(asked).flow and math.isnan(back.demands[0].longitude)
+    answer = answer_of(plan(asked))
+    assert answer_from_json(json.loads(json.dumps(answer_to_json(answer)))) == answer

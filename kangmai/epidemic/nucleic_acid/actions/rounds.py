@@ -60,11 +60,12 @@ def plan_round(*, facts: RoundFacts, key: UUID, actor: Actor, at: datetime) -> m
             },
         )  # fmt: skip
         if is_new:
-            _write_down(row, "nucleic_acid.plan_round", actor=actor, at=at)
+            write_of_round(row, "nucleic_acid.plan_round", actor=actor, at=at)
     return row
 
 
-def _locked(round_id: int, *, actor: Actor, at: datetime) -> models.Round:
+def locked_round(round_id: int, *, actor: Actor, at: datetime) -> models.Round:
+    """A round that the actor plans, locked; part of an action. Raises NotPermitted, RoundUnknown, NoOrderInForce."""
     require(actor, PLAN)
     row = models.Round.objects.select_for_update().filter(id=round_id).first()
     if row is None or not (touches(actor, row.areas, PLAN) or sees_round(row, actor)):
@@ -84,13 +85,13 @@ def move_round(
         NoOrderInForce, NotPermitted, RoundUnknown, ChangedMeanwhile, NotInThisState.
     """
     with transaction.atomic():
-        row = _locked(round_id, actor=actor, at=at)
+        row = locked_round(round_id, actor=actor, at=at)
         require_version(row.version, expected_version)
         if NEXT.get(RoundState(row.state)) is not to:
             raise NotInThisState(what=row.name, state=row.state)
         row.state, row.version = to.value, row.version + 1
         row.save()
-        _write_down(row, f"nucleic_acid.round_{to.value}", actor=actor, at=at)
+        write_of_round(row, f"nucleic_acid.round_{to.value}", actor=actor, at=at)
         kind = events.ROUND_OPENED if to is RoundState.OPEN else events.ROUND_CLOSED
         with unit_of_work() as database:
             announce(kind, row.id, {"order": str(row.order_id)}, database=database, at=at)
@@ -108,7 +109,7 @@ def set_sites(
         AreaUnreadable: a site lies outside the round's areas.
     """
     with transaction.atomic():
-        row = _locked(round_id, actor=actor, at=at)
+        row = locked_round(round_id, actor=actor, at=at)
         for each in sites:
             if not any(each.place_code.startswith(_stem(area)) for area in row.areas):
                 raise AreaUnreadable(area=each.place_code[:14])
@@ -126,7 +127,7 @@ def set_sites(
             unique_fields=["round", "code"],
             update_fields=["name", "organization_id", "place_code", "lanes", "laboratory_id", "longitude", "latitude"],
         )  # fmt: skip
-        _write_down(row, "nucleic_acid.set_sites", count=len(rows), actor=actor, at=at)
+        write_of_round(row, "nucleic_acid.set_sites", count=len(rows), actor=actor, at=at)
         codes = [each.code for each in rows]
         return list(models.Site.objects.filter(round=row, code__in=codes).order_by("code"))
 
@@ -151,7 +152,7 @@ def list_people(
         NoOrderInForce, NotPermitted, RoundUnknown, GroupUnknown.
     """
     with transaction.atomic():
-        row = _locked(round_id, actor=actor, at=at)
+        row = locked_round(round_id, actor=actor, at=at)
         edition = rules.edition(on=row.edition_from)
         for group in set(numbers.values()):
             rules.group_of(edition, group)
@@ -159,41 +160,8 @@ def list_people(
         with connection.cursor() as cursor:
             cursor.execute(_LIST, [row.id, list(known.values()), [numbers[each] for each in known]])
             count = cursor.rowcount
-        _write_down(row, "nucleic_acid.list_people", count=count, actor=actor, at=at)
+        write_of_round(row, "nucleic_acid.list_people", count=count, actor=actor, at=at)
     return count, tuple(sorted(set(numbers) - known.keys()))
-
-
-@emergency_door(Purpose.TESTING)
-def assign(
-    *,
-    site_id: int,
-    lane: int,
-    account: int,
-    duty: str,
-    from_at: datetime,
-    to_at: datetime,
-    actor: Actor,
-    at: datetime,
-) -> models.Shift:
-    """Put somebody into a lane for a while: sampler, registrar or courier.
-
-    Raises:
-        NoOrderInForce, NotPermitted, SiteUnknown, TimesOutOfOrder.
-        NotInThisState: there is no such lane or duty.
-    """
-    site = get_site(site_id, permission=PLAN, actor=actor)
-    in_force(Purpose.TESTING, place=site.place_code, at=at)
-    if to_at <= from_at:
-        raise TimesOutOfOrder(later="to_at", earlier="from_at")
-    if not 1 <= lane <= site.lanes or duty not in ("sampler", "registrar", "courier"):
-        raise NotInThisState(what=f"{site.code}/{lane}", state=duty[:9])
-    with transaction.atomic():
-        row, _new = models.Shift.objects.update_or_create(
-            site=site, account_id=account, from_at=from_at,
-            defaults={"round": site.round, "lane": lane, "duty": duty, "to_at": to_at},
-        )  # fmt: skip
-        _write_down(site.round, "nucleic_acid.assign", count=1, actor=actor, at=at)
-    return row
 
 
 @emergency_door(Purpose.TESTING)
@@ -212,9 +180,10 @@ def report_queue(*, site_id: int, waiting: int, actor: Actor, at: datetime) -> m
     return site
 
 
-def _write_down(
+def write_of_round(
     row: models.Round, action: str, *, count: int | None = None, actor: Actor, at: datetime
 ) -> None:
+    """Write a deed at a round into the audit trail."""
     details = {"count": count} if count is not None else {}
     with unit_of_work() as database:
         write_down(action, "Round", row.id, details=details, database=database, actor=actor, at=at)

@@ -1,68 +1,71 @@
-"""Hold what happened against what was planned: by laboratory, and for the round."""
+"""Hold what happened against what was planned: by site, by laboratory, and for the round.
+
+Hours count from the beginning of the round. A site is done when its last box has left, a laboratory when its last
+result is published.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kangmai.epidemic.nucleic_acid.planning.plan import Plan
-
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """What a laboratory did: tubes published, and hours from the beginning of the round to its last result."""
+class Course:
+    """What a site or a laboratory was to do, or did: tubes, and the hours after which it was done."""
 
     tubes: int
-    last_result_hours: float
+    hours: float | None
+    """None where it did nothing, or is not done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A laboratory: planned, done, and how much later than planned."""
+    """A site or a laboratory: planned beside done."""
 
-    laboratory: str
-    planned_tubes: int
-    tubes: int
-    planned_hours: float | None
-    hours: float | None
+    id: str
+    planned: Course
+    done: Course
 
     @property
     def hours_late(self) -> float | None:
-        """None where nothing was planned or nothing came."""
-        if self.planned_hours is None or self.hours is None:
+        """Later than planned, negative where earlier; None where nothing was planned or nothing came."""
+        if self.planned.hours is None or self.done.hours is None:
             return None
-        return self.hours - self.planned_hours
+        return self.done.hours - self.planned.hours
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
     """The plan against what happened."""
 
-    lines: tuple[Line, ...]
-    planned_hours: float
-    hours: float | None
-    planned_tubes: int
-    tubes: int
+    sites: tuple[Line, ...]
+    laboratories: tuple[Line, ...]
+
+    @property
+    def round(self) -> Line:
+        """All laboratories together."""
+        return Line("", _together(self.laboratories, "planned"), _together(self.laboratories, "done"))  # fmt: skip
 
 
-def replay(plan: Plan, happened: Mapping[str, Happened]) -> Replay:
-    """Compare a plan with what its laboratories did, by laboratory; what nobody planned is shown, too."""
-    box = plan.question.capacity["tubes_a_box"]
-    planned = dict(plan.flow.boxes_of)
-    names = sorted({*planned, *happened})
-    lines = tuple(
-        Line(
-            name,
-            planned.get(name, 0) * box,
-            happened[name].tubes if name in happened else 0,
-            plan.course.done_hours.get(name),
-            happened[name].last_result_hours if name in happened else None,
-        )
-        for name in names
+def replay(
+    *,
+    planned_sites: Mapping[str, Course],
+    planned_laboratories: Mapping[str, Course],
+    sites: Mapping[str, Course],
+    laboratories: Mapping[str, Course],
+) -> Replay:
+    """Compare a plan with what happened, by id; what nobody planned is shown, too."""
+    return Replay(_lines(planned_sites, sites), _lines(planned_laboratories, laboratories))
+
+
+def _lines(planned: Mapping[str, Course], done: Mapping[str, Course]) -> tuple[Line, ...]:
+    nothing = Course(0, None)
+    return tuple(
+        Line(each, planned.get(each, nothing), done.get(each, nothing))
+        for each in sorted({*planned, *done})
     )
-    hours = [each.hours for each in lines if each.hours is not None]
-    return Replay(
-        lines,
-        plan.last_result_hours,
-        max(hours, default=None),
-        plan.effort.tubes,
-        sum(each.tubes for each in lines),
-    )
+
+
+def _together(lines: tuple[Line, ...], which: str) -> Course:
+    courses = [getattr(each, which) for each in lines]
+    hours = [each.hours for each in courses if each.hours is not None]
+    return Course(sum(each.tubes for each in courses), max(hours, default=None))

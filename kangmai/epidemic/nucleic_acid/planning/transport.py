@@ -22,6 +22,11 @@ from numpy.typing import NDArray
 EARTH_KM = 6371.0088
 PRECISION_HOURS = 1 / 120
 LONGEST_HOURS = 24 * 60.0
+UNKNOWN = float("nan")
+"""As longitude and latitude: where it is, is known by its division only."""
+NEAR = ((9, 0.25), (6, 0.75), (4, 1.5))
+"""Hours of driving where a point is not known: within a town, a county, a city. Settings of our own."""
+FAR_HOURS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Supply:
     latitude: float
     closes_after_hours: float
     """When its last tube is closed, from the beginning of the round."""
+    place: str = ""
+    """Code of the division, for ways whose points are not known (`UNKNOWN`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class Laboratory:
     longitude: float
     latitude: float
     backlog_tubes: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,10 @@ def driving_hours(
     speed_km_h: float = 40.0,
     detour: float = 1.3,
 ) -> NDArray[np.float64]:
-    """Hours by car from each site to each laboratory: distance over the sphere, lengthened for roads."""
+    """Hours by car from each site to each laboratory: distance over the sphere, lengthened for roads.
+
+    Where the point of one is not known, the divisions say how near they are.
+    """
     lon = (
         np.radians([[s.longitude] for s in sites]),
         np.radians([x.longitude for x in laboratories]),
@@ -96,7 +107,22 @@ def driving_hours(
         np.sin((lat[1] - lat[0]) / 2) ** 2
         + np.cos(lat[0]) * np.cos(lat[1]) * np.sin((lon[1] - lon[0]) / 2) ** 2
     )
-    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(h)) * detour / speed_km_h)
+    hours = np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(h)) * detour / speed_km_h)
+    for s, x in zip(*np.nonzero(np.isnan(hours)), strict=True):
+        hours[s, x] = nearness(sites[s].place, laboratories[x].place)
+    return hours
+
+
+def nearness(place: str, other: str) -> float:
+    """Hours of driving between two divisions: within a town, a county, a city, farther.
+
+    >>> nearness("441202001", "441202001002"), nearness("441202001", "441203"), nearness("441202", "440100")
+    (0.25, 1.5, 3.0)
+    """
+    for digits, hours in NEAR:
+        if len(place) >= digits <= len(other) and place[:digits] == other[:digits]:
+            return hours
+    return FAR_HOURS
 
 
 def assign(
@@ -107,6 +133,7 @@ def assign(
     tubes_a_box: int = 100,
     run_hours: float = 3.0,
     most_hours_on_road: float = 4.0,
+    share_of_pace: float = 1.0,
 ) -> Flow:
     """The flow of boxes that lets the last result come earliest.
 
@@ -114,6 +141,8 @@ def assign(
         hours: of driving, sites by laboratories.
         run_hours: from the last box of a laboratory to its result, besides the queue.
         most_hours_on_road: ways that are longer are closed.
+        share_of_pace: how much of its pace a laboratory is counted with when boxes are dealt out. Less than all
+            spreads them over more laboratories; times are reckoned with the whole pace.
 
     Raises:
         Impossible: some site reaches no laboratory, or there is no capacity.
@@ -129,16 +158,17 @@ def assign(
     if not reaches[boxes > 0].all():
         raise Impossible("a site reaches no laboratory within the limit of the road")
     bound = _bound(boxes, pace, backlog, arrival)
+    dealt = pace * share_of_pace
     low, high = bound, LONGEST_HOURS
-    if not _fits(boxes, _room(pace, backlog, high), arrival <= high):
+    if not _fits(boxes, _room(dealt, backlog, high), arrival <= high):
         raise Impossible("the laboratories in reach cannot take all boxes")
     while high - low > PRECISION_HOURS:
         middle = (low + high) / 2
-        if _fits(boxes, _room(pace, backlog, middle), arrival <= middle):
+        if _fits(boxes, _room(dealt, backlog, middle), arrival <= middle):
             high = middle
         else:
             low = middle
-    best = _cheapest(boxes, _room(pace, backlog, high), arrival <= high, hours)
+    best = _cheapest(boxes, _room(dealt, backlog, high), arrival <= high, hours)
     last = _finish(best, pace, backlog, arrival)
     return _result(sites, laboratories, best, hours, last + run_hours, bound + run_hours)
 

@@ -37,6 +37,7 @@ def board(request: PortalRequest) -> HttpResponse:
     context: dict[str, object] = {
         "crumbs": trail(Crumb(_("Testing"))),
         "may_plan": is_permitted(request.actor, "testing.plan"),
+        "may_drive": any(is_permitted(request.actor, each) for each in ("testing.sample", "testing.plan")),
         "may_bench": bool(queries.laboratories(request.actor)),
         "rounds": choices([(str(r.id), r.name) for r in rounds], current=str(round_.id) if round_ else ""),
     }  # fmt: skip

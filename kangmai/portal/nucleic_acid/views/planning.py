@@ -16,7 +16,7 @@ from kangmai.epidemic.nucleic_acid import actions, queries, rules
 from kangmai.epidemic.nucleic_acid.types import Round, RoundFacts, RoundKind, RoundState, SiteFacts
 from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Purpose
-from kangmai.kernel.actor import require, subtree
+from kangmai.kernel.actor import is_permitted, require, subtree
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.nucleic_acid import asking, institutions
@@ -178,6 +178,7 @@ def round_page(request: PortalRequest, round_id: int) -> HttpResponse:
             for each in queries.sites(round_id, actor=request.actor, at=request.at)
         ],
         "may_plan": _may_plan(request),
+        "may_read_plans": _may_plan(request) or is_permitted(request.actor, "testing.read"),
         "may_open": found.state is RoundState.PLANNED,
         "may_close": found.state is RoundState.OPEN,
         **(_choices(request, found) if _may_plan(request) else {}),
