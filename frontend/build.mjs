@@ -12,7 +12,7 @@ if (!folder) {
 
 rmSync(folder, { recursive: true, force: true });
 const result = await build({
-  entryPoints: ["src/theme.js", "src/app.js", "src/charts.js", "src/scan.js", "src/app.css"],
+  entryPoints: ["src/theme.js", "src/app.js", "src/charts.js", "src/scan.js", "src/kit.js", "src/worker.js", "src/app.css"],
   outdir: folder,
   entryNames: "[name]-[hash]",
   bundle: true,

@@ -34,7 +34,7 @@ function ask(form) {
   }
 }
 
-function fill(form, place, value) {
+export function fill(form, place, value) {
   const wanted = [value].flat();
   for (const input of inputs(form, place)) {
     if (["radio", "checkbox"].includes(input.type)) input.checked = wanted.includes(input.value);
@@ -98,7 +98,7 @@ function changed(form) {
 }
 
 function storageKey(form) {
-  return `draft ${location.pathname} ${form.elements.occasion.value}`;
+  return `draft ${location.pathname} ${form.elements.occasion?.value ?? ""}`;
 }
 
 async function keep(form) {
@@ -127,27 +127,29 @@ function restore(form) {
   changed(form);
 }
 
+// What a form's part of a page needs to be alive: also for one that was put there by a script.
+export function attach(form) {
+  restore(form);
+  closeRows(form);
+  ask(form);
+  form.addEventListener("input", (event) => {
+    standAlone(event.target);
+    changed(form);
+  });
+  form.addEventListener("click", (event) => {
+    const taking = event.target.closest("[data-takes], [data-takes-all]");
+    if (taking) {
+      event.preventDefault();
+      take(form, taking);
+    }
+    const adding = event.target.closest("[data-adds-row]");
+    if (adding) addRow(adding);
+  });
+  form.addEventListener("submit", () => clearTimeout(waiting.get(form)));
+  window.addEventListener("online", () => form.isConnected && sessionStorage.getItem(storageKey(form)) && keep(form));
+}
+
 export function start() {
-  for (const part of document.querySelectorAll("[data-questionnaire]")) {
-    const form = part.closest("form");
-    restore(form);
-    closeRows(form);
-    ask(form);
-    form.addEventListener("input", (event) => {
-      standAlone(event.target);
-      changed(form);
-    });
-    form.addEventListener("click", (event) => {
-      const taking = event.target.closest("[data-takes], [data-takes-all]");
-      if (taking) {
-        event.preventDefault();
-        take(form, taking);
-      }
-      const adding = event.target.closest("[data-adds-row]");
-      if (adding) addRow(adding);
-    });
-    form.addEventListener("submit", () => clearTimeout(waiting.get(form)));
-    window.addEventListener("online", () => sessionStorage.getItem(storageKey(form)) && keep(form));
-  }
+  for (const part of document.querySelectorAll("[data-questionnaire]")) attach(part.closest("form"));
   document.getElementById("faults")?.focus();
 }

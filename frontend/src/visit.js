@@ -57,25 +57,27 @@ function fold(section, label) {
   show(section, false);
 }
 
-function unfoldReferral(part) {
+export function unfoldReferral(part) {
   if (!part.querySelector(".verdict-refer")) return;
   const section = document.querySelector(REFERRAL)?.closest(".question-section");
   if (section) show(section, true);
 }
 
 // A link into a part that is folded opens it first.
-function unfoldTarget(event) {
+export function unfoldTarget(event) {
   const link = event.target.closest?.("a[href^='#']");
   const target = link && document.getElementById(link.hash.slice(1));
   const section = target?.closest(".question-section");
   if (section) show(section, true);
 }
 
+export function foldAll(form) {
+  form.querySelectorAll(".question-section").forEach((each) => fold(each, form.dataset.folds));
+}
+
 export function start() {
   document.body.addEventListener("click", unfoldTarget);
-  for (const form of document.querySelectorAll("form[data-folds]")) {
-    form.querySelectorAll(".question-section").forEach((each) => fold(each, form.dataset.folds));
-  }
+  document.querySelectorAll("form[data-folds]").forEach(foldAll);
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== PART) return;
     clear();

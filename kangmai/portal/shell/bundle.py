@@ -19,6 +19,8 @@ class Bundle:
     scripts: str = ""
     charts: str = ""
     scan: str = ""
+    kit: str = ""
+    worker: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.styles)
@@ -42,4 +44,6 @@ def bundle() -> Bundle:
         scripts=address("app.js"),
         charts=address("charts.js"),
         scan=address("scan.js"),
+        kit=address("kit.js"),
+        worker=address("worker.js"),
     )

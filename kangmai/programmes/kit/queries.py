@@ -1,11 +1,10 @@
 """What is known of kits: one's own, those of an institution, and the visits that came out of them."""
 
-from datetime import datetime
 from uuid import UUID
 
 from kangmai.access import queries as access
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted, require
-from kangmai.programmes.engine import queries as programmes
+from kangmai.programmes.engine.types import Visit
 from kangmai.programmes.kit import models
 from kangmai.programmes.kit.reading import OVERSEE, VISIT, kit_of, limits, visible
 from kangmai.programmes.kit.types import Filled, Kit
@@ -46,13 +45,8 @@ def _owner(row: models.Kit, actor: Actor) -> str:
         return ""
 
 
-def filled_of(visit_id: UUID, *, actor: Actor, at: datetime) -> Filled | None:
-    """On which phone and when a visit was filled in; None where it was entered at a page.
-
-    Raises:
-        NotPermitted, VisitNotFound
-    """
-    visit = programmes.get_visit(visit_id, actor=actor, at=at)
+def filled_of(visit: Visit) -> Filled | None:
+    """On which phone and when a visit, which the caller was let see, was filled in; None for one of a page."""
     entry = models.Entry.objects.select_related("kit").filter(visit=visit.first_id).first()
     if entry is None:
         return None

@@ -29,10 +29,12 @@ from kangmai.portal.programmes import (
     visits,
     wording,
 )
+from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import queries
 from kangmai.programmes.engine.types import Filter, Standing, Visit
+from kangmai.programmes.kit import queries as kits
 from kangmai.standards.calendars import legal_day
 
 
@@ -76,9 +78,22 @@ def _context(request: PortalRequest, found: Visit, resident: Resident) -> dict[s
         and is_permitted(actor, "programmes.visit"),
         "may_refer": is_current and bool(found.outcome),
         "clocks": clocks.of_visits([found.id], actor=actor, at=at),
+        "filled": _filled(found),
         "next_line": _next_line(request, found, on),
         "joined": _joined(request, found, on),
         **answered,
+    }
+
+
+def _filled(found: Visit) -> str:
+    """On which phone without signal a visit was filled in, and when; empty where it was entered at a page."""
+    filled = kits.filled_of(found)
+    if filled is None:
+        return ""
+    return _("%(phone)s, %(filled)s; sent %(sent)s") % {
+        "phone": filled.kit_name,
+        "filled": words.instant(filled.filled_at),
+        "sent": words.instant(filled.received_at),
     }
 
 
