@@ -14,7 +14,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import orjson
@@ -325,6 +325,10 @@ class Line:
     reason: str
 
 
+COLUMNS = tuple(each.name for each in fields(Line))
+"""Of the table `kernel_audit`, those of a line."""
+
+
 def search(
     *,
     subjects: Sequence[int] = (),
@@ -346,9 +350,8 @@ def search(
             values.append(value)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT seq, at, account, role, organization, client, purpose, action, object_type, object_id,
-                       outcome, reason
-                FROM kernel_audit WHERE {" AND ".join(conditions)} ORDER BY seq DESC LIMIT %s""",
+            f"""SELECT {", ".join(COLUMNS)} FROM kernel_audit
+                WHERE {" AND ".join(conditions)} ORDER BY seq DESC LIMIT %s""",
             [*values, limit],
         )
         return [Line(*row) for row in cursor.fetchall()]

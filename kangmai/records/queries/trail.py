@@ -36,21 +36,9 @@ SORTED = frozenset({"_sort", "_include", "_revinclude"})
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One row of the trail; `patients` are the ids of the Patients whose data it concerned."""
+class Deed(audit.Line):
+    """One row of the trail, with the ids of the Patients whose data it concerned."""
 
-    seq: int
-    at: datetime
-    account: int
-    role: str
-    organization: int | None
-    client: str
-    purpose: str
-    action: str
-    object_type: str
-    object_id: str
-    outcome: str
-    reason: str
     patients: tuple[str, ...]
 
     @property
@@ -58,8 +46,7 @@ class Deed:
         return f"{PREFIX}{self.seq}"
 
 
-_COLUMNS = """a.seq, a.at, a.account, a.role, a.organization, a.client, a.purpose, a.action, a.object_type,
-    a.object_id, a.outcome, a.reason,
+_COLUMNS = f"""{", ".join(f"a.{name}" for name in audit.COLUMNS)},
     ARRAY(SELECT r.fid FROM res r WHERE r.rt = %s AND r.rid = ANY(a.subjects) ORDER BY r.rid)"""
 _Part = tuple[str, list[Any]]
 NOTHING: _Part = ("false", [])
