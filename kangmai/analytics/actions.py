@@ -1,7 +1,7 @@
 """What changes the lake and what is kept of figures."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -12,10 +12,21 @@ from kangmai.analytics.errors import FigureNotFreezable, LakeBusy
 from kangmai.analytics.indicators.counting import count, old_figures, why_not
 from kangmai.analytics.indicators.definition import indicators, kinds_of, twelve_months_to
 from kangmai.analytics.indicators.freezing import figures_json, freeze_of
+from kangmai.analytics.indicators.outside import received_of
 from kangmai.analytics.lake.filling import fill
-from kangmai.analytics.models import FrozenFigure
+from kangmai.analytics.models import FrozenFigure, OutsideFigure
 from kangmai.analytics.published import published_views
-from kangmai.analytics.types import By, Engine, FillReport, Freeze, Progress, Report, Status
+from kangmai.analytics.types import (
+    By,
+    Engine,
+    FillReport,
+    Freeze,
+    Outside,
+    Progress,
+    Received,
+    Report,
+    Status,
+)
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, operator, require
 from kangmai.kernel.state import find_state, put_state
@@ -61,7 +72,8 @@ def compact(*, actor: Actor, at: datetime) -> int:
     """Remove files that no kept or frozen manifest names; returns the bytes freed. Raises NotPermitted."""
     require(actor, rules.MANAGE)
     whole = queries.lake()
-    frozen = FrozenFigure.objects.values_list("manifest", flat=True).distinct()
+    named = FrozenFigure.objects.exclude(manifest="")
+    frozen = named.values_list("manifest", flat=True).distinct()
     with whole.locked():
         freed = whole.compact(kept=frozen)
         limit = (at - timedelta(days=KEPT_FIGURES_DAYS)).timestamp()
@@ -142,6 +154,46 @@ def freeze(
             object_id=str(row.id),
         )
     return freeze_of(row)
+
+
+def record_outside(
+    *, figures: Sequence[Outside], actor: Actor, at: datetime
+) -> tuple[Received, ...]:
+    """Write down figures that were counted elsewhere; a later one of the same area and period goes before.
+
+    Raises:
+        NotPermitted: one of them is of an area in which the actor takes none in; then nothing is written.
+    """
+    for each in figures:
+        require(actor, rules.INTAKE, each.area)
+    with transaction.atomic():
+        rows = OutsideFigure.objects.bulk_create(
+            OutsideFigure(
+                indicator=each.indicator,
+                area=each.area,
+                period_start=each.period.start,
+                period_end=each.period.end,
+                value=each.value,
+                numerator=each.numerator,
+                denominator=each.denominator,
+                supplier=each.supplier,
+                document=each.document,
+                received_on=each.received_on,
+                recorded_at=at,
+                recorded_by=actor.account,
+                recorded_by_name=actor.name,
+            )
+            for each in figures
+        )
+        for row in rows:
+            audit.record(
+                actor=actor,
+                at=at,
+                action="indicator.received",
+                object_type="OutsideFigure",
+                object_id=str(row.id),
+            )
+    return tuple(map(received_of, rows))
 
 
 def request_sync(*, actor: Actor, at: datetime) -> None:

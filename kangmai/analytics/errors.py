@@ -1,6 +1,7 @@
 """What can be wrong with a request for a figure, or with the lake it is counted from.
 
-Incorrect   PeriodNotCounted, LevelNotCounted, AreaUnknown
+Incorrect   PeriodNotCounted, LevelNotCounted, AreaUnknown, OutsideColumnsMissing, OutsideCellUnreadable,
+            OutsideValueDiffers
 NotFound    IndicatorUnknown, FreezeUnknown
 Conflict    LakeBusy, FigureNotFreezable
 Unsupported EngineAbsent
@@ -87,3 +88,21 @@ class RowsNotTraceable(Unsupported):
     """The rows behind '{indicator}' cannot be opened one by one."""
 
     zh = "“{indicator}”的明细不能逐条打开。"
+
+
+class OutsideColumnsMissing(Incorrect):
+    """The table of figures from outside lacks columns: {columns}. It is CSV in UTF-8 or GB 18030."""
+
+    zh = "外部数据表缺少列：{columns}。应为 UTF-8 或 GB 18030 编码的 CSV。"
+
+
+class OutsideCellUnreadable(Incorrect):
+    """The column {column} cannot be read or is empty: '{value}'."""
+
+    zh = "“{column}”列为空或无法识别：“{value}”。"
+
+
+class OutsideValueDiffers(Incorrect):
+    """The value {value} is not what numerator and denominator make ({made})."""
+
+    zh = "数值 {value} 与分子、分母算得的 {made} 不一致。"

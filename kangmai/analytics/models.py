@@ -38,3 +38,39 @@ class FrozenFigure(models.Model):
                 name="frozenfigure_of",
             ),
         )
+
+
+class OutsideFigure(models.Model):
+    """A figure as somebody outside gave it, with where it is from; a later one of the same stands beside it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    indicator = models.CharField(max_length=64, db_collation="C")
+    area = models.CharField(max_length=14, db_collation="C")
+    period_start = models.DateField()
+    period_end = models.DateField()
+    value = models.DecimalField(max_digits=24, decimal_places=6)
+    numerator = models.BigIntegerField(null=True)
+    denominator = models.BigIntegerField(null=True)
+    supplier = models.CharField(max_length=120)
+    document = models.CharField(max_length=200)
+    received_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.BigIntegerField()
+    recorded_by_name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(period_end__gt=F("period_start")), name="outsidefigure_period_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(numerator__isnull=True) | Q(numerator__gte=0, denominator__gt=0),
+                name="outsidefigure_whole_positive",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("indicator", "area", "period_start", "period_end", "-id"),
+                name="outsidefigure_of",
+            ),
+        )

@@ -1,6 +1,7 @@
 """Reads of figures and of the lake, each within what the actor may see."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,19 +9,28 @@ from django.conf import settings
 
 from kangmai.analytics import rules
 from kangmai.analytics.errors import FreezeUnknown, LakeUnplaced, RowsNotTraceable
-from kangmai.analytics.indicators import definition
+from kangmai.analytics.indicators import definition, outside
 from kangmai.analytics.indicators.counting import opened, tables_of, why_not
 from kangmai.analytics.indicators.definition import Indicator, get_indicator, year_before
 from kangmai.analytics.indicators.freezing import freeze_of
-from kangmai.analytics.indicators.results import result
+from kangmai.analytics.indicators.results import result, suppressed_result
 from kangmai.analytics.indicators.rollup import next_below
 from kangmai.analytics.lake.manifest import Manifest
 from kangmai.analytics.lake.pseudonyms import residents_of
 from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.lake.verifying import Finding, verify
-from kangmai.analytics.models import FrozenFigure
+from kangmai.analytics.models import FrozenFigure, OutsideFigure
 from kangmai.analytics.published import ColumnType, published_views
-from kangmai.analytics.types import By, Card, Engine, Freeze, LakeState, Result
+from kangmai.analytics.types import (
+    By,
+    Card,
+    Engine,
+    Form,
+    Freeze,
+    LakeState,
+    Received,
+    Result,
+)
 from kangmai.kernel.actor import Actor, require, subtree
 from kangmai.standards.divisions import find_division
 from kangmai.standards.periods import Period
@@ -64,6 +74,8 @@ def compute(
     rule = get_indicator(indicator, period=period)
     if not exact and by is By.INSTITUTION:
         require(actor, rules.READ, area)
+    if rule.form is Form.OUTSIDE:
+        return outside.result(rule, period=period, area=area, by=by)
     whole = lake()
     manifest = whole.get_manifest(manifest_id) if manifest_id else whole.find_manifest()
     return result(
@@ -86,7 +98,33 @@ def card(*, indicator: str, period: Period, area: str, by: By | None = None, act
         else (),
         target=rule.target(period),
         opens=rule.opens if exact else "",
+        received=_received(indicator, period, area),
     )
+
+
+def _received(indicator: str, period: Period, area: str) -> tuple[Received, ...]:
+    rows = OutsideFigure.objects.filter(
+        indicator=indicator, area=area, period_start=period.start, period_end=period.end
+    )
+    return tuple(outside.received_of(row) for row in rows.order_by("-id")[:ROWS_PAGE])
+
+
+def received(
+    *, area: str, after: str = "", limit: int = ROWS_PAGE, actor: Actor
+) -> tuple[tuple[Received, ...], str]:
+    """Figures from outside of an area and all below it, the latest first, and the next page's cursor.
+
+    Raises:
+        NotPermitted.
+    """
+    require(actor, rules.READ, area)
+    reach = subtree(area)
+    rows = OutsideFigure.objects.filter(area__gte=reach.low, area__lt=reach.high).order_by("-id")
+    with suppress(ValueError):  # a cursor that nobody gave shows the first page
+        rows = rows.filter(id__lt=UUID(after)) if after else rows
+    found = list(rows[: limit + 1])
+    following = str(found[limit - 1].id) if len(found) > limit else ""
+    return tuple(outside.received_of(each) for each in found[:limit]), following
 
 
 def freezes(*, indicator: str, period: Period, area: str, actor: Actor) -> tuple[Freeze, ...]:
@@ -105,6 +143,22 @@ def get_freeze(*, freeze_id: UUID, actor: Actor) -> Freeze:
         raise FreezeUnknown(freeze=freeze_id)
     require(actor, rules.READ, row.area)
     return freeze_of(row)
+
+
+def published(*, freeze_id: UUID, actor: Actor) -> Result:
+    """A frozen figure as those outside its area may see it: small numbers hidden in the whole city's tree.
+
+    The tree is counted from the manifest that the figure was frozen with.
+
+    Raises:
+        FreezeUnknown, NotPermitted, LakeBroken.
+    """
+    frozen = get_freeze(freeze_id=freeze_id, actor=actor).result
+    rule = definition.find_indicator(frozen.indicator, on=frozen.rule_from)
+    if rule is None or rule.form is Form.OUTSIDE or not rule.suppress_below:
+        return frozen
+    whole = lake()
+    return suppressed_result(rule, whole, whole.get_manifest(frozen.manifest), frozen)
 
 
 def rows_behind(

@@ -10,15 +10,24 @@ from kangmai.analytics.indicators.definition import (
     twelve_months_to,
     year_before,
 )
+from kangmai.analytics.indicators.outside_table import COLUMNS as OUTSIDE_COLUMNS
+from kangmai.analytics.indicators.outside_table import Fault, needed
+from kangmai.analytics.indicators.outside_table import read as read_outside
+from kangmai.analytics.indicators.rollup import next_below
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
 from kangmai.standards.divisions import find_division
 
 __all__ = [
+    "OUTSIDE_COLUMNS",
+    "Fault",
     "Indicator",
     "find_indicator",
     "get_indicator",
     "indicators",
     "kinds_of",
+    "needed",
+    "next_below",
+    "read_outside",
     "sees_exactly",
     "twelve_months_to",
     "year_before",
@@ -29,6 +38,7 @@ PUBLISHED = "indicators.published"
 ROWS = "indicators.rows"
 FREEZE = "indicators.freeze"
 MANAGE = "lake.manage"
+INTAKE = "indicators.intake"
 
 
 def sees_exactly(actor: Actor, area: str) -> bool:

@@ -112,6 +112,34 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """A figure that was counted elsewhere, with who gave it and in which document.
+
+    numerator, denominator: where the supplier gave them; the value is then worked out by the rule.
+    """
+
+    indicator: str
+    area: str
+    period: Period
+    value: Decimal
+    numerator: int | None
+    denominator: int | None
+    supplier: str
+    document: str
+    received_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A figure from outside as it was written down."""
+
+    id: UUID
+    figure: Outside
+    recorded_at: datetime
+    recorded_by_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Freeze:
     """A result kept as it was on a day, whatever is corrected later."""
 
@@ -134,6 +162,8 @@ class Card:
     target: Decimal | None
     opens: str
     """What the rows behind it are: enrolment, resident, institution; "" where they cannot be opened."""
+    received: tuple[Received, ...] = ()
+    """Where a figure from outside is from, the latest first."""
 
 
 @dataclass(frozen=True, slots=True)

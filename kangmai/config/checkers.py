@@ -13,6 +13,7 @@ CHECKERS = (
     "kangmai.handover.systems",
     "kangmai.exchange.hl7v2.checks",
     "kangmai.governance.reporting.reading.indicators",
+    "kangmai.governance.reporting.templates",
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
     "kangmai.programmes.watchdog.checks",

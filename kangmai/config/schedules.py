@@ -13,6 +13,7 @@ from kangmai.epidemic.surveillance.actions import begin_clocks, detect_missing, 
 from kangmai.epidemic.venues import actions as venues
 from kangmai.exchange.hl7v2.actions import forget_old as forget_hl7
 from kangmai.forms.actions import forget_drafts
+from kangmai.governance.reporting import actions as reporting
 from kangmai.handover import actions as handover
 from kangmai.identity.actions import count_frequencies
 from kangmai.kernel import audit
@@ -75,6 +76,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "begin the clocks of control measures": (3600, begin_clocks),
     "read how long supplies last": (3600, supplies.read_days),
     "end emergency orders and erase their data": (60, orders.settle),
+    "begin the clocks of commitments": (86_400, reporting.remind),
     "keep the days of scans": (3600, venues.keep_days),
     "let colours end": (60, venues.settle_colours),
 }

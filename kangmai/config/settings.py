@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "kangmai.epidemic.tasks",
     "kangmai.epidemic.teams",
     "kangmai.epidemic.bulletin",
+    "kangmai.governance.reporting",
     "kangmai.portal",
 ]
 

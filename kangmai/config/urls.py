@@ -14,5 +14,6 @@ handler500 = "kangmai.portal.shell.errors.server_error"
 urlpatterns = [
     path("", include("kangmai.exchange.oauth.urls")),
     path("", include("kangmai.exchange.cards.urls")),
+    path("", include("kangmai.exchange.open_data.urls")),
     path("", include("kangmai.portal.urls")),
 ]

@@ -7,16 +7,20 @@ from fpdf.fonts import FontFace
 
 from kangmai.documents.fonts import chinese_font
 from kangmai.documents.types import (
+    Bars,
     Block,
     Code,
     Document,
     Fields,
     Heading,
     Paragraphs,
+    Prose,
     Signature,
     Table,
 )
 
+BLUE, RED = (47, 111, 179), (179, 38, 30)
+LABEL_MM, NUMBER_MM, BAR_MM = 46.0, 24.0, 6.6
 MARGIN_MM = 12
 FONT = "house"
 CODE_MM = 46.0
@@ -34,6 +38,13 @@ class _Sheet(FPDF):
     """A page with the document's footer and page numbers."""
 
     footer_text = ""
+    anchors: dict[str, int]
+
+    def place_of(self, anchor: str) -> int:
+        """The link to a heading, whether it is already written or comes later."""
+        if anchor not in self.anchors:
+            self.anchors[anchor] = int(self.add_link(page=1))
+        return self.anchors[anchor]
 
     def footer(self) -> None:
         self.set_y(-MARGIN_MM)
@@ -49,7 +60,9 @@ def write(document: Document) -> bytes:
     """The document as PDF. Raises FontMissing."""
     font = chinese_font()
     sheet = _Sheet(format=(document.paper.width_mm, document.paper.height_mm))
-    sheet.footer_text = document.footer
+    sheet.footer_text, sheet.anchors = document.footer, {}
+    if document.dated is not None:
+        sheet.set_creation_date(document.dated)
     sheet.add_font(FONT, fname=font.path, collection_font_number=font.number)
     sheet.set_margin(MARGIN_MM)
     sheet.set_auto_page_break(True, margin=MARGIN_MM + 4)
@@ -64,6 +77,8 @@ def write(document: Document) -> bytes:
 def _write(sheet: _Sheet, block: Block) -> None:
     match block:
         case Heading():
+            if block.anchor:
+                sheet.set_link(sheet.place_of(block.anchor), y=sheet.get_y(), page=sheet.page_no())
             _heading(sheet, block.text, block.level)
         case Fields():
             _fields(sheet, block)
@@ -78,6 +93,13 @@ def _write(sheet: _Sheet, block: Block) -> None:
             _signature(sheet, block)
         case Code():
             _code(sheet, block)
+        case Prose():
+            for runs in block.lines:
+                anchor = next((run.link for run in runs if run.link), "")
+                _line(sheet, "".join(run.text for run in runs), anchor=anchor)
+            sheet.ln(1.5)
+        case Bars():
+            _bars(sheet, block)
 
 
 def _heading(sheet: _Sheet, text: str, level: int) -> None:
@@ -95,10 +117,42 @@ def _titled(sheet: _Sheet, title: str) -> None:
         sheet.set_text_color(0)
 
 
-def _line(sheet: _Sheet, text: str) -> None:
+def _line(sheet: _Sheet, text: str, *, anchor: str = "") -> None:
+    """A line of text; with an anchor all of it leads to the heading of that name."""
     sheet.set_font(FONT, size=TEXT_PT)
+    link: int | str = sheet.place_of(anchor) if anchor else ""
     # never justified: the few spaces of a line that mixes Chinese and Latin would take all that is left
-    sheet.multi_cell(0, LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    sheet.multi_cell(0, LINE_MM, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT, link=link)
+
+
+def _bars(sheet: _Sheet, block: Bars) -> None:
+    """Bars as filled rectangles, their names to the left and their numbers behind them."""
+    _titled(sheet, block.title)
+    height = BAR_MM * (len(block.bars) + (block.target is not None))
+    if sheet.will_page_break(height):
+        sheet.add_page()
+    left, top, room = sheet.l_margin + LABEL_MM, sheet.get_y(), sheet.epw - LABEL_MM - NUMBER_MM
+    sheet.set_font(FONT, size=SMALL_PT)
+    for n, bar in enumerate(block.bars):
+        y, width = top + n * BAR_MM, room * block.share(bar.value)
+        sheet.set_xy(sheet.l_margin, y)
+        sheet.cell(LABEL_MM - 2, BAR_MM, bar.label, align="R")
+        sheet.set_fill_color(*BLUE)
+        if width:
+            sheet.rect(left, y + 1, width, BAR_MM - 2, style="F")
+        sheet.set_xy(left + width + 1, y)
+        sheet.cell(NUMBER_MM, BAR_MM, bar.printed)
+    if block.target is not None:
+        x = left + room * block.share(block.target)
+        sheet.set_draw_color(*RED)
+        sheet.set_text_color(*RED)
+        sheet.line(x, top, x, top + BAR_MM * len(block.bars))
+        sheet.set_xy(x - NUMBER_MM, top + BAR_MM * len(block.bars))
+        sheet.cell(2 * NUMBER_MM, BAR_MM, block.target_label, align="C")
+        sheet.set_draw_color(0)
+        sheet.set_text_color(0)
+    sheet.set_xy(sheet.l_margin, top + height)
+    sheet.ln(1.5)
 
 
 def _fields(sheet: _Sheet, block: Fields) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from kangmai.documents import fonts, templates
 from kangmai.documents.errors import FontMissing
 from kangmai.documents.pictures import small_picture
-from kangmai.documents.types import Format, TemplateInfo
+from kangmai.documents.types import Document, Format, TemplateInfo
 from kangmai.kernel import definitions
 
 
@@ -26,7 +26,15 @@ def render(
         FontMissing: a PDF is wanted and there is no Chinese font.
     """
     found = definitions.get("documents", "template", template, on=on)
-    document = templates.compose(found, data, format=format, language=language)
+    return write(templates.compose(found, data, format=format, language=language), format=format)
+
+
+def write(document: Document, *, format: Format) -> bytes:
+    """A document that somebody composed himself, as the bytes of a file.
+
+    Raises:
+        FontMissing: a PDF is wanted and there is no Chinese font.
+    """
     match format:
         case Format.PDF:
             from kangmai.documents import pdf

@@ -8,12 +8,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from kangmai.documents.types import (
+    Bars,
     Block,
     Code,
     Document,
     Fields,
     Heading,
     Paragraphs,
+    Prose,
     Signature,
     Table,
 )
@@ -44,6 +46,11 @@ def _rows(block: Block) -> Iterator[tuple[str, ...]]:
             yield from ((line,) for line in filter(None, (block.title, *block.lines)))
         case Code():
             yield block.caption, block.text
+        case Prose():
+            yield from (("".join(run.text for run in runs),) for runs in block.lines)
+        case Bars():
+            yield (block.title,)
+            yield from ((bar.label, bar.printed) for bar in block.bars)
         case Table():
             if block.title:
                 yield (block.title,)

@@ -36,6 +36,8 @@ MATRIX = [
     ("ambulance_crew", "hospital", set()),
     ("storekeeper", "hospital", set()),
     ("commission_officer", "bureau", set()),
+    ("statistician", "bureau", set()),
+    ("commission_leader", "bureau", set()),
     ("administrator", "bureau", set()),
     ("institution_administrator", "hospital", set()),
     ("integrator", "hospital", {"hospital"}),

@@ -55,6 +55,7 @@ class Indicator:
     title: Words
     group: str
     is_listed_only: bool
+    is_outbreak: bool
     form: Form
     unit: Words
     per: int
@@ -184,6 +185,7 @@ def indicator_of(definition: Definition) -> Indicator:
         title=Words(**definition.title),
         group=content["group"],
         is_listed_only=content.get("listed_only", False),
+        is_outbreak=content.get("outbreak", False),
         form=Form(content["form"]),
         unit=Words(**content["unit"]),
         per=content.get("per", 1),

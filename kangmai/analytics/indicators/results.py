@@ -1,6 +1,7 @@
 """Make a result: availability, counts, roll-up, and what is hidden from those outside the area."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kangmai.analytics import disclosure
 from kangmai.analytics.indicators.counting import Counts, count, why_not
@@ -55,6 +56,17 @@ def result(
         whole = suppressed(whole, whole.area in closed)
         figures = tuple(suppressed(each, (each.area or f"{area}?") in closed) for each in figures)
     return _result(indicator, manifest, period, by, whole, figures, NO_WORDS)
+
+
+def suppressed_result(
+    indicator: Indicator, lake: Lake, manifest: Manifest, exact: Result
+) -> Result:
+    """A result that was counted from a manifest without what those outside its area do not see."""
+    counts = count(indicator, lake, manifest, exact.period, engine=Engine.DUCKDB)
+    area = exact.total.area
+    closed = hidden_areas(indicator, counts, area)
+    below = tuple(suppressed(each, (each.area or f"{area}?") in closed) for each in exact.parts)
+    return replace(exact, total=suppressed(exact.total, area in closed), parts=below)
 
 
 def _without(

@@ -1,13 +1,189 @@
-"""What reading a bulletin refuses.
+"""What reporting refuses.
 
 Incorrect
-└── BulletinUnreadable
+├── BindingCellUnknown      ├── BindingCellTaken     ├── BindingLineUnreadable
+├── BulletinUnreadable      ├── CommitmentIncomplete ├── FigureIncomplete
+├── PeriodNotOfTemplate     ├── ReasonMissing        ├── RemarkHoldsNumber
+├── TemplateNotForArea      └── WorkbookUnreadable
+Forbidden
+├── NotTheOwner
+└── SameHand
+NotFound
+├── BulletinUnknown         ├── CommitmentUnknown    ├── FigureUnknown
+├── OpenDataUnknown         ├── ReportUnknown        ├── TemplateUnknown
+└── WorkbookUnknown
+Conflict
+├── BulletinKnown           ├── CellsEmpty           ├── DraftWaits
+├── FiguresMissing          ├── KeyReused            ├── NotInThisState
+├── NotReached              └── AlreadyIssued
 """
 
-from kangmai.kernel.errors import Incorrect
+from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound
 
 
 class BulletinUnreadable(Incorrect):
     """{file} cannot be read as a bulletin: {reason}. Save it as HTML, text (UTF-8 or GB 18030) or DOCX."""
 
     zh = "{file} 无法作为公报读取：{reason}。请另存为 HTML、文本（UTF-8 或 GB 18030）或 DOCX。"
+
+
+class ReasonMissing(Incorrect):
+    """Say why."""
+
+    zh = "请填写原因。"
+
+
+class RemarkHoldsNumber(Incorrect):
+    """The remark on '{section}' holds a number ({number}). Every number of a report comes from a frozen figure; say it in words or leave it out."""
+
+    zh = "“{section}”的说明中含有数字（{number}）。报告中的每个数字都须来自冻结数据；请用文字表述或删去。"
+
+
+class PeriodNotOfTemplate(Incorrect):
+    """'{template}' is written for a {kind}, and {period} is none."""
+
+    zh = "“{template}”按{kind}编写，不能用于 {period}。"
+
+
+class TemplateNotForArea(Incorrect):
+    """'{template}' is not written for {area}."""
+
+    zh = "“{template}”不适用于 {area}。"
+
+
+class BindingLineUnreadable(Incorrect):
+    """Line {line} cannot be read: '{text}'. Write: sheet!cell, indicator, area, then value, numerator or denominator, then now or year_before."""
+
+    zh = "第 {line} 行无法识别：“{text}”。格式：工作表!单元格, 指标, 区划代码, value|numerator|denominator, now|year_before。"
+
+
+class BindingCellUnknown(Incorrect):
+    """{place}: there is no such cell in the workbook."""
+
+    zh = "{place}：工作簿中没有该单元格。"
+
+
+class BindingCellTaken(Incorrect):
+    """{place}: the cell {reason}; no figure goes there."""
+
+    zh = "{place}：该单元格不能填数（{reason}）。"
+
+
+class WorkbookUnreadable(Incorrect):
+    """{name} cannot be used: {reason}. Save it as .xlsx and upload it again."""
+
+    zh = "{name} 无法使用：{reason}。请另存为 .xlsx 后重新上传。"
+
+
+class FigureIncomplete(Incorrect):
+    """A figure counts only with {missing}."""
+
+    zh = "确认数据须填写{missing}。"
+
+
+class CommitmentIncomplete(Incorrect):
+    """The commitment lacks: {missing}."""
+
+    zh = "承诺事项缺少：{missing}。"
+
+
+class SameHand(Forbidden):
+    """Drafting, checking and issuing are done by three persons, and you did an earlier step."""
+
+    zh = "拟稿、复核、签发须由三人分别完成；您已参与前面的环节。"
+
+
+class NotTheOwner(Forbidden):
+    """Only the institution that owns the commitment reports on it."""
+
+    zh = "只有承诺的责任单位可以填报。"
+
+
+class ReportUnknown(NotFound):
+    """There is no such report, or it is not for you to see."""
+
+    zh = "没有该报告，或您无权查看。"
+
+
+class TemplateUnknown(NotFound):
+    """There is no template '{template}'; there are: {known}."""
+
+    zh = "没有模板“{template}”，可用：{known}。"
+
+
+class FigureUnknown(NotFound):
+    """'{figure}' is no figure of this report."""
+
+    zh = "“{figure}”不是本报告中的指标。"
+
+
+class WorkbookUnknown(NotFound):
+    """There is no such workbook, or it is not for you to see."""
+
+    zh = "没有该工作簿，或您无权查看。"
+
+
+class CommitmentUnknown(NotFound):
+    """There is no such commitment, or it is not for you to see."""
+
+    zh = "没有该承诺事项，或您无权查看。"
+
+
+class BulletinUnknown(NotFound):
+    """There is no such bulletin or figure of one, or it is not for you to see."""
+
+    zh = "没有该公报或数据，或您无权查看。"
+
+
+class FiguresMissing(Conflict):
+    """These figures cannot be printed: {figures}. Freeze them, or wait for their source; a report prints no other number."""
+
+    zh = "以下数据不能印出：{figures}。请先冻结，或等待数据来源；报告不印未冻结的数字。"
+
+
+class CellsEmpty(Conflict):
+    """The workbook was not filled: {cells}."""
+
+    zh = "未生成文件：{cells}。"
+
+
+class DraftWaits(Conflict):
+    """A report of this template, area and period is already in hand: issue, correct or withdraw it first."""
+
+    zh = "该模板、区域和期间已有在办报告，请先签发、更正或撤回。"
+
+
+class AlreadyIssued(Conflict):
+    """This report was issued as {number}. What it says is mended by a correction, not by a second report."""
+
+    zh = "该报告已签发（{number}）。如有错误请发更正，不能另发一份。"
+
+
+class KeyReused(Conflict):
+    """This form was sent before with other content. Load the page again."""
+
+    zh = "该表单已提交过不同内容，请重新打开页面。"
+
+
+class NotInThisState(Conflict):
+    """It is '{state}', so this cannot be done now."""
+
+    zh = "当前状态为“{state}”，不能执行此操作。"
+
+
+class NotReached(Conflict):
+    """The frozen figure is {value}, the target {target}: it cannot be concluded as kept."""
+
+    zh = "冻结数据为 {value}，目标为 {target}，不能按“已兑现”结项。"
+
+
+class BulletinKnown(Conflict):
+    """This file was read before as '{name}'."""
+
+    zh = "该文件已于“{name}”读取过。"
+
+
+class OpenDataUnknown(NotFound):
+    """No open data: {what}. See the list of indicators and the periods they are counted for."""
+
+    zh = "没有可公开的数据：{what}。请查看指标清单及其统计期间。"

@@ -93,6 +93,11 @@ def shown(
     )
 
 
+def fraction(numerator: int | None, denominator: int | None) -> str:
+    """Both amounts, where there are both."""
+    return "" if numerator is None or denominator is None else f"{numerator:,} / {denominator:,}"
+
+
 def _count(value: int | None) -> str:
     return f"{value:,}" if value is not None else ""
 

@@ -32,6 +32,7 @@ GROUPS = (
     "residents",
     "institutions",
     "insurance",
+    "infectious",
 )
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kangmai.analytics import actions, queries, rules
 from kangmai.analytics.errors import IndicatorUnknown, RowsNotTraceable
 from kangmai.analytics.rules import Indicator
-from kangmai.analytics.types import Card
+from kangmai.analytics.types import Card, Form
 from kangmai.kernel.actor import NotPermitted, is_permitted
 from kangmai.portal.indicators import asking, behind, charts, exports, presenters
 from kangmai.portal.indicators.asking import Asked
@@ -142,6 +142,21 @@ def card(request: PortalRequest, indicator_id: str) -> HttpResponse:
             }
             for each in found.freezes
         ],
+        "received": [
+            {
+                "value": f"{each.figure.value:,}",
+                "fraction": presenters.fraction(each.figure.numerator, each.figure.denominator),
+                "supplier": each.figure.supplier,
+                "document": each.figure.document,
+                "received_on": each.figure.received_on.isoformat(),
+                "at": words.instant(each.recorded_at),
+                "by": each.recorded_by_name,
+            }
+            for each in found.received
+        ],
+        "supplier": presenters.said(rule.supplier),
+        "may_take_in": rule.form is Form.OUTSIDE
+        and is_permitted(request.actor, rules.INTAKE, asked.area),
         "may_open_rows": _may_open_rows(request, rule, asked),
         "may_freeze": found.result.total.value is not None
         and is_permitted(request.actor, rules.FREEZE, asked.area)

@@ -1,0 +1,52 @@
+"""Which figures go out, as anybody outside may see them."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from kangmai.analytics import queries as figures
+from kangmai.analytics.errors import LevelNotCounted
+from kangmai.analytics.rules import Indicator, find_indicator, indicators, kinds_of
+from kangmai.analytics.types import By, Status
+from kangmai.governance.reporting.errors import OpenDataUnknown
+from kangmai.governance.reporting.types import Released
+from kangmai.kernel.actor import operator
+from kangmai.standards.periods import Period
+
+LEVELS = (By.COUNTY, By.TOWN)
+READER = operator("reporting.open_data", permissions=("indicators.published",))
+"""Who sees the whole city with small numbers hidden, and no more, whoever asks."""
+
+
+def open_indicators(*, on: date) -> tuple[Indicator, ...]:
+    """The indicators whose figures go out: all but those of outbreaks, which are published by authority only."""
+    return tuple(each for each in indicators(on=on) if not each.is_outbreak)
+
+
+def released(
+    *, ids: Collection[str] = (), period: Period, area: str, by: By | None = None
+) -> tuple[Released, ...]:
+    """The figures of an area for a period, of the indicators named or of all that are counted for it.
+
+    Raises:
+        OpenDataUnknown: one of `ids` does not go out or is not counted for such a period, or `by` is no level of it.
+        AreaUnknown, LakeBroken.
+    """
+    every = {each.id: each for each in open_indicators(on=period.latest_day) if kinds_of(period) & set(each.periods)}  # fmt: skip
+    if unknown := sorted(set(ids) - set(every)):
+        raise OpenDataUnknown(what=", ".join(unknown)[:200])
+    if by is not None and by not in LEVELS:
+        raise OpenDataUnknown(what=by.value)
+    chosen = [every[id] for id in (ids or every)]
+    return tuple(_released(chosen, period=period, area=area, by=by))
+
+
+def _released(
+    chosen: list[Indicator], *, period: Period, area: str, by: By | None
+) -> Iterator[Released]:
+    for rule in chosen:
+        try:
+            found = figures.compute(indicator=rule.id, period=period, area=area, by=by, as_published=True, actor=READER)  # fmt: skip
+        except LevelNotCounted:
+            found = figures.compute(indicator=rule.id, period=period, area=area, as_published=True, actor=READER)  # fmt: skip
+        if found.total.status is not Status.NOT_AVAILABLE or found.parts:
+            yield Released(find_indicator(rule.id, on=period.latest_day) or rule, found)

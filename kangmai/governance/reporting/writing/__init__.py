@@ -1,0 +1,1 @@
+"""From the lines of a report to its text: words, blocks, and both as kept. Pure."""

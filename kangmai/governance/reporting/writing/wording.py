@@ -1,0 +1,110 @@
+"""Numbers, periods and places as reports write them, in Chinese and English."""
+
+import calendar
+from datetime import datetime
+from decimal import Decimal
+
+from kangmai.analytics.rules import Indicator, kinds_of
+from kangmai.analytics.types import Direction, Figure
+from kangmai.governance.reporting.types import Standing
+from kangmai.kernel.words import Words
+from kangmai.standards.calendars import LEGAL_TIME
+from kangmai.standards.division_names import division_label
+from kangmai.standards.divisions import find_division
+from kangmai.standards.periods import Period
+
+POINTS = Words("个百分点", "points")
+STANDINGS = {
+    Standing.REACHED: {"zh": "已达到", "en": "reached"},
+    Standing.UNDER_WAY: {"zh": "进行中", "en": "under way"},
+    Standing.BEHIND: {"zh": "滞后", "en": "behind"},
+    Standing.OVERDUE: {"zh": "逾期", "en": "overdue"},
+    Standing.UNKNOWN: {"zh": "暂无数据", "en": "no figure"},
+    Standing.KEPT: {"zh": "已兑现", "en": "kept"},
+    Standing.MISSED: {"zh": "未兑现", "en": "missed"},
+    Standing.WITHDRAWN: {"zh": "已撤销", "en": "withdrawn"},
+}
+
+
+def said(words: object, language: str) -> str:
+    """A text in a language; of nothing, nothing."""
+    return "" if words is None else str(getattr(words, language))
+
+
+def area(code: str, language: str) -> str:
+    """A division's name; its code where it is not listed."""
+    found = find_division(code)
+    return division_label(found, language=language) if found else code
+
+
+def period(of: Period, language: str) -> str:
+    """A period as a title says it: 2025年, 2025年3月, 2025年11月至2026年10月."""
+    kinds, start, last = kinds_of(of), of.start, of.latest_day
+    is_zh = language == "zh"
+    if "month" in kinds:
+        return f"{start.year}年{start.month}月" if is_zh else f"{_month(start.month)} {start.year}"
+    if "quarter" in kinds:
+        n = (start.month + 2) // 3
+        return f"{start.year}年第{n}季度" if is_zh else f"quarter {n} of {start.year}"
+    if "year" in kinds and start.month == 1:
+        return f"{start.year}年" if is_zh else str(start.year)
+    if "year" in kinds:
+        if is_zh:
+            return f"{start.year}年{start.month}月至{last.year}年{last.month}月"
+        return f"{_month(start.month)} {start.year} to {_month(last.month)} {last.year}"
+    return f"{start}至{last}" if is_zh else f"{start} to {last}"
+
+
+def _month(number: int) -> str:
+    return calendar.month_name[number]
+
+
+def instant(at: datetime | None) -> str:
+    """An instant of legal time to the minute."""
+    return at.astimezone(LEGAL_TIME).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def number(value: Decimal | int) -> str:
+    """12,345.60; the digits are those that the rule gave."""
+    return f"{value:,}"
+
+
+def printed(value: Decimal | None, rule: Indicator, language: str) -> str:
+    """A value with its unit; a dash where there is none."""
+    return "—" if value is None else _with_unit(number(value), said(rule.unit, language), language)
+
+
+def _with_unit(text: str, unit: str, language: str) -> str:
+    return f"{text}{unit}" if language == "zh" or unit in ("%", "‰") else f"{text} {unit}"
+
+
+def fraction(of: Figure, language: str) -> str:
+    """Numerator and denominator, where there are both."""
+    if of.numerator is None or of.denominator is None:
+        return ""
+    between = "/" if language == "zh" else " of "
+    return f"{number(of.numerator)}{between}{number(of.denominator)}"
+
+
+def moved(now: Decimal, before: Decimal, rule: Indicator, language: str) -> tuple[str, str]:
+    """Which way a figure moved since a year before, and by how much; ("", "") where it did not."""
+    difference = now - before
+    if not difference:
+        return ("与上年同期持平" if language == "zh" else "as a year before"), ""
+    unit = POINTS if rule.unit.en == "%" else rule.unit
+    size = _with_unit(number(abs(difference)), said(unit, language), language)
+    if language == "zh":
+        return ("比上年同期上升" if difference > 0 else "比上年同期下降"), size
+    return ("up on the year before by" if difference > 0 else "down on the year before by"), size
+
+
+def is_reached(value: Decimal, target: Decimal, rule: Indicator) -> bool:
+    """Whether a value meets a target: from above where less is better."""
+    return value <= target if rule.direction is Direction.DOWN else value >= target
+
+
+def numbered(of: tuple[int, int] | None, language: str) -> str:
+    """The number of an issued report: 〔2026〕第3号."""
+    if of is None:
+        return ""
+    return f"〔{of[0]}〕第{of[1]}号" if language == "zh" else f"No. {of[1]} of {of[0]}"

@@ -1,0 +1,73 @@
+"""Open data as files: figures of the city with small numbers hidden."""
+
+import orjson
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kangmai.analytics import rules as analytics
+from kangmai.analytics.types import By
+from kangmai.governance.reporting import queries, rules
+from kangmai.kernel.actor import NotPermitted, is_permitted
+from kangmai.kernel.errors import KangmaiError
+from kangmai.portal.indicators import asking, presenters
+from kangmai.portal.reporting import wording
+from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.portal.supplies.asking import complain
+from kangmai.standards.calendars import legal_day
+from kangmai.standards.divisions import city_code_of
+from kangmai.standards.periods import parse_period
+
+
+def _city(request: PortalRequest) -> str:
+    """The city whose figures go out. Raises NotPermitted."""
+    if not any(is_permitted(request.actor, each) for each in (analytics.READ, analytics.PUBLISHED)):
+        raise NotPermitted(permission=analytics.READ)
+    area = asking.first_area(request.actor)
+    return city_code_of(area) or area
+
+
+@require_safe
+@signed_in
+def open_data(request: PortalRequest) -> HttpResponse:
+    """Show what there is to choose."""
+    _city(request)
+    every = queries.open_indicators(on=legal_day(request.at))
+    periods = asking.periods(request.at, None)
+    levels = [("", _("the whole city")), ("county", _("County")), ("town", _("Town"))]
+    context = {
+        "crumbs": trail(Crumb(_("Reports"), reverse("reports")), Crumb(_("Open data"))),
+        "kinds": wording.kinds(request.actor, "open-data"),
+        "periods": choices([(asking.written(e), asking.named(e)) for e in periods], current=""),
+        "levels": choices(levels, current=""),
+        "indicators": choices([(e.id, presenters.said(e.title)) for e in every], current=""),
+    }
+    return render(request, "reporting/open_data.html", context)
+
+
+@require_safe
+@signed_in
+def file(request: PortalRequest) -> HttpResponse:
+    """Give the figures asked for as SDMX-CSV or as FHIR MeasureReports."""
+    area, query = _city(request), request.GET
+    by = next((each for each in (By.COUNTY, By.TOWN) if each.value == query.get("by")), None)
+    try:
+        period = parse_period(query.get("period", ""))
+        found = queries.released(ids=query.getlist("indicator"), period=period, area=area, by=by)
+    except KangmaiError as error:
+        complain(request, error)
+        return redirect("open-data")
+    name = f"open-data-{area}-{asking.written(period).replace('/', '_')}"
+    if query.get("format") == "fhir":
+        body = orjson.dumps(rules.measure_reports(found, base=settings.PUBLIC_URL, at=request.at))
+        answer = HttpResponse(body, content_type="application/fhir+json")
+        answer["Content-Disposition"] = f'attachment; filename="{name}.json"'
+        return answer
+    answer = HttpResponse(rules.sdmx_csv(found), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
