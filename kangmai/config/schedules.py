@@ -21,6 +21,7 @@ from kangmai.kernel.actor import operator
 from kangmai.messages import actions as messages
 from kangmai.programmes.engine import actions as programmes
 from kangmai.programmes.watchdog import actions as watchdog
+from kangmai.programmes.vaccination import actions as vaccination
 from kangmai.records.actions import forget_jobs
 
 
@@ -70,6 +71,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "count names": (86_400, count_frequencies),
     "plan programmes anew": (86_400, plan_programmes),
     "look over the visits": (86_400, watch_visits),
+    "judge vaccinations of children": (3600, vaccination.judge_children),
     "forget old drafts of forms": (86_400, forget_drafts),
     "judge the series of yesterday": (3600, detect_missing),
     "tell what is late in events": (3600, remind),

@@ -117,6 +117,9 @@ SEALED = (
     SealedColumn("venues_lookup", ID, UUIDS, *CONTENT, _text("venues.lookup|{}")),
     SealedColumn("venues_decision", ID, UUIDS, *CONTENT, _text("venues.decision|{}")),
     SealedColumn("venues_appeal", ID, UUIDS, *CONTENT, _text("venues.appeal|{}")),
+    SealedColumn(
+        "vaccination_aefi", ID, UUIDS, "narrative", "narrative_key", _text("vaccination.aefi|{}")
+    ),
     SealedColumn("tasks_task", ID, UUIDS, "remark", "remark_key", _text("tasks.task|{}")),
     SealedColumn("tasks_photo", ID, UUIDS, *CONTENT, _text("tasks.photo|{}")),
 )
@@ -147,6 +150,7 @@ LEFT_HASHED = {
     "forms.content": "tells a repeated form from another for as long as a form is open",
     "handover content": "tells an unchanged row from a changed one; opens nothing",
     "handover match": "finds the row of a receipt, days after it was sent",
+    "vaccination content": "tells a repeated form from another for as long as a form is open",
     "tube": "tells a repeated upload from another while an order runs",
     "box": "tells a repeated upload from another while an order runs",
     "attendee": "is part of what a sealed row is bound to; erased with its order",

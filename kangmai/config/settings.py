@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "kangmai.deadlines",
     "kangmai.handover",
     "kangmai.programmes.engine",
+    "kangmai.programmes.vaccination",
     "kangmai.programmes.watchdog",
     "kangmai.programmes.kit",
     "kangmai.epidemic.orders",

@@ -8,10 +8,11 @@ from datetime import date
 
 from kangmai.programmes.immunization.children import FIELDS, read_child
 from kangmai.programmes.immunization.days import iso
+from kangmai.programmes.immunization.due_days import Wanted, plan_of, wanted
 from kangmai.programmes.immunization.reasons import say
-from kangmai.programmes.immunization.schedule.conditions import holds
 from kangmai.programmes.immunization.schedule.reading import schedule
 from kangmai.programmes.immunization.schedule.types import Plan, Schedule, Series
+from kangmai.programmes.immunization.schedule.vaccines import live_injected, vaccines
 from kangmai.programmes.immunization.series.diphtheria_tetanus import diphtheria_tetanus
 from kangmai.programmes.immunization.series.in_order import in_order
 from kangmai.programmes.immunization.series.polio import polio
@@ -25,9 +26,12 @@ __all__ = [
     "forecast",
     "forecast_by",
     "iso",
+    "live_injected",
     "read_child",
     "say",
     "schedule",
+    "vaccines",
+    "wanted_doses",
 ]
 
 METHODS: dict[str, Callable[[Visit, Series, Plan], list[Row]]] = {
@@ -55,10 +59,23 @@ def forecast_by(rules: Schedule, child: Child, on: int) -> tuple[Row, ...]:
     return tuple(row for series in rules.series for row in _rows(today, series))
 
 
+def wanted_doses(child: Child, *, on: date, programme: str = "immunization") -> tuple[Wanted, ...]:
+    """The rows of a child with their series and the days on which the schedule wants them.
+
+    Raises:
+        UnknownDefinition: no rule was in force that day.
+    """
+    rules = schedule(programme, on=on)
+    today = visit(child, on=on.toordinal(), schedule=rules)
+    return tuple(
+        each
+        for series in rules.series
+        for each in wanted(rules, series, _rows(today, series), today)
+    )
+
+
 def _rows(today: Visit, series: Series) -> list[Row]:
     if not series.is_offered_to_all and not today.given_of(series.vaccines):
         return []
-    for plan in series.plans:
-        if not plan.when or holds(plan.when, today.child, today.on):
-            return METHODS[series.method](today, series, plan)
-    return []
+    plan = plan_of(series, today.child, today.on)
+    return METHODS[series.method](today, series, plan) if plan else []

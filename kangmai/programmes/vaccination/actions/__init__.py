@@ -1,0 +1,67 @@
+"""Everything that changes something at the clinic."""
+
+from kangmai.programmes.vaccination.actions.calling import call_in, judge_children
+from kangmai.programmes.vaccination.actions.cold import decide, take_file, write_temperatures
+from kangmai.programmes.vaccination.actions.injecting import inject, release
+from kangmai.programmes.vaccination.actions.reactions import (
+    Told,
+    find_reaction,
+    report,
+    return_card,
+    review,
+)
+from kangmai.programmes.vaccination.actions.recording import (
+    correct_dose,
+    defer,
+    end_deferral,
+    enter_earlier,
+    set_particulars,
+    withdraw_dose,
+)
+from kangmai.programmes.vaccination.actions.stock import (
+    add_fridge,
+    count,
+    move,
+    recall,
+    receive,
+    waste,
+)
+from kangmai.programmes.vaccination.actions.visiting import (
+    check_in,
+    consent,
+    drop,
+    leave,
+    pre_check,
+)
+
+__all__ = [
+    "Told",
+    "add_fridge",
+    "call_in",
+    "check_in",
+    "consent",
+    "correct_dose",
+    "count",
+    "decide",
+    "defer",
+    "drop",
+    "end_deferral",
+    "enter_earlier",
+    "find_reaction",
+    "inject",
+    "judge_children",
+    "leave",
+    "move",
+    "pre_check",
+    "recall",
+    "receive",
+    "release",
+    "report",
+    "return_card",
+    "review",
+    "set_particulars",
+    "take_file",
+    "waste",
+    "withdraw_dose",
+    "write_temperatures",
+]
