@@ -74,8 +74,8 @@ def decision(value: Decision) -> tuple[str, str]:
     """What a person said of a figure that was read, and the tone."""
     return {
         Decision.WAITING: (_("waits for a person"), "warning"),
-        Decision.CONFIRMED: (_("confirmed"), "good"),
-        Decision.REJECTED: (_("rejected"), ""),
+        Decision.CONFIRMED: (_("confirmed by a person"), "good"),
+        Decision.REJECTED: (_("not taken"), ""),
     }[value]
 
 
@@ -148,7 +148,7 @@ PLACES = (
 def kinds(actor: Actor, current: str) -> list[tuple[str, str, bool]]:
     """The pages beside this one that the actor may open: name, address, whether it is this one."""
     names = {
-        "reports": _("Reports"),
+        "reports": _("Statistical reports"),
         "workbooks": _("Tables of the level above"),
         "peers": _("Other cities"),
         "figures-outside": _("Figures from outside"),

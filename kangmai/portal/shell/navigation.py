@@ -116,7 +116,7 @@ PLACES = (
     ),
     Place(
         "reports",
-        _("Reports"),
+        _("Statistical reports"),
         _("Write and issue reports; tables of the level above, other cities, open data"),
         "document",
         Section.CITY,

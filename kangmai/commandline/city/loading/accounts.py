@@ -25,6 +25,8 @@ class DemoAccount:
 PLACES = (
     ("admin", "administrator", "commission"),
     ("officer", "commission_officer", "commission"),
+    ("statistics", "statistician", "commission"),
+    ("leader", "commission_leader", "commission"),
     ("cdc", "cdc_epidemiologist", "cdc"),
     ("cdc1", "cdc_epidemiologist", "cdc"),
     ("cdc2", "cdc_epidemiologist", "cdc"),
@@ -50,6 +52,9 @@ PLACES = (
 """(login, role, kind of institution in the invented network); a second row of one kind takes the next one,
 and is left out where there is none: a district has one CDC, a city its own and that of each county."""
 
+OTHERS = {"statistics": 1, "leader": 2}
+"""Accounts that are held by another member of an institution than the first: so many places further."""
+
 
 def load_demo_accounts(
     city: InventedCity,
@@ -70,7 +75,8 @@ def load_demo_accounts(
             continue
         institution = candidates[turn]
         members = city.network.staff_of[institution]
-        person = members[turn] if turn < len(members) else members[0] if members else None
+        place = turn + OTHERS.get(login, 0)
+        person = members[place] if place < len(members) else members[0] if members else None
         rows.append(
             AccountLoad(
                 login=login,

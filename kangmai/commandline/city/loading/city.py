@@ -9,6 +9,7 @@ from typing import Any
 import click
 from django.db import connection, transaction
 
+from kangmai.analytics import actions as analytics
 from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
 from kangmai.commandline.city.loading.ground import (
@@ -20,6 +21,7 @@ from kangmai.commandline.city.loading.network import load_institutions, load_peo
 from kangmai.commandline.city.loading.processes import each_in_processes
 from kangmai.commandline.city.loading.programme import HYPERTENSION
 from kangmai.commandline.city.loading.rate import Rate
+from kangmai.commandline.city.loading.reports import load_reports
 from kangmai.commandline.city.loading.services import PROGRAMMES
 from kangmai.commandline.city.loading.supplies import load_supplies
 from kangmai.commandline.city.loading.teams import load_teams
@@ -104,9 +106,13 @@ class _Making:
         self._say("planning the programmes …")
         for id in (HYPERTENSION, *PROGRAMMES):
             replan(programme_id=id, on=self.city.on, actor=self.actor, at=datetime.now(UTC))
+        self._say("counting the figures …")
+        analytics.sync(report=lambda progress: None, actor=self.actor, at=datetime.now(UTC))
         with transaction.atomic():
             load_cells(self.city, actor=self.actor, at=datetime.now(UTC))
+            organizations = self.state["organizations"]
             self._accounts()
+            load_reports(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
             feed.begin_here()
             forget_towns()
         self._say(f"the city stands ({time.monotonic() - self.started:.0f} s)")

@@ -180,7 +180,7 @@ def _target(given: QueryDict) -> Decimal | None:
     except InvalidOperation:
         found = Decimal("NaN")
     if found is not None and (not found.is_finite() or abs(found) >= 10**12):
-        raise CommitmentIncomplete(missing=_("Target"))
+        raise CommitmentIncomplete(missing=_("Target value"))
     return found
 
 

@@ -41,7 +41,7 @@ def open_data(request: PortalRequest) -> HttpResponse:
     periods = asking.periods(request.at, None)
     levels = [("", _("the whole city")), ("county", _("County")), ("town", _("Town"))]
     context = {
-        "crumbs": trail(Crumb(_("Reports"), reverse("reports")), Crumb(_("Open data"))),
+        "crumbs": trail(Crumb(_("Statistical reports"), reverse("reports")), Crumb(_("Open data"))),
         "kinds": wording.kinds(request.actor, "open-data"),
         "periods": choices([(asking.written(e), asking.named(e)) for e in periods], current=""),
         "levels": choices(levels, current=""),

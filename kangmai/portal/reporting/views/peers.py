@@ -32,7 +32,7 @@ LARGEST = 5 * 2**20
 
 def _crumbs(*more: Crumb) -> tuple[Crumb, ...]:
     here = Crumb(_("Other cities"), reverse("peers") if more else "")
-    return trail(Crumb(_("Reports"), reverse("reports")), here, *more)
+    return trail(Crumb(_("Statistical reports"), reverse("reports")), here, *more)
 
 
 def _titles(request: PortalRequest) -> dict[str, str]:

@@ -46,7 +46,7 @@ class StepUnknown(Incorrect):
 
 
 def _crumbs(*more: Crumb) -> tuple[Crumb, ...]:
-    return trail(Crumb(_("Reports"), reverse("reports") if more else ""), *more)
+    return trail(Crumb(_("Statistical reports"), reverse("reports") if more else ""), *more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +146,7 @@ def report(request: PortalRequest, report_id: UUID) -> HttpResponse:
         ],
         "signers": [
             (label, each.name, words.instant(each.at)) if each else (label, "", "")
-            for label, each in ((_("Drafted"), of.drafted), (_("Checked"), of.checked), (_("Issued"), of.issued))
+            for label, each in ((_("Drafted"), of.drafted), (_("Checked"), of.checked), (_("Issued by"), of.issued))
         ],
         "has_outbreak": any(rules.rule_of(each).is_outbreak for each in of.lines),
         "is_in_hand": of.state in (State.DRAFT, State.SUBMITTED, State.CHECKED),

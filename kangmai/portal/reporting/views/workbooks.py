@@ -36,7 +36,7 @@ LARGEST = 5 * 2**20
 
 def _crumbs(*more: Crumb) -> tuple[Crumb, ...]:
     here = Crumb(_("Tables of the level above"), reverse("workbooks") if more else "")
-    return trail(Crumb(_("Reports"), reverse("reports")), here, *more)
+    return trail(Crumb(_("Statistical reports"), reverse("reports")), here, *more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

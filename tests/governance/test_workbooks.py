@@ -1,0 +1,122 @@
+"""The level above's own table: refused bindings are named by cell, and the file comes back as it was sent but for its numbers."""
+
+import io
+import zipfile
+from uuid import uuid4
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart, Reference
+from openpyxl.styles import Font
+
+from kangmai.analytics import actions as analytics
+from kangmai.governance.reporting import actions, queries
+from kangmai.governance.reporting.errors import (
+    BindingLineUnreadable,
+    CellsEmpty,
+    WorkbookUnknown,
+    WorkbookUnreadable,
+)
+from kangmai.governance.reporting.rules import read_bindings
+from kangmai.standards.periods import parse_period
+from tests.governance.factories import AT, CITY, COUNTY, READER, SIDEWAYS, WRITER, YEAR
+
+
+def sent() -> bytes:
+    """A table as bureaus send them: merged titles, words, a formula, a percentage, a chart, a second sheet."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "表 一"
+    sheet.merge_cells("A1:D1")
+    sheet["A1"] = "统计表"
+    sheet["A1"].font = Font(bold=True, color="FF0000")
+    for row, cells in enumerate((("地区", "管理", "达标", "率"), ("端州", None, "—", None), ("全市", 0, None, None), ("计", "=B4+1", None, "合格")), start=3):  # fmt: skip
+        for column, value in enumerate(cells, start=1):
+            sheet.cell(row, column, value)
+    sheet["D4"].number_format = "0.00%"
+    chart = BarChart()
+    chart.add_data(Reference(sheet, min_col=2, min_row=3, max_row=5), titles_from_data=True)
+    sheet.add_chart(chart, "F2")
+    book.create_sheet("说明")["A1"] = "填表说明"
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def upload(content=None, **more):
+    asked = {"name": "表.xlsx", "area": CITY, "key": uuid4(), "actor": WRITER, "at": AT, **more}
+    return actions.upload(content=sent() if content is None else content, **asked)
+
+
+def bind(of, text, by=WRITER):
+    found, faults = actions.bind(
+        workbook_id=of.id, bindings=read_bindings(text), expected_version=of.version, actor=by, at=AT
+    )  # fmt: skip
+    return found, [(each.place, each.error.code) for each in faults]
+
+
+def test_refused_bindings_are_named_by_cell_and_none_is_kept(city):
+    of, faults = bind(
+        upload(),
+        "表 一!B4, ht_control_rate, 441202, denominator\n表 一!B6, ht_control_rate, 441200\n"
+        "表 一!B1, ht_control_rate, 441200\n表 一!A3, ht_control_rate, 441200\n表 一!D6, ht_control_rate, 441200\n"
+        "表 一!Z99, ht_control_rate, 441200\n表二!B4, ht_control_rate, 441200\n"
+        "表 一!C4, no_such, 441200\n表 一!C5, ht_control_rate, 999999",
+    )
+    assert faults == [
+        ("表 一!B6", "binding-cell-taken"), ("表 一!B1", "binding-cell-taken"),
+        ("表 一!A3", "binding-cell-taken"), ("表 一!D6", "binding-cell-taken"),
+        ("表 一!Z99", "binding-cell-unknown"), ("表二!B4", "binding-cell-unknown"),
+        ("表 一!C4", "indicator-unknown"), ("表 一!C5", "area-unknown"),
+    ]  # fmt: skip
+    assert of.bindings == ()
+    with pytest.raises(BindingLineUnreadable, match="Line 2"):
+        read_bindings("表 一!B4, ht_control_rate, 441202\nB4 ht_control_rate")
+
+
+def test_the_file_comes_back_as_it_was_sent_but_for_its_numbers(city):
+    of, faults = bind(
+        upload(),
+        "表 一!B4, ht_control_rate, 441202, denominator\n表 一!C4, ht_control_rate, 441202, numerator\n"
+        "表 一!D4, ht_control_rate, 441202, value\n表 一!B5, ht_control_rate, 441200, numerator, now\n"
+        "表 一!D5，ht_control_rate，441200，value，year_before",
+    )
+    assert faults == []
+    fill = {"workbook_id": of.id, "period": YEAR, "actor": WRITER, "at": AT}
+    with pytest.raises(CellsEmpty, match=r"表 一!B4 ht_control_rate 441202.*表 一!D5"):
+        actions.fill(**fill)
+    for area, year in ((COUNTY, "2025"), (CITY, "2025"), (CITY, "2024")):
+        analytics.freeze(indicator="ht_control_rate", period=parse_period(year), area=area, actor=WRITER, at=AT)  # fmt: skip
+    name, content = actions.fill(**fill)
+    assert (name, content) == ("表.xlsx", actions.fill(**fill)[1])
+    found = load_workbook(io.BytesIO(content))["表 一"]
+    assert [found[each].value for each in ("B4", "C4", "D4", "B5", "D5")] == [30, 20, 0.6667, 30, 44.44]  # fmt: skip
+    assert (found["B6"].value, found["A1"].font.bold, found["D4"].number_format) == ("=B4+1", True, "0.00%")  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(sent())) as before, zipfile.ZipFile(io.BytesIO(content)) as after:  # fmt: skip
+        assert before.namelist() == after.namelist()
+        changed = {each for each in after.namelist() if before.read(each) != after.read(each)}
+        # properties carry the second in which the test made the file
+        assert changed - {"docProps/core.xml"} == {"xl/workbook.xml", "xl/worksheets/sheet1.xml"}
+        assert b'fullCalcOnLoad="1"' in after.read("xl/workbook.xml")
+
+
+def test_what_is_no_spreadsheet_is_refused(city):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("xl/workbook.xml", "<nothing/>")
+    for content in (b"", b"PK\x03\x04", b"a,b\n1,2", packed.getvalue()):
+        with pytest.raises(WorkbookUnreadable):
+            upload(content)
+
+
+def test_nobody_sees_or_binds_sideways(city):
+    of = upload()
+    with pytest.raises(WorkbookUnknown):
+        bind(of, "表 一!B4, ht_control_rate, 441202", by=SIDEWAYS)
+    with pytest.raises(WorkbookUnknown):
+        queries.get_workbook(workbook_id=of.id, actor=SIDEWAYS)
+    from kangmai.kernel.actor import NotPermitted
+
+    with pytest.raises(NotPermitted):
+        queries.workbooks(actor=READER)
+    assert queries.workbooks(actor=SIDEWAYS) == ((), "")
