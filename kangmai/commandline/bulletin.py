@@ -1,4 +1,4 @@
-"""`kangmai bulletin`: read what other cities publish."""
+"""`kangmai bulletin`: write reports of our own, and read what other cities publish."""
 
 import sys
 from pathlib import Path
@@ -6,10 +6,65 @@ from typing import Any
 
 import click
 
+from kangmai.commandline.opening import with_database
 
-@click.group(short_help="Read published bulletins.")
+
+@click.group(short_help="Write reports and read published bulletins.")
 def bulletin() -> None:
-    """Read published bulletins: every figure with the sentence it stands in."""
+    """Write reports of frozen figures, and read published bulletins figure by figure."""
+
+
+@bulletin.command(
+    short_help="Write a report as a file.",
+    epilog="""\b
+Examples:
+  kangmai bulletin write annual_review --period 2025 --area 441200 --out review.docx --data ./data
+  kangmai bulletin write county_brief --period 2025 --area 441202 --freeze --language en --out brief.pdf --data ./data
+""",
+)
+@click.argument("template")
+@click.option("--period", required=True, help="2025, 2025Q1, 2025-03 or FROM/TO.")
+@click.option("--area", required=True, help="Division code, such as 441200.")
+@click.option("--language", type=click.Choice(("zh", "en")), default="zh", show_default=True)
+@click.option("--freeze", "freezes", is_flag=True, help="Freeze first what nobody froze yet.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file, .html, .docx or .pdf.",
+)
+@with_database
+def write(template: str, period: str, area: str, language: str, freezes: bool, out: Path) -> None:
+    """Write the report of TEMPLATE for an area and a period: the issued one, else a draft that says so.
+
+    A figure that is not frozen or not available is not printed; which are, stands on stderr, and the exit code is
+    1 where one of them must be there. Nothing is kept but what --freeze froze.
+    """
+    from datetime import UTC, datetime
+
+    from kangmai.documents.types import Format
+    from kangmai.governance.reporting import actions
+    from kangmai.kernel.actor import operator
+    from kangmai.standards.periods import parse_period
+
+    formats = {f".{each.value}": each for each in (Format.HTML, Format.DOCX, Format.PDF)}
+    if out.suffix not in formats:
+        raise click.BadParameter("end it in .html, .docx or .pdf", param_hint="--out")
+    content, missing = actions.write(
+        template_id=template,
+        period=parse_period(period),
+        area=area,
+        language=language,
+        format=formats[out.suffix],
+        freezes=freezes,
+        actor=operator("kangmai bulletin"),
+        at=datetime.now(UTC),
+    )
+    out.write_bytes(content)
+    for each in missing:
+        click.echo(each, err=True)
+    if missing:
+        raise SystemExit(1)
 
 
 @bulletin.command(

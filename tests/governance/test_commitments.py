@@ -44,9 +44,9 @@ def owner(city) -> int:
     return registry.create_organization(facts=facts, actor=OPERATOR, at=AT).id
 
 
-def commit(owner, **more):
+def commit(of, **more):
     said = {
-        "title": "血压控制率达到80%以上", "area": CITY, "year": 2026, "owner": owner, "due_on": DUE,
+        "title": "血压控制率达到80%以上", "area": CITY, "year": 2026, "owner": of, "due_on": DUE,
         "source": "年度要点", "indicator": "ht_control_rate", "period": YEAR, "target": Decimal(80),
         "key": uuid4(), "actor": WRITER, "at": AT,
     }  # fmt: skip

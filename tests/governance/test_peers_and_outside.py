@@ -45,7 +45,7 @@ def confirm(of, **more):
 def test_only_confirmed_figures_stand_beside_ours_with_their_sentence(city):
     control, capacity, lost, impossible = take()
     assert queries.side_by_side(actor=READER) == ()
-    confirm(control)
+    control = confirm(control)
     confirm(capacity)
     for each in (lost, impossible):
         with pytest.raises(FigureIncomplete, match="whole"):

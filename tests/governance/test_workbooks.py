@@ -64,10 +64,10 @@ def test_refused_bindings_are_named_by_cell_and_none_is_kept(city):
         "表 一!C4, no_such, 441200\n表 一!C5, ht_control_rate, 999999",
     )
     assert faults == [
-        ("表 一!B6", "binding-cell-taken"), ("表 一!B1", "binding-cell-taken"),
-        ("表 一!A3", "binding-cell-taken"), ("表 一!D6", "binding-cell-taken"),
-        ("表 一!Z99", "binding-cell-unknown"), ("表二!B4", "binding-cell-unknown"),
-        ("表 一!C4", "indicator-unknown"), ("表 一!C5", "area-unknown"),
+        ("表 一!B6", "BindingCellTaken"), ("表 一!B1", "BindingCellTaken"),
+        ("表 一!A3", "BindingCellTaken"), ("表 一!D6", "BindingCellTaken"),
+        ("表 一!Z99", "BindingCellUnknown"), ("表二!B4", "BindingCellUnknown"),
+        ("表 一!C4", "IndicatorUnknown"), ("表 一!C5", "AreaUnknown"),
     ]  # fmt: skip
     assert of.bindings == ()
     with pytest.raises(BindingLineUnreadable, match="Line 2"):

@@ -5,6 +5,7 @@ from datetime import date
 from kangmai.analytics.rules import Indicator
 from kangmai.analytics.types import Figure
 from kangmai.governance.reporting import models
+from kangmai.governance.reporting.reading.scales import plain
 from kangmai.governance.reporting.types import Commitment, Kind, Milestone, Progress, Standing
 from kangmai.governance.reporting.writing.wording import is_reached
 from kangmai.kernel.ids import OrganizationId
@@ -26,7 +27,7 @@ def commitment_of(row: models.Commitment) -> Commitment:
         kind=Kind(row.kind),
         indicator=row.indicator,
         period=period,
-        target=row.target,
+        target=None if row.target is None else plain(row.target),
         owner=OrganizationId(row.owner),
         due_on=row.due_on,
         source=row.source,

@@ -20,6 +20,7 @@ from kangmai.governance.reporting.actions.reports import (
     issue,
     submit,
     withdraw,
+    write,
 )
 from kangmai.governance.reporting.actions.workbooks import bind, fill, unbind, upload
 
@@ -46,4 +47,5 @@ __all__ = [
     "unbind",
     "upload",
     "withdraw",
+    "write",
 ]

@@ -228,7 +228,7 @@ def _proof(row: models.Commitment, standing: Standing, actor: Actor) -> UUID | N
         raise CommitmentIncomplete(missing="冻结数据 frozen figure")
     rule = get_indicator(of.indicator, period=of.period)
     if not is_reached(frozen.result.total.value, of.target, rule):
-        raise NotReached(value=frozen.result.total.value, target=of.target.normalize())
+        raise NotReached(value=frozen.result.total.value, target=of.target)
     return frozen.id
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from kangmai.documents import queries as documents
+from kangmai.documents.types import Format
 from kangmai.governance.reporting import events, lines
 from kangmai.governance.reporting.errors import (
     AlreadyIssued,
@@ -23,6 +25,7 @@ from kangmai.governance.reporting.models import ReportNote
 from kangmai.governance.reporting.reach import CHECK, DRAFT, ISSUE, READ, report_row
 from kangmai.governance.reporting.reading_reports import (
     composed,
+    document_for,
     plain_report,
     report_of,
     template_of,
@@ -308,6 +311,45 @@ def withdraw(
         row.state = State.WITHDRAWN.value
         _save(row, Step.WITHDRAWN, reason, actor, at)
     return report_of(row)
+
+
+def write(
+    *,
+    template_id: str,
+    area: str,
+    period: Period,
+    language: str,
+    format: Format,
+    freezes: bool,
+    actor: Actor,
+    at: datetime,
+) -> tuple[bytes, list[str]]:
+    """A report as a file: the issued one, else a draft that is not kept; and which figures it lacks, with the reason.
+
+    Args:
+        freezes: freeze first what nobody froze yet.
+
+    Raises:
+        NotPermitted, TemplateUnknown, TemplateNotForArea, PeriodNotOfTemplate, FontMissing.
+    """
+    require(actor, READ, area)
+    require(actor, DRAFT, area)
+    of = template(template_id, on=legal_day(at))
+    require_fitting(of, area=area, period=period)
+    issued = Row.objects.filter(
+        template=of.id, area=area, period_start=period.start, period_end=period.end, state=State.ISSUED.value
+    ).order_by("-issued_at").first()  # fmt: skip
+    if issued is not None:
+        return documents.write(document_for(issued, language), format=format), []
+    if freezes:
+        lines.freeze(of, area=area, period=period, note=of.title.zh, actor=actor, at=at)
+    row = Row(
+        id=uuid7(), template=of.id, template_from=legal_day(at), area=area, period_start=period.start,
+        period_end=period.end, state=State.DRAFT.value, drafted_by=actor.account, drafted_by_name=actor.name, drafted_at=at,
+    )  # fmt: skip
+    _take(row, of, actor)
+    lacking = missing(plain_report(row), of, language)
+    return documents.write(document_for(row, language), format=format), lacking
 
 
 def _locked(

@@ -131,7 +131,7 @@ def _row(
     rule, _counted = _figure(of) if of.kind is Kind.INDICATOR else (None, None)
     target, reached = "", f"{now.done}/{now.of}"
     if rule is not None and of.target is not None:
-        target = wording.printed(of.target.normalize(), rule, language)
+        target = wording.printed(of.target, rule, language)
         value = now.figure.value if now.figure else None
         reached = wording.printed(value, rule, language)
     return {

@@ -1,4 +1,4 @@
-"""Numbers with 万 and 亿 in their unit, as plain numbers."""
+"""Numbers as plain ones: without powers of ten, and without 万 and 亿 in their unit."""
 
 from decimal import Decimal
 

@@ -96,7 +96,7 @@ def _row(of: Commitment, now: Progress, names: dict[int, str]) -> dict[str, Any]
     target, reached, address = "", f"{now.done} / {now.of}", ""
     if of.kind is Kind.INDICATOR and of.period is not None and of.target is not None:
         rule = get_indicator(of.indicator, period=of.period)
-        target = rules.printed(of.target.normalize(), rule, language())
+        target = rules.printed(of.target, rule, language())
         value = now.figure.value if now.figure else None
         reached = rules.printed(value, rule, language()) if value is not None else _("no figure")
         address = Asked(of.area, of.period, None).address("indicator-card", rule.id)
@@ -153,7 +153,7 @@ def _owners(request: PortalRequest) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for kind in OWNING:
         page = registry.search_organizations(kind=kind, limit=OWNERS, actor=request.actor)
-        found += [(str(each.id), each.facts.name) for each in page.rows]
+        found += [(str(each.id), each.name) for each in page.rows]
     return found
 
 

@@ -1,0 +1,251 @@
+"""Reports, tables, commitments, other cities and open data through the pages: who sees which, and nobody sideways."""
+
+import datetime
+import io
+import re
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from openpyxl import Workbook
+
+from kangmai.access import actions as access
+from kangmai.analytics import actions as analytics
+from kangmai.governance.reporting.models import Commitment, PeerFigure, Report
+from kangmai.programmes.engine import actions as programmes
+from kangmai.programmes.engine.types import EnrolmentDraft, Method, VisitDraft
+from kangmai.registry.types import OrganizationKind as K
+from tests.factories import portal_town
+from tests.factories.portal_town import AT, OPERATOR, _account, _institution
+
+PERIOD = "2025-11-01/2026-11-01"
+
+
+@pytest.fixture(scope="module")
+def people(town, tmp_path_factory):
+    """Those who write, check and issue in the city's bureau; a neighbour county's writer; the lake of the town."""
+    before = settings.LAKE
+    settings.LAKE = tmp_path_factory.mktemp("reports") / "lake"
+    for login, role in (("statistics", "statistician"), ("leader", "commission_leader")):
+        _account(login, login, role, town.bureau)
+    county = _institution("WJ-441203", "鼎湖区卫生健康局", "Dinghu", K.BUREAU, "441203", jurisdiction_code="441203")  # fmt: skip
+    _account("county", "吴晓东", "statistician", county)
+    _account("inspector", "何", "supervisor", _institution("JD-4412", "市卫生监督所", "Supervision", K.SUPERVISION, "441200", jurisdiction_code="441200"))  # fmt: skip
+    _managed(town)
+    analytics.sync(report=lambda progress: None, actor=OPERATOR, at=AT)
+    yield town
+    settings.LAKE = before
+
+
+def _managed(town) -> None:
+    """One of the residents is managed for hypertension, with a visit."""
+    since = datetime.date(2025, 6, 1)
+    draft = EnrolmentDraft(
+        resident_id=town.liang.id, programme="hypertension", enrolled_on=since, organization=town.station.id,
+        place_code=portal_town.VILLAGE, anchors={},
+    )  # fmt: skip
+    (id,) = programmes.load_enrolments([draft], actor=OPERATOR, at=AT)
+    facts = {"systolic": Decimal(128), "diastolic": Decimal(78)}
+    visit = VisitDraft(
+        enrolment_id=id, service="followup", visited_on=datetime.date(2026, 3, 1), entered_at=AT,
+        method=Method.FACE_TO_FACE, facts=facts,
+    )  # fmt: skip
+    programmes.load_visits([visit], actor=OPERATOR, at=AT)
+
+
+def text_of(answer) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def version(client, address):
+    return re.search(r'name="version" value="(\d+)"', client.get(address).content.decode())[1]
+
+
+def step(client, address, do, **more):
+    given = {"do": do, **more}
+    found = re.search(r'name="version" value="(\d+)"', client.get(address).content.decode())
+    if found:
+        given["version"] = found[1]
+    return client.post(f"{address}change/", given, follow=True)
+
+
+PAGES = {
+    "/reports/": (200, 200, 200, 200, 403, 403),
+    "/reports/tables/": (403, 200, 403, 403, 403, 403),
+    "/reports/cities/": (200, 200, 200, 403, 403, 403),
+    "/reports/outside/": (200, 200, 403, 403, 403, 403),
+    "/reports/open-data/": (200, 200, 200, 200, 200, 403),
+    "/reports/open-data/file/?period=2025": (200, 200, 200, 200, 200, 403),
+    "/commitments/": (200, 200, 200, 403, 403, 403),
+    "/commitments/new/": (200, 200, 200, 403, 403, 403),
+    "/commitments/statement.html": (200, 200, 200, 403, 403, 403),
+}
+LOGINS = ("officer", "statistics", "leader", "inspector", "village", "clinician")
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_everybody_opens_the_pages_of_the_own_role(people, enter, login):
+    client = enter(login)
+    found = {path: client.get(path).status_code for path in PAGES}
+    assert found == {path: statuses[LOGINS.index(login)] for path, statuses in PAGES.items()}
+
+
+def test_visitors_are_sent_to_the_login(people, enter):
+    for path in PAGES:
+        assert enter().get(path)["Location"].startswith("/login/?next="), path
+
+
+def test_a_report_from_draft_to_issue_by_three_and_what_others_see_of_it(people, enter):
+    writer, officer, leader, neighbour, inspector = map(enter, ("statistics", "officer", "leader", "county", "inspector"))  # fmt: skip
+    begun = {"template": "annual_review", "area": "441200", "period": PERIOD}
+    assert "does not include" in text_of(officer.post("/reports/", begun, follow=True))
+    here = writer.post("/reports/", begun)["Location"]
+    assert "not frozen" in text_of(writer.get(here))
+    assert "holds a number (3)" in text_of(
+        step(writer, here, "edit", **{"remark-people": "新增3人"})
+    )
+    for client in (neighbour, inspector):
+        assert client.get(here).status_code == 404
+        assert client.get(f"{here}file.html").status_code == 404
+    assert "cannot be printed" in text_of(step(writer, here, "submit"))
+    step(writer, here, "freeze")
+    step(writer, here, "submit")
+    step(officer, here, "comment", text="口径请再核")
+    step(officer, here, "give_back", reason="补充说明")
+    assert "补充说明" in text_of(writer.get(here))
+    step(writer, here, "submit")
+    step(officer, here, "check")
+    step(leader, here, "authorize", authority="省卫生健康委", document="文号")
+    step(leader, here, "issue")
+    row = Report.objects.get()
+    assert (row.state, row.drafted_by_name, row.checked_by_name, row.issued_by_name) == ("issued", "statistics", "李卫东", "leader")  # fmt: skip
+    assert neighbour.get(here).status_code == 404
+    page = inspector.get(here)
+    numbers = re.findall(rf'href="({here}figures/[a-z_0-9]+/)"', page.content.decode())
+    assert f"{here}figures/institutions/" in numbers
+    for address in dict.fromkeys(numbers):
+        assert "As the report states it" in text_of(inspector.get(address)), address
+        assert neighbour.get(address).status_code == 404
+    # three residents are too few to print
+    assert "Registered residents: the number is small and is not published." in text_of(page)
+    for kind, begin in (("html", b"<!doctype"), ("docx", b"PK")):
+        assert inspector.get(f"{here}file.{kind}?language=en").content.startswith(begin)
+    assert inspector.get(f"{here}file.exe").status_code == 404
+    assert "Begin a correction" in text_of(writer.get(here))
+    assert "Begin a correction" not in text_of(inspector.get(here))
+
+
+def test_a_table_is_bound_and_refused_cells_are_named(people, enter):
+    writer, neighbour = enter("statistics"), enter("county")
+    book = Workbook()
+    book.active.append(["地区", "人数"])
+    book.active.append(["全市", None])
+    file = io.BytesIO()
+    book.save(file)
+    file.seek(0)
+    file.name = "表.xlsx"
+    here = writer.post("/reports/tables/", {"file": file})["Location"]
+    said = step(writer, here, "bind", sheet="Sheet", cell="A1", indicator="residents", area="441200", part="value", when="now")  # fmt: skip
+    assert "Sheet!A1: Sheet!A1：" in text_of(said) or "Sheet!A1: Sheet!A1" in text_of(said)
+    step(writer, here, "bind", sheet="Sheet", cell="B2", indicator="residents", area="441200", part="value", when="now")  # fmt: skip
+    assert "Sheet!B2" in text_of(writer.get(here))
+    empty = writer.get(f"{here}filled.xlsx?period=2024", follow=True)
+    assert "Sheet!B2 residents 441200" in text_of(empty)
+    analytics.freeze(indicator="residents", period=_period(), area="441200", actor=OPERATOR, at=AT)
+    content = b"".join(writer.get(f"{here}filled.xlsx?period=2026-09"))
+    assert content.startswith(b"PK")
+    for path in (here, f"{here}filled.xlsx?period=2026-09"):
+        assert neighbour.get(path, follow=True).status_code in (404,), path
+
+
+def _period():
+    from kangmai.standards.periods import parse_period
+
+    return parse_period("2026-09")
+
+
+def test_a_commitment_from_the_form_to_its_end(people, enter):
+    officer, neighbour = enter("officer"), enter("county")
+    said = {
+        "title": "心理咨询室80%以上", "owner": str(people.hospital.id), "due_on": "2026-12-31", "source": "要点",
+        "milestones": "2026-11-01 名单确定\n2026-12-31 开诊",
+    }  # fmt: skip
+    assert "lacks" in text_of(officer.post("/commitments/new/", {**said, "milestones": ""}))
+    here = officer.post("/commitments/new/", said)["Location"]
+    assert "1 step late" in text_of(officer.get("/commitments/?year=2026&show=behind"))
+    first = Commitment.objects.get().milestones.order_by("due_on").first()
+    step(officer, here, "milestone", milestone=str(first.id), proof="纪要", on="2026-11-01")
+    step(officer, here, "evidence", text="名单已定", document="纪要")
+    assert "名单已定" in text_of(officer.get(here))
+    assert "lacks" in text_of(step(officer, here, "conclude", standing="kept", words="完成"))
+    step(officer, here, "conclude", standing="missed", words="场地未就绪")
+    assert Commitment.objects.get().standing == "missed"
+    assert neighbour.get(here).status_code == 404
+    assert neighbour.post(f"{here}change/", {"do": "evidence", "text": "x", "document": "y"}, follow=True).status_code == 404  # fmt: skip
+    assert "心理咨询室" not in text_of(neighbour.get("/commitments/?year=2026"))
+
+
+def test_other_cities_count_after_a_person_said_so(people, enter):
+    writer, neighbour = enter("statistics"), enter("county")
+    file = io.BytesIO(
+        "示例市公报（2025年）\n2025年管理人群血压控制率达71.3%，接种.64万剂次。".encode()
+    )
+    file.name = "公报.txt"
+    here = writer.post("/reports/cities/", {"file": file, "origin": "网页"})["Location"]
+    page = text_of(writer.get(here))
+    assert "digits lost" in page and "2 wait for a person" in page
+    assert neighbour.get(here).status_code == 404
+    row = PeerFigure.objects.get(indicator="ht_control_rate")
+    decide = f"/reports/cities/figures/{row.id}/"
+    given = {"do": "confirm", "version": "1", "indicator": "ht_control_rate", "place": "示例市", "period": "2025"}  # fmt: skip
+    neighbour.post(decide, given)
+    assert "No figure of another city is confirmed yet" in text_of(writer.get("/reports/cities/"))
+    writer.post(decide, given)
+    assert "管理人群血压控制率达71.3%" in text_of(writer.get("/reports/cities/"))
+    assert "71.3%" not in text_of(neighbour.get("/reports/cities/"))
+
+
+def test_a_table_from_outside_names_its_lines_and_the_card_shows_where_it_is_from(people, enter):
+    writer = enter("statistics")
+    head = "指标,区划代码,期间,数值,分子,分母,提供单位,文号或来源,收到日期\n"
+
+    def send(line):
+        file = io.BytesIO((head + line).encode())
+        file.name = "外部.csv"
+        return writer.post("/reports/outside/", {"file": file}, follow=True)
+
+    refused = send("county_inpatient_rate,999999,2025,,9,10,医保局,函,2026-02-01")
+    assert refused.status_code == 400 and "Line 2: No division has the code" in text_of(refused)
+    assert "1 figure was taken in" in text_of(send("county_inpatient_rate,441200,2025,,932,1000,医保局,函3号,2026-02-01"))  # fmt: skip
+    card = text_of(writer.get("/indicators/county_inpatient_rate/card/?area=441200&period=2025"))
+    assert "93.2" in card and "医保局 · 函3号" in card
+    other = text_of(writer.get("/indicators/city_inpatient_rate/card/?area=441200&period=2025"))
+    assert "insurer settlement data are needed" in other and "healthcare security bureau" in other
+
+
+def test_open_data_over_http_ask_for_a_token_with_the_scope(people, enter):
+    visitor = enter()
+    address = "/api/open-data/figures?period=2026-09&area=441200"
+    assert visitor.get(address).status_code == 401
+    assert visitor.get("/api/open-data/openapi.json").json()["openapi"] == "3.0.3"
+    at = datetime.datetime.now(datetime.UTC)
+
+    def asking(scope):
+        made = access.issue_operator_token(scope=scope, ttl_seconds=600, organization_id=None, actor=OPERATOR, at=at)  # fmt: skip
+        return {"HTTP_AUTHORIZATION": f"Bearer {made.token}"}
+
+    assert visitor.get(address, **asking("system/Patient.rs")).status_code == 403
+    may = asking("system/MeasureReport.rs")
+    lines = visitor.get(address, **may).content.decode().splitlines()
+    (residents,) = [each for each in lines if ",RESIDENTS," in each]
+    assert residents.startswith("KANGMAI:FIGURES(1.0),M,RESIDENTS,441200,2026-09,,residents,,,M,N,")
+    bundle = visitor.get(f"{address}&format=fhir", **may).json()
+    assert bundle["resourceType"] == "Bundle" and bundle["entry"]
+    assert "notifiable_cases" not in visitor.get("/api/open-data/indicators", **may).content.decode()  # fmt: skip
+    for wrong, status in (
+        ("&format=pdf", 404),
+        ("&by=institution", 404),
+        ("&indicator=nothing", 404),
+    ):
+        assert visitor.get(f"{address}{wrong}", **may).status_code == status
+    assert visitor.get("/api/open-data/figures?area=441200&period=soon", **may).status_code == 400
