@@ -16,6 +16,7 @@ CHECKERS = (
     "kangmai.governance.reporting.templates",
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
+    "kangmai.programmes.workload.checks",
     "kangmai.programmes.vaccination.checks",
     "kangmai.programmes.watchdog.checks",
     "kangmai.epidemic.cases.checks",

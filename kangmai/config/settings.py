@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "kangmai.programmes.vaccination",
     "kangmai.programmes.watchdog",
     "kangmai.programmes.kit",
+    "kangmai.programmes.workload",
     "kangmai.epidemic.orders",
     "kangmai.epidemic.venues",
     "kangmai.epidemic.cases",

@@ -126,3 +126,21 @@ def test_a_longer_list_costs_no_more_queries(enter, served):
     with CaptureQueriesContext(connection) as many:
         client.get("/follow-ups/?show=to_see")
     assert len(many) <= len(few) + 2
+
+
+def test_a_card_that_is_read_opens_the_person(enter, served):
+    client = enter("village")
+    number = served.residents["李少芬"].demographics.documents[0].number
+    opened = client.post("/follow-ups/", {"text": f" {number.lower()}"})
+    assert opened.status_code == 302
+    assert opened["Location"] == (
+        f"/programmes/enrolments/{served.enrolments['李少芬']}/visit/followup/"
+    )
+    nothing_due = served.residents["周丽仪"].demographics.documents[0].number
+    record = served.residents["周丽仪"].index_number
+    assert client.post("/follow-ups/", {"text": nothing_due})["Location"] == f"/residents/{record}/"
+    stranger = served.residents["何文静"].demographics.documents[0].number
+    for text in (stranger, "李少芬", "441202199001011230"):
+        assert client.post("/follow-ups/", {"text": text}).status_code == 200
+    typing = {"HX-Request": "true"}
+    assert client.post("/follow-ups/", {"text": number}, headers=typing).status_code == 200

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from kangmai.portal.programmes import catalogue, choice, reach, rows, wording
+from kangmai.portal.programmes import catalogue, choice, reach, reader, rows, veiled, wording
 from kangmai.portal.programmes.choice import Choice
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
@@ -52,11 +52,14 @@ def worklist(request: PortalRequest) -> HttpResponse:
     reach.require_staff(request.actor)
     chosen = choice.read(request.GET)
     text = request.POST.get("text", "")
+    is_whole = not request.headers.get("HX-Request")
+    if is_whole and (person := reader.opens(text, actor=request.actor, at=request.at)):
+        return redirect(person)
     given = request.POST if request.method == "POST" else request.GET
     context = {**_list(request, chosen, text, given.get("after", "")), "text": text}
-    if request.headers.get("HX-Request"):
-        return render(request, "programmes/worklist_part.html", context)
-    return render(request, "programmes/worklist.html", {**context, **_frame(request, chosen)})
+    if is_whole:
+        return render(request, "programmes/worklist.html", {**context, **_frame(request, chosen)})
+    return render(request, "programmes/worklist_part.html", context)
 
 
 def _list(request: PortalRequest, chosen: Choice, text: str, after: str) -> dict[str, Any]:
@@ -83,6 +86,7 @@ def _frame(request: PortalRequest, chosen: Choice) -> dict[str, Any]:
     teams = reach.institution_names(reach.institutions(request.actor))
     return {
         "crumbs": trail(Crumb(_("Follow-ups"))),
+        "veiled": veiled.lines(actor=request.actor, at=request.at),
         "tabs": tuple(_tabs(chosen, counts)),
         "programmes": _choices(programmes, chosen.programme) if len(programmes) > 1 else (),
         "places": _choices(reach.places(request.actor), chosen.place),
