@@ -85,6 +85,12 @@ def is_sensitive(programme: str, *, on: datetime.date) -> bool:
     return found is not None and found.label is not Label.NORMAL
 
 
+def judges_growth(programme: str, *, on: datetime.date) -> bool:
+    """Whether a programme measures how somebody grows."""
+    found = find(programme, on=on)
+    return found is not None and any(each.growth for each in found.services.values())
+
+
 def class_title(programme: str, outcome: str, *, on: datetime.date) -> str:
     """A class's title; empty where there is no class yet."""
     found = _class(programme, outcome, on=on)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, Purpose, is_permitted
-from kangmai.portal.programmes import catalogue, reach, rows, wording
+from kangmai.portal.programmes import catalogue, reach, rows, veiled, wording
 from kangmai.portal.shell import words
 from kangmai.programmes.engine import queries
 from kangmai.programmes.engine.types import Enrolment, Planned, Standing, State
@@ -33,12 +33,13 @@ class Membership:
 def context(found: Resident, *, actor: Actor, at: datetime.datetime) -> dict[str, object]:
     """What the panel shows; nothing for those who may not see programmes."""
     if not is_permitted(actor, READ):
-        return {"programmes": (), "may_enrol": False}
+        return {"programmes": (), "may_enrol": False, "veiled": ""}
     is_own = actor.purpose is Purpose.RESIDENT
     enrolments = queries.enrolments_of(found.id, actor=actor, at=at)
     show = _own if is_own else _served
     return {
         "programmes": tuple(show(each, actor, at) for each in enrolments if _is_for(each, is_own)),
+        "veiled": veiled.of_resident(found, actor=actor, at=at),
         "may_enrol": not is_own
         and is_permitted(actor, "programmes.manage")
         and found.deceased_on is None,

@@ -151,6 +151,14 @@ PLACES = (
         roots=("commitment",),
     ),
     Place(
+        "compare-rules",
+        _("Compare rules"),
+        _("How far the control rate would move under another version of a rule, and for whom"),
+        "chart",
+        Section.CITY,
+        permissions=("programmes.compare",),
+    ),
+    Place(
         "residents",
         _("Residents"),
         _("Find a resident and open the record"),

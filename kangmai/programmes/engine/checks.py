@@ -23,7 +23,13 @@ from kangmai.programmes.engine.definition.reading import (
     read_programme,
     read_rule_set,
 )
-from kangmai.programmes.engine.definition.words import FACTS, ROOM, visit_columns, visit_words
+from kangmai.programmes.engine.definition.words import (
+    FACTS,
+    ROOM,
+    growth_words,
+    visit_columns,
+    visit_words,
+)
 from kangmai.programmes.engine.types import Decision
 from kangmai.standards.units import ucum_code
 
@@ -156,6 +162,11 @@ def _service_faults(content: Mapping[str, Any]) -> Iterator[str]:
 def _headline_faults(service: Mapping[str, Any], here: str) -> Iterator[str]:
     answers = service.get("answers", {})
     kept = {name for name, answer in answers.items() if answer.get("keep")}
+    if "growth" in service:
+        kept |= {fact.name for fact in growth_words()}
+    for measure, fact in service.get("growth", {}).items():
+        if fact not in answers:
+            yield f"{here}/growth/{measure}: the service has no answer {fact!r}"
     for position, words in enumerate(service.get("headline", ())):
         yield from _word_faults(words, kept, f"{here}/headline/{position}")
 

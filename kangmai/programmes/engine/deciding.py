@@ -17,7 +17,7 @@ from kangmai.programmes.engine.definition.types import (
     RuleSet,
     Service,
 )
-from kangmai.programmes.engine.definition.words import visit_words
+from kangmai.programmes.engine.definition.words import growth_words, visit_words
 from kangmai.programmes.engine.types import Decision, Priority, Reason
 
 
@@ -110,5 +110,7 @@ def _answered(fact: AnswerFact, answers: Answers) -> Value:
 
 def kept(service: Service, facts: Mapping[str, Value]) -> dict[str, Value]:
     """Those of a visit's facts that stay in its row, for counting and comparing."""
-    names = (name for name, each in service.answers.items() if each.is_kept)
+    names = [name for name, each in service.answers.items() if each.is_kept]
+    if service.growth:
+        names += [fact.name for fact in growth_words()]
     return {name: facts[name] for name in names if facts[name] is not None}

@@ -260,6 +260,12 @@ class AttemptRepeated(Conflict):
     zh = "{on} 以“{method}”方式的联系尝试已登记。"
 
 
+class ResidentElsewhere(Conflict):
+    """The resident neither lives in your area nor belongs to your institution, so that the record would stay closed to you. Let the move, or the change of institution, be entered first; then accept."""
+
+    zh = "该居民既不住在您的服务地区，也不属于您的机构，接收后无法查看档案。请先办理迁移或变更管理机构，再接收。"
+
+
 class TransferPending(Conflict):
     """This enrolment is being handed over already. Wait until the other team decides."""
 

@@ -20,8 +20,9 @@ from kangmai.programmes.engine.deciding import (
     rules_on,
 )
 from kangmai.programmes.engine.definition.types import Programme, Service
+from kangmai.programmes.engine.growing import Earlier, growth_facts
 from kangmai.programmes.engine.history import Visits, decided_before
-from kangmai.programmes.engine.types import Decision, Method, NotCounted
+from kangmai.programmes.engine.types import Decision, Method, NotCounted, Standing
 from kangmai.programmes.engine.writing import decided_columns, named_anchors
 from kangmai.standards.calendars import legal_day, start_of_day
 
@@ -45,6 +46,14 @@ def judge(
         sex_code=person.sex_code,
         previous=previous,
     )
+    facts |= growth_facts(
+        service,
+        facts,
+        birth_date=person.birth_date,
+        sex_code=person.sex_code,
+        day=visit.visited_on,
+        earlier=_measured_before(visits, visit),
+    )
     visit.measures = {name: _json(value) for name, value in kept(service, facts).items()}
     visit.is_complete = not visit.is_open and (
         service.complete is None or service.complete.holds(facts)
@@ -60,6 +69,15 @@ def judge(
     for column, value in decided_columns(decision).items():
         setattr(visit, column, value)
     return decision
+
+
+def _measured_before(visits: Visits, visit: models.Visit) -> Earlier:
+    """The values kept with earlier visits that stand."""
+    return (
+        (each.visited_on, each.measures)
+        for each in visits
+        if each.standing == Standing.CURRENT and each.id != visit.id
+    )
 
 
 def is_alarming(

@@ -49,7 +49,7 @@ def require_label(definition: Programme, actor: Actor) -> None:
 def reach(scope: DataScope) -> Reach:
     """The rows of worklists inside a scope: by place, institution or resident, and by label."""
     if scope.everything:
-        return Reach(*_of_label(scope))
+        return Reach(*of_label(scope))
     values: dict[str, object] = {"orgs": sorted(scope.organizations)}
     parts = ["e.organization = ANY(%(orgs)s::bigint[])"]
     if scope.residents:
@@ -62,11 +62,11 @@ def reach(scope: DataScope) -> Reach:
     if scope.objections:
         values["objections"] = sorted(scope.objections)
         sql += " AND NOT e.resident_id = ANY(%(objections)s::bigint[])"
-    label, of_label = _of_label(scope)
-    return Reach(f"{sql} AND {label}", values | of_label)
+    label, labelled = of_label(scope)
+    return Reach(f"{sql} AND {label}", values | labelled)
 
 
-def _of_label(scope: DataScope) -> tuple[str, dict[str, object]]:
+def of_label(scope: DataScope) -> tuple[str, dict[str, object]]:
     """The condition that leaves out what a scope must not see; short where that is nothing."""
     unseen = hidden(scope)
     if not unseen:

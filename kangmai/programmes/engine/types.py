@@ -35,6 +35,8 @@ from kangmai.programmes.engine.kinds import (
 __all__ = [
     "Attempt",
     "Behind",
+    "Changed",
+    "ChangedPage",
     "ClosingReason",
     "Comparison",
     "Counts",
@@ -69,6 +71,7 @@ __all__ = [
     "State",
     "Transfer",
     "Trial",
+    "Veiled",
     "Visit",
     "VisitDraft",
     "VisitForm",
@@ -386,6 +389,36 @@ class Comparison:
     second: RuleFigures
     lost_target: int
     gained_target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Somebody at target under one of two rule sets only; `loses`: under the first."""
+
+    who: Behind
+    visited_on: date
+    measures: Mapping[str, Any]
+    service: str
+    loses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPage:
+    """One page of those; `next` asks for the one behind, empty at the end."""
+
+    rows: tuple[Changed, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Veiled:
+    """Somebody whom a colleague visits, and by when; why is not said."""
+
+    resident_id: ResidentId
+    index_number: str
+    name: str
+    place_code: str
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,17 +151,28 @@ def _elderly(people: Any, row: int, on: date, chance: float) -> Chosen:
     return Chosen(row, "elderly", on - timedelta(400), {}, (Seen("exam", days, facts),))
 
 
-CHECKS = ((243, "m8", 8.6), (183, "m6", 7.8), (91, "m3", 6.2), (30, "m1", 4.3))
-"""Days of life, occasion and usual weight of the checks of the first year."""
+CHECKS = (
+    (243, "m8", 8.6, 70.6, 44.5),
+    (183, "m6", 7.8, 67.6, 43.3),
+    (91, "m3", 6.2, 61.4, 40.5),
+    (30, "m1", 4.3, 54.7, 37.2),
+)
+"""Days of life, occasion, usual weight, length and head circumference of the checks of the first year."""
 
 
 def _child(people: Any, row: int, on: date, chance: float) -> Chosen:
     born: date = people.birth_on[row].astype(object)
     lived = (on - born).days
     visits = [Seen("newborn", lived - 6, {"temperature": 36.8, "weight": 3.4}, "nb")]
-    for days, occasion, weight in reversed(CHECKS):
+    for turn, (days, occasion, weight, length, head) in enumerate(reversed(CHECKS)):
         if days < lived:
-            facts = {"weight": _number(weight * 0.85, weight * 1.1, chance), "growth": "1"}
+            # one child in twelve thrives less and less
+            thrives = 1 - 0.04 * turn if chance < 1 / 12 else 1
+            facts = {
+                "weight": _number(weight * 0.88 * thrives, weight * 1.12 * thrives, chance),
+                "length": _number(length * 0.97, length * 1.03, chance),
+                "head": _number(head * 0.98, head * 1.02, chance),
+            }
             visits.append(Seen("check", lived - days, facts, occasion))
     reached = tuple(each for each in visits if 0 < each.days_ago < lived)
     return Chosen(row, "child", min(born + timedelta(3), on), {}, reached)

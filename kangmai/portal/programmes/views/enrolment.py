@@ -82,6 +82,7 @@ def enrolment(request: PortalRequest, enrolment_id: UUID) -> HttpResponse:
         "phones": visits.phones(resident) if resident else (),
         "title": title,
         "enrolment_id": found.id,
+        "has_growth": catalogue.judges_growth(found.programme, on=legal_day(request.at)),
         "version": found.version,
         "state": found.state.value,
         "state_label": wording.state(found.state),

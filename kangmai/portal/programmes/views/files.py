@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 from kangmai.documents import queries as documents
 from kangmai.documents.types import Format
 from kangmai.kernel.errors import NotFound
-from kangmai.portal.programmes import choice, reach, rows, wording
+from kangmai.portal.programmes import choice, reach, rows, veiled, wording
 from kangmai.portal.programmes.choice import Choice
 from kangmai.portal.programmes.rows import Line
 from kangmai.portal.shell import words
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import queries
+from kangmai.programmes.engine.types import Show
 from kangmai.standards.calendars import legal_day
 
 STEP = 200
@@ -44,6 +45,8 @@ def worklist_file(request: PortalRequest, format: str) -> HttpResponse:
         raise FormatUnknown(format=format)
     chosen = choice.read(request.GET)
     table = [_cells(line) for line in _lines(request, chosen)]
+    if chosen.show is Show.TO_SEE and not chosen.is_narrowed:
+        table += [_veiled_cells(line) for line in veiled.lines(actor=request.actor, at=request.at)]
     content = (
         csv_of(_columns(), table) if format == "csv" else _document(request, chosen, table, format)
     )
@@ -104,6 +107,13 @@ def _cells(line: Line) -> list[str]:
         line.phone,
         str(line.attempts or ""),
     ]
+
+
+def _veiled_cells(line: veiled.Line) -> list[str]:
+    """A resident whom a colleague visits: name, where, by when, and nothing else."""
+    blank = [""] * (len(_columns()) - 9)
+    said = _("a colleague visits")
+    return [line.name, "", "", line.number, line.place, said, "", line.due_on, line.due, *blank]
 
 
 def csv_of(columns: list[str], table: list[list[str]]) -> bytes:

@@ -7,6 +7,7 @@ in force on their days, the oldest first. Afterwards the programme is to be repl
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from kangmai.programmes.engine.actions.visiting import service_of
 from kangmai.programmes.engine.deciding import anchor_facts, decide, empty_facts, kept, rules_on
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.definition.types import Service
+from kangmai.programmes.engine.growing import growth_facts
 from kangmai.programmes.engine.judging import facts_of_person, why_not_counted
 from kangmai.programmes.engine.types import (
     Decision,
@@ -136,11 +138,23 @@ class _Judge:
         days = {name: date.fromisoformat(day) for name, day in orjson.loads(anchors).items()}
         self.anchors = anchor_facts(self.programme, days)
         self.previous: Sequence[Any] = previous
+        self.measured: list[tuple[date, dict[str, Any]]] = []
+        """Of visits of this call; lines are not counted from those of earlier ones."""
 
     def row(self, draft: VisitDraft) -> tuple[Any, ...]:
         definition = programme(self.programme, on=draft.visited_on)
         service = service_of(definition, draft.service)
         facts = self._facts(draft)
+        facts |= growth_facts(
+            service,
+            facts,
+            birth_date=self.birth_date,
+            sex_code=self.sex_code,
+            day=draft.visited_on,
+            earlier=self.measured,
+        )
+        if service.growth:
+            self.measured.append((draft.visited_on, _numbers(service, facts)))
         is_complete = service.complete is None or service.complete.holds(facts)
         not_counted = why_not_counted(service, draft.method, is_complete)
         late_days = (legal_day(draft.entered_at) - draft.visited_on).days
@@ -180,6 +194,12 @@ class _Judge:
 
 def _measures(service: Service, facts: dict[str, Value]) -> str:
     return orjson.dumps(kept(service, facts), default=_plain).decode()
+
+
+def _numbers(service: Service, facts: dict[str, Value]) -> dict[str, Any]:
+    """The kept numbers as a row of a visit has them."""
+    known = kept(service, facts).items()
+    return {name: float(v) for name, v in known if isinstance(v, int | Decimal)}
 
 
 def _plain(value: Any) -> Any:

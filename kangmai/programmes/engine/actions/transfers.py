@@ -5,10 +5,16 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kangmai.identity.errors import ResidentNotFound
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import OrganizationId
 from kangmai.programmes.engine import events, models
-from kangmai.programmes.engine.errors import EnrolmentNotManaged, NoTransfer, TransferPending
+from kangmai.programmes.engine.errors import (
+    EnrolmentNotManaged,
+    NoTransfer,
+    ResidentElsewhere,
+    TransferPending,
+)
 from kangmai.programmes.engine.seeing import locked, serves
 from kangmai.programmes.engine.types import Enrolment, State
 from kangmai.programmes.engine.values import whole_enrolment
@@ -86,13 +92,17 @@ def accept_transfer(
     Raises:
         NotPermitted, EnrolmentNotFound, EnrolmentChanged
         NoTransfer: nothing waits for the actor's institution or places.
+        ResidentElsewhere: the resident neither lives in the actor's places nor belongs to his institution.
     """
     require(actor, MANAGE)
     with transaction.atomic():
         row = locked(enrolment_id, actor=actor)
         require_version(row, expected_version)
         waiting = _waiting_for(row, actor)
-        resident = resident_of(row, actor=actor, at=at)
+        try:
+            resident = resident_of(row, actor=actor, at=at)
+        except ResidentNotFound:
+            raise ResidentElsewhere() from None
         _decide(waiting, accepted=True, actor=actor, at=at)
         row.organization = waiting.to_organization or own_organization(actor) or row.organization
         row.staff, row.place_code = staff, resident.demographics.place_code

@@ -32,6 +32,7 @@ from kangmai.programmes.engine.definition.types import (
 from kangmai.programmes.engine.definition.words import (
     ROOM,
     fact_of,
+    growth_words,
     resident_words,
     visit_words,
 )
@@ -206,7 +207,8 @@ def _service(content: Mapping[str, Any], place: str, read: Read) -> Service:
     answers = {name: _answer(name, each) for name, each in content.get("answers", {}).items()}
     method = content.get("method", {"item": "", "codes": {}})
     counts, handover = content["counts"], content.get("handover", {"system": "", "values": {}})
-    words = visit_words(each.fact for each in answers.values())
+    grown = growth_words() if "growth" in content else ()
+    words = visit_words((*(each.fact for each in answers.values()), *grown))
     return Service(
         id=content["id"],
         title=content["title"],
@@ -217,6 +219,7 @@ def _service(content: Mapping[str, Any], place: str, read: Read) -> Service:
         decides=content.get("decides", False),
         schedule=_schedule(content["schedule"]),
         answers=answers,
+        growth=content.get("growth", {}),
         counting_methods=frozenset(map(Method, counts["methods"])),
         complete=read(f"{place}/counts/complete", counts["complete"], words)
         if "complete" in counts
@@ -282,6 +285,8 @@ def answers_of(programme_id: str) -> tuple[Fact, ...]:
             facts |= {one["id"]: Fact(one["id"], FactType.DATE) for one in each.content["anchors"]}
             for service in each.content["services"]:
                 facts |= {n: fact_of(n, one) for n, one in service.get("answers", {}).items()}
+                if "growth" in service:
+                    facts |= {fact.name: fact for fact in growth_words()}
     return tuple(facts.values())
 
 
@@ -296,7 +301,18 @@ def kept_facts(programme_id: str) -> tuple[Fact, ...]:
         for name, answer in service.get("answers", {}).items()
         if answer.get("keep")
     }
+    if _judges_growth(programme_id):
+        kept |= {fact.name for fact in growth_words()}
     return tuple(fact for fact in answers_of(programme_id) if fact.name in kept)
+
+
+def _judges_growth(programme_id: str) -> bool:
+    return any(
+        "growth" in service
+        for each in definitions.load(ROOM, PROGRAMME)
+        if each.id == programme_id
+        for service in each.content["services"]
+    )
 
 
 def kept_measures(programme_id: str) -> tuple[str, ...]:

@@ -84,6 +84,9 @@ class Service:
     decides: bool
     schedule: Schedule
     answers: Mapping[str, AnswerFact]
+    growth: Mapping[str, str]
+    """Measure of growth (weight, length, head, is_lying) → the fact that has it; empty where a service
+    judges no growth."""
     counting_methods: frozenset[Method]
     complete: Condition | None
     handover_system: str

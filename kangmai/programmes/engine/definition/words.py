@@ -1,11 +1,13 @@
 """The facts that conditions of a programme may name, and where SQL finds them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
 from kangmai.analytics.facts.types import Fact, FactType, Vocabulary
 from kangmai.kernel import definitions
+from kangmai.programmes.growth import rules as growth
 
 ROOM = "programmes"
 FACTS = "fact_list"
@@ -34,6 +36,15 @@ def visit_words(answers: Iterable[Fact]) -> Vocabulary:
     """What decision rules may name: the answers of the programme's forms and the facts of every visit."""
     known = {each["name"]: fact_of(each["name"], each) for each in _listed("visit")}
     return Vocabulary(known | {fact.name: fact for fact in answers})
+
+
+@cache
+def growth_words() -> tuple[Fact, ...]:
+    """What the growth standard says of a child's measurements: z-scores, classes, lines crossed."""
+    known = growth.standard(on=date.max)
+    scores = (Fact(each.fact, FactType.NUMBER, "1") for each in known.indicators.values())
+    classes = (Fact(each, FactType.BOOLEAN, "") for each in known.classes)
+    return (*scores, *classes, Fact(known.falling_fact, FactType.NUMBER, "1"))
 
 
 @cache

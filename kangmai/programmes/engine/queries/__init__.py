@@ -1,7 +1,7 @@
 """What programmes know, inside the actor's scope."""
 
 from kangmai.programmes.engine.definition.types import OutcomeClass, Programme, RuleSet
-from kangmai.programmes.engine.queries.comparing import compare
+from kangmai.programmes.engine.queries.comparing import changed, compare
 from kangmai.programmes.engine.queries.enrolments import (
     attempts_of,
     enrolments_by_id,
@@ -19,6 +19,7 @@ from kangmai.programmes.engine.queries.enrolments import (
 from kangmai.programmes.engine.queries.forms import try_visit, visit_form
 from kangmai.programmes.engine.queries.joint import Joined, joined_services
 from kangmai.programmes.engine.queries.many import VisitRows, visits_behind, visits_since
+from kangmai.programmes.engine.queries.veiled import veiled_visit_of, veiled_visits
 from kangmai.programmes.engine.queries.visits import (
     counted_visits,
     get_visit,
@@ -35,6 +36,7 @@ __all__ = [
     "RuleSet",
     "VisitRows",
     "attempts_of",
+    "changed",
     "compare",
     "counted_visits",
     "counts",
@@ -53,6 +55,8 @@ __all__ = [
     "rules_of",
     "transfer_of",
     "try_visit",
+    "veiled_visit_of",
+    "veiled_visits",
     "visit_form",
     "visits_behind",
     "visits_by_id",

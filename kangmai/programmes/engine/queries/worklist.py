@@ -21,7 +21,7 @@ from kangmai.kernel.ids import OrganizationId, ResidentId
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.errors import CursorUnreadable
 from kangmai.programmes.engine.queries.enrolments import READ
-from kangmai.programmes.engine.seeing import below, reach
+from kangmai.programmes.engine.seeing import below, of_label, reach
 from kangmai.programmes.engine.types import Counts, Enrolment, Filter, Page, Row, Show
 from kangmai.programmes.engine.values import enrolment_of, planned_of
 from kangmai.standards.calendars import legal_day
@@ -169,16 +169,23 @@ def _is_narrow(filter: Filter, scope: DataScope) -> bool:
 
 
 def _coming(scope: DataScope, values: dict[str, Any]) -> str:
-    """SQL of the hand-overs that wait for a scope's institutions, or for whoever serves its places."""
+    """SQL of the hand-overs that wait for a scope's institutions, or for whoever serves its places; of
+    labelled programmes and of residents who object nothing comes, as on every list."""
+    label, of_labels = of_label(scope)
+    values |= of_labels
     if scope.everything:
-        return "true"
+        return label
     values["orgs"] = sorted(scope.organizations)
     parts = ["t.to_organization = ANY(%(orgs)s::bigint[])"]
     for number, place in enumerate(scope.places):
         values |= {f"low{number}": place.low, f"high{number}": place.high}
         here = f"t.place_code >= %(low{number})s AND t.place_code < %(high{number})s"
         parts.append(f"(t.to_organization IS NULL AND {here})")
-    return f"({' OR '.join(parts)})"
+    coming = f"({' OR '.join(parts)}) AND {label}"
+    if not scope.objections:
+        return coming
+    values["objections"] = sorted(scope.objections)
+    return f"{coming} AND NOT e.resident_id = ANY(%(objections)s::bigint[])"
 
 
 def _narrowing(

@@ -1,0 +1,1 @@
+"""Growth of children against published standards: z-scores, classes, curves; needs no database."""
