@@ -4,18 +4,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import psycopg
+
 from kangmai.epidemic.orders import models
 from kangmai.epidemic.orders.types import Order, Purpose, State
+from kangmai.kernel.connections import reading
 from kangmai.kernel.ids import AccountId
 
-_STANDING = """
-SELECT * FROM orders_order WHERE state = %s AND starts_at <= %s AND ends_at > %s ORDER BY serial"""
-"""In SQL, since every door asks it, for a scan a time: composing it costs the ORM more than the answer."""
+_FIELDS = tuple(field.attname for field in models.Order._meta.concrete_fields)
+_STANDING = f"""
+SELECT {", ".join(field.column for field in models.Order._meta.concrete_fields)} FROM orders_order
+WHERE state = %s AND starts_at <= %s AND ends_at > %s ORDER BY serial"""
+"""A prepared statement, since every door asks it, for a scan a time: the ORM costs more than the answer."""
 
 
 def standing_at(at: datetime) -> tuple[Order, ...]:
     """Signed orders that began and did not reach their end at an instant, by serial."""
-    return orders_from(models.Order.objects.raw(_STANDING, [State.SIGNED.value, at, at]))
+    with reading() as database:
+        asked = psycopg.Cursor(database).execute(_STANDING, [State.SIGNED.value, at, at])
+        rows = asked.fetchall()
+    return orders_from(models.Order.from_db(None, _FIELDS, row) for row in rows)
 
 
 def orders_from(rows: Iterable[models.Order]) -> tuple[Order, ...]:

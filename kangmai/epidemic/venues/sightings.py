@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -47,37 +48,76 @@ class People:
     is_alive: Column
 
 
-def doors_of(
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was asked of the tables for a batch and is still on its way: entrances and people, in one trip."""
+
+    read: tuple[tuple[int, int] | None, ...]
+    entrances: psycopg.Cursor[Any]
+    asked: Column
+    place: Column
+    people: psycopg.Cursor[Any]
+
+    def doors(
+        self,
+        *,
+        orders: Sequence[Order],
+        rule: VenueRule,
+        second_of_start: dict[int, int],
+        at: datetime,
+    ) -> list[Door]:
+        """The entrances of the codes, in their order."""
+        rows = {row[0]: row for row in self.entrances.fetchall()}
+        return [_door(each, rows, orders, rule, second_of_start, at) for each in self.read]
+
+    def found(self) -> People:
+        """The people of the passes, along the column."""
+        rows = self.people.fetchall()
+        packed = np.zeros(len(self.asked), np.int64)
+        if rows:
+            found = np.array(rows, np.int64)
+            packed[np.searchsorted(self.asked, found[:, 0])] = found[:, 1]
+        packed = packed[self.place]
+        return People(packed >> 8, packed >> 1 & 0x7F, packed & 1)
+
+
+def look(
     database: psycopg.Connection,
     shown: Sequence[str],
+    passes: Column,
     *,
+    living: Collection[UUID],
+    at: datetime,
+) -> Look:
+    """Ask for the entrances of some codes and the people of some passes, both at once; nobody waits yet."""
+    read = tuple(codes.read_entrance_code(code) for code in shown)
+    ids = sorted({entrance for entrance, _ in filter(None, read)})
+    asked, place = np.unique(passes, return_inverse=True)
+    # cursors on the server's side, also on Django's connection
+    entrances, people = psycopg.Cursor(database), psycopg.Cursor(database)
+    entrances.execute(_ENTRANCES, [ids])
+    people.execute(_PEOPLE, [at, list(living), int8s(asked)], binary=True)
+    return Look(read, entrances, asked, place, people)
+
+
+def _door(
+    said: tuple[int, int] | None,
+    rows: dict[int, Any],
     orders: Sequence[Order],
     rule: VenueRule,
     second_of_start: dict[int, int],
     at: datetime,
-) -> list[Door]:
-    """The entrances of some codes, in their order."""
-    read = [codes.read_entrance_code(code) for code in shown]
-    ids = sorted({entrance for entrance, _ in filter(None, read)})
-    rows = (
-        {row[0]: row for row in psycopg.Cursor(database).execute(_ENTRANCES, [ids]).fetchall()}
-        if ids
-        else {}
-    )
-    found = []
-    for each in read:
-        row = rows.get(each[0]) if each else None
-        if each is None or row is None:
-            found.append(Door(refusal=Refusal.FORGED_CODE))
-            continue
-        _, number, version, venue, kind, place, is_closed = row
-        order = order_rules.covering(orders, Purpose.SCANNING, place, at)
-        refusal = _refusal(each[1] == version, is_closed=is_closed, order=order)
-        serial = order.serial if order else 0
-        is_care = kind in rule.kinds and rule.kinds[kind].is_care
-        start = second_of_start.get(serial, 0)
-        found.append(Door(number, venue, place, is_care, serial, start, refusal))
-    return found
+) -> Door:
+    row = rows.get(said[0]) if said else None
+    if said is None or row is None:
+        return Door(refusal=Refusal.FORGED_CODE)
+    _, number, version, venue, kind, place, is_closed = row
+    order = order_rules.covering(orders, Purpose.SCANNING, place, at)
+    refusal = _refusal(said[1] == version, is_closed=is_closed, order=order)
+    serial = order.serial if order else 0
+    is_care = kind in rule.kinds and rule.kinds[kind].is_care
+    start = second_of_start.get(serial, 0)
+    return Door(number, venue, place, is_care, serial, start, refusal)
 
 
 def _refusal(is_current: bool, *, is_closed: bool, order: Order | None) -> Refusal | None:
@@ -86,18 +126,3 @@ def _refusal(is_current: bool, *, is_closed: bool, order: Order | None) -> Refus
     if is_closed:
         return Refusal.VENUE_CLOSED
     return Refusal.ASLEEP if order is None else None
-
-
-def people_of(
-    database: psycopg.Connection, passes: Column, *, living: Collection[UUID], at: datetime
-) -> People:
-    """The people of some passes, along the column."""
-    asked, place = np.unique(passes, return_inverse=True)
-    cursor = psycopg.Cursor(database)  # on the server's side, also on Django's connection
-    rows = cursor.execute(_PEOPLE, [at, list(living), int8s(asked)], binary=True).fetchall()
-    packed = np.zeros(len(asked), np.int64)
-    if rows:
-        found = np.array(rows, np.int64)
-        packed[np.searchsorted(asked, found[:, 0])] = found[:, 1]
-    packed = packed[place]
-    return People(packed >> 8, packed >> 1 & 0x7F, packed & 1)

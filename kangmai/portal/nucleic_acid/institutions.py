@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from kangmai.epidemic.nucleic_acid import rules
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area
 from kangmai.portal.shell.choices import Choice
@@ -51,4 +52,13 @@ def shown(found: Iterable[Organization], *, chosen: str = "") -> tuple[Choice, .
             str(each.id) == chosen,
         )
         for each in found
+    )
+
+
+def as_laboratory(institution: Organization, tubes_a_day: int, backlog: int) -> rules.Laboratory:
+    """An institution as the planner sees it: where it stands, as far as that is known, and what it does a day."""
+    point = institution.longitude, institution.latitude
+    longitude, latitude = (rules.UNKNOWN if each is None else each for each in point)
+    return rules.Laboratory(
+        str(institution.id), tubes_a_day, longitude, latitude, backlog, institution.division_code
     )

@@ -25,7 +25,6 @@ from kangmai.epidemic.nucleic_acid.queries.plans import (
     newest_plan,
     plan_of,
     plans,
-    points_of,
     replay_of,
     trips,
 )
@@ -80,7 +79,6 @@ __all__ = [
     "plans",
     "plate_of",
     "plates",
-    "points_of",
     "pool_of",
     "pools",
     "positive_of",

@@ -1,6 +1,6 @@
 """Plans of a round: what they are reckoned from, those that were kept, couriers' trips, and the replay."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -91,30 +91,19 @@ def _sites_for(village: str, sites: dict[int, str]) -> tuple[int, ...]:
     return tuple(sites)
 
 
-def _points(sites: Iterable[models.Site]) -> dict[int, tuple[float, float]]:
+def _points(sites: Sequence[models.Site]) -> dict[int, tuple[float, float]]:
     """Where sites are: their own point, else that of their institution, else unknown."""
-    sites = list(sites)
-    homes = points_of({each.organization_id for each in sites})
-    return {
-        each.id: (each.longitude, each.latitude)
-        if each.longitude is not None and each.latitude is not None
-        else homes.get(each.organization_id, (UNKNOWN, UNKNOWN, ""))[:2]
-        for each in sites
-    }
-
-
-def points_of(organizations: Iterable[int]) -> dict[int, tuple[float, float, str]]:
-    """Longitude, latitude and division of institutions; unknown points as `UNKNOWN`."""
     reader = operator("nucleic_acid", permissions=("registry.read",))
-    found = registry.organizations_by_id(ids=set(organizations), actor=reader)
-    return {
-        int(id): (
-            UNKNOWN if each.longitude is None else each.longitude,
-            UNKNOWN if each.latitude is None else each.latitude,
-            each.division_code,
-        )
-        for id, each in found.items()
-    }
+    homes = registry.organizations_by_id(ids={each.organization_id for each in sites}, actor=reader)
+    found = {}
+    for each in sites:
+        home = homes.get(OrganizationId(each.organization_id))
+        point = (each.longitude, each.latitude)
+        if None in point and home is not None:
+            point = (home.longitude, home.latitude)
+        longitude, latitude = (UNKNOWN if value is None else value for value in point)
+        found[each.id] = (longitude, latitude)
+    return found
 
 
 @emergency_door(Purpose.TESTING)

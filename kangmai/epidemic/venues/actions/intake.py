@@ -5,7 +5,8 @@ is sent again: `client` is unique within a day, and the same scan sent again car
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -15,10 +16,10 @@ import psycopg
 
 from kangmai.epidemic.orders.queries import emergency_door, living, require_awake
 from kangmai.epidemic.orders.types import Order, Purpose
-from kangmai.epidemic.venues import rules
+from kangmai.epidemic.venues import days, rules
 from kangmai.epidemic.venues.arrays import Column, Marks, copy_stream, int2s, int4s, int8s
 from kangmai.epidemic.venues.rulebook import venue_rule
-from kangmai.epidemic.venues.sightings import Door, People, doors_of, people_of
+from kangmai.epidemic.venues.sightings import Door, Look, People, look
 from kangmai.epidemic.venues.throttle import Throttle
 from kangmai.epidemic.venues.types import (
     Answer,
@@ -29,7 +30,7 @@ from kangmai.epidemic.venues.types import (
     Told,
     VenueRule,
 )
-from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.connections import is_within_transaction, own_connection, unit_of_work
 from kangmai.standards.calendars import legal_day
 
 COLUMNS = "client, at, person, venue, source, order_serial, entrance, channel, answer"
@@ -74,8 +75,18 @@ def take_scans(
         return Taken(0, 0, ())
     orders = require_awake(Purpose.SCANNING, at=at)
     rule = venue_rule(on=legal_day(at))
-    with unit_of_work() as database:
+    with _connection(upload) as database:
         return _take(database, scans, orders, rule, upload, wants_answers, at)
+
+
+@contextmanager
+def _connection(upload: UUID | None) -> Iterator[psycopg.Connection]:
+    """Scans with a receipt are one transaction with it; without one their single statement is a transaction itself."""
+    if upload is None and not is_within_transaction():
+        yield own_connection()
+        return
+    with unit_of_work() as database:
+        yield database
 
 
 def _take(
@@ -87,8 +98,11 @@ def _take(
     wants_answers: bool,
     at: datetime,
 ) -> Taken:
-    doors, place = _doors(database, scans, orders, rule, at)
-    people = people_of(database, scans.passes, living=living(at=at), at=at)
+    shown = list(dict.fromkeys(scans.entrances))
+    with database.pipeline():  # both questions in one trip
+        asked = look(database, shown, scans.passes, living=living(at=at), at=at)
+    doors, place = _doors(asked, shown, scans, orders, rule, at)
+    people = asked.found()
     scans = replace(scans, sources=np.where(scans.sources == OWN_PHONE, -people.key, scans.sources))
     refused = _refusals(scans, doors, place, people, rule, at)
     rows = _rows(scans, doors, place, people)
@@ -124,16 +138,16 @@ def _keep_receipt(
 
 
 def _doors(
-    database: psycopg.Connection,
+    asked: Look,
+    shown: Sequence[str],
     scans: Scans,
     orders: Sequence[Order],
     rule: VenueRule,
     at: datetime,
 ) -> tuple[list[Door], Column]:
     """The distinct entrances of a batch, and which of them each scan names."""
-    shown = list(dict.fromkeys(scans.entrances))
     starts = {order.serial: rules.second_of(order.starts_at) for order in orders}
-    doors = doors_of(database, shown, orders=orders, rule=rule, second_of_start=starts, at=at)
+    doors = asked.doors(orders=orders, rule=rule, second_of_start=starts, at=at)
     if len(scans.entrances) == 1:
         return doors, np.zeros(len(scans), np.int64)
     index = {code: n for n, code in enumerate(shown)}
@@ -286,14 +300,25 @@ def _insert(
     if not len(rows[0]):
         return 0, none
     first, final = int(rows[1].min()), int(rows[1].max())
-    database.execute(
-        "SELECT venues_ensure_days(venues_day_of(%s), venues_day_of(%s))", [first, final]
-    )
+    days.ensure(database, first, final)
     if len(rows[0]) >= COPY_FROM and _copied(database, rows):
         return len(rows[0]), rows[0]
     wire = [int8s(rows[0]), *map(int4s, rows[1:5]), *map(int2s, rows[5:])]
+    try:
+        return _inserted(database, wire, tells_which=tells_which)
+    except psycopg.errors.CheckViolation:
+        if is_within_transaction():
+            raise
+        days.forget()  # a day was dropped since
+        days.ensure(database, first, final)
+        return _inserted(database, wire, tells_which=tells_which)
+
+
+def _inserted(
+    database: psycopg.Connection, wire: Sequence[object], *, tells_which: bool
+) -> tuple[int, Column]:
     if not tells_which:
-        return psycopg.Cursor(database).execute(INSERT, wire).rowcount, none
+        return psycopg.Cursor(database).execute(INSERT, wire).rowcount, np.zeros(0, np.int64)
     returning = f"{INSERT} RETURNING client"
     new = psycopg.Cursor(database).execute(returning, wire, binary=True).fetchall()
     return len(new), np.array([client for (client,) in new], np.int64)

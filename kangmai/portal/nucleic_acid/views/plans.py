@@ -16,6 +16,7 @@ from kangmai.epidemic.nucleic_acid.types import KeptPlan, PlanState, Round
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
+from kangmai.kernel.ids import OrganizationId
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.nucleic_acid import asking, institutions
 from kangmai.portal.nucleic_acid import words as named
@@ -136,13 +137,13 @@ def _question(
         capacity[request.POST["more"]] = asking.number(request, "more_tubes")
     if not any(capacity.values()):
         raise asking.FieldUnreadable(field=_("Tubes a day"), value="0")
-    points = queries.points_of({int(id) for id in capacity if id.isdecimal()})
+    homes = registry.organizations_by_id(ids={int(id) for id in capacity if id.isdecimal()}, actor=request.actor)  # fmt: skip
     numbers = {name: _decimal(request, name) for name, _default in NUMBERS}
     return rules.Question(
         demands=tuple(replace(each, people=asked[each.id]) for each in demands),
         laboratories=tuple(
-            rules.Laboratory(id, tubes, *points[int(id)][:2], asking.number(request, f"backlog-{id}"), points[int(id)][2])
-            for id, tubes in capacity.items() if tubes and int(id) in points
+            institutions.as_laboratory(homes[OrganizationId(int(id))], tubes, asking.number(request, f"backlog-{id}"))
+            for id, tubes in capacity.items() if tubes and id.isdecimal() and int(id) in homes
         ),
         mode=asking.number(request, "mode", default=round_.mode),
         sampling_hours=numbers["hours"],
