@@ -68,7 +68,8 @@ export class VisitScreen {
     if (!service.decides || visitedOn < rules.from) return null;
     const calculated = new Set(this.checks.items.filter((item) => item.calculated).map((item) => item.place));
     const unknowable = Object.entries(service.answers).filter(([, each]) => calculated.has(each.item)).map(([name]) => name);
-    const found = decide(rules, factsOf(rules, this.person, answers, visitedOn), new Set(unknowable));
+    const unknown = new Set([...unknowable, ...rules.server_facts]);
+    const found = decide(rules, factsOf(rules, this.person, answers, visitedOn), unknown);
     return found && (found.alarm || !faults.length) ? found : null;
   }
 

@@ -93,7 +93,7 @@ def checks(request: PortalRequest) -> HttpResponse:
     on = legal_day(at)
     year = _year(request, on.year)
     frames = queries.frames(year, actor=actor, at=at) if may_draw else ()
-    ids = {each.organization for each in (*shown, *frames)}
+    ids = {each.organization for each in shown} | {each.organization for each in frames}
     names = dict(reach.institution_names(ids))
     context = {
         "crumbs": trail(Crumb(_("Yearly checks"))),

@@ -12,8 +12,14 @@ from kangmai.analytics.facts.to_json import Portable, plain, to_json
 from kangmai.kernel import definitions
 from kangmai.programmes.engine.deciding import empty_facts, rules_on
 from kangmai.programmes.engine.definition.reading import DECISION, programme
-from kangmai.programmes.engine.definition.types import AnswerFact, Rule, RuleSet, Service
-from kangmai.programmes.engine.definition.words import ROOM
+from kangmai.programmes.engine.definition.types import (
+    AnswerFact,
+    Programme,
+    Rule,
+    RuleSet,
+    Service,
+)
+from kangmai.programmes.engine.definition.words import ROOM, visit_words
 
 
 def portable_rules(programme_id: str, *, on: date) -> dict[str, Any]:
@@ -31,6 +37,7 @@ def portable_rules(programme_id: str, *, on: date) -> dict[str, Any]:
         "from": found.effective_from.isoformat(),
         "verified": found.is_verified,
         "facts": sorted(empty_facts(programme_id)),
+        "server_facts": sorted(_worked_out(definition)),
         "classes": {
             each.id: {"title": dict(each.title), "priority": int(each.priority)}
             for each in found.classes.values()
@@ -61,6 +68,13 @@ def portable_cases(rules: RuleSet) -> list[dict[str, Any]]:
         }
         for case in definitions.cases(found)
     ]
+
+
+def _worked_out(definition: Programme) -> set[str]:
+    """The facts that are neither answered nor known of the resident: the server works them out of others."""
+    answered = {name for each in definition.services.values() for name in each.answers}
+    known = {*visit_words(()).facts, *definition.anchors, "today"}
+    return set(empty_facts(definition.id)) - answered - known
 
 
 def _lists(condition: Condition | None) -> Portable | None:

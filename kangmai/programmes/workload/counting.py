@@ -108,7 +108,7 @@ def residents_of(place: str) -> int:
     """How many residents live in the town of a place now."""
     sql = """SELECT count(*) FROM identity_resident r
         WHERE r.place_code >= %(low)s AND r.place_code < %(high)s AND r.merged_into_id IS NULL
-          AND r.deceased_on IS NULL"""
+          AND r.deceased_on IS NULL AND r.moved_out_on IS NULL"""
     return int(_rows(sql, _town(place))[0][0])
 
 

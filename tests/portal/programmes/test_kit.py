@@ -12,8 +12,10 @@ from kangmai.access import queries as accounts
 from kangmai.kernel.actor import operator
 from kangmai.programmes.engine import actions as engine
 from kangmai.programmes.engine import models, queries
+from kangmai.programmes.engine.types import EnrolmentDraft
 from kangmai.programmes.kit import actions as kit_actions
 from kangmai.programmes.kit.reading import limits
+from tests.factories import portal_town
 from tests.portal.programmes.conftest import NOW, TODAY
 
 OPERATOR = operator("kit")
@@ -102,6 +104,29 @@ def test_another_doctors_token_gets_nothing(phone, enter):
     assert post(client, "pack", ahead=28, after="", forms=[], rules=[], **wrong)[0] == 404
     assert client.get("/kits/").status_code == 403
     assert other.post(f"/kit/{named['kit']}/erase/").status_code == 404
+
+
+def test_a_programme_with_a_label_is_in_the_kits_of_its_holders_only(phone, enter, town):
+    portal_town._account("mental", "苏明", "mental_health_worker", town.centre)
+    resident = portal_town.resident(
+        "江一帆", "1", datetime.date(1980, 4, 2), portal_town.VILLAGE, town.station
+    )
+    draft = EnrolmentDraft(
+        resident_id=resident.id,
+        programme="smd",
+        enrolled_on=TODAY - datetime.timedelta(days=40),
+        organization=town.centre.id,
+        place_code=portal_town.VILLAGE,
+    )
+    engine.load_enrolments([draft], actor=OPERATOR, at=NOW)
+    engine.replan(programme_id="smd", on=TODAY, actor=OPERATOR, at=NOW)
+    client, named = phone
+    assert "江一帆" not in json.dumps(loaded(client, named), ensure_ascii=False)
+    holder = enter("mental")
+    made = post(holder, "register", name="x")[1]
+    theirs = loaded(holder, {"kit": made["kit"], "token": made["token"]})
+    assert {each["programme"] for each in theirs["people"]} >= {"smd"}
+    assert person(theirs, "江一帆")["shown_name"] == "江**"
 
 
 def test_who_visits_nobody_gets_no_kit(enter, served):

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from kangmai.analytics import actions as analytics
 from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
+from kangmai.commandline.city.loading.checks import load_checks
 from kangmai.commandline.city.loading.ground import (
     appoint_demo_worker,
     load_cells,
@@ -113,6 +114,7 @@ class _Making:
             organizations = self.state["organizations"]
             self._accounts()
             load_reports(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
+            load_checks(actor=self.actor, at=datetime.now(UTC))
             feed.begin_here()
             forget_towns()
         self._say(f"the city stands ({time.monotonic() - self.started:.0f} s)")

@@ -72,7 +72,7 @@ def _check(row: models.Check, at: datetime) -> Check:
         seed=row.seed,
         frame_count=row.frame_count,
         frame_hash=row.frame_hash,
-        size=row.size,  # type: ignore[attr-defined]
+        size=row.size,
         judged=len(verdicts),
         found=found,
         share_untrue=share,
