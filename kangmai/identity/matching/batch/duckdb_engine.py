@@ -1,6 +1,7 @@
 """Candidate pairs by DuckDB: each kind of key joined with itself, pairs united, memory bounded."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import numpy as np
@@ -8,8 +9,12 @@ import pyarrow as pa
 
 from kangmai.identity.matching.comparison.blocking import FIRM, Key
 
-FIRM_PAIRS, LOOSE_PAIRS = 6.0, 0.5
-"""Pairs a record that one kind of firm, or loose, key may bring; larger blocks are left out first."""
+FIRM_PAIRS, LOOSE_PAIRS = 1.0, 0.5
+"""Pairs a record that one kind of firm, or loose, key may bring; larger blocks are left out first.
+
+Six firm ones instead of one bring 57.6 instead of 30.9 million pairs of 5.3 million records, and .9895
+instead of .9891 of F1.
+"""
 LEAST_FIRM, LEAST_LOOSE = 2_000_000, 300_000
 """Pairs that a kind of key may bring in any file, however small."""
 LARGEST_BLOCK = 500
@@ -29,10 +34,9 @@ class DuckDBCandidates:
             self.connection.execute(f"set threads = {threads}")
         self.connection.execute("create table pairs (pair bigint)")
 
-    def add(self, name: str, key: Key) -> None:
-        """Add the pairs of one kind of key."""
-        rows = shared_rows(key)
-        self.connection.register("keys", pa.table({"key": key[rows], "row": rows.astype(np.int64)}))
+    def add(self, name: str, keys: pa.Table) -> None:
+        """Add the pairs of one kind of key, of `shared_rows`."""
+        self.connection.register("keys", keys)
         self.connection.execute(BLOCKS)
         self.connection.unregister("keys")
         sizes = self.connection.execute(BLOCK_SIZES).fetchall()
@@ -82,21 +86,26 @@ def largest_block(sizes: list[tuple[int, int]], *, records: int, firm: bool) -> 
     return largest
 
 
-def shared_rows(key: Key) -> np.ndarray:
-    """Rows whose key another row has too, and a few more: a cheap filter before the exact grouping."""
+def shared_rows(key: Key) -> pa.Table:
+    """`key` and `row` of records whose key another has too, and of a few more: a cheap filter before the grouping."""
     rows = np.flatnonzero(key)
     bits = max(10, min(24, int(np.ceil(np.log2(len(rows) + 1))) + 3))
     bucket = (key[rows] >> np.uint64(64 - bits)).astype(np.int64)
-    return rows[np.bincount(bucket, minlength=1 << bits)[bucket] > 1]
+    rows = rows[np.bincount(bucket, minlength=1 << bits)[bucket] > 1]
+    return pa.table({"key": key[rows], "row": rows})
 
 
 def candidates(
     records: int, keys: Iterable[tuple[str, Key]], *, memory: str = ""
 ) -> DuckDBCandidates:
-    """The candidate pairs of all kinds of keys."""
+    """The candidate pairs of all kinds of keys; while DuckDB groups one kind, the next is made ready."""
     found = DuckDBCandidates(records=records, memory=memory)
-    for name, key in keys:
-        found.add(name, key)
+    shared = ((name, shared_rows(key)) for name, key in keys)
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(next, shared, None)
+        while kind := coming.result():
+            coming = beside.submit(next, shared, None)
+            found.add(*kind)
     return found
 
 

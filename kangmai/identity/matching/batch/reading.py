@@ -195,7 +195,7 @@ def _ids(raw: pa.Table, fields: Mapping[str, int], *, file: str) -> pa.Array:
     empty = pc.index(ids, "").as_py()
     if empty >= 0:
         raise IdentifierMissing(file=file, row=empty + 1, header=raw.column_names[fields["id"]])
-    if pc.count_distinct(ids).as_py() != len(ids):
+    if not _are_distinct(ids):
         counts = pc.value_counts(ids)
         repeated = counts.filter(pc.greater(counts.field("counts"), 1))
         raise IdentifierRepeated(
@@ -205,3 +205,14 @@ def _ids(raw: pa.Table, fields: Mapping[str, int], *, file: str) -> pa.Array:
             repeated=len(repeated),
         )
     return ids
+
+
+def _are_distinct(ids: pa.Array) -> bool:
+    """Whether no two are alike; quick where all are numbers, of which different ones are written differently."""
+    try:
+        numbers = np.sort(pc.cast(ids, pa.int64()).to_numpy())
+        if (numbers[1:] != numbers[:-1]).all():
+            return True
+    except pa.ArrowInvalid:
+        pass
+    return bool(pc.count_distinct(ids).as_py() == len(ids))

@@ -69,11 +69,10 @@ def _keys_table(keys: Iterable[tuple[str, Key]]) -> pa.Table:
     """All keys that more than one row has; Spark has no unsigned numbers, so their bits are read as signed."""
     tables = []
     for name, key in keys:
-        rows = shared_rows(key)
-        kind = pa.repeat(pa.scalar(name), len(rows))
-        tables.append(
-            pa.table({"kind": kind, "key": key[rows].view(np.int64), "row": rows.astype(np.int64)})
-        )
+        shared = shared_rows(key)
+        signed = shared["key"].to_numpy().view(np.int64)
+        kind = pa.repeat(pa.scalar(name), len(signed))
+        tables.append(pa.table({"kind": kind, "key": signed, "row": shared["row"]}))
     empty = pa.table({"kind": pa.array([], pa.string())})
     return pa.concat_tables(tables) if tables else empty
 
