@@ -3,7 +3,6 @@
 import datetime
 import io
 import re
-from decimal import Decimal
 
 import pytest
 from django.conf import settings
@@ -12,11 +11,8 @@ from openpyxl import Workbook
 from kangmai.access import actions as access
 from kangmai.analytics import actions as analytics
 from kangmai.governance.reporting.models import Commitment, PeerFigure, Report
-from kangmai.programmes.engine import actions as programmes
-from kangmai.programmes.engine.types import EnrolmentDraft, Method, VisitDraft
-from kangmai.registry.types import OrganizationKind as K
-from tests.factories import portal_town
-from tests.factories.portal_town import AT, OPERATOR, _account, _institution
+from tests.factories import reporting
+from tests.factories.portal_town import AT, OPERATOR
 
 PERIOD = "2025-11-01/2026-11-01"
 
@@ -26,31 +22,11 @@ def people(town, tmp_path_factory):
     """Those who write, check and issue in the city's bureau; a neighbour county's writer; the lake of the town."""
     before = settings.LAKE
     settings.LAKE = tmp_path_factory.mktemp("reports") / "lake"
-    for login, role in (("statistics", "statistician"), ("leader", "commission_leader")):
-        _account(login, login, role, town.bureau)
-    county = _institution("WJ-441203", "鼎湖区卫生健康局", "Dinghu", K.BUREAU, "441203", jurisdiction_code="441203")  # fmt: skip
-    _account("county", "吴晓东", "statistician", county)
-    _account("inspector", "何", "supervisor", _institution("JD-4412", "市卫生监督所", "Supervision", K.SUPERVISION, "441200", jurisdiction_code="441200"))  # fmt: skip
-    _managed(town)
+    reporting.people(town)
+    reporting.managed(town)
     analytics.sync(report=lambda progress: None, actor=OPERATOR, at=AT)
     yield town
     settings.LAKE = before
-
-
-def _managed(town) -> None:
-    """One of the residents is managed for hypertension, with a visit."""
-    since = datetime.date(2025, 6, 1)
-    draft = EnrolmentDraft(
-        resident_id=town.liang.id, programme="hypertension", enrolled_on=since, organization=town.station.id,
-        place_code=portal_town.VILLAGE, anchors={},
-    )  # fmt: skip
-    (id,) = programmes.load_enrolments([draft], actor=OPERATOR, at=AT)
-    facts = {"systolic": Decimal(128), "diastolic": Decimal(78)}
-    visit = VisitDraft(
-        enrolment_id=id, service="followup", visited_on=datetime.date(2026, 3, 1), entered_at=AT,
-        method=Method.FACE_TO_FACE, facts=facts,
-    )  # fmt: skip
-    programmes.load_visits([visit], actor=OPERATOR, at=AT)
 
 
 def text_of(answer) -> str:
@@ -77,7 +53,7 @@ PAGES = {
     "/reports/open-data/": (200, 200, 200, 200, 200, 403),
     "/reports/open-data/file/?period=2025": (200, 200, 200, 200, 200, 403),
     "/commitments/": (200, 200, 200, 403, 403, 403),
-    "/commitments/new/": (200, 200, 200, 403, 403, 403),
+    "/commitments/new/": (200, 200, 403, 403, 403, 403),
     "/commitments/statement.html": (200, 200, 200, 403, 403, 403),
 }
 LOGINS = ("officer", "statistics", "leader", "inspector", "village", "clinician")

@@ -116,6 +116,7 @@ class Workbook(models.Model):
     area = _code(14)
     content = models.BinaryField()
     digest = _code(64)
+    sheets = models.JSONField(default=list)
     bindings = models.JSONField(default=list)
     """Sheet, cell, indicator, area, part, when."""
     uploaded_by = models.BigIntegerField()

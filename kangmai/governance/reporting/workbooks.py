@@ -7,7 +7,7 @@ from kangmai.analytics.errors import AreaUnknown, IndicatorUnknown
 from kangmai.analytics.rules import find_indicator
 from kangmai.governance.reporting import models
 from kangmai.governance.reporting.types import Binding, BindingFault, Part, When, Workbook
-from kangmai.governance.reporting.workbook.sheets import names, require_free
+from kangmai.governance.reporting.workbook.sheets import require_free
 from kangmai.kernel.errors import KangmaiError
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import find_division
@@ -19,7 +19,7 @@ def workbook_of(row: models.Workbook) -> Workbook:
         id=row.id,
         name=row.name,
         area=row.area,
-        sheets=names(bytes(row.content), row.name),
+        sheets=tuple(row.sheets),
         bindings=tuple(map(_binding, row.bindings)),
         digest=row.digest,
         uploaded_at=row.uploaded_at,

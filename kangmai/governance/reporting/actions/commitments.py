@@ -266,7 +266,7 @@ def remind(*, at: datetime) -> int:
 
 def _begin(due_on: date) -> datetime:
     """The instant from which the clock ends with the commitment's own day."""
-    return datetime.combine(due_on - timedelta(days=CLOCK_DAYS), time(12), LEGAL_TIME)
+    return datetime.combine(due_on - timedelta(days=CLOCK_DAYS), time(0), LEGAL_TIME)
 
 
 def _tell(row: models.Commitment, event: str, actor: Actor, at: datetime) -> None:

@@ -43,7 +43,7 @@ def upload(
         NotPermitted, WorkbookUnreadable, KeyReused.
     """
     require(actor, DRAFT, area)
-    names(content, name)
+    sheets = names(content, name)
     found = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         if (first := models.Workbook.objects.filter(key=key).first()) is not None:
@@ -51,7 +51,7 @@ def upload(
                 raise KeyReused()
             return workbook_of(first)
         row = models.Workbook.objects.create(
-            id=uuid7(), key=key, name=name.strip()[:120], area=area, content=content, digest=found,
+            id=uuid7(), key=key, name=name.strip()[:120], area=area, content=content, digest=found, sheets=list(sheets),
             uploaded_by=actor.account, uploaded_by_name=actor.name, uploaded_at=at, is_invented=is_invented,
         )  # fmt: skip
         _tell(row, events.UPLOADED, actor, at)

@@ -159,6 +159,7 @@ class Migration(migrations.Migration):
                 ('area', models.CharField(db_collation='C', max_length=14)),
                 ('content', models.BinaryField()),
                 ('digest', models.CharField(db_collation='C', max_length=64)),
+                ('sheets', models.JSONField(default=list)),
                 ('bindings', models.JSONField(default=list)),
                 ('uploaded_by', models.BigIntegerField()),
                 ('uploaded_by_name', models.CharField(max_length=120)),

@@ -38,7 +38,9 @@ def reports(
     *, state: State | None = None, after: str = "", limit: int = PAGE, actor: Actor
 ) -> tuple[tuple[Report, ...], str]:
     """Reports of the actor's places, the newest first, and the cursor of the next page. Raises NotPermitted."""
-    rows = reports_of(actor).select_related("corrects").order_by("-id")
+    rows = (
+        reports_of(actor).select_related("corrects").defer("text", "corrects__text").order_by("-id")
+    )
     if state is not None:
         rows = rows.filter(state=state.value)
     with suppress(ValueError):  # a cursor that nobody gave shows the first page

@@ -18,7 +18,7 @@ def workbooks(
     *, after: str = "", limit: int = PAGE, actor: Actor
 ) -> tuple[tuple[Workbook, ...], str]:
     """Workbooks, the newest first, and the cursor of the next page. Raises NotPermitted."""
-    rows = rows_of(models.Workbook, actor, DRAFT).order_by("-id")
+    rows = rows_of(models.Workbook, actor, DRAFT).defer("content").order_by("-id")
     with suppress(ValueError):  # a cursor that nobody gave shows the first page
         rows = rows.filter(id__lt=UUID(after)) if after else rows
     found = list(rows[: limit + 1])

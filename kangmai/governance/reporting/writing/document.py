@@ -137,10 +137,15 @@ def _section(section: Section, of: Report, language: str) -> Iterator[Block]:
     if len(shown) < len(lines):
         yield Paragraphs("", (WORDS["withheld"][language],))
     chart = of.line(section.chart) if section.chart else None
-    if chart is not None and chart.parts and chart in shown:
+    if chart is not None and chart in shown and _can_be_drawn(chart):
         yield bars(chart, language)
     if remark := of.remarks.get(section.id, ""):
         yield Paragraphs("", tuple(filter(None, remark.splitlines())))
+
+
+def _can_be_drawn(line: Line) -> bool:
+    """Whether there are areas to compare: one bar alone says nothing."""
+    return sum(each.value is not None for each in line.parts if each.area) > 1
 
 
 def anchor(line: Line) -> str:

@@ -91,10 +91,12 @@ def moved(now: Decimal, before: Decimal, rule: Indicator, language: str) -> tupl
     difference = now - before
     if not difference:
         return ("与上年同期持平" if language == "zh" else "as a year before"), ""
-    unit = POINTS if rule.unit.en == "%" else rule.unit
+    is_share = rule.unit.en == "%"
+    unit = POINTS if is_share else rule.unit
     size = _with_unit(number(abs(difference)), said(unit, language), language)
     if language == "zh":
-        return ("比上年同期上升" if difference > 0 else "比上年同期下降"), size
+        more, less = ("上升", "下降") if is_share else ("增加", "减少")
+        return f"比上年同期{more if difference > 0 else less}", size
     return ("up on the year before by" if difference > 0 else "down on the year before by"), size
 
 

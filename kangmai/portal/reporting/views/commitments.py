@@ -17,7 +17,7 @@ from kangmai.documents.types import Format
 from kangmai.governance.reporting import actions, queries, rules
 from kangmai.governance.reporting.errors import CommitmentIncomplete, ReasonMissing
 from kangmai.governance.reporting.types import Commitment, Kind, Progress, Standing
-from kangmai.kernel.actor import is_permitted
+from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.indicators import asking, presenters
 from kangmai.portal.indicators.asking import Asked
@@ -121,6 +121,7 @@ def _row(of: Commitment, now: Progress, names: dict[int, str]) -> dict[str, Any]
 @signed_in
 def new(request: PortalRequest) -> HttpResponse:
     """Show the form of a new commitment; a POST writes it down."""
+    require(request.actor, KEEP)
     given = request.POST
     fault = ""
     if request.method == "POST":

@@ -36,13 +36,14 @@ def _city(request: PortalRequest) -> str:
 @signed_in
 def open_data(request: PortalRequest) -> HttpResponse:
     """Show what there is to choose."""
-    _city(request)
+    home = _city(request)
     every = queries.open_indicators(on=legal_day(request.at))
     periods = asking.periods(request.at, None)
     levels = [("", _("the whole city")), ("county", _("County")), ("town", _("Town"))]
     context = {
         "crumbs": trail(Crumb(_("Statistical reports"), reverse("reports")), Crumb(_("Open data"))),
         "kinds": wording.kinds(request.actor, "open-data"),
+        "city": home,
         "periods": choices([(asking.written(e), asking.named(e)) for e in periods], current=""),
         "levels": choices(levels, current=""),
         "indicators": choices([(e.id, presenters.said(e.title)) for e in every], current=""),

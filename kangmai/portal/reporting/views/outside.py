@@ -53,7 +53,9 @@ def outside(request: PortalRequest) -> HttpResponse:
     every = queries.indicators(on=legal_day(request.at))
     titles = {each.id: presenters.said(each.title) for each in every}
     context = {
-        "crumbs": trail(Crumb(_("Statistical reports"), reverse("reports")), Crumb(_("Figures from outside"))),
+        "crumbs": trail(
+            Crumb(_("Statistical reports"), reverse("reports")), Crumb(_("Figures from outside"))
+        ),
         "kinds": wording.kinds(actor, "figures-outside"),
         "faults": [(each.line, each.error.message(language())) for each in faults],
         "columns": ", ".join(rules.OUTSIDE_COLUMNS.values()),
