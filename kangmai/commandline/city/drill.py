@@ -52,7 +52,7 @@ from kangmai.standards.calendars import legal_day
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 BEGAN = 6 * HOUR
 """How long ago the order came into force."""
-PEOPLE, A_TUBE, POSITIVE = 60, 10, 3
+PEOPLE, A_TUBE, POSITIVE = 60, 10, 1
 """People of the first town who are sampled, people a tube, and the tube that comes out positive."""
 OWNER = operator("drill")
 

@@ -14,6 +14,7 @@ Incorrect
 NotFound
 ├── BoxUnknown
 ├── IncidentUnknown
+├── PassUnknown
 ├── PlanUnknown
 ├── PlateUnknown
 ├── PoolUnknown
@@ -32,6 +33,7 @@ Conflict
 ├── ReviewerIsOperator
 ├── ShiftOverlaps
 ├── SlotFull
+├── TooManyTests
 ├── TripTaken
 ├── TubeFull
 └── TubeTaken
@@ -110,6 +112,12 @@ class IncidentUnknown(NotFound):
     """There is no such incident, or it is not for you to see."""
 
     zh = "没有该异常记录，或您无权查看。"
+
+
+class PassUnknown(NotFound):
+    """Nobody holds this pass, or it has ended."""
+
+    zh = "通行码不存在或已失效。"
 
 
 class PlanUnknown(NotFound):
@@ -212,6 +220,12 @@ class SlotFull(Conflict):
     """All places at {slot} are booked. Choose another time."""
 
     zh = "{slot} 的预约已满，请选择其他时间。"
+
+
+class TooManyTests(Conflict):
+    """At most {most} antigen tests are reported with one pass in a day."""
+
+    zh = "同一通行码一天最多上报 {most} 次抗原结果。"
 
 
 class TripTaken(Conflict):

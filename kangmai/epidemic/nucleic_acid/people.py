@@ -78,6 +78,20 @@ def resolve(
     return Resolved(people, unknown)
 
 
+def holder(
+    database: psycopg.Connection,
+    pass_code: str,
+    *,
+    order_id: UUID,
+    place_code: str,
+    at: datetime,
+) -> PersonId:
+    """Who holds a pass: a resident, or an attendee who is entered if he is not known yet."""
+    record = TubeRecord(UUID(int=0), "", (Given(pass_code, at),), at, 1)
+    found = resolve(database, [record], order_id=order_id, place_code=place_code, at=at)
+    return found.people[record.code, 0]
+
+
 def _shown(given: Given, holders: Mapping[str, Person]) -> Given:
     """Somebody by the document of his registration, where he showed its pass."""
     holder = holders.get(given.number)

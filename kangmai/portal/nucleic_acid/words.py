@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kangmai.epidemic.nucleic_acid.types import (
+    Antigen,
     BoxState,
     Duty,
     HoldState,
@@ -52,6 +53,15 @@ def result(state: TubeState | None, *, mode: int = 1) -> Words:
             return _("no result: please come again"), "warning"
         case _other:
             return _("result awaited"), "info"
+
+
+def antigen(result: Antigen) -> Words:
+    """The line on an antigen test."""
+    return {
+        Antigen.NEGATIVE: (_("negative"), "good"),
+        Antigen.POSITIVE: (_("positive"), "danger"),
+        Antigen.INVALID: (_("no control line"), "warning"),
+    }[result]
 
 
 def judgement(judged: Judgement) -> Words:

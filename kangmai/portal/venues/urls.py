@@ -4,7 +4,7 @@ from django.urls import path
 
 from kangmai.portal.venues.views.colours import answer, appeals, colours, decide, report
 from kangmai.portal.venues.views.desk import command, people
-from kangmai.portal.venues.views.phone import appeal, code, register, scan
+from kangmai.portal.venues.views.phone import antigen, appeal, code, register, scan
 from kangmai.portal.venues.views.venues import change, poster, venue, venues
 from kangmai.portal.venues.views.ways import decide as decide_way
 from kangmai.portal.venues.views.ways import way, ways
@@ -14,6 +14,7 @@ ROOT = "emergency-mode"
 urlpatterns = [
     path(f"{ROOT}/register/", register, name="ordered-register"),
     path(f"{ROOT}/code/", code, name="ordered-code"),
+    path(f"{ROOT}/code/antigen/", antigen, name="ordered-antigen"),
     path(f"{ROOT}/appeal/", appeal, name="ordered-appeal"),
     path(f"{ROOT}/scan/<str:code>/", scan, name="ordered-scan"),
     path(f"{ROOT}/command/", command, name="ordered-command"),

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -11,15 +12,23 @@ from kangmai.epidemic.nucleic_acid import actions, events, models, queries
 from kangmai.epidemic.nucleic_acid.errors import (
     AlreadyBooked,
     NotInThisState,
+    PassUnknown,
     PoolUnknown,
     ReasonMissing,
     SiteUnknown,
     TimesOutOfOrder,
+    TooManyTests,
 )
 from kangmai.epidemic.nucleic_acid.types import Antigen, HoldState, PoolState, TubeState
 from kangmai.epidemic.orders.errors import NoOrderInForce
-from kangmai.kernel.actor import NotPermitted
+from kangmai.epidemic.orders.types import Purpose
+from kangmai.epidemic.venues import actions as venues
+from kangmai.epidemic.venues.types import PersonFacts
+from kangmai.identity import actions as identity
+from kangmai.identity.types import Demographics, IdentityDocument
+from kangmai.kernel.actor import NotPermitted, operator
 from kangmai.kernel.deeds import ChangedMeanwhile
+from kangmai.standards.identity_numbers import make_identity_number
 from tests.epidemic.nucleic_acid.factories import (
     AT,
     FOLLOWER,
@@ -38,6 +47,7 @@ from tests.epidemic.nucleic_acid.factories import (
     test_tubes,
     tube,
 )
+from tests.epidemic.orders.factories import order_in_force
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -196,3 +206,42 @@ def test_antigen_tests_of_residents(town):
     number = town.residents[1].index_number
     with pytest.raises(SiteUnknown):
         actions.report_antigen(actor=NEIGHBOUR, number=number, **{**given, "key": UUID(int=7)})
+
+
+def test_antigen_tests_by_pass(town):
+    """A phone reports for its pass: a resident's test stands among his own, a stranger's is kept with the order."""
+    order_in_force(Purpose.REGISTRATION, Purpose.TESTING, at=AT, key="antigen")
+    people = [
+        _known_resident(),
+        ("韦来客", make_identity_number(region="450102", birth_on=date(1991, 2, 3), sequence=77)),
+    ]
+    passes = []
+    for name, number in people:
+        facts = PersonFacts(name, "01", number, "13912345678", "441202001")
+        passes.append(venues.register_self(facts=facts, at=LATER).pass_code)
+    said = {"result": Antigen.POSITIVE, "taken_at": LATER - HOUR, "at": LATER}
+    rows = [
+        actions.report_antigen_by_pass(pass_code=each, key=UUID(int=70 + n), **said)
+        for n, each in enumerate(passes)
+    ]
+    assert rows[0].person_id > 0 > rows[1].person_id
+    assert actions.report_antigen_by_pass(pass_code=passes[1], key=UUID(int=71), **said).id == rows[1].id  # fmt: skip
+    assert len(announced(events.ANTIGEN_POSITIVE)) == 2
+    found = queries.antigen_of_passes(passes=passes, at=LATER)
+    assert [len(found[each]) for each in passes] == [1, 1]
+    with pytest.raises(PassUnknown):
+        actions.report_antigen_by_pass(pass_code="AAAA-AAAA-AAAA", key=UUID(int=90), **said)
+    with pytest.raises(TimesOutOfOrder):
+        actions.report_antigen_by_pass(pass_code=passes[0], key=UUID(int=91), **{**said, "taken_at": AT - 9 * 24 * HOUR})  # fmt: skip
+    for n in range(5):
+        actions.report_antigen_by_pass(pass_code=passes[1], key=UUID(int=80 + n), **said)
+    with pytest.raises(TooManyTests):
+        actions.report_antigen_by_pass(pass_code=passes[1], key=UUID(int=92), **said)
+
+
+def _known_resident() -> tuple[str, str]:
+    number = make_identity_number(region="441202", birth_on=date(1960, 5, 5), sequence=91)
+    known = Demographics(name="梁在册", sex_code="1", birth_date=date(1960, 5, 5), place_code="441202001002",
+                         documents=(IdentityDocument("01", number),), phones=("13912345678",))  # fmt: skip
+    identity.register_resident(known, managing_org=None, actor=operator("test"), at=AT)
+    return known.name, number

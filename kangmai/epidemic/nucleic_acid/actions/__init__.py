@@ -1,6 +1,6 @@
 """What people and scanners do in nucleic-acid testing; every one sleeps until ordered."""
 
-from kangmai.epidemic.nucleic_acid.actions.antigen import report_antigen
+from kangmai.epidemic.nucleic_acid.actions.antigen import report_antigen, report_antigen_by_pass
 from kangmai.epidemic.nucleic_acid.actions.booking import book, cancel_booking
 from kangmai.epidemic.nucleic_acid.actions.boxes import (
     pack_boxes,
@@ -47,6 +47,7 @@ __all__ = [
     "release_plan",
     "report",
     "report_antigen",
+    "report_antigen_by_pass",
     "report_queue",
     "review_plate",
     "save_plan",

@@ -13,6 +13,7 @@ from kangmai.epidemic.nucleic_acid.queries.board import board, late_tubes, site_
 from kangmai.epidemic.nucleic_acid.queries.day import DayCounts, day_counts
 from kangmai.epidemic.nucleic_acid.queries.flow import coverage, laboratory_lines, shifts
 from kangmai.epidemic.nucleic_acid.queries.own import (
+    antigen_of_passes,
     bookable,
     my_antigen,
     my_bookings,
@@ -54,6 +55,7 @@ from kangmai.epidemic.nucleic_acid.queries.unsampled import (
 __all__ = [
     "DayCounts",
     "Single",
+    "antigen_of_passes",
     "attendees_of",
     "board",
     "bookable",

@@ -108,6 +108,22 @@ def tests_of_passes(*, passes: Collection[str], at: datetime) -> dict[str, tuple
     }
 
 
+@emergency_door(Purpose.TESTING)
+def antigen_of_passes(
+    *, passes: Collection[str], at: datetime
+) -> dict[str, tuple[OwnAntigen, ...]]:
+    """The newest antigen tests of those whose passes a phone shows, by pass. Raises NoOrderInForce."""
+    orders = living(at=at)
+    found = {}
+    for text, holder in venues.persons_with_passes(passes=passes, at=at).items():
+        rows = models.AntigenTest.objects.filter(person_id__in=_persons(holder, orders))
+        found[text] = tuple(
+            OwnAntigen(Antigen(row.result), row.taken_at, row.brand)
+            for row in rows.order_by("-taken_at")[:FEW]
+        )
+    return found
+
+
 def _persons(holder: Person, orders: Collection[UUID]) -> list[PersonId]:
     """Under which numbers the holder of a pass may have been sampled: as a resident, or by his document."""
     number = holder.facts.document_number

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.nucleic_acid import actions, queries
@@ -80,7 +81,7 @@ def _state(trip: CourierTrip, request: PortalRequest) -> tuple[str, str]:
         return _("on the way"), "info"
     if trip.is_late(request.at):
         return _("should have left"), "danger"
-    return _("planned"), ""
+    return pgettext("trip", "planned"), ""
 
 
 @require_POST

@@ -57,12 +57,12 @@ def mine(request: PortalRequest) -> HttpResponse:
             for each in queries.bookable(actor=actor, at=at)
         ],
         "antigen": [
-            {"test": each, "result": _line(each.result), "taken": words.instant(each.taken_at)}
+            {"test": each, "result": named.antigen(each.result), "taken": words.instant(each.taken_at)}
             for each in queries.my_antigen(actor=actor, at=at)
         ],
         "key": uuid4(),
         "now": asking.local(at),
-        "results": [(each.value, _line(each)[0]) for each in Antigen],
+        "results": [(each.value, named.antigen(each)[0]) for each in Antigen],
     }  # fmt: skip
     return render(request, "nucleic_acid/mine.html", context)
 
@@ -98,14 +98,6 @@ def _is_certified(test: Proof) -> bool:
     return test.result is TubeState.NEGATIVE or (
         test.result is TubeState.POSITIVE and test.mode == 1
     )
-
-
-def _line(result: Antigen) -> tuple[str, str]:
-    return {
-        Antigen.NEGATIVE: (_("negative"), "good"),
-        Antigen.POSITIVE: (_("positive"), "danger"),
-        Antigen.INVALID: (_("no control line"), "warning"),
-    }[result]
 
 
 @require_POST

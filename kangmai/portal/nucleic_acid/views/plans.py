@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kangmai.epidemic.nucleic_acid import actions, queries, rules
@@ -73,7 +74,7 @@ def _form(request: PortalRequest, round_: Round) -> dict[str, object]:
     capacity = _capacity(request, last, [s.laboratory for s in sites.values()], known)
     edition = rules.edition(on=round_.edition_from)
     return {
-        "crumbs": _trail(round_, Crumb(_("Plan"))),
+        "crumbs": _trail(round_, Crumb(pgettext("testing", "Plan"))),
         "round": round_,
         "order": asking.order_words(round_),
         "modes": choices([(str(n), each[language()]) for n, each in sorted(edition.modes.items())],

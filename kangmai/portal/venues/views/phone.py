@@ -1,5 +1,6 @@
 """What anybody sees on a phone: register, the code, the page of a venue's QR code, the appeal. No login."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kangmai.epidemic.nucleic_acid import actions as actions_of_testing
 from kangmai.epidemic.nucleic_acid import queries as testing
+from kangmai.epidemic.nucleic_acid.types import Antigen
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import actions, queries, rules
 from kangmai.epidemic.venues.errors import PersonUnknown
 from kangmai.epidemic.venues.types import Channel, Person, PersonFacts, Refusal, Scan
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.portal.nucleic_acid import asking
+from kangmai.portal.nucleic_acid.words import antigen as antigen_words
 from kangmai.portal.nucleic_acid.words import result
 from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
@@ -107,8 +112,10 @@ def _own_page(request: Any, person: Person, number: int, fault: str) -> dict[str
         appeals = queries.own_appeals(pass_number=number, at=at)
     except Conflict:  # colours may be asleep while registration is awake
         reasons, appeals = (), ()
-    tested = _tested([each.pass_code for each in (person, *family)], at)
+    passes = [each.pass_code for each in (person, *family)]
+    tested = _tested(passes, at)
     return {
+        **_antigen((person, *family), at),
         "fault": fault,
         "given": request.POST,
         "documents": DOCUMENTS,
@@ -164,11 +171,65 @@ def _tested(passes: list[str], at: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def _antigen(people: Sequence[Person], at: Any) -> dict[str, Any]:
+    """What is needed to report an antigen test from this page, while testing is ordered, and those reported."""
+    try:
+        found = testing.antigen_of_passes(passes=[each.pass_code for each in people], at=at)
+    except Conflict:
+        return {}
+    return {
+        "may_report": True,
+        "holders": [(each.pass_code, masked_name(each)) for each in people],
+        "results": [(each.value, antigen_words(each)[0]) for each in Antigen],
+        "now": asking.local(at),
+        "key": uuid4(),
+        "antigen": [
+            {
+                "name": masked_name(each),
+                "taken": words.instant(test.taken_at),
+                "result": antigen_words(test.result),
+            }
+            for each in people
+            for test in found.get(each.pass_code, ())
+        ],
+    }
+
+
+@never_cache
+@require_POST
+@awake(Purpose.TESTING)
+def antigen(request: Any) -> HttpResponse:
+    """Report an antigen test of this phone's owner, or of one of the family whose pass it shows."""
+    number = phone.pass_of(request)
+    if number is None:
+        return redirect("ordered-register")
+    try:
+        own = queries.own_code(pass_number=number, at=request.at)
+        shown = {each.pass_code for each in (own, *queries.family_of(pass_number=number, at=request.at))}  # fmt: skip
+        chosen, said = request.POST.get("holder", ""), request.POST.get("result", "")
+        result_ = next((each for each in Antigen if each.value == said), None)
+        if chosen not in shown or result_ is None:
+            raise asking.FieldUnreadable(field=_("Result"), value=said[:12])
+        actions_of_testing.report_antigen_by_pass(
+            pass_code=chosen, key=asking.key(request), result=result_, taken_at=asking.instant(request, "taken"),
+            brand=request.POST.get("brand", ""), at=request.at,
+        )  # fmt: skip
+        messages.success(request, _("Your test was reported."))
+    except EXPECTED as error:
+        messages.error(request, error.message(wording.language()))
+    return redirect("ordered-code")
+
+
+def masked_name(person: Person) -> str:
+    """A name of which only the first character is shown."""
+    return person.facts.name[:1] + "*" * max(1, len(person.facts.name) - 1)
+
+
 def card(person: Person, at: Any) -> dict[str, Any]:
     """A pass as a phone or a printed slip shows it."""
     colour = rules.shown_colour(person.colour, person.colour_until, at)
     return {
-        "name": person.facts.name[:1] + "*" * max(1, len(person.facts.name) - 1),
+        "name": masked_name(person),
         "pass": person.pass_code,
         "qr": qr.svg(person.pass_code),
         "colour": wording.colour_words(colour),
