@@ -32,7 +32,7 @@ def load_checks(*, actor: Actor, at: datetime) -> None:
     for check in _drawn(second, year, actor, at):
         _judge(check, actor, at, until=5)
         if queries.get_check(check, actor=actor, at=at).size >= 2:
-            actions.answer(check_id=check, number=2, text=ANSWER, actor=actor, at=at)
+            actions.answer(check_id=check, number=2, text=ANSWER, actor=second, at=at)
     _kits(first, at)
 
 
