@@ -126,31 +126,28 @@ def _line(sheet: _Sheet, text: str, *, anchor: str = "") -> None:
 
 
 def _bars(sheet: _Sheet, block: Bars) -> None:
-    """Bars as filled rectangles, their names to the left and their numbers behind them."""
-    _titled(sheet, block.title)
+    """Bars as filled rectangles, their names to the left and their numbers behind them, on one page with the title."""
     height = BAR_MM * (len(block.bars) + (block.target is not None))
-    if sheet.will_page_break(height):
+    if sheet.will_page_break(height + 2 * LINE_MM):
         sheet.add_page()
+    _titled(sheet, block.title)
     left, top, room = sheet.l_margin + LABEL_MM, sheet.get_y(), sheet.epw - LABEL_MM - NUMBER_MM
     sheet.set_font(FONT, size=SMALL_PT)
     for n, bar in enumerate(block.bars):
         y, width = top + n * BAR_MM, room * block.share(bar.value)
         sheet.set_xy(sheet.l_margin, y)
         sheet.cell(LABEL_MM - 2, BAR_MM, bar.label, align="R")
-        sheet.set_fill_color(*BLUE)
         if width:
-            sheet.rect(left, y + 1, width, BAR_MM - 2, style="F")
+            with sheet.local_context(fill_color=BLUE):
+                sheet.rect(left, y + 1, width, BAR_MM - 2, style="F")
         sheet.set_xy(left + width + 1, y)
         sheet.cell(NUMBER_MM, BAR_MM, bar.printed)
     if block.target is not None:
-        x = left + room * block.share(block.target)
-        sheet.set_draw_color(*RED)
-        sheet.set_text_color(*RED)
-        sheet.line(x, top, x, top + BAR_MM * len(block.bars))
-        sheet.set_xy(x - NUMBER_MM, top + BAR_MM * len(block.bars))
-        sheet.cell(2 * NUMBER_MM, BAR_MM, block.target_label, align="C")
-        sheet.set_draw_color(0)
-        sheet.set_text_color(0)
+        x, foot = left + room * block.share(block.target), top + BAR_MM * len(block.bars)
+        with sheet.local_context(draw_color=RED, text_color=RED):
+            sheet.line(x, top, x, foot)
+            sheet.set_xy(x - NUMBER_MM, foot)
+            sheet.cell(2 * NUMBER_MM, BAR_MM, block.target_label, align="C")
     sheet.set_xy(sheet.l_margin, top + height)
     sheet.ln(1.5)
 

@@ -1,8 +1,11 @@
 """Documents read back: what was put in stands there, in both languages and every format."""
 
+import datetime
 import io
+import re
 import time
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,10 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from kangmai.documents import fonts, queries
+from kangmai.documents import types as t
 from kangmai.documents.errors import DataMissing, FontMissing, FormatNotMade
-from kangmai.documents.types import Format
+from kangmai.documents.queries import has_chinese_font, write
+from kangmai.documents.types import Bar, Bars, Fields, Format, Heading, Paper, Prose, Run
 from kangmai.kernel.definitions import UnknownDefinition
 
 ON = date(2026, 11, 20)
@@ -235,3 +240,43 @@ def test_every_template_is_listed():
     found = {each.id: each.formats for each in queries.template_list(on=ON)}
     assert found["list"] == (Format.PDF, Format.DOCX, Format.XLSX)
     assert {"visit_summary", "referral_slip"} <= set(found)
+
+
+def report(**more):
+    """A document with links, a chart and a card, as rooms compose them."""
+    blocks = (
+        Heading("报告", 1),
+        Prose(((Run("控制率为"), Run("66.67%", "card-a"), Run("。")),)),
+        Bars("按县", (Bar("端州区", Decimal(60), "60%"), Bar("四会市", None, "—"), Bar("德庆县", Decimal(30), "30%")), Decimal(80), "目标 80%"),
+        Heading("口径", 2, "card-a"),
+        Fields((("数值", "66.67%"),), 1),
+    )  # fmt: skip
+    return t.Document("报告", "zh", Paper(210, 297), blocks, "", **more)
+
+
+def test_a_chart_is_drawn_to_its_longest_and_stands_in_every_format():
+    page = write(report(), format=Format.HTML).decode()
+    # of 440 units the target takes all, 60 takes three quarters of it
+    assert re.findall(r'<rect x="190" y="\d+" width="([\d.]+)"', page) == ["330.0", "0.0", "165.0"]
+    assert '<a href="#card-a">66.67%</a>' in page and '<h2 id="card-a">口径</h2>' in page
+    file = Document(io.BytesIO(write(report(), format=Format.DOCX)))
+    (link,) = [each for paragraph in file.paragraphs for each in paragraph.hyperlinks]
+    assert (link.text, link.fragment) == ("66.67%", "card-a")
+
+
+@needs_font
+def test_a_chart_colours_nothing_but_its_bars():
+    (page,) = pages(write(report(), format=Format.PDF))
+    drawn = page.get_contents().get_data()
+    assert len(re.findall(rb" re f\b", drawn)) == 2
+    assert page["/Annots"]
+    assert "66.67%" in text_of(write(report(), format=Format.PDF))
+
+
+def test_files_of_a_dated_document_are_always_the_same_bytes(monkeypatch):
+    dated = report(dated=datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC))
+    formats = [Format.HTML, Format.DOCX, *([Format.PDF] if has_chinese_font() else [])]
+    before = [write(dated, format=each) for each in formats]
+    later = time.gmtime(2_000_000_000)
+    monkeypatch.setattr(time, "localtime", lambda *_: later)
+    assert [write(dated, format=each) for each in formats] == before
