@@ -131,7 +131,7 @@ def _freeze(
     actor: Actor,
     at: datetime,
 ) -> int:
-    asked = {"indicator": indicator, "period": period, "area": area, "actor": actor}
+    asked: dict[str, Any] = {"indicator": indicator, "period": period, "area": area, "actor": actor}
     if _latest(**asked) is not None or figures.compute(**asked).total.status is not Status.OK:
         return 0
     analytics.freeze(**asked, by=by, note=note, at=at)

@@ -63,4 +63,4 @@ def report_row(
     if row is None:
         raise ReportUnknown()
     require(actor, permission, row.area)
-    return row  # type: ignore[no-any-return]
+    return row

@@ -85,7 +85,7 @@ def _locked(figure_id: UUID, actor: Actor) -> models.PeerFigure:
     row = reach.select_for_update(of=("self",)).filter(id=figure_id).first()
     if row is None:
         raise BulletinUnknown()
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def _complete(row: models.PeerFigure, indicator: str, place: str, period: str) -> None:

@@ -96,7 +96,7 @@ def _locked(workbook_id: UUID, expected_version: int, actor: Actor) -> models.Wo
     if row is None:
         raise WorkbookUnknown()
     require_version(row.version, expected_version)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def _keep(row: models.Workbook, bindings: list[Binding], actor: Actor, at: datetime) -> None:

@@ -50,8 +50,8 @@ def commitments(
     day, _bar, id = after.partition("|")
     with suppress(ValueError):  # a cursor that nobody gave shows the first page
         if after:
-            since, last = date.fromisoformat(day), UUID(id)
-            rows = rows.filter(Q(due_on__gt=since) | Q(due_on=since, id__gt=last))
+            since, seen = date.fromisoformat(day), UUID(id)
+            rows = rows.filter(Q(due_on__gt=since) | Q(due_on=since, id__gt=seen))
     found = list(rows[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     following = f"{last.due_on.isoformat()}|{last.id}" if last else ""

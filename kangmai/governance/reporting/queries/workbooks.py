@@ -30,7 +30,7 @@ def _row(workbook_id: UUID, actor: Actor) -> models.Workbook:
     row = rows_of(models.Workbook, actor, DRAFT).filter(id=workbook_id).first()
     if row is None:
         raise WorkbookUnknown()
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def get_workbook(*, workbook_id: UUID, actor: Actor) -> Workbook:

@@ -68,7 +68,8 @@ def _with_numbers(data: bytes, cells: Mapping[str, Decimal]) -> bytes:
         cell = _cell(_row(table, _row_of(name)), name)
         for child in list(cell):
             cell.remove(child)
-        cell.attrib.pop("t", None)
+        if "t" in cell.attrib:
+            del cell.attrib["t"]
         etree.SubElement(cell, f"{MAIN}v").text = format(number.normalize(), "f")
     return _bytes(root)
 

@@ -289,7 +289,7 @@ def _corrections(of: Report, earlier: Report, language: str) -> Iterator[Block]:
         "zh": f"本报告更正{number}，以本报告为准。",
         "en": f"This report corrects {number} and stands in its place.",
     }[language]
-    lines = [(Run(first),)]
+    lines: list[tuple[Run, ...]] = [(Run(first),)]
     for each in of.lines:
         stated = earlier.line(each.indicator)
         if stated is None or not (is_shown(each, of) and is_shown(stated, earlier)):
