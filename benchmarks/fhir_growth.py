@@ -2,12 +2,14 @@
 `$import` brings in 5,000 resources a second.
 
 An empty server takes the bundles of twenty clients, all rules on; then `$import` fills it to each size and the same
-bundles come again, as new patients. Where a size is reached the server rests until autovacuum has been, as it would
-at night. No peer: what is measured is what growth costs ours (`fhir_import.py` has the peer).
+bundles come again, as new patients. Where a size is reached the server rests until its own subscribers have read
+what came (linking, watching for cases, …) and autovacuum has been, as it would at night. No peer: what is measured is what growth costs ours (`fhir_import.py` has the peer).
 
     nice -n 10 python benchmarks/fhir_growth.py [--millions 1 2 5] [--bundles 100]
 """
 
+import os
+import re
 import time
 
 from fhir_import import import_all, read_bundles
@@ -16,6 +18,8 @@ from fhir_memory import SMALL_RECORD, Door, bring_in, lines
 
 PIECE = 500_000
 REST_SECONDS = 60
+MONITOR = "growth"
+"""The token of `/metrics`."""
 
 
 def grow(target: Target, at: int, size: int) -> int:
@@ -30,8 +34,21 @@ def grow(target: Target, at: int, size: int) -> int:
         print(
             f"$import: {at:,} resources, the last {count:,} at {count / seconds:,.0f}/s", flush=True
         )
+    started = time.perf_counter()
+    while waiting := unread(door):
+        print(f"{waiting:,} changes not yet read by a subscriber", flush=True)
+        time.sleep(20)
     time.sleep(REST_SECONDS)
+    print(f"rested for {time.perf_counter() - started:.0f} s")
     return at
+
+
+def unread(door: Door) -> int:
+    """How many changes the subscriber that is furthest behind has still to read."""
+    address = f"http://{door.parts.netloc}/metrics"
+    text = door.ask("GET", address, Authorization=f"Bearer {MONITOR}").read().decode()
+    found = re.findall(r"^kangmai_feed_waiting\S* (\d+)", text, re.MULTILINE)
+    return max(map(int, found))
 
 
 def main() -> None:
@@ -43,6 +60,7 @@ def main() -> None:
     bundles = read_bundles(options.bundles)
     print_machine()
     rates: list[float] = []
+    os.environ["KANGMAI_METRICS_TOKEN"] = MONITOR
     with kangmai() as target:
         size = 0
         for wanted in (0, *(int(each * 1e6) for each in options.millions)):
