@@ -5,7 +5,7 @@ const { version, page, files } = self.KIT;
 const CACHE = `kangmai-kit-${version}`;
 
 self.addEventListener("install", (event) => {
-  const wanted = [page, ...files].map((path) => new Request(path, { cache: "reload", credentials: "omit" }));
+  const wanted = [page, ...files].map((path) => new Request(path, { cache: "reload", credentials: "same-origin" }));
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(wanted)).then(() => self.skipWaiting()));
 });
 

@@ -265,7 +265,7 @@ export class Kit {
     const line = fill(part(this.page, "person"), { ...person, kept: Boolean(entry), open: !entry });
     line.classList.toggle("is-danger", person.tone === "danger");
     line.querySelector("button").addEventListener("click", () => this.visit(person));
-    line.querySelector("button").setAttribute("aria-label", `${this.settings.words.start}: ${person.name}`);
+    line.querySelector("button").setAttribute("aria-label", `${this.settings.words.start}: ${person.shown_name}`);
     return line;
   }
 
@@ -280,7 +280,7 @@ export class Kit {
       meanwhile: problem.visit ? problem.visit.text : "",
       gone: entry.state === "gone",
     });
-    const may = { own: entry.state === "conflict", open: Boolean(this.pack) && entry.state !== "gone" && Boolean(entry.form), drop: entry.state !== "waiting" };
+    const may = { own: entry.state === "conflict", open: entry.state !== "gone" && this.personOf(entry) !== undefined, drop: entry.state !== "waiting" };
     for (const button of line.querySelectorAll("button")) {
       button.hidden = !may[button.dataset.does];
       button.addEventListener("click", () => this.solve(entry, button.dataset.does));
@@ -289,6 +289,10 @@ export class Kit {
     link.hidden = !problem.address;
     if (problem.address) link.href = problem.address;
     return line;
+  }
+
+  personOf(entry) {
+    return this.pack?.people.find((each) => each.enrolment === entry.enrolment && each.service === entry.service);
   }
 
   visit(person, entry = null) {
@@ -328,6 +332,11 @@ export class Kit {
           message = this.settings.words.login;
           break;
         }
+        if (found.body.kind === "stranger") {
+          message = found.body.message;
+          break;
+        }
+        if (found.body.kind === "erased") return await this.contact(known);
         await this.settle(entry, found);
       }
     } catch (error) {
@@ -378,7 +387,6 @@ export class Kit {
       this.list();
       return this.send();
     }
-    const person = this.pack.people.find((each) => each.enrolment === entry.enrolment && each.service === entry.service);
-    return person ? this.visit(person, entry) : null;
+    return this.visit(this.personOf(entry), entry);
   }
 }

@@ -11,9 +11,10 @@ async function answer(path, options) {
   } catch {
     throw new Unreachable(path);
   }
-  if ([502, 503, 504].includes(found.status)) throw new Unreachable(path);
-  const isJson = found.headers.get("content-type")?.startsWith("application/json");
-  return { status: found.type === "opaqueredirect" ? 401 : found.status, body: isJson ? await found.json() : {} };
+  // a server in trouble is as good as none: nothing is given up for it
+  if (found.status >= 500 || found.status === 429) throw new Unreachable(path);
+  const isJson = found.headers.get("content-type")?.startsWith("application/json") ?? false;
+  return { isJson, status: found.type === "opaqueredirect" ? 401 : found.status, body: isJson ? await found.json() : {} };
 }
 
 // Who is logged in here, if anybody; also the token that later requests need.
@@ -25,6 +26,13 @@ export async function standing() {
 
 export async function post(path, body) {
   if (!token) await standing();
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-  return answer(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const ask = () => answer(path, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(body) });
+  let found = await ask();
+  if (found.status === 403 && !found.isJson) {
+    // somebody logged in meanwhile: the token of forms is another one now
+    await standing();
+    found = await ask();
+  }
+  if (found.status !== 401 && !found.isJson) throw new Unreachable(path);
+  return found;
 }

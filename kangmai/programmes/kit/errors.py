@@ -26,9 +26,9 @@ class TooFarAhead(Incorrect):
 
 
 class KitNotFound(NotFound):
-    """There is no such kit, or it is not yours."""
+    """There is no such kit, or it is not yours. Log in as the one who prepared it."""
 
-    zh = "没有该随访包，或不属于您。"
+    zh = "没有该随访包，或不属于您。请以准备该随访包的账号登录。"
 
 
 class KitErased(Conflict):

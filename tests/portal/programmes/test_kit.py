@@ -98,7 +98,8 @@ def test_another_doctors_token_gets_nothing(phone, enter):
     other = enter("elsewhere")
     assert post(other, "pack", ahead=28, after="", forms=[], rules=[], **named)[0] == 404
     body = filled(person(loaded(client, named), "何桂芳"))
-    assert post(other, "send", **named, **body)[0] == 404
+    status, told = post(other, "send", **named, **body)
+    assert (status, told["kind"]) == (404, "stranger")
     assert post(client, "contact", kit=named["kit"], token="guessed")[0] == 404
     wrong = {**named, "token": named["token"][:-1]}
     assert post(client, "pack", ahead=28, after="", forms=[], rules=[], **wrong)[0] == 404
@@ -222,7 +223,8 @@ def test_an_erased_kit_is_told_so_and_does_nothing_more(phone, enter):
     assert "诊室手机" in admin.get("/kits/").content.decode()
     assert admin.post(f"/kit/{named['kit']}/erase/").status_code == 302
     assert post(enter(), "contact", **named)[1] == {"erase": True, "why": "asked"}
-    assert post(client, "send", **named, **filled(found))[0] == 409
+    status, told = post(client, "send", **named, **filled(found))
+    assert (status, told["kind"]) == (409, "erased")
     assert post(client, "pack", ahead=28, after="", forms=[], rules=[], **named)[0] == 409
     assert post(enter(), "contact", **named, erased=True)[1]["erase"] is True
     assert "erased" in client.get("/kit/").content.decode()

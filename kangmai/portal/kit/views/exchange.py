@@ -26,6 +26,7 @@ from kangmai.programmes.engine import queries as programmes
 from kangmai.programmes.engine.errors import EnrolmentChanged, VisitOnThisDay
 from kangmai.programmes.engine.types import State
 from kangmai.programmes.kit import actions, queries
+from kangmai.programmes.kit.errors import KitErased, KitNotFound
 from kangmai.standards.calendars import legal_day
 
 LONGEST = 200_000
@@ -186,6 +187,10 @@ def send(request: Any, body: Body) -> JsonResponse:
             actor=request.actor,
             at=request.at,
         )
+    except KitNotFound as error:
+        return _refused(error, kind="stranger")
+    except KitErased as error:
+        return _refused(error, kind="erased")
     except AnswersRefused as error:
         faults = _faults(enrolment_id, service, error.faults, request)
         return _refused(error, kind="refused", faults=faults)
