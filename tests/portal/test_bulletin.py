@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from docx import Document
@@ -110,3 +110,26 @@ def _sign(people, enter, here):
     public = visitor.get(PUBLIC).content.decode()
     assert "People sampled" in public and "Under order" in public
     assert "New cases" not in public and "Positive" not in public and "继续筛查" not in public
+
+
+def test_every_figure_leads_to_a_page_that_is_there_and_late_tubes_to_the_late_ones():
+    from django.urls import reverse
+
+    from kangmai.access.queries import permissions
+    from kangmai.epidemic.bulletin import rules
+    from kangmai.kernel.actor import operator
+    from kangmai.portal.bulletin.wording import rows_behind
+
+    figures = rules.rule(on=date(2026, 11, 20)).figures
+    known = permissions()
+    for figure in figures.values():
+        assert reverse(figure.opens), figure.id
+        if figure.rows is not None:
+            assert reverse(figure.rows.page) and set(figure.rows.permissions) <= set(known), (
+                figure.id
+            )
+    reader = operator("reader", permissions=("testing.read",))
+    stranger = operator("stranger", permissions=("bulletin.read",))
+    assert rows_behind(figures["late"], reader) == "/emergency-mode/testing/late/?within=0"
+    assert rows_behind(figures["late"], stranger) == "/emergency-mode/testing/"
+    assert rows_behind(figures["tasks_late"], reader) == "/emergency-mode/grid/"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from kangmai.epidemic.bulletin.types import Figure, Rule
+from kangmai.epidemic.bulletin.types import Figure, Rows, Rule
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
 from kangmai.kernel.words import Words
@@ -52,4 +52,9 @@ def _figure(content: Mapping[str, Any]) -> Figure:
         is_outbreak=content["is_outbreak"],
         opens=content["opens"],
         more_is=content.get("more_is", ""),
+        rows=_rows(content["rows"]) if "rows" in content else None,
     )
+
+
+def _rows(content: Mapping[str, Any]) -> Rows:
+    return Rows(content["page"], content["filter"], tuple(content["permissions"]))

@@ -29,6 +29,15 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A page with the filter that leaves the rows of a figure, and the permissions of which one opens it."""
+
+    page: str
+    filter: Mapping[str, str]
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A figure as `bulletin_rule` defines it.
 
@@ -36,7 +45,8 @@ class Figure:
         source, of: numerator and denominator by the names under which they are counted.
         is_flow: counted from the beginning of the day; else as it stood at the instant.
         is_live: only known as it stands now.
-        opens: the page that shows the rows behind it.
+        opens: the page of the room that owns the rows behind it.
+        rows: the page that shows just these rows, for who may open it.
         more_is: `better`, `worse` or nothing.
     """
 
@@ -53,6 +63,7 @@ class Figure:
     is_outbreak: bool
     opens: str
     more_is: str
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """Figures as pages show them: number, change against yesterday with its tone, where the rows behind are."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from kangmai.epidemic.bulletin import rules
 from kangmai.epidemic.bulletin.types import Figure, Line, Rule, Sheet, State, Value
+from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 
@@ -66,9 +68,11 @@ def sections(sheet: Sheet, found: Rule, address: str) -> list[dict[str, Any]]:
     ]
 
 
-def rows_behind(figure: Figure) -> str:
-    """The page of the room that owns the rows behind a figure; empty where it has none."""
+def rows_behind(figure: Figure, actor: Actor) -> str:
+    """The page with just the rows behind a figure, else that of the room that owns them; empty where there is none."""
     try:
+        if figure.rows and any(is_permitted(actor, each) for each in figure.rows.permissions):
+            return f"{reverse(figure.rows.page)}?{urlencode(dict(figure.rows.filter))}"
         return reverse(figure.opens)
     except NoReverseMatch:
         return ""

@@ -170,7 +170,7 @@ def figure(request: PortalRequest, bulletin_id: UUID, figure_id: str) -> HttpRes
     found = queries.frozen_card(bulletin_id, figure_id, actor=request.actor, at=request.at)
     title = found.figure.title.in_language(language())
     back = Crumb(_("Bulletin"), reverse("ordered-bulletin", args=[bulletin_id]))
-    context = {"crumbs": _crumbs(back, Crumb(title)), "is_frozen": True, **card(found)}
+    context = {"crumbs": _crumbs(back, Crumb(title)), "is_frozen": True, **card(found, request)}
     return render(request, "bulletin/card.html", context)
 
 

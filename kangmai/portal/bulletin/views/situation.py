@@ -74,11 +74,11 @@ def figure(request: PortalRequest, order_id: UUID, figure_id: str) -> HttpRespon
     found = queries.card(order_id, figure_id, actor=request.actor, at=request.at)
     back = Crumb(found.sheet.title, reverse("ordered-situation-order", args=[order_id]))
     title = found.figure.title.in_language(language())
-    context = {"crumbs": _crumbs(back, Crumb(title)), "is_frozen": False, **card(found)}
+    context = {"crumbs": _crumbs(back, Crumb(title)), "is_frozen": False, **card(found, request)}
     return render(request, "bulletin/card.html", context)
 
 
-def card(found: Card) -> dict[str, Any]:
+def card(found: Card, request: PortalRequest) -> dict[str, Any]:
     """A card as its page shows it."""
     of, line = found.figure, found.line
     whole = of.against.in_language(language()) if of.against else ""
@@ -91,7 +91,7 @@ def card(found: Card) -> dict[str, Any]:
         "is_live": of.is_live,
         "is_outbreak": of.is_outbreak,
         "parts": [(area.path(code), wording.number(value), words.count(value.of) if value.of is not None else "") for code, value in found.parts],
-        "rows": wording.rows_behind(of),
+        "rows": wording.rows_behind(of, request.actor),
         "source": found.source,
         "rule_from": words.day(found.sheet.rule_from),
         "is_verified": found.is_verified,
