@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("kangmai.portal.residents.urls")),
     path("", include("kangmai.portal.intake.urls")),
     path("", include("kangmai.portal.programmes.urls")),
+    path("", include("kangmai.portal.vaccination.urls")),
     path("", include("kangmai.portal.watchdog.urls")),
     path("", include("kangmai.portal.kit.urls")),
     path("", include("kangmai.portal.workload.urls")),

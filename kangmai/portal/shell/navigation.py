@@ -86,6 +86,15 @@ PLACES = (
         roots=("checks",),
     ),
     Place(
+        "vaccination",
+        _("Immunization clinic"),
+        _("Check-in to release, vaccines and cold chain, late children, coverage, adverse events"),
+        "vaccine",
+        Section.WORK,
+        permissions=("vaccination.read",),
+        roots=("vaccination",),
+    ),
+    Place(
         "cases",
         _("Case reports"),
         _("Notifiable diseases: drafts, cards, review, counts"),

@@ -5,10 +5,12 @@ permission himself. A reviewer and whoever recalls works in the whole of his pla
 """
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from kangmai.kernel.actor import Actor, Grant, NotPermitted, PlaceRange, require
+from kangmai.kernel.actor import Actor, Grant, NotPermitted, PlaceRange, require, subtree
+from kangmai.programmes.vaccination import models
 from kangmai.registry import queries as registry
 
 READ = "vaccination.read"
@@ -17,6 +19,8 @@ KEEP = "vaccination.keep"
 DECIDE = "vaccination.decide"
 RECALL = "vaccination.recall"
 REVIEW = "vaccination.review"
+YOUNG_YEARS = 7
+"""Children 0 to 6: whom the specification counts."""
 
 
 def _grants(actor: Actor, permission: str) -> list[Grant]:
@@ -68,3 +72,16 @@ def works_at(actor: Actor, permission: str, organization: int) -> bool:
     return organization in own(actor, permission) or any(
         "*" in each.permissions and each.organization is None for each in grants
     )
+
+
+def late_children(
+    actor: Actor, *, place: str, is_older_too: bool, on: date
+) -> QuerySet[models.Child]:
+    """The children with overdue doses whom an actor may see, of an area if asked. Raises NotPermitted."""
+    require(actor, READ)
+    rows = models.Child.objects.filter(near(actor), late__gt=0)
+    if place:
+        rows = rows.filter(within(subtree(place)))
+    if is_older_too:
+        return rows
+    return rows.filter(birth_on__gt=date(on.year - YOUNG_YEARS, on.month, min(on.day, 28)))

@@ -52,6 +52,11 @@ def rule_of(definition: Definition) -> Rule:
     )
 
 
+def vaccine_codes() -> tuple[str, ...]:
+    """Every vaccine of the list, in its order."""
+    return tuple(vaccines())
+
+
 def vaccine_words(code: str) -> Words:
     """The name of a vaccine; its code where it is not known."""
     entry = vaccines().get(code)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from kangmai.kernel.words import Words
 from kangmai.programmes.immunization.rules import live_injected, vaccines
-from kangmai.programmes.vaccination.rulebook import rule, vaccine_words
+from kangmai.programmes.vaccination.rulebook import rule, vaccine_codes, vaccine_words
 from kangmai.programmes.vaccination.types import (
     Block,
     Deferral,
@@ -20,7 +20,6 @@ from kangmai.programmes.vaccination.types import (
     Question,
     Rule,
     Severity,
-    Step,
 )
 
 __all__ = [
@@ -33,11 +32,11 @@ __all__ = [
     "is_outside",
     "may_be_given",
     "next_appointment",
-    "next_step",
     "observed_until",
     "put_off",
     "rule",
     "site_proposed",
+    "vaccine_codes",
     "vaccine_words",
 ]
 
@@ -166,12 +165,6 @@ def _vaccines(question: Question, chosen: Sequence[str]) -> tuple[str, ...]:
 def deferred_until(question: Question, on: date) -> date | None:
     """The last day of a deferral that begins on a day; None for good."""
     return None if question.days is None else on + timedelta(question.days - 1)
-
-
-def next_step(step: Step) -> Step | None:
-    """The step after one, if all goes well."""
-    order = (Step.ARRIVED, Step.CLEARED, Step.AGREED, Step.OBSERVED, Step.DONE)
-    return order[order.index(step) + 1] if step in order[:-1] else None
 
 
 def next_appointment(file: File, *, on: date) -> tuple[date | None, tuple[str, ...]]:

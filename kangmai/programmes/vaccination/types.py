@@ -86,13 +86,6 @@ class Evidence(StrEnum):
     RECALL = "recall"
 
 
-class Late(StrEnum):
-    """Which children a list of the late shows."""
-
-    OVERDUE = "overdue"
-    ALL_DUE = "due"
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question of the pre-check; yes puts off some vaccines, for some days or for good."""

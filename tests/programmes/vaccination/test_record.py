@@ -137,7 +137,7 @@ def test_the_late_are_listed_by_village_and_called_in(database, town):
     assert lacking == {("HepB", 2), ("BCG", 1), ("IPV", 1), ("DTaP", 1)}
     assert queries.late(on=TODAY, series="mmr", actor=nurse) == []
     assert len(queries.late(on=TODAY, actor=next_door(town))) == 1
-    assert queries.count_late(place=COUNTY, actor=cdc(town)) == 1
+    assert queries.count_late(place=COUNTY, on=TODAY, actor=cdc(town)) == 1
     assert actions.call_in(place=VILLAGE, actor=nurse, at=AT) == 1
     assert queries.late(on=TODAY, actor=nurse)[0].called_on == TODAY
     assert actions.call_in(place=VILLAGE, actor=next_door(town), at=AT) == 0

@@ -72,6 +72,7 @@ def _page(request: PortalRequest, found: Resident, crumbs: tuple[Crumb, ...]) ->
         "may_merge": is_permitted(actor, "identity.review"),
         "may_manage_card": is_permitted(actor, "cards.manage"),
         "may_record_family": is_permitted(actor, "family.record"),
+        "may_see_vaccinations": is_permitted(actor, "vaccination.read"),
         "may_see_ledger": is_permitted(actor, "audit.read"),
         "may_unmask": is_permitted(actor, "identity.write"),
         "facts": presenters.facts(found, managing=_managing(found, actor)),

@@ -1,6 +1,10 @@
 """Everything that changes something at the clinic."""
 
-from kangmai.programmes.vaccination.actions.calling import call_in, judge_children
+from kangmai.programmes.vaccination.actions.calling import (
+    call_in,
+    judge_children,
+    judge_residents,
+)
 from kangmai.programmes.vaccination.actions.cold import decide, take_file, write_temperatures
 from kangmai.programmes.vaccination.actions.injecting import inject, release
 from kangmai.programmes.vaccination.actions.reactions import (
@@ -50,6 +54,7 @@ __all__ = [
     "find_reaction",
     "inject",
     "judge_children",
+    "judge_residents",
     "leave",
     "move",
     "pre_check",

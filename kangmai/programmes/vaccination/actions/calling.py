@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kangmai.kernel.actor import Actor, require, subtree
+from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import write_down_and_announce
-from kangmai.kernel.ids import OrganizationId
-from kangmai.programmes.vaccination import events, models, standing
-from kangmai.programmes.vaccination.reach import READ, WORK, near, within
+from kangmai.kernel.ids import OrganizationId, ResidentId
+from kangmai.programmes.vaccination import events, standing
+from kangmai.programmes.vaccination.reach import WORK, late_children
 from kangmai.programmes.vaccination.telling import call_in as tell_villages
 from kangmai.programmes.vaccination.writing import today
 from kangmai.registry import queries as registry
@@ -20,6 +20,11 @@ def judge_children(*, at: datetime) -> int:
     return standing.judge_due(on=today(at))
 
 
+def judge_residents(*, ids: Collection[ResidentId], at: datetime) -> int:
+    """Judge some residents anew, where nobody listens to what was written of them. How many are children."""
+    return standing.judge_residents(ids, on=today(at))
+
+
 def call_in(*, place: str, actor: Actor, at: datetime) -> int:
     """Ask the village doctors of an area to call in its late children; how many children.
 
@@ -28,7 +33,7 @@ def call_in(*, place: str, actor: Actor, at: datetime) -> int:
     """
     require(actor, WORK)
     with transaction.atomic():
-        found = models.Child.objects.filter(near(actor, READ), within(subtree(place)), late__gt=0)
+        found = late_children(actor, place=place, is_older_too=False, on=today(at))
         by_village: dict[str, int] = {}
         for code in found.values_list("place_code", flat=True):
             by_village[code] = by_village.get(code, 0) + 1

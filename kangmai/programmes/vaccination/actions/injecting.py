@@ -125,7 +125,7 @@ def _package(code: str, row: models.Visit, vaccine: str, file: File) -> models.P
         .first()
     )
     seen = package_of(package) if package else None
-    found = rules.blocks(file, vaccine, seen, organization=row.organization, on=row.on)
+    found = rules.blocks(file, vaccine, seen, organization=row.organization, on=file.on)
     if found or package is None:
         raise Blocked(found)
     return package

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from kangmai.kernel.actor import Actor, require, subtree
 from kangmai.programmes.vaccination import models
-from kangmai.programmes.vaccination.reach import READ, near, within
+from kangmai.programmes.vaccination.reach import READ, late_children
 from kangmai.programmes.vaccination.types import Coverage, LateChild, LateDose
 
 
@@ -17,6 +17,7 @@ def late(
     *,
     place: str = "",
     series: str = "",
+    is_older_too: bool = False,
     after: tuple[date, int] | None = None,
     limit: int = 20,
     on: date,
@@ -24,13 +25,13 @@ def late(
 ) -> list[LateChild]:
     """Children with overdue doses, the longest late first; from behind (late since, resident) on.
 
+    Args:
+        is_older_too: those of seven years and more as well, of whom old certificates are often not entered.
+
     Raises:
         NotPermitted
     """
-    require(actor, READ)
-    rows = models.Child.objects.filter(near(actor), late__gt=0)
-    if place:
-        rows = rows.filter(within(subtree(place)))
+    rows = late_children(actor, place=place, is_older_too=is_older_too, on=on)
     if series:
         lacking = models.Standing.objects.filter(series=series, status="overdue")
         rows = rows.filter(pk__in=lacking.values("child"))
@@ -72,11 +73,9 @@ def _put_off(ids: Sequence[int], on: date) -> dict[int, date]:
     return found
 
 
-def count_late(*, place: str = "", actor: Actor) -> int:
+def count_late(*, place: str = "", is_older_too: bool = False, on: date, actor: Actor) -> int:
     """How many children are late in an area. Raises NotPermitted."""
-    require(actor, READ)
-    rows = models.Child.objects.filter(near(actor), late__gt=0)
-    return rows.filter(within(subtree(place))).count() if place else rows.count()
+    return late_children(actor, place=place, is_older_too=is_older_too, on=on).count()
 
 
 _COVERED = """

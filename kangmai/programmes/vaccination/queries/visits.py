@@ -72,8 +72,8 @@ def look_at(
     """
     visit = get_visit(visit_id, actor=actor)
     file = record_of(ResidentId(visit.resident_id), actor=actor, at=at)
-    package = find_package(code, organization=visit.organization, on=visit.on, actor=actor)
-    blocks = rules.blocks(file, vaccine, package, organization=visit.organization, on=visit.on)
+    package = find_package(code, organization=visit.organization, on=file.on, actor=actor)
+    blocks = rules.blocks(file, vaccine, package, organization=visit.organization, on=file.on)
     return package, blocks
 
 
