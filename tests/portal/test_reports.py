@@ -86,9 +86,13 @@ def test_a_report_from_draft_to_issue_by_three_and_what_others_see_of_it(people,
     assert "cannot be printed" in text_of(step(writer, here, "submit"))
     step(writer, here, "freeze")
     step(writer, here, "submit")
+    waits = "A report of Zhaoqing waits for you"
+    assert waits in text_of(officer.get("/inbox/"))
     step(officer, here, "comment", text="口径请再核")
     step(officer, here, "give_back", reason="补充说明")
     assert "补充说明" in text_of(writer.get(here))
+    assert waits in text_of(writer.get("/inbox/"))
+    assert waits not in text_of(officer.get("/inbox/"))
     step(writer, here, "submit")
     step(officer, here, "check")
     step(leader, here, "authorize", authority="省卫生健康委", document="文号")

@@ -30,6 +30,7 @@ from kangmai.governance.reporting.reading_reports import (
     report_of,
     template_of,
 )
+from kangmai.governance.reporting.telling import tell
 from kangmai.governance.reporting.templates import require_fitting, template
 from kangmai.governance.reporting.types import Report, State, Step, Template
 from kangmai.governance.reporting.writing.document import LANGUAGES, missing
@@ -385,3 +386,4 @@ def _note(row: Row, step: Step, text: str, actor: Actor, at: datetime) -> None:
     )  # fmt: skip
     data = {"template": row.template, "area": row.area}
     write_down_and_announce(events.of(step), "Report", row.id, data=data, actor=actor, at=at)
+    tell(row, step, actor=actor, at=at)
