@@ -12,7 +12,7 @@ PAGES = {
         "/", "/inbox/", "/institutions/", "/institutions/2/", "/accounts/", "/accounts/1/", "/accounts/new/",
         "/audit/", "/feed/", "/health/", "/password/", "/one-time-codes/", "/search/", f"{RESIDENT}ledger/",
     ),
-    "village": ("/follow-ups/", "/follow-ups/?show=suspected", f"{RESIDENT}enrol/", "/forms/", "/forms/hypertension_followup/2017-02-28/", "/", "/residents/", RESIDENT, f"{RESIDENT}?kind=medicines", f"{RESIDENT}?kind=plans"),
+    "village": ("/follow-ups/", "/kit/", "/my-work/", "/work-checks/", "/follow-ups/?show=suspected", f"{RESIDENT}enrol/", "/forms/", "/forms/hypertension_followup/2017-02-28/", "/", "/residents/", RESIDENT, f"{RESIDENT}?kind=medicines", f"{RESIDENT}?kind=plans"),
     "officer": ("/emergency/",),
     "liang": ("/my-ledger/",),
 }  # fmt: skip
