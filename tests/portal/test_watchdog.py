@@ -52,7 +52,10 @@ def send(client: Client, finding: models.Finding, **given: str) -> str:
 def test_from_the_night_to_the_end(finding: models.Finding, enter: Enter) -> None:
     team, quality = enter("village"), enter("quality")
     page = text_of(team, "/watchdog/")
-    assert "Visits on or after a death" in page and "on or after the day of a death: 1, residents: 1" in page
+    assert (
+        "Visits on or after a death" in page
+        and "on or after the day of a death: 1, residents: 1" in page
+    )
     assert "周丽仪" not in page and "limits to be verified" in page
     assert "Nothing waits for you" in text_of(quality, "/watchdog/")
     text_of(quality, f"/watchdog/{finding.id}/", 404)

@@ -15,8 +15,8 @@ from kangmai.portal.programmes import clocks, decisions
 from kangmai.portal.programmes.decisions import Verdict
 from kangmai.portal.programmes.wording import language
 from kangmai.programmes.engine import queries
-from kangmai.programmes.engine.types import Enrolment, Trial, Visit
-from kangmai.standards.calendars import legal_day
+from kangmai.programmes.engine.types import Decision, Enrolment, Trial, Visit
+from kangmai.standards.calendars import legal_day, start_of_day
 
 CONFIRM = "confirm."
 
@@ -86,7 +86,7 @@ def told(tried: Trial, *, form: Form, programme: str, given: Given, at: datetime
             decision,
             programme=programme,
             on=legal_day(at),
-            deadline=clocks.due_on(decision.deadline, at=at),
+            deadline=clocks.due_on(decision.deadline, at=_begins(decision, at)),
         )
         if decision
         else None
@@ -95,6 +95,12 @@ def told(tried: Trial, *, form: Form, programme: str, given: Given, at: datetime
     return Tried(
         verdict, tried.reading.faults, tuple(wrong), tuple(missing), may_save_now=may_save_now
     )
+
+
+def _begins(decision: Decision, at: datetime.datetime) -> datetime.datetime:
+    """When a deadline of a decision would begin: now, or with the day of a visit that is entered late."""
+    day = decision.facts["visited_on"]
+    return start_of_day(day) if isinstance(day, datetime.date) and day != legal_day(at) else at
 
 
 def is_entered(given: Given, place: str) -> bool:

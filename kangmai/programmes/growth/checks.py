@@ -68,8 +68,8 @@ def run_case(definition: Definition, case: Mapping[str, Any]) -> str:
     }
     wrong = {}
     for name, wanted in case["expect"].items():
-        expected = Decimal(str(wanted)) if isinstance(wanted, int | float) else wanted
-        if answer[name] != (tuple(expected) if name == "classes" else expected):
+        expected = tuple(wanted) if name == "classes" else Decimal(str(wanted))
+        if answer[name] != expected:
             wrong[name] = str(answer[name])
     return f"found {wrong}" if wrong else ""
 

@@ -14,6 +14,7 @@ from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
 from kangmai.commandline.city.loading.checks import load_checks
 from kangmai.commandline.city.loading.clinics import load_clinics
+from kangmai.commandline.city.loading.findings import load_findings
 from kangmai.commandline.city.loading.ground import (
     appoint_demo_worker,
     load_cells,
@@ -116,6 +117,7 @@ class _Making:
             self._accounts()
             load_reports(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
             load_checks(actor=self.actor, at=datetime.now(UTC))
+            load_findings(actor=self.actor, at=datetime.now(UTC))
             load_clinics(self.city, self.state["organizations"], at=datetime.now(UTC))
             feed.begin_here()
             forget_towns()
