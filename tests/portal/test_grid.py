@@ -239,6 +239,9 @@ def test_a_worker_does_a_task_on_his_phone_and_another_grid_sees_nothing(scene, 
     assert "梁秀英" in page and "米 10 公斤" in page
     task = tasks.Task.objects.get()
     address = f"{TASKS}tasks/{task.id}/"
+    there = worker.get(f"{TASKS}?show=open&area={task.cell[:12]}").content.decode()
+    assert "梁秀英" in there and f'value="{task.cell[:12]}" selected' in there
+    assert "梁秀英" not in worker.get(f"{TASKS}?show=open&area=441202002001").content.decode()
     for nobody in ("worker2", "there", "cdc_there"):
         assert "梁秀英" not in client_of(nobody).get(TASKS + "?show=open").content.decode()
         assert client_of(nobody).get(address).status_code == 404

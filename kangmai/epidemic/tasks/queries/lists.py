@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Left
 
 from kangmai.epidemic.orders.queries import emergency_door
 from kangmai.epidemic.orders.types import Purpose
@@ -18,6 +19,7 @@ from kangmai.kernel.actor import Actor
 from kangmai.standards.calendars import LEGAL_TIME
 
 LARGEST_PAGE = 100
+VILLAGE = 12
 
 
 @emergency_door(Purpose.QUARANTINE)
@@ -55,6 +57,17 @@ def tasks(
     last = found[limit - 1] if len(found) > limit else None
     following = f"{getattr(last, column).isoformat()}|{last.id}" if last is not None else ""
     return Page(_lines(found[:limit], "listed", actor, at), following)
+
+
+@emergency_door(Purpose.QUARANTINE)
+def waiting_by_village(*, actor: Actor, at: datetime) -> dict[str, int]:
+    """How many tasks that an actor sees wait in each village, by its code. Raises NoOrderInForce, NotPermitted."""
+    require_any(actor, DO, GIVE)
+    rows = models.Task.objects.filter(
+        tasks_of(actor, at), state__in=[each.value for each in WAITING]
+    )
+    found = rows.annotate(village=Left("cell", VILLAGE)).values("village").order_by("village")
+    return {each["village"]: each["n"] for each in found.annotate(n=Count("id"))}
 
 
 def _behind(

@@ -20,7 +20,7 @@ from kangmai.portal.grid import asking, wording
 from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
-from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.choices import Choice, choices
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.tracing import wording as traced
@@ -45,6 +45,7 @@ def tasks(request: PortalRequest) -> HttpResponse:
         show=show, area=within, kind=kind, after=request.GET.get("after", ""), actor=actor, at=at
     )
     counts = queries.waiting(actor=actor, at=at)
+    by_village = queries.waiting_by_village(actor=actor, at=at)
     names = wording.cells({each.task.cell for each in found.rows})
     known = rules.rule(on=legal_day(at)).kinds
     context = {
@@ -56,6 +57,7 @@ def tasks(request: PortalRequest) -> HttpResponse:
         ],
         "show": show.value,
         "area": within,
+        "villages": _villages(by_village, within) if len(by_village) > 1 or within else (),
         "kinds": choices(
             [("", _("all")), *((id, wording.named(each.title, id)) for id, each in known.items())], current=kind
         ),
@@ -65,6 +67,14 @@ def tasks(request: PortalRequest) -> HttpResponse:
         "pager": pager(request.GET, cursor=found.next or None),
     }  # fmt: skip
     return render(request, "grid/tasks.html", context)
+
+
+def _villages(counts: dict[str, int], chosen: str) -> tuple[Choice, ...]:
+    """The villages in which tasks wait, and the one that was chosen, with how many."""
+    codes = sorted({*counts, *([chosen] if chosen else [])})
+    names = wording.cells(set(codes))
+    rows = [(code, f"{names[code]} ({counts.get(code, 0)})") for code in codes]
+    return choices([("", _("all")), *rows], current=chosen)
 
 
 def _row(line: TaskLine, names: dict[str, str], request: PortalRequest) -> dict[str, object]:
