@@ -185,9 +185,10 @@ def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, 
     from kangmai.identity.index.candidates import find
     from kangmai.identity.matching.types import Decision
     from kangmai.identity.queries import match
-    from kangmai.kernel import audit
+    from kangmai.kernel import audit, garbage
     from kangmai.kernel.actor import operator
 
+    garbage.settle()  # as servers do when they have started
     actor, at = operator("benchmark"), datetime.datetime.now(datetime.UTC)
     asked = [(known(row, towns), row["person"]) for row in picked]
     for witness, _ in asked[: len(asked) // 5]:
