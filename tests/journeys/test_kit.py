@@ -218,6 +218,16 @@ def test_a_kit_over_its_time_forgets_whom_it_held_but_not_what_waits(doctor):
     expect(page.locator(".kit-entry")).to_have_count(0)
 
 
+def test_a_card_reader_opens_the_person_at_the_worklist(doctor, site):
+    number = site.town.liang.demographics.documents[0].number
+    doctor.go("/follow-ups/")
+    with doctor.page.expect_navigation(wait_until="load"):
+        doctor.page.keyboard.type(number)
+        doctor.page.keyboard.press("Enter")
+    assert doctor.page.url.endswith("/visit/followup/")
+    assert "梁秀英" in doctor.page.inner_text("main")
+
+
 def let_time_pass(page) -> None:
     """Put the end of the kit an hour back."""
     page.evaluate(
