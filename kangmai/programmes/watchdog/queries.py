@@ -100,7 +100,9 @@ def may_answer(finding: Finding, *, actor: Actor) -> bool:
 def may_review(finding: Finding, *, actor: Actor, at: datetime) -> bool:
     """Whether the reader is quality control whose turn it is."""
     own = any(grant.organization == finding.organization for grant in actor.grants)
-    return finding.is_with_quality(at) and not own and _near(finding, actor, review_of(finding.circle))
+    return (
+        finding.is_with_quality(at) and not own and _near(finding, actor, review_of(finding.circle))
+    )
 
 
 def _near(finding: Finding, actor: Actor, permission: str) -> bool:

@@ -36,7 +36,7 @@ def load_findings(*, actor: Actor, at: datetime) -> None:
         each.enrolment
         for each in found.rows
         if each.enrolment.state is State.MANAGED
-        and (each.enrolment.latest_visit_on or day) <= day - timedelta(days=1)
+        and (each.enrolment.latest_visit_on is None or each.enrolment.latest_visit_on < day)
     ]
     if len(managed) < MADE_UP:  # a small city keeps its few patients as they are
         managed = []
