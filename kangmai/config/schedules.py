@@ -20,8 +20,8 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import operator
 from kangmai.messages import actions as messages
 from kangmai.programmes.engine import actions as programmes
-from kangmai.programmes.watchdog import actions as watchdog
 from kangmai.programmes.vaccination import actions as vaccination
+from kangmai.programmes.watchdog import actions as watchdog
 from kangmai.records.actions import forget_jobs
 
 

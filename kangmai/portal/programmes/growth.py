@@ -108,10 +108,9 @@ def grown(resident: Resident, visits: Sequence[Visit], *, on: datetime.date) -> 
     standard = growth.standard(on=on)
     if born is None or sex not in ("1", "2"):
         return None
-    seen = [
-        _seen(standard, sex, born, each) for each in visits if each.standing is Standing.CURRENT
-    ]
-    seen = sorted((each for each in seen if each), key=lambda each: each.visit.visited_on)
+    current = (each for each in visits if each.standing is Standing.CURRENT)
+    measured = (_seen(standard, sex, born, each) for each in current)
+    seen = sorted(filter(None, measured), key=lambda each: each.visit.visited_on)
     if not seen:
         return None
     age = max((on - born).days, seen[-1].measured.age_days)

@@ -68,6 +68,15 @@ PLACES = (
         roots=("kit",),
     ),
     Place(
+        "vaccination",
+        _("Immunization clinic"),
+        _("Check-in to release, vaccines and cold chain, late children, coverage, adverse events"),
+        "vaccine",
+        Section.WORK,
+        permissions=("vaccination.read",),
+        roots=("vaccination",),
+    ),
+    Place(
         "work",
         _("My work and pay"),
         _("What was done in a quarter, what counts, and what it comes to"),
@@ -84,15 +93,6 @@ PLACES = (
         Section.WORK,
         permissions=("workload.check", "workload.answer"),
         roots=("checks",),
-    ),
-    Place(
-        "vaccination",
-        _("Immunization clinic"),
-        _("Check-in to release, vaccines and cold chain, late children, coverage, adverse events"),
-        "vaccine",
-        Section.WORK,
-        permissions=("vaccination.read",),
-        roots=("vaccination",),
     ),
     Place(
         "cases",

@@ -4,6 +4,7 @@ import io
 
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from kangmai.documents import queries as documents
@@ -69,12 +70,12 @@ def _lines(request: PortalRequest) -> list[Line]:
 def _columns() -> list[str]:
     return [
         _("Finding"),
-        _("What was found"),
+        pgettext("watchdog", "What was found"),
         _("Programme"),
         _("Institution"),
         _("About whom"),
-        _("Days"),
-        _("Visits"),
+        pgettext("watchdog", "Days"),
+        pgettext("watchdog", "Visits"),
         _("State"),
         _("Answer until"),
     ]

@@ -11,6 +11,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from kangmai.documents import queries as documents
@@ -227,8 +228,8 @@ def work_file(request: PortalRequest) -> HttpResponse:
 
 def _columns() -> list[str]:
     return [
-        _("Item"), _("Code"), _("Points each"), _("Done"), _("Counted"), _("More than count in a year"),
-        _("Not counted"), _("Entered late"), _("Points"),
+        pgettext("work", "Item"), pgettext("work", "Code"), _("Points each"), _("Done"), pgettext("work", "Counted"),
+        _("More than count in a year"), _("Not counted"), _("Entered late"), _("Points"),
     ]  # fmt: skip
 
 

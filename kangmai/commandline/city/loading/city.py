@@ -116,9 +116,9 @@ class _Making:
             organizations = self.state["organizations"]
             self._accounts()
             load_reports(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
+            load_clinics(self.city, self.state["organizations"], at=datetime.now(UTC))
             load_checks(actor=self.actor, at=datetime.now(UTC))
             load_findings(actor=self.actor, at=datetime.now(UTC))
-            load_clinics(self.city, self.state["organizations"], at=datetime.now(UTC))
             feed.begin_here()
             forget_towns()
         self._say(f"the city stands ({time.monotonic() - self.started:.0f} s)")

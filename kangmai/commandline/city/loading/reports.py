@@ -97,11 +97,11 @@ def _review(
     template = queries.template_of(found)
     if any(not (line := found.line(id)) or line.freeze is None for id in template.figures if template.is_required(id)):  # fmt: skip
         return
-    who = {"report_id": found.id, "at": at}
-    found = actions.submit(expected_version=found.version, actor=writer, **who)
-    actions.comment(text="请核对同比口径。", actor=checker, **who)
-    found = actions.check(expected_version=found.version, actor=checker, **who)
-    actions.issue(expected_version=found.version, actor=signer, **who)
+    id = found.id
+    found = actions.submit(report_id=id, expected_version=found.version, actor=writer, at=at)
+    actions.comment(report_id=id, text="请核对同比口径。", actor=checker, at=at)
+    found = actions.check(report_id=id, expected_version=found.version, actor=checker, at=at)
+    actions.issue(report_id=id, expected_version=found.version, actor=signer, at=at)
 
 
 def _table(code: str, period: Period, writer: Actor, at: datetime) -> None:
