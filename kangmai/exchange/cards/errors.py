@@ -2,20 +2,12 @@
 
 Incorrect
 └── BodyMalformed
-Forbidden
-└── TokenMissing
 """
 
-from kangmai.kernel.errors import Forbidden, Incorrect
+from kangmai.kernel.errors import Incorrect
 
 
 class BodyMalformed(Incorrect):
     """The request cannot be read: {reason}."""
 
     zh = "请求无法识别：{reason}。"
-
-
-class TokenMissing(Forbidden):
-    """Send the header Authorization: Bearer <token> with a token that is valid."""
-
-    zh = "请在 Authorization: Bearer 头中提供有效令牌。"

@@ -5,58 +5,22 @@ Wrong requests are `{"error", "message"}` with 400, 401, 403 or 413.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from functools import wraps
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.csrf import csrf_exempt
 
-from kangmai.access.actors import actor_for_token
-from kangmai.exchange.cards.errors import BodyMalformed, TokenMissing
+from kangmai.exchange.cards.errors import BodyMalformed
+from kangmai.exchange.programs import for_programs
 from kangmai.identity.cards import actions, queries, rules
 from kangmai.identity.cards.types import OfflineUse, Used
 from kangmai.kernel.actor import Actor
-from kangmai.kernel.errors import Category, Forbidden, KangmaiError
 
 LARGEST_BYTES = 1_000_000
 KEYS_FOR_SECONDS = 3600
-STATUS = {Category.INCORRECT: 400, Category.FORBIDDEN: 403, Category.CONFLICT: 409}
 
 Body = Mapping[str, Any]
-Handler = Callable[[Body, Actor, datetime], JsonResponse]
-
-
-def _program(handler: Handler) -> Callable[[HttpRequest], HttpResponse]:
-    """Let in a program with a token, hand its JSON to `handler`, and make answers of refusals."""
-
-    @csrf_exempt  # programs come without cookies, and authenticate in the request itself
-    @wraps(handler)
-    def view(request: HttpRequest) -> HttpResponse:
-        at = datetime.now(UTC)
-        try:
-            actor = _actor(request, at)
-            response: HttpResponse = handler(_body(request), actor, at)
-        except TokenMissing as error:
-            response = _refused(error, 401)
-            response["WWW-Authenticate"] = 'Bearer realm="kangmai"'
-        except KangmaiError as error:
-            response = _refused(error, STATUS.get(error.category, 500))
-        response["Cache-Control"] = "no-store"
-        return response
-
-    return view
-
-
-def _actor(request: HttpRequest, at: datetime) -> Actor:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise TokenMissing()
-    try:
-        return actor_for_token(token.strip(), at=at)
-    except Forbidden:
-        raise TokenMissing() from None
 
 
 def _body(request: HttpRequest) -> Body:
@@ -93,9 +57,10 @@ def _instant(body: Body, name: str) -> datetime:
     return found
 
 
-@_program
-def verify(body: Body, actor: Actor, at: datetime) -> JsonResponse:
+@for_programs
+def verify(request: HttpRequest, actor: Actor, at: datetime) -> JsonResponse:
     """POST /api/cards/verify: `{"code", "scene"?, "pin"?, "document"?, "terminal"?}`"""
+    body = _body(request)
     used = actions.use_card(
         _text(body, "code", is_needed=True),
         scene=rules.scene_of(_text(body, "scene")),
@@ -108,9 +73,10 @@ def verify(body: Body, actor: Actor, at: datetime) -> JsonResponse:
     return JsonResponse(_told(used))
 
 
-@_program
-def uses(body: Body, actor: Actor, at: datetime) -> JsonResponse:
+@for_programs
+def uses(request: HttpRequest, actor: Actor, at: datetime) -> JsonResponse:
     """POST /api/cards/uses: `{"terminal"?, "uses": [{"code", "read_at", "scene"?}]}`, in the order of reading."""
+    body = _body(request)
     given = body.get("uses")
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
         raise BodyMalformed(reason="uses must be a list of objects")
@@ -155,8 +121,3 @@ def _told(used: Used) -> dict[str, Any]:
             "birth_date": born.isoformat() if born else None,
         },
     }
-
-
-def _refused(error: KangmaiError, status: int) -> JsonResponse:
-    message = {each: error.message(each) for each in ("zh", "en")}
-    return JsonResponse({"error": error.code, "message": message}, status=status)

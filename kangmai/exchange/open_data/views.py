@@ -4,35 +4,26 @@ Every program with a token whose scope reads MeasureReport gets the same: the wh
 hidden. Wrong requests are `{"error", "message"}` with 400, 401, 403 or 404.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import wraps
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from kangmai.access.actors import actor_for_token
 from kangmai.analytics.types import By
+from kangmai.exchange.programs import for_programs
 from kangmai.governance.reporting import queries
 from kangmai.governance.reporting.errors import OpenDataUnknown
 from kangmai.governance.reporting.rules import measure_reports, sdmx_csv
 from kangmai.kernel.actor import Actor, is_permitted
-from kangmai.kernel.errors import Category, Forbidden, KangmaiError
+from kangmai.kernel.errors import Forbidden
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import city_code_of
 from kangmai.standards.periods import parse_period
 
 SCOPE = "records.read:MeasureReport"
-STATUS = {Category.INCORRECT: 400, Category.FORBIDDEN: 403, Category.NOT_FOUND: 404, Category.UNAVAILABLE: 503}  # fmt: skip
 FORMATS = ("sdmx-csv", "fhir")
-
-
-class TokenMissing(Forbidden):
-    """Send a bearer token that is in force: Authorization: Bearer …"""
-
-    zh = "请在请求中携带有效的令牌：Authorization: Bearer …"
 
 
 class ScopeMissing(Forbidden):
@@ -41,52 +32,16 @@ class ScopeMissing(Forbidden):
     zh = "令牌的范围不含 MeasureReport 的读取，请申请 system/MeasureReport.rs。"
 
 
-View = Callable[[HttpRequest, datetime], HttpResponse]
-
-
-def _program(view: View) -> Callable[[HttpRequest], HttpResponse]:
-    """Let in a program with a token and the scope, and make answers of refusals."""
-
-    @require_safe
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        at = datetime.now(UTC)
-        try:
-            _require_scope(_actor(request, at))
-            response = view(request, at)
-        except TokenMissing as error:
-            response = _refused(error, 401)
-            response["WWW-Authenticate"] = 'Bearer realm="kangmai"'
-        except KangmaiError as error:
-            response = _refused(error, STATUS.get(error.category, 500))
-        response["Cache-Control"] = "no-store"
-        return response
-
-    return guarded
-
-
-def _actor(request: HttpRequest, at: datetime) -> Actor:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise TokenMissing()
-    try:
-        return actor_for_token(token.strip(), at=at)
-    except Forbidden:
-        raise TokenMissing() from None
-
-
 def _require_scope(actor: Actor) -> None:
     if not any(is_permitted(actor, each) for each in (SCOPE, SCOPE.partition(":")[0])):
         raise ScopeMissing()
 
 
-def _refused(error: KangmaiError, status: int) -> JsonResponse:
-    return JsonResponse({"error": error.code, "message": error.message("en")}, status=status)
-
-
-@_program
-def indicators(request: HttpRequest, at: datetime) -> HttpResponse:
+@require_safe
+@for_programs
+def indicators(request: HttpRequest, actor: Actor, at: datetime) -> HttpResponse:
     """GET /api/open-data/indicators: what there is, how it is counted, for which periods."""
+    _require_scope(actor)
     return JsonResponse(
         {
             "indicators": [
@@ -106,9 +61,11 @@ def indicators(request: HttpRequest, at: datetime) -> HttpResponse:
     )
 
 
-@_program
-def figures(request: HttpRequest, at: datetime) -> HttpResponse:
+@require_safe
+@for_programs
+def figures(request: HttpRequest, actor: Actor, at: datetime) -> HttpResponse:
     """GET /api/open-data/figures?period=2025&area=441200&by=county&indicator=…&format=sdmx-csv|fhir"""
+    _require_scope(actor)
     query = request.GET
     wanted = query.get("format", "sdmx-csv")
     area = query.get("area", "")
