@@ -46,8 +46,8 @@ def test_the_search_for_permissions_finds_some():
     assert sum(1 for path in modules() for _ in asked(path)) > 10
 
 
-OF_THE_HOUSE = {"signals.take", "colours.by_rule"}
-"""What only the house's own actors may do, when something arrives."""
+OF_THE_HOUSE = {"signals.take", "colours.by_rule", "watchdog.watch"}
+"""What only the house's own actors may do, when something arrives or at night."""
 
 
 def test_every_permission_is_held_by_a_role():
