@@ -109,6 +109,31 @@ SUPPLY_READING = st.fixed_dictionaries(
         "smallest_days": st.none() | st.integers(0, 90),
     }
 )
+VACCINE_DOSE = st.fixed_dictionaries(
+    {
+        "resident": st.integers(1, 6),
+        "series": st.sampled_from(["bcg", "mmr", "dtp"]),
+        "vaccine": st.sampled_from(["BCG", "MMR", "DTaP"]),
+        "dose": st.integers(1, 4),
+        "birth_date": st.dates(DAY(2018, 1, 1), DAY(2026, 2, 1)),
+        "due_on": DAYS,
+        "timely_until": DAYS,
+        "given_on": st.none() | DAYS,
+        "done_by": DAYS | st.just(DAY(9999, 12, 31)),
+        "timely": st.booleans(),
+        "needed": st.booleans(),
+        "place_code": PLACES,
+        "organization": ORGANIZATIONS,
+    }
+)
+CASE_REPORT = st.fixed_dictionaries(
+    {
+        "disease": st.sampled_from(["measles", "dengue"]),
+        "case_class": st.sampled_from(["1", "2", "3"]),
+        "place_code": PLACES,
+        "reported_on": DAYS,
+    }
+)
 
 
 def _numbered(rows: list[dict], key: str) -> list[dict]:
@@ -126,6 +151,8 @@ TABLES = st.fixed_dictionaries(
         "card": st.lists(CARD, max_size=12).map(lambda rows: _numbered(rows, "card")),
         "card_use": st.lists(CARD_USE, max_size=12).map(lambda rows: _numbered(rows, "use")),
         "supply_reading": st.lists(SUPPLY_READING, max_size=12).map(lambda rows: _numbered(rows, "reading")),
+        "vaccine_dose": st.lists(VACCINE_DOSE, max_size=20).map(lambda rows: _numbered(rows, "standing")),
+        "case_report": st.lists(CASE_REPORT, max_size=12).map(lambda rows: _numbered(rows, "card")),
     }
 )  # fmt: skip
 PERIODS = st.sampled_from(
@@ -147,6 +174,13 @@ def _empty(name: str) -> dict:
         "card": {"card": "none", "resident": 999, "place_code": "441299"},
         "card_use": {"use": "none", "resident": 999, "place_code": "441299"},
         "supply_reading": {"reading": "none", "place_code": "441299", "read_on": DAY(2099, 1, 1)},
+        "vaccine_dose": {
+            "standing": "none",
+            "resident": 999,
+            "place_code": "441299",
+            "due_on": DAY(2099, 1, 1),
+        },
+        "case_report": {"card": "none", "place_code": "441299", "reported_on": DAY(2099, 1, 1)},
     }[name]
 
 

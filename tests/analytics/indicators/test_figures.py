@@ -90,7 +90,6 @@ def test_an_empty_denominator_is_no_data(town):
     [
         ("institutions", "2025", "no rows of 'Institutions' have arrived"),
         ("beds_per_1000", "2025", "no rows of 'Institutions' have arrived"),
-        ("county_inpatient_rate", "2025", "insurer settlement data are needed"),
         ("residents", "2027", "the period had not begun when the data were taken"),
     ],
 )
@@ -102,6 +101,13 @@ def test_a_missing_source_is_not_available_and_never_zero(town, indicator, perio
         None,
     )
     assert found.reason.en == reason
+    assert {part.status for part in found.parts} == {Status.NOT_AVAILABLE}
+
+
+def test_a_figure_from_outside_is_not_available_until_it_comes(town, shared_database):
+    found = compute("county_inpatient_rate", parse_period("2025"), by=By.COUNTY)
+    assert (found.total.status, found.total.value) == (Status.NOT_AVAILABLE, None)
+    assert found.reason.en == "insurer settlement data are needed"
     assert {part.status for part in found.parts} == {Status.NOT_AVAILABLE}
 
 

@@ -71,7 +71,10 @@ def test_a_hand_over_waits_until_the_other_team_accepts(enter, served):
     waiting = other.get("/follow-ups/?show=transfers").content.decode()
     assert str(row.id) in waiting
     assert "黄炳坤" not in waiting + page_of(other, row)
-    assert "not open to your team yet" in do(other, row, "accept").content.decode()
+    assert (
+        "lives in your area nor belongs to your institution"
+        in do(other, row, "accept").content.decode()
+    )
     _move(served, "黄炳坤")
     assert "Accepted" in do(other, row, "accept").content.decode()
     row.refresh_from_db()

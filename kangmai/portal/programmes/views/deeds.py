@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kangmai.identity.errors import ResidentNotFound
 from kangmai.kernel.errors import Conflict, Incorrect
 from kangmai.kernel.ids import OrganizationId
 from kangmai.portal.programmes import choice
@@ -40,12 +39,6 @@ class InstitutionNotFound(Incorrect):
     """There is no institution with the code '{code}'."""
 
     zh = "没有代码为“{code}”的机构。"
-
-
-class RecordNotOpen(Conflict):
-    """The resident's record is not open to your team yet: it opens once he lives in your area or your institution looks after him. Correct that in his registration, then accept."""
-
-    zh = "该居民的档案尚未对贵团队开放：迁入贵辖区或改由贵机构负责后才能接收，请先更正登记信息。"
 
 
 class ChoiceMissing(Incorrect):
@@ -131,15 +124,12 @@ def _transfer(request: PortalRequest, enrolment_id: UUID) -> str:
 
 
 def _accept(request: PortalRequest, enrolment_id: UUID) -> str:
-    try:
-        actions.accept_transfer(
-            enrolment_id=enrolment_id,
-            expected_version=_version(request),
-            actor=request.actor,
-            at=request.at,
-        )
-    except ResidentNotFound:
-        raise RecordNotOpen() from None
+    actions.accept_transfer(
+        enrolment_id=enrolment_id,
+        expected_version=_version(request),
+        actor=request.actor,
+        at=request.at,
+    )
     return _("Accepted: your team looks after the resident now.")
 
 
