@@ -1,5 +1,6 @@
-"""A name in both languages, as definitions give it and pages show it."""
+"""Names and lists in both languages, as definitions give them and pages show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -13,3 +14,8 @@ class Words:
     def in_language(self, language: str) -> str:
         """What a page in `language` shows."""
         return self.zh if language.startswith("zh") else self.en
+
+
+def joined(words: Iterable[str], language: str) -> str:
+    """Several words as one phrase."""
+    return ("、" if language.startswith("zh") else ", ").join(words)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from kangmai.access.types import AccountView, GlassView, GrantView, LedgerLine
 from kangmai.identity.rules import index_number
+from kangmai.kernel.words import joined
 from kangmai.portal.administration.presenters import purpose_words
 from kangmai.portal.residents.presenters import spaced
 from kangmai.portal.shell import words
@@ -111,8 +112,7 @@ def ledger_rows(lines: Iterable[LedgerLine]) -> tuple[LedgerRow, ...]:
 
 
 def _joined(rows: Iterable[LedgerRow]) -> str:
-    separator = "、" if (get_language() or "zh").startswith("zh") else ", "
-    return separator.join(dict.fromkeys(row.action for row in rows))
+    return joined(dict.fromkeys(row.action for row in rows), get_language() or "zh")
 
 
 def ledger_row(line: LedgerLine) -> LedgerRow:

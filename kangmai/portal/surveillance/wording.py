@@ -27,6 +27,7 @@ from kangmai.epidemic.surveillance.types import (
     Within,
 )
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.words import joined as words_joined
 
 TONES = {
     State.NEW: "danger",
@@ -257,7 +258,7 @@ def layer(name: str) -> str:
 
 def joined(words: Iterable[str]) -> str:
     """Several words as one phrase."""
-    return ("、" if language() == "zh" else ", ").join(words)
+    return words_joined(words, language())
 
 
 def bracketed(text: str, inner: object) -> str:

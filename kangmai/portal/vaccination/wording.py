@@ -1,10 +1,12 @@
 """The clinic in words: steps, states, verdicts, names of vaccines and series."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from kangmai.kernel.words import joined
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell.choices import Choice, choices
 from kangmai.programmes.vaccination import rules
@@ -27,9 +29,14 @@ def vaccine(code: str) -> str:
     return rules.vaccine_words(code).in_language(language()) if code else ""
 
 
+def listed(codes: Iterable[str]) -> str:
+    """Several vaccines in one line."""
+    return joined(map(vaccine, codes), language())
+
+
 def vaccines(codes: tuple[str, ...]) -> str:
     """Several vaccines in one line; all where none is named."""
-    return "、".join(map(vaccine, codes)) if codes else _("all vaccines")
+    return listed(codes) if codes else _("all vaccines")
 
 
 def vaccine_choices(current: str = "") -> tuple[Choice, ...]:

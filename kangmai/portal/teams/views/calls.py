@@ -16,6 +16,7 @@ from kangmai.epidemic.teams import actions, queries, rules
 from kangmai.epidemic.teams.types import Call, CallOut, CallState, Rule, Team
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
+from kangmai.kernel.words import joined
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -53,14 +54,13 @@ def line(of: CallOut, found: Rule) -> dict[str, Any]:
     """A call-out as a line: who is still missing, who is late."""
     groups = {call.group for call in of.calls}
     missing = [(g, of.missing(g)) for g in sorted(of.wanted) if g in groups and of.missing(g)]
-    comma = "、" if language() == "zh" else ", "
     return {
         "id": of.id,
         "title": of.title,
         "place": area.path(of.place_code),
         "asked": words.instant(of.asked_at),
         "closed": words.instant(of.closed_at) if of.closed_at else "",
-        "missing": comma.join(f"{wording.group(g, found)} {n}" for g, n in missing),
+        "missing": joined((f"{wording.group(g, found)} {n}" for g, n in missing), language()),
         "late": sum(1 for call in of.calls if call.state is S.LATE or call.answered_late),
         "coming": sum(1 for call in of.calls if call.state in (S.COMING, S.MOVING, S.ON_SITE)),
     }

@@ -14,6 +14,7 @@ from kangmai.epidemic.teams import actions, queries, rules
 from kangmai.epidemic.teams.types import Duty, Rule, Team
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import Incorrect, KangmaiError
+from kangmai.kernel.words import joined
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -121,9 +122,8 @@ def new(request: PortalRequest) -> HttpResponse:
 
 def needs(found: Rule) -> list[tuple[str, str]]:
     """Whom each kind of team needs at least."""
-    comma = "、" if language() == "zh" else ", "
     return [
-        (wording.kind(id, found), comma.join(f"{wording.function(f, found)} {n}" for f, n in kind.least.items()))
+        (wording.kind(id, found), joined((f"{wording.function(f, found)} {n}" for f, n in kind.least.items()), language()))
         for id, kind in found.kinds.items()
     ]  # fmt: skip
 
@@ -194,8 +194,7 @@ def days(duties: tuple[Duty, ...], found: Rule) -> list[dict[str, object]]:
         name = shift.title.in_language(language()) if shift else each.shift
         day = f"{words.day(each.on)} {words.weekday(each.on)}"
         rows.setdefault((day, name), []).append(each.name)
-    comma = "、" if language() == "zh" else ", "
-    return [{"day": d, "shift": s, "people": comma.join(p)} for (d, s), p in rows.items()]
+    return [{"day": d, "shift": s, "people": joined(p, language())} for (d, s), p in rows.items()]
 
 
 @require_POST

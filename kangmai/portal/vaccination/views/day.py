@@ -116,8 +116,8 @@ def _row(visit: Visit, found: Resident | None, request: PortalRequest) -> dict[s
         "tone": tone,
         "name": found.demographics.name if found else "—",
         "age": words.age(found.demographics.birth_date, visit.on) if found else "",
-        "doses": "、".join(
-            wording.vaccine(each.vaccine)
+        "doses": wording.listed(
+            each.vaccine
             for each in visit.doses
             if each.drop_reason == "" or visit.step is Step.DEFERRED
         ),

@@ -15,6 +15,7 @@ from kangmai.identity import queries as identity
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
 from kangmai.kernel.ids import ResidentId
+from kangmai.kernel.words import joined
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -255,7 +256,7 @@ def ledger(request: PortalRequest) -> HttpResponse:
                 "kind": wording.entry(each.kind),
                 "at": words.instant(each.at),
                 "place": f"{each.fridge} → {each.to_fridge}" if each.to_fridge else each.fridge,
-                "lots": "、".join(each.lots),
+                "lots": joined(each.lots, language()),
                 "doses": f"{each.doses:+d}",
                 "reason": each.reason or each.partner,
             }
