@@ -36,7 +36,10 @@ def grow(target: Target, at: int, size: int) -> int:
         )
     started = time.perf_counter()
     while waiting := unread(door):
-        print(f"{waiting:,} changes not yet read by a subscriber", flush=True)
+        print(
+            f"{waiting:,} changes (no more are counted than 10,000) not yet read by a subscriber",
+            flush=True,
+        )
         time.sleep(20)
     time.sleep(REST_SECONDS)
     print(f"rested for {time.perf_counter() - started:.0f} s")
