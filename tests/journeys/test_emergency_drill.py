@@ -181,10 +181,11 @@ def shows(phones: dict[str, Visitor], **colours: str) -> None:
         assert phones[name].page.inner_text(".pass-colour") == colour, name
 
 
-def follow_pool(township: Visitor, table: int, passes: dict[str, str]) -> dict[str, tuple]:
-    """Where everybody of the pool is, and two single tubes of each at his door; what the tubes will say."""
+def follow_pool(township: Visitor, passes: dict[str, str]) -> tuple[str, dict[str, tuple]]:
+    """Where everybody of the pool is, and two single tubes of each at his door; its address, and what the tubes will say."""
     township.go(f"{TESTING}pools/")
     township.follow(f"text={POOL}")
+    pool = township.page.url.removeprefix(township.site.address)
     expect(township.page.locator("main")).to_contain_text(GUEST[0])
     for field in township.page.locator("input[name^='where-']").all():
         field.fill("在家")
@@ -197,7 +198,7 @@ def follow_pool(township: Visitor, table: int, passes: dict[str, str]) -> dict[s
             scan(township, single, "请扫描人员。")
             scan(township, code, "已封管，共 1 人。")
             said[single] = POSITIVE if (who, twin) == ("liang", 0) else NEGATIVE
-    return said
+    return pool, said
 
 
 def trace(cdc: Visitor, second: Visitor) -> str:
@@ -359,11 +360,10 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
     shows(phones, liang="黄码", chen="黄码", guest="黄码")
     expect(phones["guest"].page.locator(".pass")).to_contain_text("请原地等候")
     is_sound_at_both_sizes(phones["guest"])
-    singles = follow_pool(township, table, passes)
-    pool = township.page.url.partition("pool=")[2]
+    pool, singles = follow_pool(township, passes)
     deliver(village, lab, table, "BOX-902")
     run(lab, lab2, "P902", {POOL: POSITIVE} | singles, tmp_path)
-    township.go(f"{TESTING}pools/{pool}/")
+    township.go(pool)
     township.page.fill("input[name=reference]", "演练-直报-1")
     township.follow("main button[value=report]")
     township.follow("main button[value=release]")
