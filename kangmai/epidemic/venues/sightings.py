@@ -1,8 +1,9 @@
 """What intake asks of the tables for a batch at once: entrances by their codes, people by their passes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +69,9 @@ class Look:
     ) -> list[Door]:
         """The entrances of the codes, in their order."""
         rows = {row[0]: row for row in self.entrances.fetchall()}
-        return [_door(each, rows, orders, rule, second_of_start, at) for each in self.read]
+        # many entrances stand in few places
+        covering = cache(lambda place: order_rules.covering(orders, Purpose.SCANNING, place, at))
+        return [_door(each, rows, covering, rule, second_of_start) for each in self.read]
 
     def found(self) -> People:
         """The people of the passes, along the column."""
@@ -103,16 +106,15 @@ def look(
 def _door(
     said: tuple[int, int] | None,
     rows: dict[int, Any],
-    orders: Sequence[Order],
+    covering: Callable[[str], Order | None],
     rule: VenueRule,
     second_of_start: dict[int, int],
-    at: datetime,
 ) -> Door:
     row = rows.get(said[0]) if said else None
     if said is None or row is None:
         return Door(refusal=Refusal.FORGED_CODE)
     _, number, version, venue, kind, place, is_closed = row
-    order = order_rules.covering(orders, Purpose.SCANNING, place, at)
+    order = covering(place)
     refusal = _refusal(said[1] == version, is_closed=is_closed, order=order)
     serial = order.serial if order else 0
     is_care = kind in rule.kinds and rule.kinds[kind].is_care

@@ -6,7 +6,7 @@ is sent again: `client` is unique within a day, and the same scan sent again car
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -37,6 +37,7 @@ COLUMNS = "client, at, person, venue, source, order_serial, entrance, channel, a
 INSERT = f"""
 INSERT INTO venues_scan ({COLUMNS})
 SELECT * FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+COPY = f"COPY venues_scan ({COLUMNS}) FROM STDIN (FORMAT binary)"
 _SAME = """
 SELECT client, at, person, venue FROM venues_scan
 WHERE client = ANY(%s) AND at BETWEEN %s AND %s"""
@@ -52,7 +53,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING"""
 REASONS = tuple(Refusal)
 OWN_PHONE = 0
 """As a source: the phone of the one whose pass it is."""
-COPY_FROM = 5_000
+WIDTHS = (8, 4, 4, 4, 4, 2, 2, 2, 2)
+COPY_FROM = 250
 """From so many rows on, a batch goes in by COPY."""
 
 throttle = Throttle()
@@ -301,17 +303,23 @@ def _insert(
         return 0, none
     first, final = int(rows[1].min()), int(rows[1].max())
     days.ensure(database, first, final)
-    if len(rows[0]) >= COPY_FROM and _copied(database, rows):
-        return len(rows[0]), rows[0]
-    wire = [int8s(rows[0]), *map(int4s, rows[1:5]), *map(int2s, rows[5:])]
     try:
-        return _inserted(database, wire, tells_which=tells_which)
+        return _written(database, rows, tells_which=tells_which)
     except psycopg.errors.CheckViolation:
         if is_within_transaction():
             raise
         days.forget()  # a day was dropped since
         days.ensure(database, first, final)
-        return _inserted(database, wire, tells_which=tells_which)
+        return _written(database, rows, tells_which=tells_which)
+
+
+def _written(
+    database: psycopg.Connection, rows: list[Column], *, tells_which: bool
+) -> tuple[int, Column]:
+    if len(rows[0]) >= COPY_FROM and _copied(database, rows):
+        return len(rows[0]), rows[0]
+    wire = [int8s(rows[0]), *map(int4s, rows[1:5]), *map(int2s, rows[5:])]
+    return _inserted(database, wire, tells_which=tells_which)
 
 
 def _inserted(
@@ -325,15 +333,15 @@ def _inserted(
 
 
 def _copied(database: psycopg.Connection, rows: list[Column]) -> bool:
-    """Write many rows by COPY; False, and nothing written, where one of them is there already."""
-    widths = (8, 4, 4, 4, 4, 2, 2, 2, 2)
+    """Write many rows by COPY; False, and nothing written, where one of them is there already.
+
+    Within a transaction it stands behind a savepoint; outside the one statement is a transaction of its own.
+    """
+    stream = copy_stream(list(zip(rows, WIDTHS, strict=True)))
+    alone = nullcontext() if not is_within_transaction() else database.transaction()
     try:
-        with (
-            database.transaction(),
-            database.cursor() as cursor,
-            cursor.copy(f"COPY venues_scan ({COLUMNS}) FROM STDIN (FORMAT binary)") as copy,
-        ):
-            copy.write(copy_stream(list(zip(rows, widths, strict=True))))
+        with alone, database.cursor() as cursor, cursor.copy(COPY) as copy:
+            copy.write(stream)
     except psycopg.errors.UniqueViolation:
         return False
     return True
