@@ -17,6 +17,7 @@ CHECKERS = (
     "kangmai.programmes.engine.checks",
     "kangmai.programmes.immunization.checks",
     "kangmai.programmes.workload.checks",
+    "kangmai.programmes.points.checks",
     "kangmai.programmes.growth.checks",
     "kangmai.programmes.vaccination.checks",
     "kangmai.programmes.watchdog.checks",

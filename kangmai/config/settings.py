@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "kangmai.programmes.watchdog",
     "kangmai.programmes.kit",
     "kangmai.programmes.workload",
+    "kangmai.programmes.points",
     "kangmai.epidemic.orders",
     "kangmai.epidemic.venues",
     "kangmai.epidemic.cases",
