@@ -78,6 +78,9 @@ def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
         (_tuberculosis, here & _enrolled(people, "tuberculosis")),
         (_elderly, here & (age >= 66)),
         (_child, here & (age < 1.5)),
+        (_blood_spot, here & (age < SCREENED_YEARS)),
+        (_hearing, here & (age < SCREENED_YEARS)),
+        (_heart, here & (age < SCREENED_YEARS)),
         (_screened, here & (people.sex == WOMAN) & (age >= 36) & (age < 64)),
         (_contracted, here & ~np.isnat(people.signed_on)),
     ):
@@ -178,6 +181,57 @@ def _child(people: Any, row: int, on: date, chance: float) -> Chosen:
     return Chosen(row, "child", min(born + timedelta(3), on), {}, reached)
 
 
+SCREENED_YEARS = 0.45
+"""Of newborn screening those under six months are shown."""
+
+
+def _blood_spot(people: Any, row: int, on: date, chance: float) -> Chosen:
+    """Of ten newborns one has no sample, two are recalled, and one of these has not come back."""
+    seen = []
+    if chance < 0.9:
+        seen = [(4, {"step": "collected"}), (13, {"step": "result", "result": "pass"})]
+    if chance < 0.2:
+        seen[1] = (13, {"step": "result", "result": "suspected", "tsh": 26.5})
+    if chance < 0.1:
+        seen.append((19, {"step": "recall", "result": "pass", "tsh": 8.1}))
+    return _newborn(people, row, on, "newborn_blood", seen)
+
+
+def _hearing(people: Any, row: int, on: date, chance: float) -> Chosen:
+    ear = "refer" if chance > 0.85 else "pass"
+    first = {"step": "first", "technique": "oae", "left": ear, "right": "pass"}
+    return _newborn(people, row, on, "newborn_hearing", [(3, first)])
+
+
+def _heart(people: Any, row: int, on: date, chance: float) -> Chosen:
+    hand, foot = 97 + int(2 * chance), 98 - int(2 * chance)
+    first = {
+        "step": "first",
+        "hand": hand,
+        "foot": foot,
+        "gap": abs(hand - foot),
+        "murmur": chance > 0.93,
+    }
+    return _newborn(people, row, on, "newborn_heart", [(1, first)])
+
+
+def _newborn(
+    people: Any, row: int, on: date, programme: str, seen: Sequence[tuple[int, dict[str, Any]]]
+) -> Chosen:
+    """A newborn's screening; what is done lies so many days after birth."""
+    born: date = people.birth_on[row].astype(object)
+    lived = (on - born).days
+    visits = tuple(
+        Seen("screening", lived - days, facts, "" if turn else FIRST_OF[programme])
+        for turn, (days, facts) in enumerate(seen)
+        if days < lived
+    )
+    return Chosen(row, programme, born, {}, visits)
+
+
+FIRST_OF = {"newborn_blood": "sample", "newborn_hearing": "test", "newborn_heart": "test"}
+
+
 def _screened(people: Any, row: int, on: date, chance: float) -> Chosen:
     facts = {"hpv": "neg" if chance < 0.8 else "other"}
     since = on - timedelta(330)
@@ -255,6 +309,6 @@ def _exact(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 PROGRAMMES: tuple[str, ...] = (
-    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "two_cancer", "family_doctor", "maternal",
+    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "family_doctor", "maternal",
 )  # fmt: skip
 """What is loaded here; each is planned once everybody is there."""
