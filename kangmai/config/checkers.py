@@ -20,6 +20,7 @@ CHECKERS = (
     "kangmai.programmes.points.checks",
     "kangmai.programmes.growth.checks",
     "kangmai.programmes.vaccination.checks",
+    "kangmai.programmes.campaigns.checks",
     "kangmai.programmes.watchdog.checks",
     "kangmai.epidemic.cases.checks",
     "kangmai.epidemic.surveillance.checks",

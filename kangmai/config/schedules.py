@@ -19,6 +19,7 @@ from kangmai.identity.actions import count_frequencies
 from kangmai.kernel import audit
 from kangmai.kernel.actor import operator
 from kangmai.messages import actions as messages
+from kangmai.programmes.campaigns import actions as campaigns
 from kangmai.programmes.engine import actions as programmes
 from kangmai.programmes.vaccination import actions as vaccination
 from kangmai.programmes.watchdog import actions as watchdog
@@ -72,6 +73,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "plan programmes anew": (86_400, plan_programmes),
     "look over the visits": (86_400, watch_visits),
     "judge vaccinations of children": (3600, vaccination.judge_children),
+    "keep the lists of campaigns": (3600, campaigns.keep_campaigns),
     "forget old drafts of forms": (86_400, forget_drafts),
     "judge the series of yesterday": (3600, detect_missing),
     "tell what is late in events": (3600, remind),

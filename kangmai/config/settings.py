@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "kangmai.programmes.vaccination",
     "kangmai.programmes.watchdog",
     "kangmai.programmes.kit",
+    "kangmai.programmes.campaigns",
     "kangmai.programmes.workload",
     "kangmai.programmes.points",
     "kangmai.epidemic.orders",

@@ -3,8 +3,9 @@
 The door of this folder: what others need of its parts is named in `__all__`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import cache
 
 from kangmai.programmes.immunization.children import FIELDS, read_child
 from kangmai.programmes.immunization.days import iso
@@ -30,6 +31,8 @@ __all__ = [
     "read_child",
     "say",
     "schedule",
+    "series_of",
+    "series_rows",
     "vaccines",
     "wanted_doses",
 ]
@@ -74,8 +77,39 @@ def wanted_doses(child: Child, *, on: date, programme: str = "immunization") -> 
     )
 
 
+def series_rows(
+    child: Child, wanted: Collection[str] = (), *, on: date, programme: str = "immunization"
+) -> dict[str, list[Row]]:
+    """Series → rows of a child by it, whether or not it is offered to all; where none is named, those
+    that are not offered and not begun.
+
+    Raises:
+        UnknownDefinition: no rule was in force that day.
+    """
+    rules = schedule(programme, on=on)
+    today = visit(child, on=on.toordinal(), schedule=rules)
+    return {
+        each.id: _rows_by_plan(today, each)
+        for each in rules.series
+        if (each.id in wanted if wanted else not _is_shown(today, each))
+    }
+
+
+@cache
+def series_of(vaccine: str, *, on: date, programme: str = "immunization") -> str:
+    """The series that a vaccine belongs to; empty where the schedule has none."""
+    found = schedule(programme, on=on).series
+    return next((each.id for each in found if vaccine in each.vaccines), "")
+
+
+def _is_shown(today: Visit, series: Series) -> bool:
+    return series.is_offered_to_all or bool(today.given_of(series.vaccines))
+
+
 def _rows(today: Visit, series: Series) -> list[Row]:
-    if not series.is_offered_to_all and not today.given_of(series.vaccines):
-        return []
+    return _rows_by_plan(today, series) if _is_shown(today, series) else []
+
+
+def _rows_by_plan(today: Visit, series: Series) -> list[Row]:
     plan = plan_of(series, today.child, today.on)
     return METHODS[series.method](today, series, plan) if plan else []

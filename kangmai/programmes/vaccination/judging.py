@@ -6,7 +6,7 @@ from functools import cache
 
 from kangmai.kernel import definitions
 from kangmai.kernel.words import Words
-from kangmai.programmes.immunization.rules import say, wanted_doses
+from kangmai.programmes.immunization.rules import say, series_rows, wanted_doses
 from kangmai.programmes.immunization.types import Child, Given, MotherHbsag, Row, Sex, Status
 from kangmai.programmes.vaccination.types import (
     Deferral,
@@ -79,23 +79,28 @@ def judge(
     return File(
         on=on,
         doses=tuple(_judged(doses, said, born)),
-        lines=tuple(
-            Line(
-                each.series,
-                each.row.vaccine,
-                each.row.dose,
-                each.row.status.value,
-                _date(each.row.earliest),
-                _date(each.row.recommended),
-                _date(each.row.latest),
-                words_of(each.row),
-            )
-            for each in rows
-            if each.row.status not in GIVEN
-        ),
+        lines=tuple(_line(each.series, each.row) for each in rows if each.row.status not in GIVEN),
         deferrals=tuple(deferrals),
         particulars=particulars,
         is_verified=is_verified(on=on),
+        voluntary=tuple(
+            _line(series, row)
+            for series, found in series_rows(child, on=on).items()
+            for row in found
+        ),
+    )
+
+
+def _line(series: str, row: Row) -> Line:
+    return Line(
+        series,
+        row.vaccine,
+        row.dose,
+        row.status.value,
+        _date(row.earliest),
+        _date(row.recommended),
+        _date(row.latest),
+        words_of(row),
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from kangmai.kernel.words import Words
-from kangmai.programmes.immunization.rules import live_injected, vaccines
+from kangmai.programmes.immunization.rules import live_injected, series_of, vaccines
+from kangmai.programmes.vaccination.courses import course
 from kangmai.programmes.vaccination.rulebook import rule, vaccine_codes, vaccine_words
 from kangmai.programmes.vaccination.types import (
     Block,
@@ -28,6 +29,7 @@ __all__ = [
     "blocks_of_package",
     "blocks_of_person",
     "checks_of",
+    "course",
     "deferred_until",
     "is_outside",
     "may_be_given",
@@ -35,6 +37,7 @@ __all__ = [
     "observed_until",
     "put_off",
     "rule",
+    "series_of",
     "site_proposed",
     "vaccine_codes",
     "vaccine_words",
@@ -59,7 +62,7 @@ def blocks_of_person(file: File, vaccine: str, *, on: date) -> tuple[Block, ...]
     given = {(each.recorded.vaccine, each.recorded.day) for each in file.doses if each.recorded.day}
     if (vaccine, on) in given:
         found.append(_block("given_today", "今日已接种该疫苗", "it was given today"))
-    lines = [each for each in file.lines if each.vaccine == vaccine]
+    lines = [each for each in (*file.lines, *file.voluntary) if each.vaccine == vaccine]
     if lines:
         found += _of_schedule(lines[0].status, lines, on)
     else:
@@ -79,7 +82,7 @@ def _of_schedule(status: str, lines: Sequence[Line], on: date) -> list[Block]:
     line = next((each for each in lines if each.status in OPEN_STATUSES), None)
     if line is None:
         reason = lines[0].reason
-        code = "contraindicated" if status == "contraindicated" else "not_needed"
+        code = status if status == "contraindicated" else "not_needed"
         return [Block(code, reason)]
     if line.earliest is not None and line.earliest > on:
         day = line.earliest

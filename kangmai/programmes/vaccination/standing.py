@@ -115,7 +115,11 @@ def _write(children: Sequence[Known], *, on: date) -> None:
     if not children:
         return
     ids = [ResidentId(each.id) for each in children]
-    doses, deferrals, particulars = _doses(ids), _deferrals(ids), _particulars(ids)
+    doses, deferrals, particulars = (
+        doses_of_many(ids),
+        deferrals_of_many(ids),
+        particulars_of_many(ids),
+    )
     called = dict(models.Child.objects.filter(resident_id__in=ids).values_list("resident_id", "called_on"))  # fmt: skip
     models.Standing.objects.filter(child__in=ids).delete()
     models.Child.objects.filter(resident_id__in=ids).delete()
@@ -183,7 +187,7 @@ def _judge(
     )
 
 
-def _doses(ids: Sequence[ResidentId]) -> dict[int, list[Recorded]]:
+def doses_of_many(ids: Sequence[ResidentId]) -> dict[int, list[Recorded]]:
     """The doses on record of many residents, by who they are now."""
     coded = record.coded_rows("Immunization", "vaccine-code", tuple(vaccines()), actor=HOUSE)
     same = identity.same_residents(ids)
@@ -207,13 +211,13 @@ def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield ids[first : first + PORTION]
 
 
-def _deferrals(ids: Sequence[ResidentId]) -> dict[int, list[Deferral]]:
+def deferrals_of_many(ids: Sequence[ResidentId]) -> dict[int, list[Deferral]]:
     found: dict[int, list[Deferral]] = {}
     for row in models.Deferral.objects.filter(resident_id__in=ids).order_by("id"):
         found.setdefault(row.resident_id, []).append(deferral_of(row))
     return found
 
 
-def _particulars(ids: Sequence[ResidentId]) -> dict[int, Particulars]:
+def particulars_of_many(ids: Sequence[ResidentId]) -> dict[int, Particulars]:
     known = models.Particulars.objects.filter(resident_id__in=ids).values_list("pk", flat=True)
     return {id: particulars_of([ResidentId(id)]) for id in known}

@@ -233,6 +233,8 @@ class File:
     deferrals: tuple[Deferral, ...]
     particulars: Particulars
     is_verified: bool
+    voluntary: tuple[Line, ...] = ()
+    """Doses of series that are given to whoever wants them, where none was begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,6 +466,35 @@ class LateChild:
     doses: tuple[LateDose, ...]
     deferred_until: date | None
     called_on: date | None
+
+
+class Course(StrEnum):
+    """How far somebody is in a course of doses."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    DEFERRED = "deferred"
+    CONTRAINDICATED = "contraindicated"
+    NOT_NEEDED = "not_needed"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseState:
+    """Where somebody is in a course: the dose that is next, from when it counts and is advised, or why none is."""
+
+    state: Course
+    vaccine: str = ""
+    dose: int | None = None
+    given: int = 0
+    """Doses that count."""
+    earliest: date | None = None
+    advised: date | None = None
+    until: date | None = None
+    """The last day of a deferral."""
+    latest_on: date | None = None
+    """The day of the latest dose that counts."""
+    reason: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """From the door to the chair: check-in, pre-check, consent, and doses left out."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -40,11 +40,22 @@ OPEN = [each.value for each in WAITING]
 GUARDIANS = ("self", "parent", "guardian", "other")
 
 
-def check_in(*, resident_id: ResidentId, key: UUID, actor: Actor, at: datetime) -> Visit:
+def check_in(
+    *,
+    resident_id: ResidentId,
+    asked: Sequence[str] = (),
+    key: UUID,
+    actor: Actor,
+    at: datetime,
+) -> Visit:
     """Give somebody a number for today, with the doses that are due and may be given.
+
+    Args:
+        asked: vaccines he comes for; of the schedule only these are planned, each if it may be given.
 
     Raises:
         NotPermitted, ResidentNotFound, NotAlive
+        VaccineUnknown: of what he comes for.
         StillHere: he is in the clinic already.
         KeyReused
     """
@@ -71,9 +82,16 @@ def check_in(*, resident_id: ResidentId, key: UUID, actor: Actor, at: datetime) 
             arrived_at=at,
             account=actor.account,
         )
-        _plan(row, rules.may_be_given(file, on=on), file)
+        _plan(row, _due(file, asked, on), file)
         _tell(events.CHECKED_IN, row, resident, actor=actor, at=at)
     return visit_of(row)
+
+
+def _due(file: File, asked: Sequence[str], on: date) -> Sequence[str]:
+    """What is planned for somebody who comes in: what he comes for, else what is due."""
+    if not asked:
+        return rules.may_be_given(file, on=on)
+    return [each for each in map(known_vaccine, asked) if not rules.blocks_of_person(file, each, on=on)]  # fmt: skip
 
 
 def _before(key: UUID, resident: Resident, actor: Actor) -> models.Visit | None:
@@ -97,7 +115,8 @@ def _plan(row: models.Visit, chosen: Sequence[str], file: File) -> None:
     """Put the doses of a visit down as planned; what was planned before and is not chosen goes."""
     there = {each.vaccine: each for each in row.doses.all()}
     row.doses.filter(state=DoseState.PLANNED.value).exclude(vaccine__in=chosen).delete()
-    numbers = {each.vaccine: each.dose for each in reversed(file.lines) if each.status in rules.OPEN_STATUSES}  # fmt: skip
+    lines = (*file.lines, *file.voluntary)
+    numbers = {each.vaccine: each.dose for each in reversed(lines) if each.status in rules.OPEN_STATUSES}  # fmt: skip
     models.VisitDose.objects.bulk_create(
         models.VisitDose(
             id=uuid7(),

@@ -1,6 +1,7 @@
 """Everything that can be asked of the clinic."""
 
 from kangmai.programmes.vaccination.queries.children import count_late, coverage, late
+from kangmai.programmes.vaccination.queries.courses import courses, visits_by_id
 from kangmai.programmes.vaccination.queries.reactions import (
     cards,
     cards_of,
@@ -39,6 +40,7 @@ __all__ = [
     "cards",
     "cards_of",
     "count_late",
+    "courses",
     "coverage",
     "day",
     "decides",
@@ -61,5 +63,6 @@ __all__ = [
     "recipients",
     "record_of",
     "unbalanced",
+    "visits_by_id",
     "visits_of",
 ]
