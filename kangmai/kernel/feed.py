@@ -24,7 +24,7 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import NotFound
 
-WINDOW = 5000
+WINDOW = 20_000
 """Rows of a feed looked at in one step, of which a subscriber's filter may pass few."""
 
 ENDLESS = 2**62
@@ -158,27 +158,30 @@ def raise_epoch(database: psycopg.Connection) -> int:
     return row[0] if row else 0
 
 
-def _window_sql(subscription: Subscription) -> str:
-    columns = ", ".join(("xid::text::bigint", "seq", *subscription.feed.columns))
+def _window_sql(subscription: Subscription, columns: str) -> str:
+    """The next rows of a feed after a place and below a transaction, of which a filter may pass few."""
     return f"""
-        WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin),
-        seen AS (
-            SELECT f.* FROM {subscription.feed.table} f, horizon
-            WHERE (f.xid, f.seq) > (%s::text::xid8, %s)
-              AND f.xid < least(horizon.xmin, %s::text::xid8)
-            ORDER BY f.xid, f.seq LIMIT {WINDOW})
-        SELECT {columns}, ({subscription.condition}) FROM seen ORDER BY xid, seq"""
+        SELECT {columns} FROM (
+            SELECT * FROM {subscription.feed.table}
+            WHERE (xid, seq) > (%s::text::xid8, %s) AND xid < %s::text::xid8
+            ORDER BY xid, seq LIMIT {WINDOW}) AS seen"""
 
 
-def _lock_cursor(cursor: Any, subscription: Subscription) -> tuple[int, int] | None:
+def _lock_cursor(
+    cursor: Any, subscription: Subscription, before: int = ENDLESS
+) -> tuple[int, int, int] | None:
+    """The place a subscriber has come to, and the transaction below which nothing new can appear; None
+    where another process holds it."""
     cursor.execute(
         """INSERT INTO kernel_cursor (subscriber, feed, epoch) SELECT %s, %s, epoch FROM kernel_epoch
            ON CONFLICT DO NOTHING""",
         [subscription.name, subscription.feed.name],
     )
     cursor.execute(
-        "SELECT xid::text::bigint, seq FROM kernel_cursor WHERE subscriber = %s FOR UPDATE SKIP LOCKED",
-        [subscription.name],
+        """SELECT xid::text::bigint, seq,
+                  least(pg_snapshot_xmin(pg_current_snapshot()), %s::text::xid8)::text::bigint
+           FROM kernel_cursor WHERE subscriber = %s FOR UPDATE SKIP LOCKED""",
+        [str(before), subscription.name],
     )
     return cursor.fetchone()
 
@@ -192,20 +195,28 @@ def _move(cursor: Any, subscription: Subscription, place: tuple[int, int], handl
 
 
 def _next_window(
-    cursor: Any, subscription: Subscription, place: tuple[int, int], before: int
+    cursor: Any, subscription: Subscription, xid: int, seq: int, horizon: int
 ) -> tuple[list[Event], tuple[int, int]]:
-    """The next events that pass the filter, at most a batch, and the place up to which was looked."""
-    cursor.execute(_window_sql(subscription), [str(place[0]), place[1], str(before)])
-    events: list[Event] = []
-    for xid, seq, *values, passes in cursor.fetchall():
-        place = (xid, seq)
-        if passes:
-            said = dict(zip(subscription.feed.columns, values, strict=True))
-            # Django's connection leaves jsonb as text
-            events.append(Event(xid, seq, {k: _opened(k, v) for k, v in said.items()}))
-        if len(events) == subscription.batch:
-            break
-    return events, place
+    """The next events that pass the filter, at most a batch, and the place up to which was looked.
+
+    Both statements see the same rows: below the horizon nothing appears or goes.
+    """
+    window = [str(xid), seq, str(horizon)]
+    columns = ", ".join(("xid::text::bigint", "seq", *subscription.feed.columns))
+    passing = f"{_window_sql(subscription, columns)} WHERE {subscription.condition} ORDER BY seen.xid, seen.seq LIMIT %s"
+    cursor.execute(passing, [*window, subscription.batch])
+    events = [_event(subscription.feed, row) for row in cursor.fetchall()]
+    if len(events) == subscription.batch:
+        return events, (events[-1].xid, events[-1].seq)
+    last = _window_sql(subscription, "xid::text::bigint, seq")
+    cursor.execute(f"{last} ORDER BY seen.xid DESC, seen.seq DESC LIMIT 1", window)
+    return events, cursor.fetchone() or (xid, seq)
+
+
+def _event(feed: Feed, row: tuple[Any, ...]) -> Event:
+    said = dict(zip(feed.columns, row[2:], strict=True))
+    # Django's connection leaves jsonb as text
+    return Event(row[0], row[1], {k: _opened(k, v) for k, v in said.items()})
 
 
 def _opened(column: str, value: Any) -> Any:
@@ -229,23 +240,23 @@ def step(subscription: Subscription, *, before: int = ENDLESS) -> int:
 
 def _step(subscription: Subscription, limit: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        before = _lock_cursor(cursor, subscription)
+        before = _lock_cursor(cursor, subscription, limit)
         if before is None:
             return 0
-        events, after = _next_window(cursor, subscription, before, limit)
+        events, after = _next_window(cursor, subscription, *before)
         if events:
             subscription.handler(events)
-        if after != before:
+        if after != before[:2]:
             _move(cursor, subscription, after, len(events))
-        return int(after != before) and max(len(events), 1)
+        return int(after != before[:2]) and max(len(events), 1)
 
 
 def _step_singly(subscription: Subscription, limit: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        before = _lock_cursor(cursor, subscription)
+        before = _lock_cursor(cursor, subscription, limit)
         if before is None:
             return 0
-        events, after = _next_window(cursor, subscription, before, limit)
+        events, after = _next_window(cursor, subscription, *before)
         for event in events:
             try:
                 with transaction.atomic():
