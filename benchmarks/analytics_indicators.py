@@ -148,11 +148,13 @@ def ours(actor: Any) -> dict[str, tuple[int, int, int]]:
     """Both figures for the city, its counties and its towns, counted anew."""
     import shutil
 
+    from django.conf import settings
+
     from kangmai.analytics import queries
     from kangmai.analytics.types import By
     from kangmai.standards.periods import parse_period
 
-    shutil.rmtree(queries.lake().folder / "figures", ignore_errors=True)
+    shutil.rmtree(Path(settings.LAKE) / "figures", ignore_errors=True)
     found = {}
     for indicator in ("ht_control_rate", "ht_std_rate"):
         for by in (By.COUNTY, By.TOWN):
@@ -200,7 +202,8 @@ def measure(counts: tuple[int, int, int]) -> None:
         timed("a night in which one month of visits changed", sync)
         manifest = queries.lake().get_manifest()
         files = {
-            name: queries.lake().files_of(manifest.tables[name]) for name in ("enrolment", "visit")
+            name: list(queries.lake().files_of(manifest.tables[name]).paths)
+            for name in ("enrolment", "visit")
         }
         first, _ = timed("ours, first time in the process", lambda: ours(actor))
         found, our_seconds = timed(

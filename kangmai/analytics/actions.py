@@ -9,11 +9,12 @@ from django.db import transaction
 
 from kangmai.analytics import queries, rules
 from kangmai.analytics.errors import FigureNotFreezable, LakeBusy
-from kangmai.analytics.indicators.counting import count, old_figures, why_not
+from kangmai.analytics.indicators.counting import count, forget, why_not
 from kangmai.analytics.indicators.definition import indicators, kinds_of, twelve_months_to
 from kangmai.analytics.indicators.freezing import figures_json, freeze_of
 from kangmai.analytics.indicators.outside import received_of
 from kangmai.analytics.lake.filling import fill
+from kangmai.analytics.lake.lock import is_locked, locked
 from kangmai.analytics.models import FrozenFigure, OutsideFigure
 from kangmai.analytics.published import published_views
 from kangmai.analytics.types import (
@@ -74,13 +75,9 @@ def compact(*, actor: Actor, at: datetime) -> int:
     whole = queries.lake()
     named = FrozenFigure.objects.exclude(manifest="")
     frozen = named.values_list("manifest", flat=True).distinct()
-    with whole.locked():
-        freed = whole.compact(kept=frozen)
-        limit = (at - timedelta(days=KEPT_FIGURES_DAYS)).timestamp()
-        for path in list(old_figures(whole, before=limit)):
-            freed += path.stat().st_size
-            path.unlink()
-    return freed
+    limit = (at - timedelta(days=KEPT_FIGURES_DAYS)).timestamp()
+    with locked(settings.DATABASE_URL):
+        return whole.compact(kept=frozen) + forget(whole, before=limit)
 
 
 def count_ahead(*, at: datetime) -> int:
@@ -229,7 +226,7 @@ def _was_cut_off() -> bool:
     """Whether the latest run neither ended nor failed, and nobody is at it: its process was killed."""
     state = progress()
     is_open = bool(state.get("begun_at")) and not state.get("ended_at") and not state.get("failed")
-    return is_open and not queries.lake().is_locked()
+    return is_open and not is_locked(settings.DATABASE_URL)
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -1,12 +1,12 @@
 """What can be wrong with a request for a figure, or with the lake it is counted from.
 
 Incorrect   PeriodNotCounted, LevelNotCounted, AreaUnknown, OutsideColumnsMissing, OutsideCellUnreadable,
-            OutsideValueDiffers
+            OutsideValueDiffers, LakePlaceIncorrect
 NotFound    IndicatorUnknown, FreezeUnknown
 Conflict    LakeBusy, FigureNotFreezable
 Unsupported EngineAbsent
 Fault       ViewBroken, LakeBroken
-Unavailable LakeEmpty
+Unavailable LakeEmpty, LakeUnplaced, LakeUnreachable
 """
 
 from kangmai.kernel.errors import Conflict, Fault, Incorrect, NotFound, Unavailable, Unsupported
@@ -40,6 +40,18 @@ class LakeUnplaced(Unavailable):
     """No folder is named for the lake: set KANGMAI_LAKE."""
 
     zh = "未指定数据湖目录：请设置 KANGMAI_LAKE。"
+
+
+class LakePlaceIncorrect(Incorrect):
+    """'{place}' is no place for the lake: KANGMAI_LAKE is a folder or s3://bucket/prefix, KANGMAI_LAKE_ENDPOINT https://host, or http on this machine."""
+
+    zh = "“{place}”不能用作数据湖：KANGMAI_LAKE 应为目录或 s3://桶/前缀，KANGMAI_LAKE_ENDPOINT 应为 https://主机，仅本机可用 http。"
+
+
+class LakeUnreachable(Unavailable):
+    """The store of the lake does not answer as it should: {reason}. Look at KANGMAI_LAKE, KANGMAI_LAKE_ENDPOINT, key and secret."""
+
+    zh = "数据湖所在的对象存储应答异常：{reason}。请检查 KANGMAI_LAKE、KANGMAI_LAKE_ENDPOINT 以及访问密钥。"
 
 
 class IndicatorUnknown(NotFound):

@@ -17,7 +17,7 @@ from kangmai.analytics.indicators.results import result, suppressed_result
 from kangmai.analytics.indicators.rollup import next_below
 from kangmai.analytics.lake.manifest import Manifest
 from kangmai.analytics.lake.pseudonyms import residents_of
-from kangmai.analytics.lake.store import Lake
+from kangmai.analytics.lake.store import Lake, lake_at
 from kangmai.analytics.lake.verifying import Finding, verify
 from kangmai.analytics.models import FrozenFigure, OutsideFigure
 from kangmai.analytics.published import ColumnType, published_views
@@ -39,10 +39,10 @@ ROWS_PAGE = 50
 
 
 def lake() -> Lake:
-    """The lake of this installation. Raises LakeUnplaced."""
+    """The lake of this installation. Raises LakeUnplaced, LakePlaceIncorrect."""
     if settings.LAKE is None:
         raise LakeUnplaced()
-    return Lake(settings.LAKE)
+    return lake_at(settings.LAKE, endpoint=settings.LAKE_ENDPOINT, region=settings.LAKE_REGION)
 
 
 def indicators(*, on: date) -> tuple[Indicator, ...]:

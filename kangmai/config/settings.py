@@ -15,10 +15,12 @@ FILES = (
     else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.files")
 )
 LAKE = (
-    Path(os.environ["KANGMAI_LAKE"])
+    os.environ["KANGMAI_LAKE"]  # a folder, or s3://bucket/prefix
     if os.environ.get("KANGMAI_LAKE")
     else KEYS and KEYS.parent.with_name(f"{KEYS.parent.name.removesuffix('.keys')}.lake")
 )
+LAKE_ENDPOINT = os.environ.get("KANGMAI_LAKE_ENDPOINT", "")
+LAKE_REGION = os.environ.get("KANGMAI_LAKE_REGION", "")
 SUBSCRIBERS = [o for o in os.environ.get("KANGMAI_SUBSCRIBERS", "").split(",") if o]
 FONT = os.environ.get("KANGMAI_FONT", "")
 CARD_ALGORITHM = os.environ.get("KANGMAI_CARD_ALGORITHM", "ed25519")

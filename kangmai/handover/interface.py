@@ -6,7 +6,6 @@ what the other server said.
 """
 
 import http.client
-import ipaddress
 import json
 import ssl
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from django.conf import settings
 
 from kangmai.handover.errors import InterfaceIncorrect
 from kangmai.handover.types import Interface, System
+from kangmai.kernel.addresses import is_safe
 
 LARGEST_REPLY = 20 * 2**20
 RETRIED = frozenset((408, 425, 429, *range(500, 600)))
@@ -58,17 +58,9 @@ def addresses() -> dict[str, Address]:
 
 def _address(given: Mapping[str, str]) -> Address:
     url = urlsplit(given["url"])
-    is_safe = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.hostname or ""))
-    if not (is_safe and url.hostname):
+    if not is_safe(url):
         raise ValueError(f"{url.scheme}://{url.hostname} is no https address")
     return Address(url, Path(given["token_file"]) if given.get("token_file") else None)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def body(system: System, rows: Sequence[tuple[str, ...]], *, batch: str) -> bytes:

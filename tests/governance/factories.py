@@ -57,7 +57,7 @@ def lake_in(folder: Path) -> Iterator[Lake]:
     """The city's lake, where the rooms' queries look for it."""
     before = settings.LAKE
     made = new_lake(folder)
-    settings.LAKE = made.folder
+    settings.LAKE = folder / "lake"
     write(made, people())
     yield made
     settings.LAKE = before

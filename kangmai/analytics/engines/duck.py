@@ -1,27 +1,38 @@
 """DuckDB: the engine of one machine."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import ibis
+import pyarrow.dataset
 from ibis.expr.types import Table
 
 from kangmai.analytics.engines.measure import Cell
+from kangmai.analytics.lake.storage import Files
 
 MEMORY = "4GB"
 
 
 @contextmanager
-def duckdb_tables(files: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Table]]:
+def duckdb_tables(files: Mapping[str, Files]) -> Iterator[dict[str, Table]]:
     """The Parquet files of each table as an Ibis table, as long as the context lasts."""
     connection = ibis.duckdb.connect(memory_limit=MEMORY)
     try:
-        yield {
-            name: connection.read_parquet(list(paths), table_name=name, hive_partitioning=False)
-            for name, paths in files.items()
-        }
+        yield {name: _table(connection, name, each) for name, each in files.items()}
     finally:
         connection.disconnect()
+
+
+def _table(connection: Any, name: str, files: Files) -> Table:
+    """A table of this machine's files, or of a store's, which Arrow reads: DuckDB's own reader is a download."""
+    if files.filesystem is None:
+        return connection.read_parquet(list(files.paths), table_name=name, hive_partitioning=False)
+    dataset = pyarrow.dataset.dataset(
+        list(files.paths), filesystem=files.filesystem, format="parquet"
+    )
+    connection.con.register(name, dataset)
+    return connection.table(name)
 
 
 def cells_of(table: Table) -> list[Cell]:

@@ -5,23 +5,24 @@ a hash of these, so that a night in which no visit changed leaves the figures of
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import orjson
 
 from kangmai.analytics.engines.measure import Cell, Measure
 from kangmai.analytics.indicators.definition import Indicator
 from kangmai.analytics.lake.manifest import Manifest, TableState
-from kangmai.analytics.lake.store import Lake, write_whole
+from kangmai.analytics.lake.storage import Files
+from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.published import published_views
 from kangmai.analytics.types import Engine, Form, Words
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
+FIGURES = "figures"
 NOTHING_BROUGHT = Words("数据湖中还没有数据", "nothing has been brought to the lake yet")
 NOT_BEGUN = Words("数据截止时该期尚未开始", "the period had not begun when the data were taken")
 
@@ -92,19 +93,26 @@ def count(
     tables = tables_of(indicator, manifest, period)
     if engine is Engine.SPARK:
         return _counted(indicator, lake, tables, period, engine)
-    path = lake.folder / "figures" / indicator.id / f"{_key(indicator, tables, period)}.json"
-    if path.exists():
-        return _kept(path)
-    counts = _counted(indicator, lake, tables, period, engine)
-    write_whole(
-        path, orjson.dumps([list(map(list, cells)) for cells in (counts.counted, counts.against)])
-    )
-    return counts
+    name = f"{FIGURES}/{indicator.id}/{_key(indicator, tables, period)}.json"
+    try:
+        return _kept(lake, name)
+    except KeyError:
+        counts = _counted(indicator, lake, tables, period, engine)
+        lake.storage.put(name, _text(counts))
+        return counts
+
+
+def _text(counts: Counts) -> bytes:
+    return orjson.dumps([list(map(list, cells)) for cells in (counts.counted, counts.against)])
 
 
 @lru_cache(maxsize=64)
-def _kept(path: Path) -> Counts:
-    counted, against = orjson.loads(path.read_bytes())
+def _kept(lake: Lake, name: str) -> Counts:
+    """Counts that were made before. Raises KeyError where there are none."""
+    text = lake.storage.find(name)
+    if text is None:
+        raise KeyError(name)
+    counted, against = orjson.loads(text)
     return Counts(tuple(Cell(*each) for each in counted), tuple(Cell(*each) for each in against))
 
 
@@ -139,7 +147,7 @@ def opened(
     return _engine(engine, files)
 
 
-def _engine(engine: Engine, files: Mapping[str, Sequence[str]]) -> AbstractContextManager[Mapping]:
+def _engine(engine: Engine, files: Mapping[str, Files]) -> AbstractContextManager[Mapping]:
     if engine is Engine.SPARK:
         from kangmai.analytics.engines.spark import spark_tables
 
@@ -149,8 +157,8 @@ def _engine(engine: Engine, files: Mapping[str, Sequence[str]]) -> AbstractConte
     return duckdb_tables(files)
 
 
-def old_figures(lake: Lake, *, before: float) -> Iterator[Path]:
-    """Kept counts written before a moment (seconds since 1970); they can always be counted again."""
-    for path in (lake.folder / "figures").glob("*/*.json"):
-        if path.stat().st_mtime < before:
-            yield path
+def forget(lake: Lake, *, before: float) -> int:
+    """Remove counts kept from before a moment (seconds since 1970), which can be made again; the bytes freed."""
+    old = [each for each in lake.storage.entries(FIGURES) if each.written_at < before]
+    lake.storage.remove(each.name for each in old)
+    return sum(each.bytes for each in old)

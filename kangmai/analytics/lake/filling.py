@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from kangmai.analytics.errors import ViewBroken
 from kangmai.analytics.lake.content import has_equal_neighbours, in_order
+from kangmai.analytics.lake.lock import locked
 from kangmai.analytics.lake.manifest import Cutoff, Partition, TableState
 from kangmai.analytics.lake.source import Mark, Place, Snapshot, snapshot
 from kangmai.analytics.lake.store import Lake
@@ -31,8 +32,8 @@ def fill(
     report: Report,
     at: datetime,
 ) -> FillReport:
-    """Bring the lake up to date, or read everything `anew`. Raises LakeBusy, ViewBroken."""
-    with lake.locked(), snapshot(database_url) as source:
+    """Bring the lake up to date, or read everything `anew`. Raises LakeBusy, ViewBroken, LakeUnreachable."""
+    with locked(database_url), snapshot(database_url) as source:
         before = lake.find_manifest()
         cutoff = Cutoff(at, *source.cutoff())
         tables, reports = {}, []
@@ -71,11 +72,13 @@ def _kept(
     """The partitions that still say what the database says, and whose file is there."""
     if old is None or old.definition != view.version:
         return {}
-    return {
+    same = {
         (p.month, p.county): p
         for p in old.partitions
-        if marks.get((p.month, p.county)) == Mark(p.rows, p.mark) and lake.path_of(p).exists()
+        if marks.get((p.month, p.county)) == Mark(p.rows, p.mark)
     }
+    missing = lake.missing(same.values())
+    return {place: p for place, p in same.items() if p.file not in missing}
 
 
 def _write(lake: Lake, view: PublishedView, place: Place, mark: Mark, rows: pa.Table) -> Partition:

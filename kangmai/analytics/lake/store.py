@@ -1,29 +1,27 @@
-"""The lake's folder: files named by the hash of their bytes, manifests, and the name of the one in force.
+"""The lake: files named by the hash of their bytes, manifests, and the name of the one in force.
 
     current                                    the id of the manifest in force
     manifests/<hash>.json
     files/<table>/<month>/<county>/<hash>.parquet
-    figures/…                                  figures already counted (indicators.cache)
-    lock                                       held while somebody writes
+    figures/…                                  figures already counted (indicators.counting)
 
-A file is written under another name, forced to disk, and renamed; it is never changed afterwards. What
-no manifest names is waste of a run that ended early, and goes with the next compaction.
+They lie in a folder or in a bucket; a file is there whole or not at all, and is never changed afterwards.
+What no manifest names is waste of a run that ended early, and goes with the next compaction.
 """
 
-import fcntl
 import hashlib
-import os
-import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kangmai.analytics.errors import LakeBroken, LakeBusy, LakeEmpty
+from kangmai.analytics.errors import LakeBroken, LakeEmpty
+from kangmai.analytics.lake.bucket import SCHEME, bucket_at
 from kangmai.analytics.lake.content import content_hash
+from kangmai.analytics.lake.folder import Folder
 from kangmai.analytics.lake.manifest import (
     Cutoff,
     Manifest,
@@ -33,53 +31,45 @@ from kangmai.analytics.lake.manifest import (
     manifest_id,
     to_json,
 )
+from kangmai.analytics.lake.storage import Entry, Files, Storage
 
 ZSTD_LEVEL = 3
 ROW_GROUP = 1 << 20
 KEPT_MANIFESTS = 7
 """So many manifests before the one in force keep their files, for readers that still hold them."""
+POINTER = "current"
 
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """A folder that is, or will be, a lake."""
+    """A place that is, or will be, a lake."""
 
-    folder: Path
+    storage: Storage
 
     def find_manifest(self) -> Manifest | None:
-        """The manifest in force, or None where nothing was brought yet. Raises LakeBroken."""
-        pointer = self.folder / "current"
-        return self.get_manifest(pointer.read_text().strip()) if pointer.exists() else None
+        """The manifest in force, or None where nothing was brought yet. Raises LakeBroken, LakeUnreachable."""
+        pointer = self.storage.find(POINTER)
+        return self.get_manifest(pointer.decode().strip()) if pointer else None
 
     def get_manifest(self, id: str | None = None) -> Manifest:
-        """The manifest of that id, or the one in force. Raises LakeEmpty, LakeBroken."""
-        if id is None:
-            found = self.find_manifest()
-            if found is None:
-                raise LakeEmpty()
-            return found
-        path = self._manifest_path(id)
-        if not path.exists():
-            raise LakeBroken(reason=f"the manifest {id[:12]} is missing")
-        text = path.read_bytes()
-        if manifest_id(text) != id:
-            raise LakeBroken(reason=f"the manifest {id[:12]} was altered")
-        return from_json(text)
+        """The manifest of that id, or the one in force. Raises LakeEmpty, LakeBroken, LakeUnreachable."""
+        if id is not None:
+            return _manifest(self.storage, id)
+        found = self.find_manifest()
+        if found is None:
+            raise LakeEmpty()
+        return found
 
-    def _manifest_path(self, id: str) -> Path:
-        return self.folder / "manifests" / f"{id}.json"
+    def files_of(self, table: TableState) -> Files:
+        """The files of a table. Raises LakeBroken where one is missing, LakeUnreachable."""
+        names = [each.file for each in table.partitions]
+        for name in self.storage.missing(names):
+            raise LakeBroken(reason=f"{name} is missing")
+        return self.storage.files(names)
 
-    def path_of(self, partition: Partition) -> Path:
-        """Where the rows of a partition are."""
-        return self.folder / partition.file
-
-    def files_of(self, table: TableState) -> list[str]:
-        """The files of a table. Raises LakeBroken where one is missing."""
-        paths = [self.path_of(each) for each in table.partitions]
-        for path in paths:
-            if not path.exists():
-                raise LakeBroken(reason=f"{path.relative_to(self.folder)} is missing")
-        return [str(path) for path in paths]
+    def missing(self, partitions: Collection[Partition]) -> frozenset[str]:
+        """The files of partitions that are not there."""
+        return frozenset(self.storage.missing([each.file for each in partitions]))
 
     def write(self, table: str, place: tuple[str, str], mark: int, rows: pa.Table) -> Partition:
         """Write the sorted rows of a partition; the same rows give the same file."""
@@ -89,71 +79,54 @@ class Lake:
         )
         data = sink.getvalue().to_pybytes()
         file = f"files/{table}/{place[0]}/{place[1]}/{hashlib.sha256(data).hexdigest()}.parquet"
-        if not (self.folder / file).exists():
-            write_whole(self.folder / file, data)
+        if self.storage.missing([file]):
+            self.storage.put(file, data)
         return Partition(*place, rows.num_rows, mark, content_hash(rows), file, len(data))
 
     def put_in_force(self, cutoff: Cutoff, tables: dict[str, TableState]) -> Manifest:
         """Write a manifest and let it hold from now on: the one step others can see."""
         text = to_json(cutoff, tables)
         id = manifest_id(text)
-        write_whole(self._manifest_path(id), text)
-        write_whole(self.folder / "current", id.encode())
+        self.storage.put(_manifest_name(id), text)
+        self.storage.put(POINTER, id.encode())
         return from_json(text)
-
-    def is_locked(self) -> bool:
-        """Whether somebody writes now."""
-        try:
-            with self.locked():
-                return False
-        except LakeBusy:
-            return True
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Be the only one who writes. Raises LakeBusy."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.folder / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise LakeBusy() from None
-            yield
 
     def compact(self, *, kept: Iterable[str]) -> int:
         """Remove files that neither the latest manifests nor those in `kept` name; returns the bytes freed."""
-        latest = sorted(self._manifests(), key=lambda path: path.stat().st_mtime, reverse=True)
-        holding = {
-            self.get_manifest().id,
-            *kept,
-            *(path.stem for path in latest[: KEPT_MANIFESTS + 1]),
-        }
-        manifests = [self.get_manifest(id) for id in holding if self._manifest_path(id).exists()]
+        now = self.get_manifest().id
+        written = list(self.storage.entries("manifests"))
+        earlier = sorted((each.written_at, _stem(each)) for each in written if _stem(each) != now)
+        latest = [id for _, id in reversed(earlier)][:KEPT_MANIFESTS]
+        holding = {now, *kept, *latest} & {_stem(each) for each in written}
+        manifests = [self.get_manifest(id) for id in holding]
         named = {p.file for m in manifests for t in m.tables.values() for p in t.partitions}
-        waste = [p for p in self._manifests() if p.stem not in holding]
-        for path in (self.folder / "files").rglob("*"):
-            if path.is_file() and path.relative_to(self.folder).as_posix() not in named:
-                waste.append(path)
-        freed = sum(path.stat().st_size for path in waste)
-        for path in waste:
-            path.unlink()
-        return freed
-
-    def _manifests(self) -> list[Path]:
-        return list((self.folder / "manifests").glob("*.json"))
+        waste = [each for each in written if _stem(each) not in holding]
+        waste += [each for each in self.storage.entries("files") if each.name not in named]
+        self.storage.remove(each.name for each in waste)
+        return sum(each.bytes for each in waste)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with unfinished.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def lake_at(place: Path | str, *, endpoint: str = "", region: str = "") -> Lake:
+    """The lake of a folder, or of a bucket by its address `s3://bucket/prefix`. Raises LakePlaceIncorrect."""
+    if isinstance(place, str) and place.startswith(SCHEME):
+        return Lake(bucket_at(place, endpoint, region))
+    return Lake(Folder(Path(place)))
+
+
+def _manifest_name(id: str) -> str:
+    return f"manifests/{id}.json"
+
+
+def _stem(entry: Entry) -> str:
+    return PurePosixPath(entry.name).stem
+
+
+@lru_cache(maxsize=8)
+def _manifest(storage: Storage, id: str) -> Manifest:
+    """A manifest never changes: read once, and held against the hash that names it."""
+    text = storage.find(_manifest_name(id))
+    if text is None:
+        raise LakeBroken(reason=f"the manifest {id[:12]} is missing")
+    if manifest_id(text) != id:
+        raise LakeBroken(reason=f"the manifest {id[:12]} was altered")
+    return from_json(text)

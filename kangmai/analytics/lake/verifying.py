@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kangmai.analytics.lake.content import content_hash
@@ -40,12 +42,12 @@ def verify(lake: Lake, manifest: Manifest) -> Iterator[Finding]:
 
 
 def _damage(lake: Lake, partition: Partition) -> Damage | None:
-    path = lake.path_of(partition)
-    if not path.exists():
+    data = lake.storage.find(partition.file)
+    if data is None:
         return Damage.MISSING
-    if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem:
+    if hashlib.sha256(data).hexdigest() != PurePosixPath(partition.file).stem:
         return Damage.ALTERED
-    rows = pq.read_table(path, partitioning=None)
+    rows = pq.read_table(pa.BufferReader(data))
     if rows.num_rows != partition.rows or content_hash(rows) != partition.content:
         return Damage.OTHER_ROWS
     return None

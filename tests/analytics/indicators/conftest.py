@@ -11,7 +11,7 @@ from tests.analytics.indicators.lake_of_rows import new_lake
 @pytest.fixture
 def lake(tmp_path: Path, settings) -> Lake:
     made = new_lake(tmp_path)
-    settings.LAKE = made.folder
+    settings.LAKE = tmp_path / "lake"
     return made
 
 

@@ -11,7 +11,7 @@ from kangmai.analytics.lake.content import in_order
 from kangmai.analytics.lake.manifest import Cutoff, Manifest, TableState
 from kangmai.analytics.lake.pseudonyms import pseudonyms
 from kangmai.analytics.lake.source import ARROW_TYPES
-from kangmai.analytics.lake.store import Lake
+from kangmai.analytics.lake.store import Lake, lake_at
 from kangmai.analytics.published import WITHOUT, ColumnType, published_views
 
 CUTOFF = datetime.datetime(2026, 3, 1, 20, tzinfo=datetime.UTC)
@@ -99,4 +99,4 @@ def enrolment(resident: int, enrolled_on: str, place: str, **facts: Any) -> dict
 
 def new_lake(folder: Path) -> Lake:
     """An empty lake."""
-    return Lake(folder / "lake")
+    return lake_at(folder / "lake")

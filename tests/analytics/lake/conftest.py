@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from kangmai.analytics.lake.filling import fill
-from kangmai.analytics.lake.store import Lake
+from kangmai.analytics.lake.store import Lake, lake_at
 from kangmai.analytics.published import PublishedView, view_of
 from kangmai.analytics.types import FillReport
 from kangmai.kernel.definitions import Definition, freeze
@@ -53,9 +53,16 @@ def view(**changes: object) -> PublishedView:
 
 
 @pytest.fixture
+def database(shared_database: str) -> str:
+    """The module's database: each test makes the one table that it reads."""
+    return shared_database
+
+
+@pytest.fixture
 def visits(database: str) -> Iterator[psycopg.Connection]:
     """A connection to a database with 240 visits: 4 months, 3 counties, 20 each."""
     with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS test_visit, shuffled")
         connection.execute(TABLE)
         connection.execute(
             """INSERT INTO test_visit
@@ -68,7 +75,7 @@ def visits(database: str) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    return Lake(tmp_path / "lake")
+    return lake_at(tmp_path / "lake")
 
 
 @pytest.fixture

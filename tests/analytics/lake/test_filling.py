@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kangmai.analytics.errors import LakeBroken, LakeBusy, LakeEmpty, ViewBroken
+from kangmai.analytics.lake.lock import locked
 from kangmai.analytics.lake.pseudonyms import residents_of
 from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.lake.verifying import Damage, verify
@@ -20,7 +21,9 @@ ROOT = Path(__file__).parents[3]
 
 def rows_of(lake: Lake) -> list[dict]:
     table = lake.get_manifest().tables["visit"]
-    found = [pq.read_table(path, partitioning=None).to_pylist() for path in lake.files_of(table)]
+    found = [
+        pq.read_table(path, partitioning=None).to_pylist() for path in lake.files_of(table).paths
+    ]
     return sorted((row for rows in found for row in rows), key=lambda row: int(row["visit"]))
 
 
@@ -48,7 +51,7 @@ def test_residents_leave_as_pseudonyms_that_only_the_keyring_turns_back(visits, 
     assert len(set(hidden)) == 7
     assert all(len(each) == 16 for each in hidden)
     assert residents_of(hidden) == [1 + n % 7 for n in range(240)]
-    raw = b"".join(path.read_bytes() for path in lake.folder.rglob("*.parquet"))
+    raw = b"".join(lake.storage.find(each.name) for each in lake.storage.entries("files"))
     assert (3).to_bytes(16, "big") not in raw
 
 
@@ -85,7 +88,7 @@ def test_rebuilding_from_nothing_gives_the_same_hashes(visits, run, lake):
     visits.execute("UPDATE test_visit SET minutes = 1 WHERE visit % 10 = 0")
     visits.execute("DELETE FROM test_visit WHERE visit % 11 = 0")
     grown = run().manifest.tables["visit"]
-    shutil.rmtree(lake.folder)
+    shutil.rmtree(lake.storage.path)
     visits.execute("CREATE TABLE shuffled AS SELECT * FROM test_visit ORDER BY md5(visit::text)")
     visits.execute("DELETE FROM test_visit")
     visits.execute("INSERT INTO test_visit SELECT * FROM shuffled")
@@ -101,7 +104,7 @@ def test_changed_definition_writes_the_table_anew(visits, run):
 
 def test_lost_file_is_written_again(visits, run, lake):
     (first, *_) = run().manifest.tables["visit"].partitions
-    lake.path_of(first).unlink()
+    lake.storage.remove([first.file])
     with pytest.raises(LakeBroken):
         lake.files_of(lake.get_manifest().tables["visit"])
     assert written(run()) == (1, 20, 0)
@@ -111,10 +114,10 @@ def test_altered_and_missing_files_are_found(visits, run, lake):
     manifest = run().manifest
     first, second, *_ = manifest.tables["visit"].partitions
     assert list(verify(lake, manifest)) == []
-    data = bytearray(lake.path_of(first).read_bytes())
+    data = bytearray(lake.storage.find(first.file))
     data[len(data) // 2] ^= 1
-    lake.path_of(first).write_bytes(data)
-    lake.path_of(second).unlink()
+    lake.storage.put(first.file, bytes(data))
+    lake.storage.remove([second.file])
     found = [(each.month, each.county, each.damage) for each in verify(lake, manifest)]
     assert found == [
         (first.month, first.county, Damage.ALTERED),
@@ -124,8 +127,8 @@ def test_altered_and_missing_files_are_found(visits, run, lake):
 
 def test_altered_manifest_is_refused(visits, run, lake):
     manifest = run().manifest
-    path = lake.folder / "manifests" / f"{manifest.id}.json"
-    path.write_bytes(path.read_bytes().replace(b'"rows": 240', b'"rows": 241'))
+    name = f"manifests/{manifest.id}.json"
+    lake.storage.put(name, lake.storage.find(name).replace(b'"rows": 240', b'"rows": 241'))
     with pytest.raises(LakeBroken, match="was altered"):
         lake.get_manifest()
 
@@ -135,9 +138,10 @@ def test_empty_lake_says_so(lake):
         lake.get_manifest()
 
 
-def test_two_runs_at_once_are_refused(visits, run, lake):
-    with lake.locked(), pytest.raises(LakeBusy):
+def test_two_runs_at_once_are_refused(visits, run, database):
+    with locked(database), pytest.raises(LakeBusy):
         run()
+    assert written(run()) == (12, 240, 0)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +174,7 @@ import os, sys
 from pathlib import Path
 from kangmai.config.start import start
 start(database_url=sys.argv[1], keys=Path(sys.argv[2]))
-from kangmai.analytics.lake import filling, store
+from kangmai.analytics.lake import filling, folder, store
 from tests.analytics.lake.conftest import AT, view
 left = int(sys.argv[4])
 def counted(write):
@@ -181,8 +185,8 @@ def counted(write):
             os.kill(os.getpid(), 9)
         return write(*arguments, **options)
     return call
-store.write_whole = counted(store.write_whole)
-lake = store.Lake(Path(sys.argv[3]))
+folder.Folder.put = counted(folder.Folder.put)
+lake = store.lake_at(Path(sys.argv[3]))
 filling.fill(lake, {"visit": view()}, database_url=sys.argv[1], anew=False, report=lambda p: None, at=AT)
 """
 
@@ -202,7 +206,7 @@ def test_run_that_is_killed_leaves_the_old_lake_and_the_next_one_ends_it(
         KILLED,
         database,
         str(settings.KEYS),
-        str(lake.folder),
+        str(lake.storage.path),
         str(writes),
     ]
     ended = subprocess.run(
@@ -220,12 +224,12 @@ def test_compaction_removes_what_no_kept_manifest_names(visits, run, lake):
     for step in range(12):
         visits.execute("UPDATE test_visit SET minutes = %s WHERE visit = 5", [step])
         ids.append(run().manifest.id)
-    stray = lake.folder / "files" / "visit" / ".unfinished"
+    stray = lake.storage.path / "files" / "visit" / ".unfinished"
     stray.write_bytes(b"x" * 100)
     assert lake.compact(kept=[ids[1]]) > 100
     assert not stray.exists()
-    left = {path.stem for path in (lake.folder / "manifests").glob("*.json")}
+    left = {path.stem for path in (lake.storage.path / "manifests").glob("*.json")}
     assert left == {ids[1], *ids[4:]}
     assert list(verify(lake, lake.get_manifest(ids[1]))) == []
     assert list(verify(lake, lake.get_manifest())) == []
-    assert len(list(lake.folder.rglob("*.parquet"))) == 11 + 9
+    assert len(list(lake.storage.entries("files"))) == 11 + 9

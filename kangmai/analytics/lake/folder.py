@@ -1,0 +1,64 @@
+"""A lake in a folder of a file system that all processes share."""
+
+import os
+import secrets
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kangmai.analytics.lake.storage import Entry, Files
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that is made when the first file is written, for the service's account alone."""
+
+    path: Path
+
+    def find(self, name: str) -> bytes | None:
+        """What a file holds, or None where there is none."""
+        try:
+            return (self.path / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file that is there whole or not at all, also after a power cut."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+        _force(path.parent)
+
+    def entries(self, under: str) -> Iterator[Entry]:
+        """The files below a folder, unfinished ones too."""
+        for path in (self.path / under).rglob("*"):
+            if path.is_file():
+                stat = path.stat()
+                yield Entry(path.relative_to(self.path).as_posix(), stat.st_size, stat.st_mtime)
+
+    def missing(self, names: Collection[str]) -> list[str]:
+        """Those of the files that are not there, in order."""
+        return [name for name in names if not (self.path / name).exists()]
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove files that are there."""
+        for name in names:
+            (self.path / name).unlink()
+
+    def files(self, names: Iterable[str]) -> Files:
+        """The files by their paths."""
+        return Files(tuple(str(self.path / name) for name in names))
+
+
+def _force(folder: Path) -> None:
+    """Force a folder's names to disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
