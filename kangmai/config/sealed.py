@@ -114,6 +114,7 @@ SEALED = (
         lambda id, key: f"venues.venue|{key}".encode(),
         besides=("key",),
     ),
+    SealedColumn("venues_arrival", ID, UUIDS, *CONTENT, _text("venues.arrival|{}")),
     SealedColumn("venues_lookup", ID, UUIDS, *CONTENT, _text("venues.lookup|{}")),
     SealedColumn("venues_decision", ID, UUIDS, *CONTENT, _text("venues.decision|{}")),
     SealedColumn("venues_appeal", ID, UUIDS, *CONTENT, _text("venues.appeal|{}")),

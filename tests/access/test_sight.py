@@ -33,6 +33,7 @@ MATRIX = [
     ("sampler", "town", set()),
     ("grid_worker", "village", set()),
     ("quarantine_manager", "hospital", set()),
+    ("desk_clerk", "town", set()),
     ("ambulance_crew", "hospital", set()),
     ("storekeeper", "hospital", set()),
     ("commission_officer", "bureau", set()),

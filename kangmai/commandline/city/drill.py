@@ -1,6 +1,6 @@
 """A drill half a day old in the demo city, as its accounts would have played it: every row by the action of a page.
 
-An order of two signatures, registrations and scans, a 10-in-1 round with a plan that couriers drive by, runs of the
+An order of two signatures, registrations and scans, guests of a hotel, a 10-in-1 round with a plan that couriers drive by, runs of the
 laboratory, one positive pool, a case with its household, a quarantine site, tasks of grid workers, a bulletin.
 """
 
@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from kangmai.access.actors import actor_for_account
 from kangmai.access.queries import find_account_id
@@ -41,13 +41,21 @@ from kangmai.epidemic.tracing.types import CaseFacts, Where
 from kangmai.epidemic.tracing.types import Given as Who
 from kangmai.epidemic.venues import actions as venues
 from kangmai.epidemic.venues.rules import pass_number
-from kangmai.epidemic.venues.types import Channel, Origin, PersonFacts, Scan, VenueFacts
+from kangmai.epidemic.venues.types import (
+    ArrivalFacts,
+    Channel,
+    Origin,
+    PersonFacts,
+    Scan,
+    VenueFacts,
+)
 from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.ids import uuid7
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
+from kangmai.standards.identity_numbers import make_identity_number
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 BEGAN = 6 * HOUR
@@ -55,6 +63,14 @@ BEGAN = 6 * HOUR
 PEOPLE, A_TUBE, POSITIVE = 60, 10, 1
 """People of the first town who are sampled, people a tube, and the tube that comes out positive."""
 OWNER = operator("drill")
+GUESTS = (
+    ("温敏", "440106", 1988, "广州", "8301"),
+    ("汪泓", "430104", 1979, "长沙", "8302"),
+    ("简宁", "440305", 1993, "深圳", "8305"),
+    ("阮青", "450103", 1965, "南宁", "8306"),
+    ("傅航", "440106", 2001, "广州", "8310"),
+)
+"""Invented travellers: name, where the document was issued, year of birth, where from, room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,7 @@ def play_drill(*, at: datetime) -> Drilled:
     scene = _scene(at)
     order = _order(scene)
     _register_and_scan(scene)
+    _check_in(scene)
     round_id, sites, trips = _round(scene)
     codes = _sample(scene, sites[0])
     _carry_and_test(scene, sites[0], codes)
@@ -152,6 +169,22 @@ def _register_and_scan(scene: _Scene) -> None:
         moment = scene.start + HOUR + n * 3 * MINUTE
         scan = Scan(f"drill-{n}-{moment:%H%M}", moment, venue.entrances[n % 2].code, pass_number(person.pass_code), 0, Channel.PHONE)  # fmt: skip
         venues.scan(scan=scan, at=moment)
+
+
+def _check_in(scene: _Scene) -> None:
+    """Travellers arrive at a hotel whose clerk has the demo account `hotel`; the last one has gone on."""
+    township, clerk = scene.actor("township"), scene.actor("hotel")
+    facts = VenueFacts(name="城东宾馆", kind="hotel", place_code=scene.town)
+    venue = venues.open_venue(facts=facts, entrances=["大堂"], key=str(uuid7()), actor=township, at=scene.start)  # fmt: skip
+    venues.appoint_clerk(venue_id=venue.id, login="hotel", actor=township, at=scene.start)
+    for n, (name, region, year, origin, room) in enumerate(GUESTS):
+        moment = scene.start + HOUR + n * 20 * MINUTE
+        number = make_identity_number(region=region, birth_on=date(year, 1 + n, 9), sequence=700 + n)  # fmt: skip
+        guest = ArrivalFacts(name, "01", number, origin, moment, phone=f"1380013{9000 + n}", room=room)  # fmt: skip
+        arrived = venues.check_in(venue_id=venue.id, facts=guest, key=str(uuid7()), actor=clerk, at=moment)  # fmt: skip
+    venues.check_out(
+        arrival_id=arrived.id, left_at=scene.at - HOUR, went_to="深圳", expected_version=1, actor=clerk, at=scene.at
+    )  # fmt: skip
 
 
 def _round(scene: _Scene) -> tuple[int, tuple[int, ...], int]:

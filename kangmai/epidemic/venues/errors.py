@@ -1,11 +1,13 @@
 """What venues refuse.
 
 Incorrect
+├── ArrivalTimeWrong
 ├── CaseNumberMissing
 ├── CodeIncorrect
 ├── DocumentUnfit
 ├── EvidenceMissing
 ├── FactsMissing
+├── LoginUnknown
 ├── PersonsTooMany
 ├── PlaceUnknown
 ├── ReasonMissing
@@ -19,14 +21,21 @@ Forbidden
 └── SecondPersonNeeded
 NotFound
 ├── AppealUnknown
+├── ArrivalUnknown
+├── ClerkUnknown
 ├── DecisionUnknown
+├── DeskUnknown
 ├── DeviceUnknown
 ├── LookupUnknown
 ├── PersonUnknown
 └── VenueUnknown
 Conflict
 ├── AlreadyAnswered
+├── AlreadyHere
+├── AlreadyLeft
 ├── AppealOpen
+├── DocumentOfAnother
+├── NoDeskThere
 ├── NotApproved
 └── NothingToAppeal
 Busy
@@ -34,6 +43,12 @@ Busy
 """
 
 from kangmai.kernel.errors import Busy, Conflict, Forbidden, Incorrect, NotFound
+
+
+class ArrivalTimeWrong(Incorrect):
+    """Somebody arrives not in the future and not more than seven days ago, and leaves after that."""
+
+    zh = "到达时间不能晚于现在、不能早于七天前，离开时间须在到达之后且不晚于现在。"
 
 
 class CaseNumberMissing(Incorrect):
@@ -64,6 +79,12 @@ class FactsMissing(Incorrect):
     """Still missing: {fields}."""
 
     zh = "还需填写：{fields}。"
+
+
+class LoginUnknown(Incorrect):
+    """There is no account of this name. Let the administrator open one with the role of a registrar first."""
+
+    zh = "没有该登录名，请先由管理员开立登记员账号。"
 
 
 class PersonsTooMany(Incorrect):
@@ -138,6 +159,24 @@ class DecisionUnknown(NotFound):
     zh = "没有该赋色决定，或您无权查看。"
 
 
+class ClerkUnknown(NotFound):
+    """Nobody stands at a desk of yours under this number."""
+
+    zh = "您管理的登记台没有此登记员。"
+
+
+class DeskUnknown(NotFound):
+    """There is no such desk, or you neither stand at it nor look after its place."""
+
+    zh = "没有该登记台，或您既不在此登记台、也不负责其所在辖区。"
+
+
+class ArrivalUnknown(NotFound):
+    """There is no such arrival at your desk."""
+
+    zh = "您的登记台没有这条到达记录。"
+
+
 class DeviceUnknown(NotFound):
     """There is no such device, or it is not for you to see."""
 
@@ -160,6 +199,30 @@ class VenueUnknown(NotFound):
     """There is no such venue, or it is not in your area."""
 
     zh = "没有该场所，或不在您的辖区。"
+
+
+class AlreadyHere(Conflict):
+    """Whoever holds this document is here already; write down that he left first, or change his room."""
+
+    zh = "该证件持有人已登记在此，请先登记离开，或更换房间。"
+
+
+class AlreadyLeft(Conflict):
+    """It was written down already that this person left."""
+
+    zh = "此人已登记离开。"
+
+
+class DocumentOfAnother(Conflict):
+    """This document is registered under another name. Compare it with the card; if the name is right, send the person to the registration desk of the community."""
+
+    zh = "该证件已以其他姓名登记，请核对证件；若姓名无误，请本人到社区登记点处理。"
+
+
+class NoDeskThere(Conflict):
+    """Arrivals are registered at hotels and ports only; this venue is of another kind, or closed."""
+
+    zh = "仅宾馆和口岸（车站、码头、检查站）设登记台，该场所类型不符或已关闭。"
 
 
 class AlreadyAnswered(Conflict):

@@ -105,6 +105,63 @@ class Entrance(models.Model):
         )
 
 
+class Clerk(models.Model):
+    """An account that stands at the desk of a hotel or port, by whoever keeps the venue."""
+
+    id = models.UUIDField(primary_key=True)
+    order_id = models.UUIDField()
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="clerks")
+    account_id = models.BigIntegerField()
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+    appointed_by = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("venue", "account_id"),
+                condition=Q(until_at__isnull=True),
+                name="clerk_once",
+            ),
+        )
+        indexes = (models.Index(fields=("account_id", "venue"), name="clerk_account"),)
+
+
+class Arrival(models.Model):
+    """Somebody who arrived at a hotel or port; what was written down is sealed."""
+
+    id = models.UUIDField(primary_key=True)
+    order_id = models.UUIDField()
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="arrivals")
+    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, db_constraint=False)
+    """No constraint: an order's people are erased before those of the order that extends it."""
+    content = models.BinaryField()
+    content_key = models.PositiveSmallIntegerField()
+    arrived_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    written_by = models.BigIntegerField()
+    key = models.CharField(max_length=64, db_collation="C")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("written_by", "key"), name="arrival_key_once"),
+            models.UniqueConstraint(
+                fields=("venue", "person"),
+                condition=Q(left_at__isnull=True),
+                name="arrival_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(left_at__gte=models.F("arrived_at")),
+                name="arrival_before_leaving",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("venue", "-arrived_at", "-id"), name="arrival_venue"),
+            models.Index(fields=("person",), name="arrival_person"),
+        )
+
+
 class Device(models.Model):
     """A reader or hand scanner that speaks for itself."""
 

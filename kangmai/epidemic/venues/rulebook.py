@@ -11,6 +11,7 @@ from kangmai.epidemic.venues.types import (
     ColourReason,
     ColourRule,
     DoorAnswer,
+    Origin,
     Refusal,
     VenueKind,
     VenueRule,
@@ -45,8 +46,13 @@ def _venue_rule(definition: Definition) -> VenueRule:
 
 
 def _kind(content: Mapping[str, Any]) -> VenueKind:
+    desk = content.get("desk")
     return VenueKind(
-        content["id"], _words(content), content["dwell_minutes"], content.get("is_care", False)
+        id=content["id"],
+        title=_words(content),
+        dwell_minutes=content["dwell_minutes"],
+        is_care=content.get("is_care", False),
+        desk=Origin(desk) if desk else None,
     )
 
 

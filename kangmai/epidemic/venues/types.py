@@ -10,6 +10,11 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from kangmai.epidemic.venues.desk_types import Arrival as Arrival
+from kangmai.epidemic.venues.desk_types import ArrivalFacts as ArrivalFacts
+from kangmai.epidemic.venues.desk_types import Clerk as Clerk
+from kangmai.epidemic.venues.desk_types import Desk as Desk
+from kangmai.epidemic.venues.desk_types import Staying as Staying
 from kangmai.kernel.ids import AccountId, ResidentId
 from kangmai.kernel.words import Words
 
@@ -220,6 +225,8 @@ class VenueKind:
     dwell_minutes: int
     is_care: bool
     """Whether nobody may be turned away there."""
+    desk: Origin | None = None
+    """Who arrives there is registered at a desk: as guest of a hotel, or as traveller at a port."""
 
 
 @dataclass(frozen=True, slots=True)

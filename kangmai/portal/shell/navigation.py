@@ -359,6 +359,17 @@ PLACES = (
         purpose=Purpose.QUARANTINE,
     ),
     Place(
+        "ordered-desks",
+        _("Hotels and ports"),
+        _("Who arrives and from where, in which room, who left; at the desk where you stand"),
+        "institution",
+        Section.WORK,
+        permissions=("venues.desk",),
+        roots=("ordered-desks", "ordered-desk"),
+        is_main=True,
+        purpose=Purpose.REGISTRATION,
+    ),
+    Place(
         "quarantine",
         _("Quarantine sites"),
         _("Who is in which room, who is expected, who may leave"),

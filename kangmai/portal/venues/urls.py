@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from kangmai.portal.venues.views.arrivals import change_arrival, desk, desks
 from kangmai.portal.venues.views.colours import answer, appeals, colours, decide, report
 from kangmai.portal.venues.views.desk import command, people
 from kangmai.portal.venues.views.phone import antigen, appeal, code, register, scan
@@ -19,6 +20,13 @@ urlpatterns = [
     path(f"{ROOT}/scan/<str:code>/", scan, name="ordered-scan"),
     path(f"{ROOT}/command/", command, name="ordered-command"),
     path(f"{ROOT}/people/", people, name="ordered-people"),
+    path(f"{ROOT}/desk/", desks, name="ordered-desks"),
+    path(f"{ROOT}/desk/<int:venue_id>/", desk, name="ordered-desk"),
+    path(
+        f"{ROOT}/desk/<int:venue_id>/arrivals/<uuid:arrival_id>/",
+        change_arrival,
+        name="ordered-arrival-change",
+    ),
     path(f"{ROOT}/venues/", venues, name="ordered-venues"),
     path(f"{ROOT}/venues/<int:venue_id>/", venue, name="ordered-venue"),
     path(f"{ROOT}/venues/<int:venue_id>/change/", change, name="ordered-venue-change"),

@@ -41,6 +41,7 @@ NAMES_NOBODY = {
     "venues.queries.current_rule": "reads a definition",
     "venues.queries.editions": "reads definitions",
     "venues.queries.reasons_of": "reads a definition",
+    "venues.queries.desk_kinds": "reads a definition",
     "venues.queries.venue_names": "names of venues, which are public",
     "nucleic_acid.queries.laboratories": "reads the actor's own grants",
     "nucleic_acid.queries.rounds_by_id": "rounds are public and are kept",

@@ -11,8 +11,8 @@ from kangmai.epidemic.orders.rulebook import holdings
 from kangmai.epidemic.orders.types import Phase, Treatment
 from kangmai.epidemic.venues import actions as venues
 from kangmai.epidemic.venues.actions import intake
-from kangmai.epidemic.venues.types import LookupKind
-from tests.epidemic.orders.factories import AT, OFFICER
+from kangmai.epidemic.venues.types import ArrivalFacts, LookupKind
+from tests.epidemic.orders.factories import AT, OFFICER, in_role
 from tests.epidemic.venues.factories import (
     KEEPER,
     NEIGHBOUR,
@@ -25,6 +25,7 @@ from tests.epidemic.venues.factories import (
     venue,
     woken,
 )
+from tests.factories.access import account
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)
@@ -80,6 +81,7 @@ def fill():
         [(n, number_of(someone) + (n == 2), AT) for n in range(3)], place.entrances[0].code
     )
     venues.take_scans(scans=batch, upload=order.id, at=AT)
+    arrive()
     decision = venues.propose_colour(
         person=someone.key,
         reason="contact_in_quarantine",
@@ -105,6 +107,20 @@ def fill():
         at=AT,
     )
     return order
+
+
+def arrive():
+    """Somebody at the desk of a hotel."""
+    hotel, clerk = venue(kind="hotel"), account("desk")
+    venues.appoint_clerk(venue_id=hotel.id, login="desk", actor=KEEPER, at=AT)
+    guest = facts(10)
+    venues.check_in(
+        venue_id=hotel.id,
+        facts=ArrivalFacts(guest.name, "01", guest.document_number, "广州", AT, room="301"),
+        key="k",
+        actor=in_role("desk_clerk", clerk.id, permissions=frozenset({"venues.desk"})),
+        at=AT,
+    )
 
 
 def held(order):
@@ -134,7 +150,8 @@ def test_an_order_leaves_nobody_behind_and_touches_no_other_order():
     assert gone & left.keys() == set()
     assert left["venues_decision"] == 1
     report = {line.table: line for line in queries.erasure_report(order.id, actor=OFFICER)}
-    assert (report["venues_scan"].rows, report["venues_person"].rows) == (2, 2)
+    assert (report["venues_scan"].rows, report["venues_person"].rows) == (2, 3)
+    assert (report["venues_arrival"].rows, report["venues_clerk"].rows) == (1, 1)
     assert {line.remaining for line in report.values()} == {0}
     assert queries.get_order(order.id, actor=OFFICER).phase(late + DAY) is Phase.ERASED
     assert held(other) == other_before

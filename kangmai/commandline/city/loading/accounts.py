@@ -47,6 +47,7 @@ PLACES = (
     ("grid", "grid_worker", "village"),
     ("quarantine", "quarantine_manager", "town"),
     ("ambulance", "ambulance_crew", "hospital"),
+    ("hotel", "desk_clerk", "town"),
     ("integrator", "integrator", "hospital"),
 )
 """(login, role, kind of institution in the invented network); a second row of one kind takes the next one,

@@ -8,6 +8,13 @@ from kangmai.epidemic.venues.actions.colours import (
     propose_colour,
     settle_colours,
 )
+from kangmai.epidemic.venues.actions.desk import (
+    appoint_clerk,
+    change_room,
+    check_in,
+    check_out,
+    dismiss_clerk,
+)
 from kangmai.epidemic.venues.actions.doorstep import client_number, scan
 from kangmai.epidemic.venues.actions.facts import colour_by_fact, lift_by_fact
 from kangmai.epidemic.venues.actions.intake import take_scans
@@ -29,13 +36,18 @@ from kangmai.epidemic.venues.actions.upkeep import keep_days
 __all__ = [
     "add_device",
     "answer_appeal",
+    "appoint_clerk",
     "ask_lookup",
+    "change_room",
+    "check_in",
+    "check_out",
     "client_number",
     "close_venue",
     "colour_by_fact",
     "colour_by_rule",
     "decide_colour",
     "decide_lookup",
+    "dismiss_clerk",
     "file_appeal",
     "keep_days",
     "lift_by_fact",

@@ -11,6 +11,7 @@ from kangmai.epidemic.orders.rules import is_division
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import codes, models, sealed
 from kangmai.epidemic.venues.errors import (
+    DocumentOfAnother,
     DocumentUnfit,
     FactsMissing,
     PersonUnknown,
@@ -69,14 +70,32 @@ def register_person(*, facts: PersonFacts, origin: Origin, actor: Actor, at: dat
     return _register(facts, origin, None, actor, at)
 
 
+def enrol(*, facts: PersonFacts, origin: Origin, actor: Actor, at: datetime) -> Person:
+    """Register who arrives at a desk, with or without a phone; the document tells who he is.
+
+    The desk has asked for the right. What was written down of him before is told to nobody: a document that is
+    registered under another name is refused.
+
+    Raises:
+        NoOrderInForce, FactsMissing, DocumentUnfit, PlaceUnknown, TelephoneIncorrect, DocumentOfAnother.
+    """
+    found = _register(facts, origin, None, actor, at, needs_phone=False)
+    if found.facts.name != facts.name.strip():
+        raise DocumentOfAnother()
+    return found
+
+
 def _register(
     facts: PersonFacts,
     origin: Origin,
     guardian: models.Person | None,
     actor: Actor,
     at: datetime,
+    *,
+    needs_phone: bool | None = None,
 ) -> Person:
-    facts = _checked(facts, needs_phone=guardian is None, at=at)
+    is_reached = guardian is None if needs_phone is None else needs_phone
+    facts = _checked(facts, needs_phone=is_reached, at=at)
     order = in_force(Purpose.REGISTRATION, place=facts.place_code, at=at)
     hashed = document_hash(facts.document_kind, facts.document_number)
     with transaction.atomic():

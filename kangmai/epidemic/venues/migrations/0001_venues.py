@@ -245,4 +245,40 @@ class Migration(migrations.Migration):
             model_name='entrance',
             constraint=models.UniqueConstraint(fields=('venue', 'number'), name='entrance_number_once'),
         ),
+        migrations.CreateModel(
+            name='Arrival',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('order_id', models.UUIDField()),
+                ('content', models.BinaryField()),
+                ('content_key', models.PositiveSmallIntegerField()),
+                ('arrived_at', models.DateTimeField()),
+                ('left_at', models.DateTimeField(blank=True, null=True)),
+                ('written_by', models.BigIntegerField()),
+                ('key', models.CharField(db_collation='C', max_length=64)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='venues.person')),
+                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='venues.venue')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['venue', '-arrived_at', '-id'], name='arrival_venue'), models.Index(fields=['person'], name='arrival_person')],
+                'constraints': [models.UniqueConstraint(fields=('written_by', 'key'), name='arrival_key_once'), models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('venue', 'person'), name='arrival_open_once'), models.CheckConstraint(condition=models.Q(('left_at__isnull', True), ('left_at__gte', models.F('arrived_at')), _connector='OR'), name='arrival_before_leaving')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Clerk',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('order_id', models.UUIDField()),
+                ('account_id', models.BigIntegerField()),
+                ('from_at', models.DateTimeField()),
+                ('until_at', models.DateTimeField(blank=True, null=True)),
+                ('appointed_by', models.BigIntegerField()),
+                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clerks', to='venues.venue')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['account_id', 'venue'], name='clerk_account')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until_at__isnull', True)), fields=('venue', 'account_id'), name='clerk_once')],
+            },
+        ),
     ]

@@ -12,6 +12,7 @@ from kangmai.epidemic.venues.queries.colours import (
     reasons_of,
     what_if,
 )
+from kangmai.epidemic.venues.queries.desk import arrivals, clerks, desk_kinds, desks, get_desk
 from kangmai.epidemic.venues.queries.people import (
     device_with,
     family_of,
@@ -48,10 +49,14 @@ __all__ = [
     "answer_exposures",
     "answer_places",
     "appeals",
+    "arrivals",
+    "clerks",
     "counts",
     "current_rule",
     "daily_report",
     "decisions",
+    "desk_kinds",
+    "desks",
     "device_with",
     "devices",
     "editions",
@@ -59,6 +64,7 @@ __all__ = [
     "find_person",
     "get_appeal",
     "get_decision",
+    "get_desk",
     "get_lookup",
     "get_venue",
     "key_of_pass",

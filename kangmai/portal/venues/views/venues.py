@@ -1,7 +1,7 @@
 """Venues: the list, a new one, one with its codes and devices, and the sheet to print."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -29,9 +29,9 @@ EXPECTED = (Incorrect, NotFound, Conflict)
 
 
 class ChangeUnknown(Incorrect):
-    """A venue can be closed, a code replaced, a device added or revoked; “{change}” is none of these."""
+    """A venue can be closed, a code replaced, a device added or revoked, somebody named for its desk; “{change}” is none of these."""
 
-    zh = "场所可以关闭、换码、登记或注销设备，不能“{change}”。"
+    zh = "场所可以关闭、换码、登记或注销设备、指定或取消登记员，不能“{change}”。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,7 +140,18 @@ def _page(request: PortalRequest, found: Venue, token: str = "") -> dict[str, An
         "closed": words.instant(found.closed_at),
         "devices": devices,
         "token": token,
+        "desk": _desk(request, found),
     }
+
+
+def _desk(request: PortalRequest, found: Venue) -> dict[str, Any] | None:
+    """Who stands at the desk of a hotel or port; None for other venues, and while registration is not ordered."""
+    if found.facts.kind not in queries.desk_kinds(at=request.at):
+        return None
+    try:
+        return {"clerks": queries.clerks(venue_id=found.id, actor=request.actor, at=request.at)}
+    except Conflict:  # registration may be asleep while scanning is awake
+        return None
 
 
 @require_POST
@@ -163,7 +174,7 @@ def change(request: PortalRequest, venue_id: int) -> HttpResponse:
             case "close":
                 actions.close_venue(venue_id=venue_id, expected_version=version, actor=actor, at=at)
             case "device":
-                _, token = actions.add_device(
+                _device, token = actions.add_device(
                     name=given.get("name", ""), venue_id=venue_id, actor=actor, at=at
                 )
                 found = queries.get_venue(venue_id=venue_id, actor=actor, at=at)
@@ -172,12 +183,24 @@ def change(request: PortalRequest, venue_id: int) -> HttpResponse:
                 actions.revoke_device(
                     device_id=_number(given.get("device", "")), actor=actor, at=at
                 )
+            case "appoint":
+                login = given.get("login", "").strip()
+                actions.appoint_clerk(venue_id=venue_id, login=login, actor=actor, at=at)
+            case "dismiss":
+                actions.dismiss_clerk(clerk_id=_clerk(given.get("clerk", "")), actor=actor, at=at)
             case other:
                 raise ChangeUnknown(change=other or "")
         messages.success(request, _("It was written down."))
     except (Incorrect, Conflict) as error:
         messages.error(request, error.message(wording.language()))
     return redirect("ordered-venue", venue_id)
+
+
+def _clerk(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ChangeUnknown(change=text[:20]) from None
 
 
 def _number(text: str) -> int:
