@@ -2,8 +2,8 @@
 
     python benchmarks/emergency_door.py [--people 200000] [--venues 2000] [--seconds 20] [--clients 32]
 
-A server as an operator starts it (`kangmai up`), an order in force, phones that scan one venue's code, a device
-that uploads batches; all through sockets, each answer after its commit. The peer of the batches is PostgreSQL's
+A server as an operator starts it (`kangmai up`), an order in force, phones that scan one venue's code, devices
+that upload batches made beforehand; all through sockets, each answer after its commit. The peer of the batches is PostgreSQL's
 COPY of 1,000 rows a transaction into a table with the same partitions and indexes, in the same run. Generator,
 server and database stand on the same cores: its share of the processor is printed.
 """
@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,14 +24,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import psycopg
 from emergency_scans import World, make_twin, timed
 from fhir_load import Target, Work, Worker, print_machine, print_result, run
 
 SINGLE, BATCH = "", "/batch"
 ROWS = 1000
+DEVICES = 32
 OLDEST_MINUTES = 4_000
-"""Batches lie so far back at most: no device reads ten thousand scans in one minute."""
+"""Batches lie so far back at most, one a minute of each device: none reads more than 1,200 scans in one minute."""
+A_SECOND = 250
+"""Batches made beforehand for each second of a round: more than are sent."""
 
 
 def main() -> None:
@@ -42,7 +47,7 @@ def main() -> None:
     asked.add_argument("--clients", type=int, default=32)
     asked.add_argument("--rounds", type=int, default=2)
     given = asked.parse_args()
-    given.days = OLDEST_MINUTES // 1440 + 1
+    given.days, given.devices = OLDEST_MINUTES // 1440 + 1, DEVICES
     from kangmai.commandline.opening import opened
     from kangmai.kernel.database.cluster import Cluster
 
@@ -91,7 +96,7 @@ def measure(world: World, server: Target, database: str, given: argparse.Namespa
         ensure_days(connection, world)
         make_twin(connection)
         for number in range(1, given.rounds + 1):
-            work = batches(world, server, number)
+            work = batches(world, server, number, given)
             found = run(server, work, clients=2, seconds=given.seconds)
             found.counted *= ROWS
             print_result(server, number, found, unit="scans")
@@ -121,31 +126,41 @@ def singles(world: World, server: Target, number: int) -> Work:
     return work
 
 
-def batches(world: World, server: Target, number: int) -> Work:
-    """A device that was out of reach: a thousand scans of one minute of the last days an upload."""
-    count = itertools.count()
-    now = int(time.time())
-    header = f"Authorization: Bearer {world.token}"
+def batches(world: World, server: Target, number: int, given: argparse.Namespace) -> Work:
+    """Devices that were out of reach: a thousand scans of one minute of the last days an upload, made beforehand."""
+    prepared = iter(list(made(world, server, number, round(given.seconds * A_SECOND))))
+    lock = threading.Lock()
 
     def work(worker: Worker) -> None:
         while not worker.is_over:
-            n = next(count)
-            first = (number * 10_000_000 + n) * ROWS
-            at = now - (5 + n % OLDEST_MINUTES) * 60
-            chosen = world.passes[(n * ROWS + np.arange(ROWS)) % len(world.passes)]
-            body = {
-                "entrance": world.code,
-                "ids": list(range(first, first + ROWS)),
-                "at": [at] * ROWS,
-                "passes": chosen.tolist(),
-            }
-            request = server.request("POST", BATCH, json.dumps(body).encode(), header)
+            with lock:
+                request = next(prepared, None)
+            if request is None:
+                sys.exit("too few batches were made beforehand")
             status, _, answer = worker.call("batch", request)
             if status == 200 and json.loads(answer)["taken"] != ROWS:
                 sys.exit(f"not all were taken: {answer[:200]!r}")
             worker.counted += status == 200
 
     return work
+
+
+def made(world: World, server: Target, number: int, count: int) -> Iterator[bytes]:
+    """The requests of a round; no device sends two of the same minute, in whatever round."""
+    now = int(time.time())
+    for n in range((number - 1) * count, number * count):
+        minute = n // DEVICES
+        if minute >= OLDEST_MINUTES:
+            sys.exit("more batches than devices have minutes: fewer rounds or seconds")
+        chosen = world.passes[(n * ROWS + np.arange(ROWS)) % len(world.passes)]
+        body = {
+            "entrance": world.code,
+            "ids": list(range(n * ROWS, (n + 1) * ROWS)),
+            "at": [now - (5 + minute) * 60] * ROWS,
+            "passes": chosen.tolist(),
+        }
+        header = f"Authorization: Bearer {world.tokens[n % DEVICES]}"
+        yield server.request("POST", BATCH, orjson.dumps(body), header)
 
 
 def ensure_days(connection: psycopg.Connection, world: World) -> None:

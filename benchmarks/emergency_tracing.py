@@ -1,8 +1,9 @@
 """Who was where, over many scans: our statements against the plain query that one would write first.
 
     python benchmarks/emergency_tracing.py [--events 1000000] [--people N] [--venues N] [--days N] [--repeat 5]
+    python benchmarks/emergency_tracing.py --data DIR     # over the scans that emergency_scans.py left there
 
-A database of its own in a temporary folder, filled by COPY. Measured are the places of one
+A database of its own in a temporary folder, filled by COPY, or a folder that is kept. Measured are the places of one
 person in 14 days, everybody who was somewhere together with one case (14 days, minutes by day), and two generations
 from 100 cases. The peer is the plain way over the same rows, indexed as anybody would: one table that is not cut by
 days, stays by a window function over everybody's scans in these 14 days, joined by venue and overlap. Both answers
@@ -15,7 +16,6 @@ import argparse
 import json
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import psycopg
+from emergency_scans import folder
 
 TOWN = "441202001"
 A_DAY = 190_000
@@ -54,14 +55,13 @@ def main() -> None:
     arguments.add_argument("--venues", type=int, default=120_000)
     arguments.add_argument("--days", type=int, default=0, help="default: events / 190,000")
     arguments.add_argument("--repeat", type=int, default=5)
+    arguments.add_argument("--data", type=Path, help="folder with the scans of emergency_scans.py")
+    arguments.add_argument("--alone", action="store_true", help="without the plain way beside it")
     given = arguments.parse_args()
     given.days = given.days or min(YEAR, max(1, round(given.events / A_DAY)))
     from kangmai.commandline.opening import opened
 
-    with (
-        tempfile.TemporaryDirectory(prefix="kangmai-bench-") as folder,
-        opened(Path(folder) / "data"),
-    ):
+    with folder(given.data) as data, opened(data):
         print(json.dumps(measured(given), indent=1, ensure_ascii=False))
 
 
@@ -74,8 +74,9 @@ def measured(given: argparse.Namespace) -> dict[str, Any]:
     """All figures of one run."""
     world = World(given)
     say("scans are there")
-    agree(world)
-    say("both ways agree")
+    if not given.alone:
+        agree(world)
+        say("both ways agree")
     world.database.execute(f"SET statement_timeout = '{PATIENCE_SECONDS}s'")
     return {
         "events": given.events,
@@ -83,13 +84,15 @@ def measured(given: argparse.Namespace) -> dict[str, Any]:
         "venues": given.venues,
         "days": given.days,
         "one_persons_places": compared(
-            lambda: world.places(0), lambda: world.plain_places(0), given.repeat
+            lambda: world.places(0), world.plain(lambda: world.plain_places(0)), given.repeat
         ),
         "co_present_with_one_case": compared(
-            lambda: world.contacts(1), lambda: world.plain_contacts(world.cases[1:2]), given.repeat
+            lambda: world.contacts(1),
+            world.plain(lambda: world.plain_contacts(world.cases[1:2])),
+            given.repeat,
         ),
         "two_generations_from_100_cases": compared(
-            world.generations, world.plain_generations, max(1, given.repeat // 2)
+            world.generations, world.plain(world.plain_generations), max(1, given.repeat // 2)
         ),
     }
 
@@ -105,20 +108,61 @@ class World:
         from kangmai.standards.calendars import legal_day
 
         self.given = given
-        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.database = own_connection()
+        self.database.execute("SET statement_timeout = 0")
+        self.now = datetime.now(UTC).replace(microsecond=0) if given.data is None else self._last()
         self.rule = venue_rule(on=legal_day(self.now))
         self.carrying = edition("v9").carrying
         self.past = second_of(self.now)
         self.first = self.past - LOOK_BACK_DAYS * 86_400
-        self.database = own_connection()
-        self.database.execute("SET statement_timeout = 0")
-        self._fill()
+        if given.data is None:
+            self._fill()
+        elif not given.alone:
+            self.database.execute(
+                "CREATE TABLE IF NOT EXISTS plain_scan AS SELECT * FROM venues_scan"
+            )
+        self._prepare()
         rows = self.database.execute(
-            """SELECT person FROM plain_scan WHERE at >= %s AND answer <> 3 GROUP BY person
+            """SELECT person FROM venues_scan WHERE at >= %s AND answer <> 3 GROUP BY person
                ORDER BY abs(count(*) - 5), person LIMIT %s""",
             [self.first, CASES],
         ).fetchall()
         self.cases = [person for (person,) in rows]
+
+    def _last(self) -> datetime:
+        """The last scan of a folder that is kept; what it holds is written into the report."""
+        from kangmai.epidemic.venues.rules import instant_of
+
+        names = self.database.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'venues_scan'::regclass ORDER BY 1"
+        ).fetchall()
+        self.given.days = len(names) - 1
+        ask = "SELECT (SELECT count(*) FROM venues_scan), (SELECT count(*) FROM venues_person), (SELECT count(*) FROM venues_venue)"
+        self.given.events, self.given.people, self.given.venues = self.database.execute(
+            ask
+        ).fetchone()  # type: ignore[misc]
+        for (name,) in reversed(names):
+            (last,) = self.database.execute(f"SELECT max(at) FROM {name}").fetchone()  # type: ignore[misc]
+            if last is not None:
+                return instant_of(last)
+        sys.exit("the folder holds no scans")
+
+    def _prepare(self) -> None:
+        """Indexes of the plain way, and what the planner wants to know."""
+        if not self.given.alone:
+            self.database.execute(
+                "CREATE INDEX IF NOT EXISTS plain_person ON plain_scan (person, at)"
+            )
+            self.database.execute(
+                "CREATE INDEX IF NOT EXISTS plain_venue ON plain_scan (venue, at)"
+            )
+            self.database.execute("ANALYZE plain_scan")
+        self.database.execute("ANALYZE venues_scan")
+        self.database.execute("ANALYZE venues_venue")
+
+    def plain(self, way: Callable[[], Any]) -> Callable[[], Any] | None:
+        """The plain way, unless ours is measured alone."""
+        return None if self.given.alone else way
 
     def _fill(self) -> None:
         """Venues by SQL, scans by COPY: how they come in is measured elsewhere."""
@@ -146,11 +190,6 @@ class World:
                     cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)") as copy,
                 ):
                     copy.write(stream)
-        database.execute("CREATE INDEX ON plain_scan (person, at)")
-        database.execute("CREATE INDEX ON plain_scan (venue, at)")
-        database.execute("ANALYZE plain_scan")
-        database.execute("ANALYZE venues_scan")
-        database.execute("ANALYZE venues_venue")
 
     def _events(self, start: int) -> Any:
         """Columns in the order of arrival, 500,000 at a time: most people go where many go."""
@@ -244,13 +283,19 @@ def agree(world: World) -> None:
         assert ours == plain, (len(ours), len(plain))
 
 
-def compared(ours: Callable[[], Any], plain: Callable[[], Any], repeat: int) -> dict[str, Any]:
+def compared(
+    ours: Callable[[], Any], plain: Callable[[], Any] | None, repeat: int
+) -> dict[str, Any]:
     """Median milliseconds of ours after one run that is not counted, one run of the plain way, and the ratio.
 
     The plain way is given up after PATIENCE_SECONDS: the ratio is then a lower bound, and says so.
     """
+    first = timed(ours)
     rows = len(ours())
     own = statistics.median(timed(ours) for _ in range(repeat))
+    found = {"rows": rows, "ours_first_ms": round(first * 1000, 1), "ours_ms": round(own * 1000, 1)}
+    if plain is None:
+        return found
     started = time.perf_counter()
     try:
         plain()
@@ -259,8 +304,7 @@ def compared(ours: Callable[[], Any], plain: Callable[[], Any], repeat: int) -> 
         is_bound = True
     peer = time.perf_counter() - started
     return {
-        "rows": rows,
-        "ours_ms": round(own * 1000, 1),
+        **found,
         "plain_ms": round(peer * 1000, 1),
         "plain_was_given_up": is_bound,
         "plain_over_ours": round(peer / own, 1),
