@@ -68,6 +68,8 @@ class PublishedView:
     key: tuple[str, ...]
     month: str | None
     county: str
+    stands: str | None
+    """The column of the institution whose place `county` is, where it is one's."""
     columns: Mapping[str, Column]
     sql: str
     version: str
@@ -115,6 +117,7 @@ def _view(definition: Definition) -> PublishedView:
         key=tuple(content["key"]),
         month=content.get("month"),
         county=content["county"],
+        stands=content.get("stands"),
         columns=MappingProxyType(columns),
         sql=content["sql"],
         version=_version(content),
@@ -146,6 +149,9 @@ def check_view(definition: Definition) -> Iterator[str]:
     county = definition.content["county"]
     if columns.get(county, {}).get("type") != "text":
         yield f"/county: {county!r} is no column of type text"
+    stands = definition.content.get("stands")
+    if stands is not None and stands not in columns:
+        yield f"/stands: there is no column {stands!r}"
     yield from _ids_given_twice(definition)
 
 

@@ -205,7 +205,7 @@ def _ids(
 
     measure = rule.counted
     assert measure is not None
-    (key,) = measure.rows.key
+    key = definition.OPENED_BY[rule.opens]
     reach = subtree(area)
     with opened(whole, tables_of(rule, manifest, period), Engine.DUCKDB) as tables:
         rows = behind(measure, tables, period)
@@ -213,7 +213,7 @@ def _ids(
         rows = rows.filter(place >= reach.low, place < reach.high)
         if in_part is not None:
             rows = rows.filter(rows.in_part == in_part)
-        found = rows.select(key).to_pyarrow().column(key).to_pylist()
+        found = rows.select(key).distinct().to_pyarrow().column(key).drop_null().to_pylist()
     if published_views()[measure.rows.view].columns[key].type is ColumnType.RESIDENT:
         found = [f"{each:012d}" for each in residents_of(found)]
     return sorted(each for each in found if each > after)

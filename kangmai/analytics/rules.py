@@ -10,6 +10,7 @@ from kangmai.analytics.indicators.definition import (
     twelve_months_to,
     year_before,
 )
+from kangmai.analytics.indicators.groups import Group, groups
 from kangmai.analytics.indicators.outside_table import COLUMNS as OUTSIDE_COLUMNS
 from kangmai.analytics.indicators.outside_table import Fault, needed
 from kangmai.analytics.indicators.outside_table import read as read_outside
@@ -20,9 +21,11 @@ from kangmai.standards.divisions import find_division
 __all__ = [
     "OUTSIDE_COLUMNS",
     "Fault",
+    "Group",
     "Indicator",
     "find_indicator",
     "get_indicator",
+    "groups",
     "indicators",
     "kinds_of",
     "needed",

@@ -70,11 +70,7 @@ def _latest(table: Table, per: tuple[str, ...], order: tuple[str, ...]) -> Table
 
 def _with_fact(rows: Table, fact: FactRule, table: Table, period: Period, days: Days) -> Table:
     """The rows with one column more: a count, 0 where there is none, or the latest value."""
-    during = table[fact.during]
-    inside = table.filter(
-        during >= ibis.date(period.start.isoformat()), during < ibis.date(period.end.isoformat())
-    )
-    fitting = _fitting(inside, fact.where, days)
+    fitting = _fitting(_during(table, fact.during, period), fact.where, days)
     if fact.latest is None:
         found = fitting.group_by(list(fact.match)).aggregate(**{fact.name: fitting.count()})
     else:
@@ -86,6 +82,16 @@ def _with_fact(rows: Table, fact: FactRule, table: Table, period: Period, days: 
     if fact.latest is None:
         joined = joined.mutate(**{fact.name: joined[fact.name].fill_null(0)})
     return joined
+
+
+def _during(table: Table, column: str | None, period: Period) -> Table:
+    """The rows whose day lies in the period; all, where no day is asked for."""
+    if column is None:
+        return table
+    day = table[column]
+    return table.filter(
+        day >= ibis.date(period.start.isoformat()), day < ibis.date(period.end.isoformat())
+    )
 
 
 def _amount(rows: Table, amount: Value, condition: Condition | None, days: Days) -> Value:

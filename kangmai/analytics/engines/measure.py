@@ -30,15 +30,16 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class FactRule:
-    """What another view says of a row in the period: how many of its rows fit, or a column of the latest.
+    """What another view says of a row: how many of its rows fit, or a column of the latest.
 
-    `match`: columns that both views share; `during`: the date column that lies in the period.
+    `match`: columns that both views share; `during`: the date column that lies in the period, None where
+    rows of any time count.
     """
 
     name: str
     view: str
     match: tuple[str, ...]
-    during: str
+    during: str | None
     where: Condition | None
     latest: str | None
     latest_by: tuple[str, ...]

@@ -48,8 +48,7 @@ def _fact(fact: FactRule, row: Row, table: Sequence[Row], period: Period, days: 
         other
         for other in table
         if all(row[name] is not None and row[name] == other[name] for name in fact.match)
-        and other[fact.during] is not None
-        and other[fact.during] in period
+        and _is_during(fact, other, period)
         and _holds(fact.where, {**other, **days})
     ]
     if fact.latest is None:
@@ -57,6 +56,13 @@ def _fact(fact: FactRule, row: Row, table: Sequence[Row], period: Period, days: 
     if not found:
         return None
     return max(found, key=lambda other: _order(other, fact.latest_by))[fact.latest]
+
+
+def _is_during(fact: FactRule, row: Row, period: Period) -> bool:
+    if fact.during is None:
+        return True
+    day = row[fact.during]
+    return day is not None and day in period
 
 
 def _order(row: Row, columns: tuple[str, ...]) -> list[tuple[bool, Any]]:

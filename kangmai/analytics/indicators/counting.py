@@ -61,8 +61,11 @@ def _dated_views(indicator: Indicator) -> set[str]:
     """Views of which only the months of the period are read."""
     facts = [fact for measure in indicator.measures() for fact in measure.facts]
     whole = {measure.rows.view for measure in indicator.measures()}
-    dated = {f.view for f in facts if published_views()[f.view].month == f.during}
-    return dated - whole - {f.view for f in facts if published_views()[f.view].month != f.during}
+    dated = {f.view for f in facts if f.during and published_views()[f.view].month == f.during}
+    read_whole = {
+        f.view for f in facts if not f.during or published_views()[f.view].month != f.during
+    }
+    return dated - whole - read_whole
 
 
 def _partitions(table: TableState, period: Period) -> TableState | None:

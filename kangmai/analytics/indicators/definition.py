@@ -19,6 +19,7 @@ from kangmai.analytics.errors import IndicatorUnknown, PeriodNotCounted
 from kangmai.analytics.facts.condition import Condition, condition
 from kangmai.analytics.facts.errors import ConditionIncorrect
 from kangmai.analytics.facts.types import Fact, FactType, Vocabulary
+from kangmai.analytics.indicators.groups import groups
 from kangmai.analytics.published import ColumnType, PublishedView, published_views
 from kangmai.analytics.types import Direction, Form, Words
 from kangmai.kernel import definitions
@@ -27,6 +28,8 @@ from kangmai.standards.periods import Period, day, month, quarter
 
 ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
 DAYS = ("period_start", "period_end", "latest_day")
+OPENED_BY = {"enrolment": "enrolment", "resident": "resident", "institution": "organization"}
+"""The column of a view by which the rows behind a figure are opened."""
 FACT_TYPES = {
     ColumnType.ID: FactType.CODE,
     ColumnType.RESIDENT: FactType.CODE,
@@ -278,7 +281,7 @@ def _fact(name: str, content: Mapping[str, Any]) -> FactRule:
         name=name,
         view=view.id,
         match=tuple(content["match"]),
-        during=content["during"],
+        during=content.get("during"),
         where=_condition(f"/facts/{name}/where", content.get("where"), vocabulary(view)),
         latest=latest,
         latest_by=tuple(content.get("latest_by", ())),
@@ -322,7 +325,10 @@ def _fact_of(rule: FactRule) -> Fact:
 
 
 def check_indicator(definition: Definition) -> Iterator[str]:
-    """What its schema cannot say of an indicator: views, columns and conditions that do not exist."""
+    """What its schema cannot say of an indicator: groups, views, columns and conditions that do not exist."""
+    if definition.content["group"] not in {each.id for each in groups()}:
+        yield f"/group: there is no group {definition.content['group']!r}"
+    yield from _wrong_rows_behind(definition.content)
     if faults := list(_wrong_columns(definition.content)):
         yield from faults
         return
@@ -330,6 +336,16 @@ def check_indicator(definition: Definition) -> Iterator[str]:
         indicator_of(definition)
     except _Misplaced as fault:
         yield str(fault)
+
+
+def _wrong_rows_behind(content: Mapping[str, Any]) -> Iterator[str]:
+    """What opens must be a column of what is counted."""
+    opens, rows = content.get("opens"), content.get("counted")
+    if not opens:
+        return
+    view = published_views().get(rows["view"]) if rows else None
+    if view is None or OPENED_BY[opens] not in view.columns:
+        yield f"/opens: what is counted names no {opens!r}"
 
 
 def _wrong_columns(content: Mapping[str, Any]) -> Iterator[str]:
@@ -340,7 +356,12 @@ def _wrong_columns(content: Mapping[str, Any]) -> Iterator[str]:
             columns = (*rows.get("one_per", ()), *rows.get("latest_by", ()), rows.get("sum"), rows["area"], rows.get("institution"))  # fmt: skip
             named.append((f"/{which}", rows["view"], tuple(filter(None, columns))))
     for name, fact in content.get("facts", {}).items():
-        columns = (*fact["match"], fact["during"], fact.get("latest"), *fact.get("latest_by", ()))
+        columns = (
+            *fact["match"],
+            fact.get("during"),
+            fact.get("latest"),
+            *fact.get("latest_by", ()),
+        )
         named.append((f"/facts/{name}", fact["of"], tuple(filter(None, columns))))
     for place, view, columns in named:
         if view not in views:

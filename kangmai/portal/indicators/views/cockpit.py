@@ -9,31 +9,17 @@ from kangmai.analytics import actions, queries, rules
 from kangmai.analytics.rules import Indicator, kinds_of, year_before
 from kangmai.analytics.types import By, Result
 from kangmai.kernel.actor import Actor, is_permitted
-from kangmai.portal.indicators import asking, charts, presenters
+from kangmai.portal.indicators import asking, charts, finding, presenters
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.standards.calendars import legal_day
 
 CHOSEN = "ht_control_rate"
-GROUPS = (
-    "hypertension",
-    "diabetes",
-    "elderly",
-    "maternal",
-    "child",
-    "mental_health",
-    "tuberculosis",
-    "copd",
-    "screening",
-    "family_doctor",
-    "residents",
-    "institutions",
-    "insurance",
-    "infectious",
-)
+PAGE = 40
 
 
 @require_safe
@@ -70,21 +56,28 @@ def cockpit(request: PortalRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def indicators(request: PortalRequest) -> HttpResponse:
-    """List every indicator with its value, also those that are not available."""
+    """List indicators by group with their values, also those that are not available; found by name, group and source."""
     asked = asking.asked(request.GET, actor=request.actor, at=request.at)
-    rules_in_force = _in_order(
-        queries.indicators(on=min(legal_day(request.at), asked.period.latest_day))
-    )
-    rows = [
-        _tile(each, asked, request.actor)
-        for each in rules_in_force
-        if kinds_of(asked.period) & set(each.periods)
-    ]
+    every = _in_order(queries.indicators(on=min(legal_day(request.at), asked.period.latest_day)))
+    possible = [each for each in every if kinds_of(asked.period) & set(each.periods)]
+    found = finding.found(possible, request.GET)
+    some, cursor = finding.page(found, request.GET.get("after", ""), limit=PAGE)
     context = {
         "crumbs": trail(Crumb(_("Figures"), asked.address("cockpit")), Crumb(_("All indicators"))),
+        "asked": asked,
         "area_name": presenters.area_name(asked.area),
         "period_name": asking.named(asked.period),
-        "rows": rows,
+        "period_text": asking.written(asked.period),
+        "text": request.GET.get("text", "")[:40],
+        "groups": finding.group_choices(possible, request.GET),
+        "origins": finding.origin_choices(request.GET),
+        "count": len(found),
+        "total": len(possible),
+        "sections": [
+            (title, [_tile(each, asked, request.actor) for each in rules_of])
+            for title, rules_of in finding.sections(some)
+        ],
+        "pager": pager(request.GET, cursor=cursor),
         **_lake(request),
     }
     return render(request, "indicators/list.html", context)
@@ -99,7 +92,8 @@ def refresh(request: PortalRequest) -> HttpResponse:
 
 
 def _in_order(found: tuple[Indicator, ...]) -> list[Indicator]:
-    return sorted(found, key=lambda each: (GROUPS.index(each.group), each.id))
+    order = {each.id: n for n, each in enumerate(rules.groups())}
+    return sorted(found, key=lambda each: (order[each.group], each.id))
 
 
 def _chosen(counted: list[Indicator], id: str) -> Indicator | None:
