@@ -13,7 +13,7 @@ Table = dict[str, Any]
 
 @cache
 def read(name: str) -> Table:
-    """One of `population`, `health`, `network`, `vaccinations`, `infections`, `supplies`, `teams`, `ground`."""
+    """One of `population`, `health`, `network`, `vaccinations`, `infections`, `supplies`, `teams`, `ground` …"""
     return _load(FOLDER / "commandline" / "invented_city" / f"{name}.yaml")
 
 

@@ -25,6 +25,7 @@ ABOUT = {
     "measure": "event-measure-page",
     "case_card": "case",
     "watchdog_finding": "watchdog-finding",
+    "point_finding": "point-of-finding",
 }
 """The page of what a deadline is about, by the kind of its subject."""
 

@@ -77,6 +77,15 @@ PLACES = (
         roots=("vaccination",),
     ),
     Place(
+        "births",
+        _("Births"),
+        _("Certificates of birth, numbered blanks, the errands that follow and who is late"),
+        "family",
+        Section.WORK,
+        permissions=("births.read",),
+        roots=("birth",),
+    ),
+    Place(
         "work",
         _("My work and pay"),
         _("What was done in a quarter, what counts, and what it comes to"),
@@ -215,6 +224,15 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "points",
+        _("Service points"),
+        _("Nurseries, elderly care, psychological clinics, Chinese medicine: places, requirements, inspections"),
+        "place",
+        Section.CITY,
+        permissions=("points.read",),
+        roots=("point", "points"),
+    ),
+    Place(
         "scan",
         _("Scan a card"),
         _("Recognize who stands before you by an e-health card or another card"),
@@ -248,6 +266,14 @@ PLACES = (
         Section.OWN,
         permissions=("own.family",),
         roots=("family",),
+    ),
+    Place(
+        "my-births",
+        _("Birth errands"),
+        _("Your newborn's certificate and everything that follows it, where it stands"),
+        "check",
+        Section.OWN,
+        permissions=("own.record",),
     ),
     Place(
         "my-sharing",

@@ -21,6 +21,7 @@ from kangmai.commandline.city.loading.ground import (
     load_ground,
 )
 from kangmai.commandline.city.loading.network import load_institutions, load_people
+from kangmai.commandline.city.loading.points import load_service_points
 from kangmai.commandline.city.loading.processes import each_in_processes
 from kangmai.commandline.city.loading.programme import HYPERTENSION
 from kangmai.commandline.city.loading.rate import Rate
@@ -117,6 +118,7 @@ class _Making:
             self._accounts()
             load_reports(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
             load_clinics(self.city, self.state["organizations"], at=datetime.now(UTC))
+            load_service_points(self.city, self.state["organizations"], actor=self.actor, at=datetime.now(UTC))  # fmt: skip
             load_checks(actor=self.actor, at=datetime.now(UTC))
             load_findings(actor=self.actor, at=datetime.now(UTC))
             feed.begin_here()

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from kangmai.kernel.actor import Actor, require, subtree
 from kangmai.programmes.points import models, reach, reading
-from kangmai.programmes.points.errors import PointNotFound
+from kangmai.programmes.points.errors import FindingNotFound, PointNotFound
 from kangmai.programmes.points.reach import ENTER
 from kangmai.programmes.points.types import (
     Holder,
@@ -104,6 +104,15 @@ def inspections_of(point_id: UUID, *, limit: int = 20, actor: Actor) -> tuple[In
     """Inspections with their findings, the newest first. Raises NotPermitted, PointNotFound."""
     rows = _row(point_id, actor).inspections.order_by("-on", "-id").prefetch_related("findings")
     return tuple(reading.inspection_of(each) for each in rows[:limit])
+
+
+def point_of_finding(finding_id: UUID, *, actor: Actor) -> UUID:
+    """The point of a finding. Raises NotPermitted, FindingNotFound."""
+    rows = models.Finding.objects.filter(pk=finding_id, point__in=reach.points(actor))
+    found = rows.values_list("point_id", flat=True).first()
+    if found is None:
+        raise FindingNotFound()
+    return found
 
 
 def may(permission: str, point: Point, *, actor: Actor) -> bool:

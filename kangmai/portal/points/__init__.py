@@ -1,0 +1,1 @@
+"""Pages of the register of service points: lists with figures by county, one point, entering, inspecting, mending."""
