@@ -93,7 +93,7 @@ def look(
     at: datetime,
 ) -> Look:
     """Ask for the entrances of some codes and the people of some passes, both at once; nobody waits yet."""
-    read = tuple(codes.read_entrance_code(code) for code in shown)
+    read = codes.read_entrance_codes(shown)
     ids = sorted({entrance for entrance, _ in filter(None, read)})
     asked, place = np.unique(passes, return_inverse=True)
     # cursors on the server's side, also on Django's connection

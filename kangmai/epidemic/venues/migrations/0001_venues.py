@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.AutoField(primary_key=True, serialize=False)),
                 ('order_id', models.UUIDField()),
-                ('pass_number', models.BigIntegerField(unique=True)),
+                ('pass_number', models.BigIntegerField()),
                 ('document_hash', models.BinaryField(max_length=16)),
                 ('resident_id', models.BigIntegerField(blank=True, null=True)),
                 ('content', models.BinaryField()),
@@ -204,6 +204,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='person',
             constraint=models.UniqueConstraint(fields=('order_id', 'document_hash'), name='person_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='person',
+            constraint=models.UniqueConstraint(fields=('pass_number',), include=('id', 'colour', 'colour_until', 'order_id'), name='person_pass'),
         ),
         migrations.AddConstraint(
             model_name='person',
