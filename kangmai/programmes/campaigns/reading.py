@@ -17,6 +17,7 @@ def campaign_of(row: models.Campaign) -> Campaign:
     return Campaign(
         row.id,
         row.rule,
+        row.rule_version,
         row.title,
         row.place_code,
         row.organization,

@@ -99,6 +99,7 @@ class Campaign:
 
     id: UUID
     rule: str
+    rule_version: str
     title: str
     place_code: str
     organization: int

@@ -19,6 +19,7 @@ from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking, wording
+from kangmai.programmes.campaigns import queries as campaigns
 from kangmai.programmes.vaccination import actions, queries, rules
 from kangmai.programmes.vaccination.types import DoseState, File, Planned, Rule, Step, Visit
 
@@ -172,6 +173,7 @@ def _context(
     may = queries.may_work(found, actor=request.actor)
     name = resident.demographics.name
     left = wording.minutes_left(found.observe_until, request.at) if found.observe_until else 0
+    before = campaigns.answered_of([resident.id], actor=request.actor)
     return {
         "crumbs": trail(
             Crumb(_("Immunization clinic"), reverse("vaccination")), Crumb(f"{found.number} {name}")
@@ -189,7 +191,7 @@ def _context(
         "questions": [(each.id, each.title.in_language(language())) for each in rule.questions if each.id != "fever"],
         "offered": _offered(found, file),
         "more": wording.vaccine_choices(),
-        "guardians": choices(((each, wording.guardian(each)) for each in GUARDIANS), current="parent"),
+        "guardians": choices(((each, wording.guardian(each)) for each in GUARDIANS), current=before[0].by if before else "parent"),
         "consent": wording.guardian(found.consent_by),
         "consented_at": words.instant(found.consented_at),
         "planned": _planned(found, resident),
@@ -208,6 +210,10 @@ def _context(
             (wording.vaccines(each.vaccines), words.day(each.until) if each.until else "")
             for each in file.deferrals
             if each.is_open(found.on)
+        ],
+        "agreed_before": [
+            {"campaign": each.campaign, "by": wording.guardian(each.by), "on": words.day(each.on), "vaccine": wording.vaccine(each.vaccine)}
+            for each in before
         ],
         "key": uuid4(),
     }  # fmt: skip
@@ -232,7 +238,8 @@ def _offered(found: Visit, file: File) -> list[dict[str, Any]]:
     """The vaccines of the schedule that may be chosen today: those due are ticked, those early say so."""
     planned = {each.vaccine for each in found.doses if each.state is DoseState.PLANNED}
     rows: list[dict[str, Any]] = []
-    for line in file.lines:
+    begun = [each for each in file.voluntary if each.vaccine in planned]
+    for line in (*file.lines, *begun):
         is_open = line.status in rules.OPEN_STATUSES
         is_first = all(row["code"] != line.vaccine for row in rows)
         if not (is_open and is_first) or rules.blocks_of_person(file, line.vaccine, on=found.on):

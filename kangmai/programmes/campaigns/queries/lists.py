@@ -137,6 +137,26 @@ def rooms(campaign_id: UUID, *, school: int, actor: Actor) -> list[tuple[int, st
     return sorted(rows.order_by().values_list("grade", "room").distinct())
 
 
+def vaccines(campaign_id: UUID, *, on: date, actor: Actor) -> dict[str, int]:
+    """Vaccine → doses wanted by those in the actor's places who may be vaccinated by a day.
+
+    Raises:
+        NotPermitted, CampaignNotFound
+    """
+    rows = _rows(campaign_id, shown(Show.TO_VACCINATE), on, actor).order_by()
+    return dict(rows.values_list("vaccine").annotate(n=Count("pk")).order_by("-n", "vaccine"))
+
+
+def shown(show: Show) -> Filter:
+    """Everybody of one kind."""
+    return Filter(show=show)
+
+
+def listed(session: UUID) -> Filter:
+    """Everybody on the list of a session."""
+    return Filter(session=session)
+
+
 def candidates_by_school(campaign_id: UUID, *, on: date, actor: Actor) -> list[Candidates]:
     """How many may be asked to a session on a day, by school, and by town for those of none.
 

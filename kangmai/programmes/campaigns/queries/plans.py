@@ -5,12 +5,12 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from kangmai.kernel.actor import Actor
-from kangmai.programmes.campaigns import models, reach
+from kangmai.programmes.campaigns import models, reach, rules
 from kangmai.programmes.campaigns.actions.sessions import served
 from kangmai.programmes.campaigns.errors import SessionNotFound
 from kangmai.programmes.campaigns.reach import PLAN, WORK, holds, own
 from kangmai.programmes.campaigns.reading import campaign_of, session_of
-from kangmai.programmes.campaigns.types import Campaign, Session, SessionState
+from kangmai.programmes.campaigns.types import Campaign, CampaignRule, Session, SessionState
 
 
 def campaigns(*, is_closed_too: bool = False, limit: int = 50, actor: Actor) -> list[Campaign]:
@@ -24,6 +24,11 @@ def campaigns(*, is_closed_too: bool = False, limit: int = 50, actor: Actor) -> 
 def get_campaign(campaign_id: UUID, *, actor: Actor) -> Campaign:
     """One campaign. Raises NotPermitted, CampaignNotFound."""
     return campaign_of(reach.seen(campaign_id, actor=actor))
+
+
+def rule_of(campaign: Campaign) -> CampaignRule:
+    """The rule by which a campaign was made."""
+    return rules.rule_of_version(campaign.rule, campaign.rule_version)
 
 
 def may_plan(campaign: Campaign, *, actor: Actor) -> bool:

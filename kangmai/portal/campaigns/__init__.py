@@ -1,0 +1,1 @@
+"""Pages of mass campaigns: their lists, answers, sessions and progress."""
