@@ -86,7 +86,7 @@ def count_ahead(*, at: datetime) -> int:
     manifest = whole.find_manifest()
     done = 0
     for indicator in indicators(on=legal_day(at)):
-        for period in dict.fromkeys(usual_periods(legal_day(at))):
+        for period in dict.fromkeys(usual_periods(legal_day(at), indicator.is_listed_only)):
             fits = kinds_of(period) & set(indicator.periods)
             if fits and manifest and why_not(indicator, manifest, period) is None:
                 count(indicator, whole, manifest, period, engine=Engine.DUCKDB)
@@ -94,9 +94,13 @@ def count_ahead(*, at: datetime) -> int:
     return done
 
 
-def usual_periods(on: date) -> list[Period]:
-    """What pages show first: this year, the one before, and twelve months to each of the latest months."""
-    ends = [_months_before(on.replace(day=1), n) for n in range(TREND_MONTHS)]
+def usual_periods(on: date, is_listed_only: bool = False) -> list[Period]:
+    """What pages show first: this year, the one before, and twelve months to each of the latest months.
+
+    Of what stands in the list only, its value and that of a year before; its trend is counted when somebody looks.
+    """
+    every = [_months_before(on.replace(day=1), n) for n in range(TREND_MONTHS)]
+    ends = [every[0], every[-1]] if is_listed_only else every
     return [year(on.year), year(on.year - 1), *map(twelve_months_to, ends)]
 
 
