@@ -15,6 +15,7 @@ from kangmai.analytics.indicators.definition import Indicator, get_indicator, ye
 from kangmai.analytics.indicators.freezing import freeze_of
 from kangmai.analytics.indicators.results import result, suppressed_result
 from kangmai.analytics.indicators.rollup import next_below
+from kangmai.analytics.indicators.targets import find_target
 from kangmai.analytics.lake.manifest import Manifest
 from kangmai.analytics.lake.pseudonyms import residents_of
 from kangmai.analytics.lake.store import Lake, lake_at
@@ -96,7 +97,7 @@ def card(*, indicator: str, period: Period, area: str, by: By | None = None, act
         freezes=freezes(indicator=indicator, period=period, area=area, actor=actor)
         if exact
         else (),
-        target=rule.target(period),
+        goal=find_target(rule, period=period, area=area),
         opens=rule.opens if exact else "",
         received=_received(indicator, period, area),
     )
@@ -125,6 +126,11 @@ def received(
     found = list(rows[: limit + 1])
     following = str(found[limit - 1].id) if len(found) > limit else ""
     return tuple(outside.received_of(each) for each in found[:limit]), following
+
+
+def received_ids() -> frozenset[str]:
+    """The indicators of which any figure from outside was taken in; that there is one is no secret."""
+    return outside.received_ids()
 
 
 def freezes(*, indicator: str, period: Period, area: str, actor: Actor) -> tuple[Freeze, ...]:

@@ -15,15 +15,19 @@ from kangmai.analytics.indicators.outside_table import COLUMNS as OUTSIDE_COLUMN
 from kangmai.analytics.indicators.outside_table import Fault, needed
 from kangmai.analytics.indicators.outside_table import read as read_outside
 from kangmai.analytics.indicators.rollup import next_below
+from kangmai.analytics.indicators.targets import find_target
+from kangmai.analytics.types import Goal
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
 from kangmai.standards.divisions import find_division
 
 __all__ = [
     "OUTSIDE_COLUMNS",
     "Fault",
+    "Goal",
     "Group",
     "Indicator",
     "find_indicator",
+    "find_target",
     "get_indicator",
     "groups",
     "indicators",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kangmai.analytics.lake.manifest import Manifest
+from kangmai.kernel.actor import subtree
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
@@ -152,6 +153,24 @@ class Freeze:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """What is to be reached in periods that begin in these days; `area` is "" where it is set for everywhere."""
+
+    indicator: str
+    area: str
+    value: Decimal
+    start: date
+    end: date | None
+    source: str
+    is_verified: bool
+
+    def holds(self, period: Period, area: str) -> bool:
+        """Whether it is a target of this area in this period."""
+        begun = self.start <= period.start and (self.end is None or period.start < self.end)
+        return begun and (not self.area or self.area == area or subtree(self.area).covers(area))
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Everything there is to say of one figure (口径卡)."""
 
@@ -159,7 +178,8 @@ class Card:
     earlier: Result
     """The same a year before."""
     freezes: tuple[Freeze, ...]
-    target: Decimal | None
+    goal: Goal | None
+    """The target that holds for this area, with its document."""
     opens: str
     """What the rows behind it are: enrolment, resident, institution; "" where they cannot be opened."""
     received: tuple[Received, ...] = ()

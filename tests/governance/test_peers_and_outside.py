@@ -58,7 +58,7 @@ def test_only_confirmed_figures_stand_beside_ours_with_their_sentence(city):
     (peer,) = side.peers
     assert (peer.value, peer.place, peer.decided_by_name) == (Decimal("71.3"), "示例市", "人员11")
     assert "血压控制率达71.3%" in peer.sentence
-    assert found["nat_capacity"].ours is None
+    assert found["nat_capacity"].ours.value is None
     assert scaled(Decimal("17.23"), "万管/天") == (Decimal(172300), "管/天")
     confirm(queries.peer_figures(bulletin_id=control.bulletin, actor=WRITER)[0][0], decision=Decision.REJECTED)  # fmt: skip
     assert "ht_control_rate" not in {each.indicator for each in queries.side_by_side(actor=READER)}

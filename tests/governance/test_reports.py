@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from kangmai.analytics import actions as analytics
 from kangmai.analytics import queries as figures
-from kangmai.analytics.rules import get_indicator
+from kangmai.analytics.rules import find_target, get_indicator
 from kangmai.analytics.types import By
 from kangmai.documents.errors import FontMissing
 from kangmai.documents.fonts import chinese_font
@@ -183,8 +183,8 @@ def card_numbers(of, indicator):
         found |= {f"{number:,}" for number in (each.value, each.numerator, each.denominator) if number is not None}  # fmt: skip
     if before and before[0].result.total.value is not None:
         found.add(f"{abs(frozen.total.value - before[0].result.total.value):,}")
-    if rule.target(of.period) is not None:
-        found.add(f"{rule.target(of.period):,}")
+    if goal := find_target(rule, period=of.period, area=of.area):
+        found.add(f"{goal.value:,}")
     return found
 
 

@@ -100,15 +100,6 @@ class Indicator:
         exact = Decimal(numerator * self.per) / Decimal(denominator)
         return exact.quantize(Decimal(1).scaleb(-self.digits), ROUNDINGS[self.rounding])
 
-    def target(self, period: Period) -> Decimal | None:
-        """What is to be reached in a period."""
-        reached = [
-            each.value
-            for each in self.targets
-            if each.start <= period.start and (each.end is None or period.start < each.end)
-        ]
-        return reached[-1] if reached else None
-
     def check_period(self, period: Period) -> None:
         """Raises PeriodNotCounted where the period is of no kind that this is counted for."""
         if not kinds_of(period) & set(self.periods):

@@ -33,6 +33,11 @@ def result(rule: Indicator, *, period: Period, area: str, by: By | None) -> Resu
     )
 
 
+def received_ids() -> frozenset[str]:
+    """The indicators of which any figure was ever taken in."""
+    return frozenset(OutsideFigure.objects.values_list("indicator", flat=True).distinct())
+
+
 def _latest(rule: Indicator, period: Period, areas: list[str]) -> dict[str, OutsideFigure]:
     rows = OutsideFigure.objects.filter(
         indicator=rule.id, area__in=areas, period_start=period.start, period_end=period.end

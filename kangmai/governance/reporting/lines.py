@@ -8,7 +8,13 @@ from uuid import UUID
 
 from kangmai.analytics import actions as analytics
 from kangmai.analytics import queries as figures
-from kangmai.analytics.rules import Indicator, find_indicator, next_below, year_before
+from kangmai.analytics.rules import (
+    Indicator,
+    find_indicator,
+    find_target,
+    next_below,
+    year_before,
+)
 from kangmai.analytics.types import By, Figure, Freeze, Result, Status
 from kangmai.governance.reporting.types import Line, Print, Template
 from kangmai.kernel.actor import Actor
@@ -47,13 +53,18 @@ def _line(rule: Indicator, *, area: str, period: Period, actor: Actor) -> Line:
         now=shown.total,
         before=None if is_small else _before(rule.id, period, area, actor),
         parts=() if is_small else shown.parts,
-        target=rule.target(period),
+        target=_target(rule, period, area),
         freeze=frozen.id,
         cutoff=frozen.result.cutoff,
         frozen_at=frozen.frozen_at,
         frozen_by_name=frozen.frozen_by_name,
         rule=frozen.result.rule,
     )
+
+
+def _target(rule: Indicator, period: Period, area: str) -> Decimal | None:
+    goal = find_target(rule, period=period, area=area)
+    return goal.value if goal else None
 
 
 def _latest(indicator: str, period: Period, area: str, actor: Actor) -> Freeze | None:
@@ -82,7 +93,7 @@ def _without(rule: Indicator, *, area: str, period: Period, actor: Actor) -> Lin
         now=Figure(area, counted.total.status),
         before=None,
         parts=(),
-        target=rule.target(period),
+        target=_target(rule, period, area),
         freeze=None,
         cutoff=None,
         frozen_at=None,

@@ -10,7 +10,14 @@ from kangmai.analytics.rules import Indicator
 from kangmai.analytics.types import By, Result
 from kangmai.kernel.actor import Actor
 from kangmai.portal.indicators.asking import Asked, named, trend_periods
-from kangmai.portal.indicators.presenters import Shown, area_name, number, said, shown
+from kangmai.portal.indicators.presenters import (
+    Shown,
+    area_name,
+    number,
+    said,
+    shown,
+    target_of,
+)
 from kangmai.standards.divisions import cities
 from kangmai.standards.geography import boundaries_json
 
@@ -56,7 +63,8 @@ def trend(
         {"name": said(rule.title), "points": [each for each in points if each[1] is not None]}
     ]
     targets = [
-        (each.period.latest_day.isoformat(), number(rule.target(each.period))) for each in results
+        (each.period.latest_day.isoformat(), number(target_of(rule, each.period, asked.area)))
+        for each in results
     ]
     if any(value is not None for _day, value in targets):
         series.append(

@@ -48,6 +48,16 @@ def sections(some: Iterable[Indicator]) -> list[tuple[str, list[Indicator]]]:
     return [(titles[id], list(each)) for id, each in groupby(some, key=lambda rule: rule.group)]
 
 
+def by_group(every: Iterable[Indicator], *, current: str) -> list[tuple[str, tuple[Choice, ...]]]:
+    """Indicators to choose from, under the names of their groups."""
+    order = {each.id: n for n, each in enumerate(rules.groups())}
+    sorted_ = sorted(every, key=lambda rule: (order[rule.group], rule.id))
+    return [
+        (title, choices(((each.id, said(each.title)) for each in some), current=current))
+        for title, some in sections(sorted_)
+    ]
+
+
 def group_choices(every: Iterable[Indicator], query: QueryDict) -> tuple[Choice, ...]:
     """The groups that have indicators."""
     there = {each.group for each in every}

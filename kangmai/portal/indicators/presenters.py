@@ -6,12 +6,13 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kangmai.analytics.rules import Indicator
+from kangmai.analytics.rules import Indicator, find_target
 from kangmai.analytics.types import By, Direction, Figure, Result, Status, Words
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.shell import area as areas
 from kangmai.registry import queries as registry
 from kangmai.standards.divisions import find_division
+from kangmai.standards.periods import Period
 
 TONES = {
     Status.OK: "",
@@ -109,17 +110,27 @@ def is_behind(figure: Figure, rule: Indicator, target: Decimal | None) -> bool:
     return figure.value > target if rule.direction is Direction.DOWN else figure.value < target
 
 
+def target_of(rule: Indicator, period: Period, area: str) -> Decimal | None:
+    """What an area is to reach, or None."""
+    goal = find_target(rule, period=period, area=area)
+    return goal.value if goal else None
+
+
+def _area_of(code: str, found: Result) -> str:
+    """The area of a part; that of the whole for institutions and what is placed nowhere."""
+    return found.total.area if found.by is By.INSTITUTION or not code else code
+
+
 def parts(found: Result, rule: Indicator, asked: Asked) -> list[Shown]:
     """The parts of a result, each with the address that goes one level down."""
     names = _institutions(found) if found.by is By.INSTITUTION else {}
-    target = rule.target(found.period)
     return [
         shown(
             each,
             name=names.get(each.area) or _part_name(each.area, found.by),
             address=_down(each.area, found.by, asked, rule),
             rule=rule,
-            target=target,
+            target=target_of(rule, found.period, _area_of(each.area, found)),
         )
         for each in found.parts
     ]
@@ -186,7 +197,7 @@ def tile(
     rule: Indicator, now: Result, before: Result, address: str, *, is_chosen: bool = False
 ) -> Tile:
     """An indicator with its value and how it moved."""
-    target = rule.target(now.period)
+    target = target_of(rule, now.period, now.total.area)
     figure = shown(now.total, name="", rule=rule, target=target)
     return Tile(
         title=said(rule.title),

@@ -220,4 +220,4 @@ def test_the_year_before_and_the_target_are_on_the_card(database, town):
     card = queries.card(indicator="elderly_share", period=PERIOD, area="441200", actor=OPERATOR)
     assert card.earlier.period == parse_period("2024")
     assert card.result.by is By.COUNTY
-    assert (card.target, card.freezes, card.opens) == (None, (), "resident")
+    assert (card.goal, card.freezes, card.opens) == (None, (), "resident")

@@ -6,7 +6,7 @@ from datetime import date
 from kangmai.analytics import queries as figures
 from kangmai.analytics.errors import LevelNotCounted
 from kangmai.analytics.rules import Indicator, find_indicator, indicators, kinds_of
-from kangmai.analytics.types import By, Status
+from kangmai.analytics.types import By, Form, Status
 from kangmai.governance.reporting.errors import OpenDataUnknown
 from kangmai.governance.reporting.types import Released
 from kangmai.kernel.actor import operator
@@ -18,8 +18,16 @@ READER = operator("reporting.open_data", permissions=("indicators.published",))
 
 
 def open_indicators(*, on: date) -> tuple[Indicator, ...]:
-    """The indicators whose figures go out: all but those of outbreaks, which are published by authority only."""
-    return tuple(each for each in indicators(on=on) if not each.is_outbreak)
+    """The indicators whose figures go out, of those from outside only what was ever taken in.
+
+    Those of outbreaks are left out: they are published by authority only.
+    """
+    taken = figures.received_ids()
+    return tuple(
+        each
+        for each in indicators(on=on)
+        if not each.is_outbreak and (each.form is not Form.OUTSIDE or each.id in taken)
+    )
 
 
 def released(

@@ -142,7 +142,7 @@ def _chosen_context(rule: Indicator, asked: Asked, actor: Actor) -> dict[str, ob
         "level": presenters.level_word(by) if by else "",
         "parts": parts,
         "behind": [each for each in parts if each.is_behind],
-        "target": rule.target(asked.period),
+        "target": presenters.target_of(rule, asked.period, asked.area),
         "map": charts.county_map(found, rule, asked),
         "trend": charts.trend(rule, asked, actor),
     }

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.analytics import actions, queries, rules
 from kangmai.analytics.errors import IndicatorUnknown, RowsNotTraceable
-from kangmai.analytics.rules import Indicator
+from kangmai.analytics.rules import Goal, Indicator
 from kangmai.analytics.types import Card, Form
 from kangmai.kernel.actor import NotPermitted, is_permitted
 from kangmai.portal.indicators import asking, behind, charts, exports, presenters
@@ -85,11 +85,14 @@ def indicator(request: PortalRequest, indicator_id: str) -> HttpResponse:
         ),
         "level": presenters.level_word(asked.by) if asked.by else "",
         "total": presenters.shown(
-            found.total, name="", rule=rule, target=rule.target(asked.period)
+            found.total,
+            name="",
+            rule=rule,
+            target=presenters.target_of(rule, asked.period, asked.area),
         ),
         "reason": presenters.said(found.reason),
         "supplier": presenters.said(rule.supplier),
-        "target": rule.target(asked.period),
+        "target": presenters.target_of(rule, asked.period, asked.area),
         "parts": presenters.parts(found, rule, asked),
         "map": charts.county_map(found, rule, asked),
         "trend": charts.trend(rule, asked, request.actor),
@@ -123,11 +126,13 @@ def card(request: PortalRequest, indicator_id: str) -> HttpResponse:
     context = {
         **_frame(request, rule, asked, Crumb(_("Answer card"))),
         "facts": _facts(found, rule),
-        "total": presenters.shown(found.result.total, name="", rule=rule, target=found.target),
+        "total": presenters.shown(
+            found.result.total, name="", rule=rule, target=found.goal.value if found.goal else None
+        ),
         "before": presenters.shown(found.earlier.total, name="", rule=rule),
         "before_period": asking.named(found.earlier.period),
         "change": presenters.change(found.result.total, found.earlier.total, rule),
-        "target": found.target,
+        "goal": _goal(found.goal),
         "reason": presenters.said(found.result.reason),
         "parts": presenters.parts(found.result, rule, asked),
         "level": presenters.level_word(asked.by) if asked.by else "",
@@ -164,6 +169,20 @@ def card(request: PortalRequest, indicator_id: str) -> HttpResponse:
         "period_text": asking.written(asked.period),
     }
     return render(request, "indicators/card.html", context)
+
+
+def _goal(of: Goal | None) -> dict[str, str] | None:
+    """The target as the card tells it: its number, whose it is, since when, in which document."""
+    if of is None:
+        return None
+    return {
+        "value": f"{of.value:,}",
+        "area": presenters.area_name(of.area) if of.area else "",
+        "since": of.start.isoformat(),
+        "until": of.end.isoformat() if of.end else "",
+        "source": of.source,
+        "is_verified": "1" if of.is_verified else "",
+    }
 
 
 def _facts(found: Card, rule: Indicator) -> list[tuple[str, str]]:

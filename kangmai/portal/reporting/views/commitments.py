@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kangmai.analytics import queries as analytics
-from kangmai.analytics.rules import get_indicator
+from kangmai.analytics.rules import find_target, get_indicator
 from kangmai.documents.types import Format
 from kangmai.governance.reporting import actions, queries, rules
 from kangmai.governance.reporting.errors import CommitmentIncomplete, ReasonMissing
 from kangmai.governance.reporting.types import Commitment, Kind, Progress, Standing
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
-from kangmai.portal.indicators import asking, presenters
+from kangmai.portal.indicators import asking, finding, presenters
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.reporting import wording
@@ -93,12 +93,13 @@ def _year(request: PortalRequest) -> int:
 
 def _row(of: Commitment, now: Progress, names: dict[int, str]) -> dict[str, Any]:
     text, tone = wording.standing(now.standing)
-    target, reached, address = "", f"{now.done} / {now.of}", ""
+    target, reached, address, goal = "", f"{now.done} / {now.of}", "", None
     if of.kind is Kind.INDICATOR and of.period is not None and of.target is not None:
         rule = get_indicator(of.indicator, period=of.period)
         target = rules.printed(of.target, rule, language())
         value = now.figure.value if now.figure else None
         reached = rules.printed(value, rule, language()) if value is not None else _("no figure")
+        goal = find_target(rule, period=of.period, area=of.area)
         address = Asked(of.area, of.period, None).address("indicator-card", rule.id)
     return {
         "id": of.id,
@@ -108,6 +109,7 @@ def _row(of: Commitment, now: Progress, names: dict[int, str]) -> dict[str, Any]
         "days_left": now.days_left,
         "target": target,
         "reached": reached,
+        "goal": f"{rules.printed(goal.value, rule, language())} · {goal.source}" if goal else "",
         "address": address,
         "standing": now.standing,
         "state": text,
@@ -140,7 +142,7 @@ def new(request: PortalRequest) -> HttpResponse:
         "given": given,
         "key": given.get("key") or uuid4(),
         "owners": choices(_owners(request), current=given.get("owner", "")),
-        "indicators": choices([("", _("by milestones")), *((e.id, presenters.said(e.title)) for e in every)], current=given.get("indicator", "")),
+        "groups": finding.by_group(every, current=given.get("indicator", "")),
         "periods": choices([(asking.written(e), asking.named(e)) for e in asking.periods(request.at, None)], current=given.get("period", "")),
         "area": own,
         "area_name": presenters.area_name(own),

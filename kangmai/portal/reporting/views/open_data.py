@@ -13,7 +13,7 @@ from kangmai.analytics.types import By
 from kangmai.governance.reporting import queries, rules
 from kangmai.kernel.actor import NotPermitted, is_permitted
 from kangmai.kernel.errors import KangmaiError
-from kangmai.portal.indicators import asking, presenters
+from kangmai.portal.indicators import asking, finding
 from kangmai.portal.reporting import wording
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
@@ -46,7 +46,7 @@ def open_data(request: PortalRequest) -> HttpResponse:
         "city": home,
         "periods": choices([(asking.written(e), asking.named(e)) for e in periods], current=""),
         "levels": choices(levels, current=""),
-        "indicators": choices([(e.id, presenters.said(e.title)) for e in every], current=""),
+        "groups": finding.by_group(every, current=""),
     }
     return render(request, "reporting/open_data.html", context)
 

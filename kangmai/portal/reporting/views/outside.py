@@ -1,5 +1,6 @@
 """Figures that were counted elsewhere: who could supply which, the table to take in, what was received."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kangmai.analytics import actions, queries, rules
 from kangmai.analytics.errors import OutsideColumnsMissing
-from kangmai.analytics.rules import Fault
+from kangmai.analytics.rules import Fault, Indicator
 from kangmai.analytics.types import Outside, Received
 from kangmai.kernel.actor import require
 from kangmai.kernel.errors import KangmaiError
@@ -59,15 +60,7 @@ def outside(request: PortalRequest) -> HttpResponse:
         "kinds": wording.kinds(actor, "figures-outside"),
         "faults": [(each.line, each.error.message(language())) for each in faults],
         "columns": ", ".join(rules.OUTSIDE_COLUMNS.values()),
-        "needed": [
-            (
-                titles[each.id],
-                presenters.said(each.missing),
-                presenters.said(each.supplier),
-                each.id,
-            )
-            for each in rules.needed(every)
-        ],
+        "needed": _needed(rules.needed(every)),
         "rows": [_row(each, titles) for each in found],
         "pager": pager(request.GET, cursor=following or None),
     }
@@ -79,6 +72,15 @@ def _read(request: PortalRequest) -> tuple[list[Outside], list[Fault]]:
     if file is None or file.size is None or file.size > LARGEST:
         raise OutsideColumnsMissing(columns="> 2 MB" if file else "—")
     return rules.read_outside(file.read())
+
+
+def _needed(every: Iterable[Indicator]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Who could supply, what they would have to give, and for which indicators."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for each in every:
+        key = presenters.said(each.supplier), presenters.said(each.missing)
+        found.setdefault(key, []).append((presenters.said(each.title), each.id))
+    return [(*key, some) for key, some in found.items()]
 
 
 def _row(of: Received, titles: dict[str, str]) -> dict[str, Any]:

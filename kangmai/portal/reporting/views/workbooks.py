@@ -17,7 +17,7 @@ from kangmai.governance.reporting import actions, queries, rules
 from kangmai.governance.reporting.errors import WorkbookUnreadable
 from kangmai.governance.reporting.types import Binding, Part, When, Workbook
 from kangmai.kernel.errors import KangmaiError
-from kangmai.portal.indicators import asking, presenters
+from kangmai.portal.indicators import asking, finding, presenters
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.reporting import wording
 from kangmai.portal.shell import words
@@ -113,7 +113,7 @@ def workbook(request: PortalRequest, workbook_id: UUID) -> HttpResponse:
         ],
         "cell": request.GET.get("cell", "")[:10],
         "bindings": [_line(each, faults.get(each.place, ""), titles) for each in of.bindings],
-        "indicators": choices([(e.id, presenters.said(e.title)) for e in every], current=""),
+        "groups": finding.by_group(every, current=""),
         "areas": choices([(code, presenters.area_name(code)) for code in areas], current=own),
         "parts": choices(_parts(), current="value"),
         "whens": choices(_whens(), current="now"),
