@@ -22,19 +22,21 @@ def seal_details(resident_id: int, demographics: Demographics) -> tuple[int, byt
 
 def open_details(resident_id: int, version: int, sealed: bytes) -> dict[str, Any]:
     """The details of a resident as keyword arguments of `Demographics`."""
-    return _read(sealing.unseal(version, bytes(sealed), bound_to=bound_to(resident_id)))
+    plain = sealing.unseal(version, bytes(sealed), bound_to=bound_to(resident_id))
+    return read_details(orjson.loads(plain))
 
 
 def details_opener() -> Callable[[int, int, bytes], dict[str, Any]]:
-    """`open_details` for many residents: the keyring is looked at once."""
+    """A function that opens the details of many residents as they were sealed; the keyring is looked at once."""
     unseal = sealing.unsealer()
-    return lambda resident_id, version, sealed: _read(
+    return lambda resident_id, version, sealed: orjson.loads(
         unseal(version, sealed, bound_to(resident_id))
     )
 
 
-def _read(plain: bytes) -> dict[str, Any]:
-    details: dict[str, Any] = orjson.loads(plain)
+def read_details(sealed: dict[str, Any]) -> dict[str, Any]:
+    """Details as they were sealed, as keyword arguments of `Demographics`."""
+    details = dict(sealed)
     details["documents"] = tuple(
         IdentityDocument(d["kind_code"], d["number"], d.get("closed_on"))
         for d in details.get("documents", ())

@@ -10,7 +10,7 @@ import pytest
 from kangmai.identity import actions, errors, queries, reach
 from kangmai.identity.fhir import witness_of_patient
 from kangmai.identity.index.candidates import Candidate, find, scored
-from kangmai.identity.index.frequencies import residents_expected
+from kangmai.identity.index.frequencies import model_for, residents_expected
 from kangmai.identity.index.keys import keys_of
 from kangmai.identity.index.people import person_of, witness_of
 from kangmai.identity.matching.batch.linkage import Scoring
@@ -387,8 +387,12 @@ def test_online_score_equals_batch_score_for_10000_random_pairs(database, people
     given = base_definition()["prior"]
     prior = Prior(given["index_known"], given["index_household"], float(residents_expected(AT)))
     in_file, _ = Scoring(c, shares_of(c), base_weights(), prior).probabilities(left, right)
+
+    def models(record):
+        return model_for(record, AT)
+
     online = [
-        scored(witnesses[a], [Candidate(b, b, people[b], False)], at=AT)[0][1].probability
+        scored(witnesses[a], [Candidate(b, b, people[b], False)], models)[0][1].probability
         for a, b in zip(left.tolist(), right.tolist(), strict=True)
     ]
     assert online == pytest.approx(in_file.tolist(), rel=1e-9, abs=1e-15)

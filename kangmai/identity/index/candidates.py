@@ -1,6 +1,6 @@
 """Residents who share a key with a record, read in one round trip, and how they compare."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,11 +10,18 @@ import psycopg
 from django.db import connection
 
 from kangmai.identity import models
-from kangmai.identity.details import details_opener
+from kangmai.identity.details import details_opener, read_details
 from kangmai.identity.index.explanation import packed
 from kangmai.identity.index.frequencies import model_for, model_version, residents_expected
 from kangmai.identity.index.keys import keys_to_ask, number_hashes
-from kangmai.identity.index.people import is_single, person_of, ready, side_by_side, witness_of
+from kangmai.identity.index.people import (
+    is_single,
+    person_of,
+    person_of_details,
+    ready,
+    side_by_side,
+    witness_of,
+)
 from kangmai.identity.matching.rules import (
     Features,
     Model,
@@ -28,21 +35,22 @@ from kangmai.kernel.connections import reading
 
 LARGEST_BLOCK = 300
 """A key that more residents share (the phone of a home, a placeholder) names nobody and is passed over."""
-FEW = 8
+FEW = 2
 """So many candidates are all compared, and told with their scores."""
 EVEN = 0.5
 
 _FIND = """
-WITH shared AS MATERIALIZED (
+WITH numbered AS MATERIALIZED (
+  SELECT resident_id FROM identity_document WHERE number_hash = ANY(%s::bytea[])
+), shared AS MATERIALIZED (
   SELECT block.resident_id FROM unnest(%s::int8[]) AS asked(key)
   CROSS JOIN LATERAL (
     SELECT resident_id, count(*) OVER () AS size
     FROM (SELECT resident_id FROM identity_key WHERE key = asked.key LIMIT %s) AS rows
   ) AS block WHERE block.size <= %s
-  UNION SELECT resident_id FROM identity_document WHERE number_hash = ANY(%s::bytea[])
+  UNION SELECT resident_id FROM numbered
 )
-SELECT {columns},
-       EXISTS (SELECT FROM identity_document d WHERE d.resident_id = r.id AND d.number_hash = ANY(%s::bytea[]))
+SELECT {columns}, r.id IN (SELECT resident_id FROM numbered)
 FROM shared JOIN identity_resident r ON r.id = shared.resident_id ORDER BY r.id"""
 _COLUMNS = tuple(field.attname for field in models.Resident._meta.concrete_fields)
 _NEEDED = tuple(
@@ -51,6 +59,9 @@ _NEEDED = tuple(
         ("id", "sex_code", "birth_date", "place_code", "details_key", "details", "merged_into_id"),
     )
 )
+_Row = tuple[Any, ...]
+"""The columns of a resident, and whether he bears a number of the record."""
+_Models = Callable[[Features], Model]
 _FIND_SQL = _FIND.format(columns=", ".join(f'r."{name}"' for name in _COLUMNS))
 
 
@@ -62,7 +73,7 @@ class Candidate:
     root: int
     known: Demographics
     has_document: bool
-    values: tuple[Any, ...] = ()
+    values: _Row = ()
     """The columns of the row in the order of the model, for those few that are shown."""
 
     @property
@@ -96,24 +107,36 @@ class Found:
         return packed(self.scores, version=self.version)
 
 
-def candidates_of(witness: Witness) -> list[Candidate]:
+def _rows(witness: Witness) -> list[_Row]:
     """The master rows that share a key or a number with a record, merged ones among them."""
-    hashes = number_hashes(witness.known)
-    asked = [keys_to_ask(witness), LARGEST_BLOCK + 1, LARGEST_BLOCK, hashes, hashes]
+    # arrays as text: the driver looks at every element of a list before it sends it
+    hashes = _array(rf'"\\x{each.hex()}"' for each in number_hashes(witness.known))
+    asked = [hashes, _array(map(str, keys_to_ask(witness))), LARGEST_BLOCK + 1, LARGEST_BLOCK]
     with reading() as database, psycopg.Cursor(database) as cursor:
-        rows = cursor.execute(_FIND_SQL, asked, binary=True).fetchall()
-    opened = details_opener()
-    return [_candidate(row, opened) for row in rows]
+        return cursor.execute(_FIND_SQL, asked, binary=True).fetchall()
 
 
-def _candidate(
-    values: tuple[Any, ...], opened: Callable[[int, int, bytes], dict[str, Any]]
-) -> Candidate:
-    id, sex, born, place, key, sealed, into = (values[each] for each in _NEEDED)
-    known = Demographics(
-        sex_code=sex, birth_date=born, place_code=place, **opened(id, key, bytes(sealed))
-    )
-    return Candidate(id, root_of(into) if into else id, known, values[-1], values[:-1])
+def _array(elements: Iterable[str]) -> str:
+    return "{" + ",".join(elements) + "}"
+
+
+def _hopeful(witness: Witness, rows: Sequence[_Row], models: _Models) -> Iterator[Candidate]:
+    """The candidates opened; of many, those left out who cannot be the one."""
+    opened, hopeless = details_opener(), None
+    if len(rows) > FEW and is_single(witness.known):
+        asked = ready(person_of(witness))
+        hopeless = hopeless_for(asked, models(asked))
+    for row in rows:
+        id, sex, born, place, key, sealed, into = (row[each] for each in _NEEDED)
+        details = opened(id, key, sealed)
+        if hopeless is not None and not row[-1]:
+            person = person_of_details(details, sex_code=sex, birth_date=born, place_code=place)
+            if person is not None and hopeless(person):
+                continue
+        known = Demographics(
+            sex_code=sex, birth_date=born, place_code=place, **read_details(details)
+        )
+        yield Candidate(id, root_of(into) if into else id, known, row[-1], row[:-1])
 
 
 def root_of(resident_id: int) -> int:
@@ -132,9 +155,11 @@ def root_of(resident_id: int) -> int:
 
 def find(witness: Witness, *, at: datetime, without: frozenset[int] = frozenset()) -> Found:
     """Link, review or new, for a record that is not of the residents `without`."""
-    candidates = [each for each in candidates_of(witness) if each.root not in without]
+    models = _models(at)
+    likely = _hopeful(witness, _rows(witness), models)
+    candidates = [each for each in likely if each.root not in without]
     best_of: dict[int, tuple[int, Score]] = {}
-    for each, score in scored(witness, candidates, at=at):
+    for each, score in scored(witness, candidates, models):
         if each.root not in best_of or _standing(score) > _standing(best_of[each.root][1]):
             best_of[each.root] = (each.id, score)
     outcome = compete((root, score) for root, (_, score) in best_of.items())
@@ -159,27 +184,16 @@ def _standing(score: Score) -> tuple[bool, float]:
 
 
 def scored(
-    witness: Witness, candidates: Sequence[Candidate], *, at: datetime
+    witness: Witness, candidates: Sequence[Candidate], models: _Models
 ) -> list[tuple[Candidate, Score]]:
-    """Each candidate with its score; of many, those left out who cannot be the one."""
-    model = _models(at)
-    if len(candidates) > FEW and is_single(witness.known):
-        asked = ready(person_of(witness))
-        candidates = list(_hopeful(asked, candidates, model(asked)))
+    """Each candidate with its score."""
     found = []
     for each in candidates:
         asked, there = side_by_side(witness, witness_of(each.known))
-        found.append((each, score_features(asked, there, model(asked))))
+        found.append((each, score_features(asked, there, models(asked))))
     return found
 
 
-def _hopeful(asked: Features, candidates: Sequence[Candidate], model: Model) -> Iterator[Candidate]:
-    hopeless = hopeless_for(asked, model)
-    for each in candidates:
-        if not is_single(each.known) or not hopeless(person_of(witness_of(each.known))):
-            yield each
-
-
-def _models(at: datetime) -> Callable[[Features], Model]:
+def _models(at: datetime) -> _Models:
     """The model for each form of the asking record, made once."""
     return cache(lambda record: model_for(record, at))

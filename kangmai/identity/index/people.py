@@ -1,8 +1,10 @@
 """What records say of people, in the form the matching engine compares."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from kangmai.identity.matching.rules import Features, features
 from kangmai.identity.matching.types import Person
@@ -32,6 +34,26 @@ def person_of(witness: Witness) -> Person:
         address=local_address(known.address, known.place_code),
         town=town_name(known.place_code),
         mother=known.mother,
+    )
+
+
+def person_of_details(
+    details: Mapping[str, Any], *, sex_code: str, birth_date: date | None, place_code: str
+) -> Person | None:
+    """As `person_of`, of details as they were sealed; None where names, phones or numbers are to be chosen from."""
+    documents, phones = details.get("documents", ()), details.get("phones", ())
+    if details.get("former_names") or len(documents) > 1 or len(phones) > 1:
+        return None
+    has_number = bool(documents) and documents[0]["kind_code"] in COMPARED_KINDS
+    return Person(
+        name=details["name"],
+        sex=sex_code,
+        birth_date=birth_date.isoformat() if birth_date else "",
+        id_number=documents[0]["number"] if has_number else "",
+        phone=phones[0] if phones else "",
+        address=local_address(details.get("address", ""), place_code),
+        town=town_name(place_code),
+        mother=details.get("mother", ""),
     )
 
 
@@ -76,8 +98,10 @@ def _shared(left: Iterable[str], right: Iterable[str]) -> str:
 
 def _numbers(documents: Iterable[IdentityDocument]) -> Iterator[IdentityDocument]:
     """Documents with a number for life (or a slip of one), those in force first."""
-    numbered = (each for each in documents if each.kind_code in COMPARED_KINDS)
-    return iter(sorted(numbered, key=lambda each: each.closed_on is not None))
+    numbered = [each for each in documents if each.kind_code in COMPARED_KINDS]
+    if len(numbered) > 1:
+        numbered.sort(key=lambda each: each.closed_on is not None)
+    return iter(numbered)
 
 
 def _comparable_numbers(

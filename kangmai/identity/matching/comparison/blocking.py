@@ -42,8 +42,9 @@ LOOSE: dict[str, tuple[str, ...]] = {
 }
 INDEXED = ("phone", "name+year", "name+day", "name+town", "birth+town", "birth+mother")
 """The keys under which an index of millions keeps its residents; numbers have a table of their own there."""
-DATED = tuple(name for name in INDEXED if {"year", "month_day", "birth"} & set(FIRM[name]))
-"""Those of them that a birth date is part of."""
+DATED = ("name+year", "name+day", "birth+mother")
+"""Those of them that a date in the other calendar is asked for under; with the town alone it brings as many
+strangers as all others together."""
 KEYS = FIRM | LOOSE
 """Each key and the parts that make it; a record without one of the parts has no such key."""
 

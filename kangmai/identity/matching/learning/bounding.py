@@ -1,42 +1,49 @@
 """Which candidates can be left out before they are compared in full, because they cannot be the one.
 
 In a city of millions a common name and a birth year bring a hundred candidates, of whom all but one differ
-in day of birth, phone, mother and address. What those say is cheap to see; with the best that all other
-fields could say, the probability of a match is bounded above.
+in day of birth, number, phone, mother and address. Field by field, the cheap ones first, what is said takes
+the place of the best that could have been said, until the probability of a match is bounded below `HOPELESS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 
-from rapidfuzz.distance import OSA
-
-from kangmai.identity.matching.comparison.levels import FREQUENCY_OF, LEVELS, Field, NumberLevel
+from kangmai.identity.matching.comparison.levels import (
+    FREQUENCY_OF,
+    LEVELS,
+    Field,
+    NameLevel,
+)
 from kangmai.identity.matching.comparison.pairs import (
     address_level,
     birth_level,
     mother_level,
+    name_level,
+    number_level,
     sex_level,
     town_level,
     value_level,
 )
 from kangmai.identity.matching.learning.frequencies import value_of
 from kangmai.identity.matching.learning.model import Model
-from kangmai.identity.matching.learning.weights import plain_lists
+from kangmai.identity.matching.learning.weights import Weights, plain_lists
 from kangmai.identity.matching.preparation.dates import birth_number, lunar_ordinal, ordinal
 from kangmai.identity.matching.preparation.features import Features, mother_name
+from kangmai.identity.matching.preparation.names import chinese_name, newborn_placeholder
+from kangmai.identity.matching.preparation.numbers import identity_number
 from kangmai.identity.matching.preparation.text import plain, plain_address, plain_phone, plain_town
 from kangmai.identity.matching.preparation.words import sex_codes
 from kangmai.identity.matching.types import Person
 
 HOPELESS = 1e-4
 """Candidates who cannot be more probable than this are left out."""
-MOST_EDITS = 2
-"""Of a number that may still be a slip of the other one."""
-LONGEST_OTHER_FORM = 15
-"""A number no longer than this may be written in another form, and is not judged here."""
+DAYS_REMEMBERED = 65_536
+"""Birth dates made ready that are remembered: more than a city has."""
 
-Bits = Callable[[Field, int], float]
+Table = Mapping[Field, list[float]]
+"""What each level of each field says, in bits, for a match against a stranger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +61,56 @@ def hopeless_for(incoming: Features, model: Model) -> Callable[[Person], bool]:
     It never says so of a pair whose probability is above `HOPELESS`.
     """
     bits = _bits_of(incoming, model)
-    most = {field: max(bits(field, int(level)) for level in LEVELS[field]) for field in Field}
-    start = log2(model.prior.match) - log2(model.prior.stranger)
-    start += sum(most[field] for field in _supposed(incoming))
-    unlike = max(bits(Field.NUMBER, int(each)) for each in UNLIKE_NUMBERS)
+    most = {field: max(levels) for field, levels in bits.items()}
+    supposed = _supposed(incoming)
     least = log2(HOPELESS / (1 - HOPELESS))
+    start = (
+        log2(model.prior.match) - log2(model.prior.stranger) + sum(most[each] for each in supposed)
+    )
+    towns: dict[str, tuple[str, float]] = {}
+
+    def town_said(text: str) -> tuple[str, float]:
+        town = plain_town(text)
+        # none beside an address that agrees
+        return town, max(bits[Field.TOWN][town_level(incoming.town, town)], 0.0)
 
     def hopeless(candidate: Person) -> bool:
-        if not candidate.mother or _may_be_a_slip(incoming, candidate):
+        if not candidate.mother and newborn_placeholder(candidate.name):
             return False
-        said = start + bits(Field.PHONE, value_level(incoming.phone, plain_phone(candidate.phone)))
-        said += bits(Field.BIRTH_DATE, birth_level(incoming, _born(candidate.birth_date)))  # type: ignore[arg-type]
-        said += bits(Field.MOTHER, mother_level(incoming.mother, mother_name(candidate.mother)))
-        sex = sex_codes().get(plain(candidate.sex), 0)
-        said += bits(Field.SEX, sex_level(incoming.sex, sex)) if sex else most[Field.SEX]
-        said += unlike if candidate.id_number and incoming.number.system else 0.0
-        town = plain_town(candidate.town)
-        said += max(
-            bits(Field.TOWN, town_level(incoming.town, town)), 0.0
-        )  # none beside an address
-        if said + most[Field.ADDRESS] <= least:
+        born = _born(candidate.birth_date)
+        said = start + bits[Field.BIRTH_DATE][birth_level(incoming, born)]  # type: ignore[arg-type]
+        said += bits[Field.PHONE][value_level(incoming.phone, plain_phone(candidate.phone))]
+        sex = _sex(candidate.sex)
+        said += bits[Field.SEX][sex_level(incoming.sex, sex)] if sex else most[Field.SEX]
+        if candidate.town not in towns:
+            towns[candidate.town] = town_said(candidate.town)
+        town, bits_of_town = towns[candidate.town]
+        said += bits_of_town
+        if candidate.id_number and incoming.number.system:
+            number = identity_number(candidate.id_number, birth=born.birth)
+            said += bits[Field.NUMBER][number_level(incoming.number, number)]
+        if incoming.name.folded:
+            said += _name_said(incoming, candidate.name, bits[Field.NAME]) - most[Field.NAME]
+        if said + most[Field.ADDRESS] + most[Field.MOTHER] <= least:
             return True
         address = plain_address(candidate.address, town=town)
-        return said + bits(Field.ADDRESS, address_level(incoming.address, address)) <= least
+        said += bits[Field.ADDRESS][address_level(incoming.address, address)]
+        if candidate.mother and said + most[Field.MOTHER] > least:
+            said += bits[Field.MOTHER][mother_level(incoming.mother, mother_name(candidate.mother))]
+        return said <= least
 
     return hopeless
+
+
+def _name_said(incoming: Features, name: str, bits: list[float]) -> float:
+    if newborn_placeholder(name):
+        return bits[NameLevel.MISSING]
+    return bits[name_level(incoming.name, chinese_name(name))]
+
+
+@lru_cache(maxsize=64)
+def _sex(text: str) -> int:
+    return sex_codes().get(plain(text), 0)
 
 
 def _supposed(incoming: Features) -> list[Field]:
@@ -92,41 +124,26 @@ def _supposed(incoming: Features) -> list[Field]:
     return [field for field, value in has.items() if value]
 
 
-UNLIKE_NUMBERS = (
-    NumberLevel.MISSING,
-    NumberLevel.DIFFERENT_GUARDIAN,
-    NumberLevel.DIFFERENT,
-    NumberLevel.CONFLICT,
-)
-
-
-def _may_be_a_slip(incoming: Features, candidate: Person) -> bool:
-    """Whether the numbers may be equal, or one of them a slip of the other."""
-    ours, theirs = incoming.number.text, candidate.id_number
-    if not ours or not theirs:
-        return False
-    if len(theirs) <= LONGEST_OTHER_FORM:
-        return True
-    return OSA.distance(ours, theirs.upper(), score_cutoff=MOST_EDITS) <= MOST_EDITS
-
-
+@lru_cache(maxsize=DAYS_REMEMBERED)
 def _born(text: str) -> _Born:
     birth = birth_number(text)
     return _Born(birth, ordinal(birth), lunar_ordinal(birth))
 
 
-def _bits_of(incoming: Features, model: Model) -> Bits:
+def _bits_of(incoming: Features, model: Model) -> Table:
     """What a level of a field says for a match against a stranger; missing values say nothing."""
-    matches, _, strangers = plain_lists(model.weights)
-    shares = {
-        key: model.frequencies.log_share(kind, value)
-        for key, kind in FREQUENCY_OF.items()
-        if (value := value_of(incoming, kind))
-    }
-
-    def bits(field: Field, level: int) -> float:
-        if not level:
-            return 0.0
-        return matches[field][level] - strangers[field][level] - shares.get((field, level), 0.0)
-
+    bits = {field: list(levels) for field, levels in _plain_bits(model.weights).items()}
+    for (field, level), kind in FREQUENCY_OF.items():
+        if value := value_of(incoming, kind):
+            bits[field][level] -= model.frequencies.log_share(kind, value)
     return bits
+
+
+@lru_cache(maxsize=16)
+def _plain_bits(weights: Weights) -> Table:
+    """As `_bits_of`, before the frequencies of values."""
+    matches, _, strangers = plain_lists(weights)
+    return {
+        field: [0.0, *(matches[field][n] - strangers[field][n] for n in LEVELS[field] if n)]
+        for field in Field
+    }

@@ -22,7 +22,9 @@ def birth_number(text: str) -> int:
     Impossible days stay as written (19370231): they still agree with themselves. Of `05/11/1980` the
     first number is the day, unless the second cannot be a month.
     """
-    text = unicodedata.normalize("NFKC", text).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    text = text.strip()
     for pattern in (RUN_TOGETHER, YEAR_FIRST, YEAR_MONTH, YEAR_ONLY):
         if found := pattern.match(text):
             year, month, day = (int(part or 0) for part in (*found.groups(), 0, 0)[:3])

@@ -101,10 +101,17 @@ def blurred(sound: str) -> str:
 def newborn_placeholder(text: str) -> tuple[str, int] | None:
     """The mother's name and the sex (1, 2, or 0 for unknown) that a placeholder such as 王芳之女 tells."""
     written = SPACES.sub("", plain(text))
+    if not written.endswith(_all_newborn_endings()):
+        return None
     for ending, sex in newborn_endings():
         if written.endswith(ending) and len(written) >= len(ending) + 2:
             return written[: -len(ending)], sex
     return None
+
+
+@cache
+def _all_newborn_endings() -> tuple[str, ...]:
+    return tuple(ending for ending, _ in newborn_endings())
 
 
 def latin_word(text: str) -> str:

@@ -30,7 +30,9 @@ class Number:
 
 def identity_number(text: str, *, birth: int) -> Number:
     """A number as compared; `birth` is its record's birth date YYYYMMDD or 0."""
-    bare = NOT_ALPHANUMERIC.sub("", plain(text)).upper()
+    bare = text
+    if not (len(text) == 18 and text.isascii() and text.isdigit()):  # as nearly all are written
+        bare = NOT_ALPHANUMERIC.sub("", plain(text)).upper()
     if bare.lower() in no_values() or not bare.strip("0"):
         return Number()
     if len(bare) == 15 and bare.isdigit():

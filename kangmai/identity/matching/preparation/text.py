@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kangmai.identity.matching.preparation.words import default_phones, no_values
 
@@ -15,6 +16,7 @@ SECOND_PHONE = re.compile(r"[/;,、|].*$")
 COUNTRY_CODE = re.compile(r"^(?:00)?86(1[0-9]{10})$")
 ONE_DIGIT = re.compile(r"^(.)\1*$")
 SHORTEST_PHONE = 7
+MOBILE_DIGITS = 11
 
 
 def plain(text: str) -> str:
@@ -33,6 +35,7 @@ def plain_address(text: str, *, town: str = "") -> str:
     return text.removeprefix(town).strip() or text
 
 
+@lru_cache(maxsize=4096)
 def plain_town(text: str) -> str:
     """A town or suburb without spaces; empty if it says nothing."""
     text = plain(text)
@@ -47,8 +50,10 @@ def plain_postcode(text: str) -> str:
 
 def plain_phone(text: str) -> str:
     """The digits of the first phone number, without China's country code; empty for a default number."""
-    digits = NOT_DIGIT.sub("", SECOND_PHONE.sub("", plain(text)))
-    digits = COUNTRY_CODE.sub(r"\1", digits)
+    digits = text
+    if not (text.isascii() and text.isdigit() and len(text) == MOBILE_DIGITS):
+        digits = NOT_DIGIT.sub("", SECOND_PHONE.sub("", plain(text)))
+        digits = COUNTRY_CODE.sub(r"\1", digits)
     if len(digits) < SHORTEST_PHONE or digits in default_phones() or ONE_DIGIT.match(digits):
         return ""
     return digits
