@@ -21,6 +21,7 @@ CHECKERS = (
     "kangmai.programmes.growth.checks",
     "kangmai.programmes.vaccination.checks",
     "kangmai.programmes.campaigns.checks",
+    "kangmai.programmes.births.checks",
     "kangmai.programmes.watchdog.checks",
     "kangmai.epidemic.cases.checks",
     "kangmai.epidemic.surveillance.checks",

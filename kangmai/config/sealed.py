@@ -121,6 +121,7 @@ SEALED = (
     SealedColumn(
         "vaccination_aefi", ID, UUIDS, "narrative", "narrative_key", _text("vaccination.aefi|{}")
     ),
+    SealedColumn("births_certificate", ID, UUIDS, *CONTENT, _text("births.certificate|{}")),
     SealedColumn("tasks_task", ID, UUIDS, "remark", "remark_key", _text("tasks.task|{}")),
     SealedColumn("tasks_photo", ID, UUIDS, *CONTENT, _text("tasks.photo|{}")),
 )

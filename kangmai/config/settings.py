@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "kangmai.handover",
     "kangmai.programmes.engine",
     "kangmai.programmes.vaccination",
+    "kangmai.programmes.births",
     "kangmai.programmes.watchdog",
     "kangmai.programmes.kit",
     "kangmai.programmes.campaigns",

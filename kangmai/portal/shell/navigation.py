@@ -77,6 +77,15 @@ PLACES = (
         roots=("vaccination",),
     ),
     Place(
+        "births",
+        _("Births"),
+        _("Certificates of birth, numbered blanks, the errands that follow and who is late"),
+        "resident",
+        Section.WORK,
+        permissions=("births.read",),
+        roots=("birth",),
+    ),
+    Place(
         "work",
         _("My work and pay"),
         _("What was done in a quarter, what counts, and what it comes to"),
@@ -257,6 +266,14 @@ PLACES = (
         Section.OWN,
         permissions=("own.family",),
         roots=("family",),
+    ),
+    Place(
+        "my-births",
+        _("Birth errands"),
+        _("Your newborn's certificate and everything that follows it, where it stands"),
+        "check",
+        Section.OWN,
+        permissions=("own.record",),
     ),
     Place(
         "my-sharing",

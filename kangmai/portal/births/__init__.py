@@ -1,0 +1,1 @@
+"""Pages of births: certificates, numbered blanks, the errands that follow, and what parents see."""
