@@ -10,6 +10,7 @@ from kangmai.deadlines import actions as deadlines
 from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.supplies import actions as supplies
 from kangmai.epidemic.surveillance.actions import begin_clocks, detect_missing, remind
+from kangmai.epidemic.tasks import actions as tasks
 from kangmai.epidemic.venues import actions as venues
 from kangmai.exchange.hl7v2.actions import forget_old as forget_hl7
 from kangmai.forms.actions import forget_drafts
@@ -82,5 +83,6 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "end emergency orders and erase their data": (60, orders.settle),
     "begin the clocks of commitments": (86_400, reporting.remind),
     "keep the days of scans": (3600, venues.keep_days),
+    "remind of tasks of the grid": (300, tasks.remind),
     "let colours end": (60, venues.settle_colours),
 }

@@ -78,6 +78,8 @@ class Task(models.Model):
     created_at = models.DateTimeField()
     done_by = models.BigIntegerField(null=True)
     done_at = models.DateTimeField(null=True)
+    told = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """How far its clock went (`Told`)."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -90,6 +92,7 @@ class Task(models.Model):
         )
         indexes = (
             models.Index(fields=("cell", "due_at", "id"), condition=Q(state__in=("open", "started")), name="tasks_task_waiting"),
+            models.Index(fields=("due_at",), condition=Q(state__in=("open", "started"), told__lt=3), name="tasks_task_clock"),
             models.Index(fields=("cell", "-done_at", "-id"), condition=Q(state="done"), name="tasks_task_done"),
             models.Index(fields=("order_id",), name="tasks_task_order"),
             models.Index(fields=("resident_id",), condition=Q(resident_id__isnull=False), name="tasks_task_resident"),

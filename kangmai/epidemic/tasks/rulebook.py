@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from kangmai.epidemic.tasks.types import About, Clue, Kind, NeedKind, Result, Rule
+from kangmai.epidemic.tasks.types import About, Clock, Clue, Kind, NeedKind, Result, Rule
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import Label
 from kangmai.kernel.definitions import Definition
@@ -31,6 +31,7 @@ def rule_of(definition: Definition) -> Rule:
         photo_mb=limits["photo_mb"],
         photo_px=limits["photo_px"],
         most_at_once=limits["most_at_once"],
+        clock=Clock(limits["soon_minutes"], limits["giver_minutes"]),
         source=definition.source["document"],
         is_verified=definition.verified,
     )

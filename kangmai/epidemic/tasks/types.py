@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -121,6 +121,26 @@ class NeedKind:
     clue: Clue | None
 
 
+class Told(IntEnum):
+    """What was told of a task that waits; the number is what the table holds."""
+
+    NOTHING = 0
+    SOON = 1
+    """Its hour is near: to who looks after the cell."""
+    LATE = 2
+    """Its hour is over: to the same."""
+    GIVER = 3
+    """It is late for long: to who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How long before its hour a task is told of, and how long after it to who gave it."""
+
+    soon_minutes: int
+    giver_minutes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Kinds of tasks and needs, and limits."""
@@ -131,6 +151,7 @@ class Rule:
     photo_mb: int
     photo_px: int
     most_at_once: int
+    clock: Clock
     source: str
     is_verified: bool
 

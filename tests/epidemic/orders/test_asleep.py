@@ -35,6 +35,7 @@ pytestmark = pytest.mark.usefixtures("database")
 PACKAGE = Path(kangmai.__file__).parent
 ROOMS = sorted(MODE - {"orders"})
 NAMES_NOBODY = {
+    "tasks.actions.remind": "counts tasks for those who look after them; tells nobody while the mode sleeps",
     "venues.actions.client_number": "reckons a number from a text",
     "venues.actions.keep_days": "lets days of scans go; it must go on after an order is over",
     "venues.actions.settle_colours": "lets colours end; it must go on after an order is over",

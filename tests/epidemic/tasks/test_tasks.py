@@ -25,6 +25,7 @@ from kangmai.epidemic.tracing.types import Given, Half, Where
 from kangmai.kernel.actor import Label, NotPermitted, operator
 from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.kernel.ids import uuid7
+from kangmai.messages import models as messages
 from kangmai.records import actions as records
 from kangmai.records.types import Operation, Source, Verb
 from kangmai.standards.calendars import legal_day
@@ -280,6 +281,38 @@ def test_a_need_may_be_entered_by_hand_once(cells):
     for wrong, error in ((({"kind": "rich"}), errors.KindUnknown), ({"actor": THERE}, NotPermitted), ({"kind": "severe_mental"}, NotPermitted)):  # fmt: skip
         with pytest.raises(error):
             actions.add_need(**{"resident": anna.id, "kind": "other", "actor": DESK, "at": AT} | wrong)  # fmt: skip
+
+
+def test_the_clock_tells_who_looks_after_the_cell_then_who_gave_the_task_each_once(cells, awake):
+    def told():
+        rows = messages.Message.objects.order_by("id").values_list(
+            "account_id", "template", "parameters__count"
+        )
+        return [(who, template.removeprefix("grid_tasks_"), n) for who, template, n in rows]
+
+    for n, (where, due) in enumerate(((cells[0], 3), (cells[0], 3), (cells[1], 3), (cells[1], 30))):
+        given = {"kind": "inspection", "cell": where.code, "due_at": AT + due * HOUR, "key": str(n)}
+        actions.give(**given, actor=DESK, at=AT)
+    assert (actions.remind(at=AT + HOUR), told()) == (0, [])
+    near = AT + 2 * HOUR
+    assert (actions.remind(at=near), actions.remind(at=near)) == (2, 0)
+    assert told() == [(WORKER.account, "soon", 2), (OTHER_WORKER.account, "soon", 1)]
+    line = queries.tasks(show=Show.OPEN, actor=WORKER, at=AT).rows[0].task
+    done = Finish(
+        next(iter(rules.rule(on=legal_day(AT)).kinds["inspection"].results)), "", 1, None, ()
+    )
+    actions.finish(task_id=line.id, said=done, expected_version=1, actor=WORKER, at=near)
+    assert actions.remind(at=AT + 3 * HOUR) == 2  # what is done is not late
+    assert told()[2:] == [(WORKER.account, "late", 1), (OTHER_WORKER.account, "late", 1)]
+    assert [len(seen(each, Show.LATE, AT + 4 * HOUR)) for each in (WORKER, DESK, THERE)] == [
+        1,
+        2,
+        0,
+    ]
+    assert (actions.remind(at=AT + 5 * HOUR), actions.remind(at=AT + 6 * HOUR)) == (1, 0)
+    assert told()[4:] == [(DESK.account, "giver", 2)]
+    orders.end(order_id=awake.id, reason="扑灭", expected_version=awake.version, actor=OFFICER, at=AT + 7 * HOUR)  # fmt: skip
+    assert actions.remind(at=AT + 40 * HOUR) == 0
 
 
 def test_at_the_end_of_the_order_nobody_is_left_and_tasks_are_counted_still(cells, awake):

@@ -14,6 +14,7 @@ from kangmai.epidemic.tasks.actions.needs import (
     end_need,
     propose_needs,
 )
+from kangmai.epidemic.tasks.actions.reminding import remind
 
 __all__ = [
     "add_need",
@@ -27,5 +28,6 @@ __all__ = [
     "give_for_needs",
     "give_unsampled",
     "propose_needs",
+    "remind",
     "start",
 ]

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('done_by', models.BigIntegerField(null=True)),
                 ('done_at', models.DateTimeField(null=True)),
+                ('told', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('need', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to='tasks.need')),
             ],
@@ -77,6 +78,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='task',
             index=models.Index(condition=models.Q(('state__in', ('open', 'started'))), fields=['cell', 'due_at', 'id'], name='tasks_task_waiting'),
+        ),
+        migrations.AddIndex(
+            model_name='task',
+            index=models.Index(condition=models.Q(('state__in', ('open', 'started')), ('told__lt', 3)), fields=['due_at'], name='tasks_task_clock'),
         ),
         migrations.AddIndex(
             model_name='task',

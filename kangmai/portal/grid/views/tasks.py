@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kangmai.epidemic.grid import queries as grid
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tasks import actions, queries, rules
 from kangmai.epidemic.tasks.types import WAITING, Finish, Measured, Show, TaskLine
@@ -46,7 +47,10 @@ def tasks(request: PortalRequest) -> HttpResponse:
     )
     counts = queries.waiting(actor=actor, at=at)
     by_village = queries.waiting_by_village(actor=actor, at=at)
-    names = wording.cells({each.task.cell for each in found.rows})
+    cells = {each.task.cell for each in found.rows}
+    names = wording.cells(cells)
+    may_give = is_permitted(actor, GIVE)
+    workers = grid.workers_over(codes=cells, at=at) if may_give and show is Show.LATE else {}
     known = rules.rule(on=legal_day(at)).kinds
     context = {
         "crumbs": trail(Crumb(_("Tasks of the grid"))),
@@ -61,8 +65,11 @@ def tasks(request: PortalRequest) -> HttpResponse:
         "kinds": choices(
             [("", _("all")), *((id, wording.named(each.title, id)) for id, each in known.items())], current=kind
         ),
-        "rows": [_row(each, names, request) for each in found.rows],
-        "may_give": is_permitted(actor, GIVE),
+        "rows": [
+            {**_row(each, names, request), "workers": workers.get(each.task.cell, ())} for each in found.rows
+        ],
+        "shows_workers": may_give and show is Show.LATE,
+        "may_give": may_give,
         "may_count": is_permitted(actor, COUNT) or is_permitted(actor, GIVE),
         "pager": pager(request.GET, cursor=found.next or None),
     }  # fmt: skip
