@@ -60,7 +60,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PublishedView:
-    """One view. `version` is a hash of all that decides what stands in the lake."""
+    """One view. `version` is a hash of all that decides what stands in the lake.
+
+    Within a partition rows with the same value of `cluster` stand together, so that who asks for one reads no others.
+    """
 
     id: str
     room: str
@@ -68,6 +71,7 @@ class PublishedView:
     key: tuple[str, ...]
     month: str | None
     county: str
+    cluster: str | None
     stands: str | None
     """The column of the institution whose place `county` is, where it is one's."""
     columns: Mapping[str, Column]
@@ -75,15 +79,18 @@ class PublishedView:
     version: str
 
     def select(self) -> str:
-        """The view with every column cast to its type, and `_month` and `_county` beside them."""
+        """The view with every column cast to its type, and `_day` and `_county` beside them, NULL where absent."""
         columns = ", ".join(
             f"v.{c.name}::{SQL_TYPES[c.type]} AS {c.name}" for c in self.columns.values()
         )
-        month = f"to_char(v.{self.month}::date, 'YYYY-MM')" if self.month else "NULL"
-        county = f"substring(v.{self.county} FROM '^[0-9]{{6}}')"
+        day = f"v.{self.month}::date" if self.month else "NULL::date"
+        code = f"left(v.{self.county}, 6)"
+        # without patterns and formats, which cost more than all the rest of a row
+        is_county = f"length({code}) = 6 AND translate({code}, '0123456789', '') = ''"
+        county = f'CASE WHEN {is_county} THEN {code} COLLATE "C" END'
         return (
-            f"SELECT coalesce({month}, '{WITHOUT}') AS _month, coalesce({county}, '{WITHOUT}') AS _county, "
-            f"{columns} FROM ({self.sql.rstrip().rstrip(';')}) v"
+            f"SELECT {day} AS _day, {county} AS _county, {columns} "
+            f"FROM ({self.sql.rstrip().rstrip(';')}) v"
         )
 
 
@@ -117,6 +124,7 @@ def _view(definition: Definition) -> PublishedView:
         key=tuple(content["key"]),
         month=content.get("month"),
         county=content["county"],
+        cluster=content.get("cluster"),
         stands=content.get("stands"),
         columns=MappingProxyType(columns),
         sql=content["sql"],
@@ -132,6 +140,7 @@ def _version(content: Mapping[str, object]) -> str:
         list(content["key"]),  # type: ignore[call-overload]
         content.get("month"),
         content["county"],
+        content.get("cluster"),
         [(name, each["type"]) for name, each in columns.items()],
     ]
     return hashlib.sha256(orjson.dumps(decisive)).hexdigest()[:16]
@@ -149,6 +158,9 @@ def check_view(definition: Definition) -> Iterator[str]:
     county = definition.content["county"]
     if columns.get(county, {}).get("type") != "text":
         yield f"/county: {county!r} is no column of type text"
+    cluster = definition.content.get("cluster")
+    if cluster is not None and cluster not in columns:
+        yield f"/cluster: there is no column {cluster!r}"
     stands = definition.content.get("stands")
     if stands is not None and stands not in columns:
         yield f"/stands: there is no column {stands!r}"

@@ -18,6 +18,8 @@ MEMORY = "4GB"
 def duckdb_tables(files: Mapping[str, Files]) -> Iterator[dict[str, Table]]:
     """The Parquet files of each table as an Ibis table, as long as the context lasts."""
     connection = ibis.duckdb.connect(memory_limit=MEMORY)
+    # its bar would stand among the figures that a command prints
+    connection.con.execute("SET enable_progress_bar = false")
     try:
         yield {name: _table(connection, name, each) for name, each in files.items()}
     finally:

@@ -2,10 +2,9 @@
 
 For each column, in order: its name and type, which values there are (one byte each), and the values,
 missing ones as zero or as empty text; texts as their lengths and then their bytes. Rows are sorted
-by the key before.
+by the view's cluster and key before.
 """
 
-import functools
 import hashlib
 
 import numpy as np
@@ -15,17 +14,15 @@ import pyarrow.compute as pc
 CONTENT_FORMAT = b"kangmai content 1"
 
 
-def in_order(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
-    """The rows sorted by the key."""
-    indices = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in key])
+def in_order(table: pa.Table, columns: tuple[str, ...]) -> pa.Table:
+    """The rows sorted by columns."""
+    indices = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in columns])
     return table.take(indices).combine_chunks()
 
 
-def has_equal_neighbours(table: pa.Table, key: tuple[str, ...]) -> bool:
-    """Whether two rows, one after the other, have the same key."""
-    earlier, later = table.slice(0, max(table.num_rows - 1, 0)), table.slice(1)
-    same = [pc.equal(earlier.column(name), later.column(name)) for name in key]
-    return bool(same and pc.any(functools.reduce(pc.and_, same)).as_py())
+def has_duplicates(table: pa.Table, key: tuple[str, ...]) -> bool:
+    """Whether two rows have the same key."""
+    return table.group_by(list(key), use_threads=False).aggregate([]).num_rows < table.num_rows
 
 
 def content_hash(table: pa.Table) -> str:

@@ -6,7 +6,9 @@ manifest takes force in one step at the end, so that a run that is cut off leave
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,13 +16,16 @@ import orjson
 import pyarrow as pa
 
 from kangmai.analytics.errors import ViewBroken
-from kangmai.analytics.lake.content import has_equal_neighbours, in_order
+from kangmai.analytics.lake.content import has_duplicates, in_order
 from kangmai.analytics.lake.lock import locked
 from kangmai.analytics.lake.manifest import Cutoff, Partition, TableState
 from kangmai.analytics.lake.source import Mark, Place, Snapshot, snapshot
 from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.published import PublishedView
 from kangmai.analytics.types import FillReport, Progress, Report, TableReport
+
+WRITERS = 2
+"""So many partitions are written at once, and as many wait: that many are held in memory besides the one read."""
 
 
 def fill(
@@ -56,8 +61,9 @@ def _fill_table(
     written: dict[Place, Partition] = {}
     if touched:
         everything = len(touched) == len(marks)
-        for place, rows in source.partitions(view, None if everything else touched):
-            written[place] = _write(lake, view, place, marks[place], rows)
+        read = source.partitions(view, None if everything else touched)
+        for place, partition in _written(lake, view, marks, read):
+            written[place] = partition
             report(Progress(view.id, len(written), len(touched)))
     partitions = tuple(part for _, part in sorted({**kept, **written}.items()))
     table = TableState(view.id, view.room, view.version, _schema(view), partitions)
@@ -81,15 +87,33 @@ def _kept(
     return {place: p for place, p in same.items() if p.file not in missing}
 
 
+def _written(
+    lake: Lake,
+    view: PublishedView,
+    marks: Mapping[Place, Mark],
+    read: Iterable[tuple[Place, pa.Table]],
+) -> Iterator[tuple[Place, Partition]]:
+    """Write partitions while the next ones are read: sorting, hashing and packing need no interpreter."""
+    with ThreadPoolExecutor(WRITERS) as pool:
+        waiting: deque[tuple[Place, Future[Partition]]] = deque()
+        for place, rows in read:
+            waiting.append((place, pool.submit(_write, lake, view, place, marks[place], rows)))
+            if len(waiting) > WRITERS:
+                done, written = waiting.popleft()
+                yield done, written.result()
+        for done, written in waiting:
+            yield done, written.result()
+
+
 def _write(lake: Lake, view: PublishedView, place: Place, mark: Mark, rows: pa.Table) -> Partition:
-    ordered = in_order(rows, view.key)
-    if any(ordered.column(name).null_count for name in view.key):
+    if any(rows.column(name).null_count for name in view.key):
         raise ViewBroken(view=view.id, reason="a column of the key is null")
-    if has_equal_neighbours(ordered, view.key):
+    if has_duplicates(rows, view.key):
         raise ViewBroken(view=view.id, reason=f"the key {', '.join(view.key)} is not unique")
-    if ordered.num_rows != mark.rows:
-        raise ViewBroken(view=view.id, reason=f"{mark.rows} rows became {ordered.num_rows}")
-    return lake.write(view.id, place, mark.fold, ordered)
+    if rows.num_rows != mark.rows:
+        raise ViewBroken(view=view.id, reason=f"{mark.rows} rows became {rows.num_rows}")
+    cluster = (view.cluster,) if view.cluster else ()
+    return lake.write(view.id, place, mark.fold, in_order(rows, (*cluster, *view.key)))
 
 
 def _schema(view: PublishedView) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
+import numpy as np
 import pyarrow as pa
 
 from kangmai.analytics.errors import ViewBroken
 from kangmai.analytics.lake.pseudonyms import pseudonyms
-from kangmai.analytics.published import ColumnType, PublishedView
+from kangmai.analytics.published import WITHOUT, ColumnType, PublishedView
 
 BATCH_BYTES = 16 * 2**20
 
@@ -58,17 +59,22 @@ class Snapshot:
     def marks(self, view: PublishedView) -> dict[Place, Mark]:
         """The mark of every partition of a view."""
         rows = self._rows(
-            f"""SELECT _month, _county, count(*), bit_xor(hashtextextended(r::text, 0))
+            f"""SELECT _day, _county, count(*), bit_xor(hash_record_extended(r, 0))
                 FROM ({view.select()}) r GROUP BY 1, 2""",
             view,
         )
-        return {(month, county): Mark(count, fold) for month, county, count, fold in rows}
+        found: dict[Place, Mark] = {}
+        for day, county, count, fold in rows:
+            place = (f"{day:%Y-%m}" if day else WITHOUT, county or WITHOUT)
+            before = found.get(place, Mark(0, 0))
+            found[place] = Mark(before.rows + count, before.fold ^ fold)
+        return found
 
     def partitions(
         self, view: PublishedView, places: Sequence[Place] | None
     ) -> Iterator[tuple[Place, pa.Table]]:
         """The rows of the partitions named, or of all, partition after partition."""
-        sql = f"SELECT * FROM ({view.select()}) r {_only(places)} ORDER BY _month, _county"
+        sql = f"SELECT * FROM ({view.select()}) r {_only(places)} ORDER BY _county, _day"
         with self._cursor(view) as cursor:
             cursor.adbc_statement.set_options(
                 **{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)}
@@ -103,20 +109,33 @@ def snapshot(database_url: str) -> Iterator[Snapshot]:
             cursor.execute("SET LOCAL DateStyle = 'ISO, YMD'")
             cursor.execute("SET LOCAL extra_float_digits = 1")
             cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL work_mem = '128MB'")
         yield Snapshot(connection)
         connection.rollback()
 
 
 def _only(places: Sequence[Place] | None) -> str:
+    """The condition of rows in these partitions."""
     if places is None:
         return ""
-    # months and counties are digits by their making, and `none`; quoted for safety all the same
-    quoted = ", ".join(f"({_quoted(month)}, {_quoted(county)})" for month, county in places)
-    return f"WHERE (_month, _county) IN ({quoted})"
+    counties: dict[str, list[str]] = {}
+    for month, county in places:
+        counties.setdefault(month, []).append(county)
+    return "WHERE " + " OR ".join(
+        f"({_in_month(month)} AND ({' OR '.join(map(_in_county, some))}))"
+        for month, some in counties.items()
+    )
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _in_month(month: str) -> str:
+    if month == WITHOUT:
+        return "_day IS NULL"
+    # the snapshot's months are digits by their making
+    return f"_day >= '{month}-01' AND _day < date '{month}-01' + interval '1 month'"
+
+
+def _in_county(county: str) -> str:
+    return "_county IS NULL" if county == WITHOUT else f"_county = '{county}'"
 
 
 def _apart(view: PublishedView, reader: pa.RecordBatchReader) -> Iterator[tuple[Place, pa.Table]]:
@@ -135,11 +154,20 @@ def _apart(view: PublishedView, reader: pa.RecordBatchReader) -> Iterator[tuple[
 
 
 def _runs(batch: pa.RecordBatch) -> Iterator[tuple[Place, pa.RecordBatch]]:
-    months, counties = (batch.column(each).to_numpy(zero_copy_only=False) for each in (0, 1))
-    changes = (months[1:] != months[:-1]) | (counties[1:] != counties[:-1])
-    starts = [0, *(int(each) + 1 for each in changes.nonzero()[0])] if len(months) else []
-    for start, end in zip(starts, [*starts[1:], len(months)], strict=False):
-        yield (months[start], counties[start]), batch.slice(start, end - start)
+    """Rows one after another that belong to one partition."""
+    days, counties = batch.column(0), batch.column(1).dictionary_encode()
+    months = days.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False)
+    months = months.astype("M8[D]").astype("M8[M]").astype("i8")
+    has_day = days.is_valid().to_numpy(zero_copy_only=False)
+    codes = counties.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    changes = np.zeros(max(len(batch) - 1, 0), dtype=bool)
+    for column in (months, has_day, codes):
+        changes |= column[1:] != column[:-1]
+    starts = [0, *(int(each) + 1 for each in changes.nonzero()[0])] if len(batch) else []
+    for start, end in zip(starts, [*starts[1:], len(batch)], strict=False):
+        day, county = days[start].as_py(), batch.column(1)[start].as_py()
+        place = (f"{day:%Y-%m}" if day else WITHOUT, county or WITHOUT)
+        yield place, batch.slice(start, end - start)
 
 
 def _shaped(view: PublishedView, table: pa.Table) -> pa.Table:

@@ -34,7 +34,8 @@ from kangmai.analytics.lake.manifest import (
 from kangmai.analytics.lake.storage import Entry, Files, Storage
 
 ZSTD_LEVEL = 3
-ROW_GROUP = 1 << 20
+ROW_GROUP = 1 << 16
+"""So many rows are read or left out at once: a cluster should fill some of them."""
 KEPT_MANIFESTS = 7
 """So many manifests before the one in force keep their files, for readers that still hold them."""
 POINTER = "current"

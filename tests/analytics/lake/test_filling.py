@@ -71,9 +71,10 @@ def test_nothing_changed_writes_nothing(visits, run):
         ("DELETE FROM test_visit WHERE visit = 5", (1, 19, 0)),
         ("INSERT INTO test_visit VALUES (900, 3, '2024-12-31', '441202001001')", (1, 1, 0)),
         ("INSERT INTO test_visit VALUES (900, 3, NULL, NULL)", (1, 1, 0)),
+        ("INSERT INTO test_visit VALUES (900, 3, '2025-01-05', '44120x'), (901, 3, '2025-01-06', '12'), (902, 3, '2025-01-07', NULL)", (1, 3, 0)),
         ("UPDATE test_visit SET visited_on = '2025-05-09' WHERE visited_on < '2025-02-01'", (3, 60, 3)),
     ],
-    ids=["corrected", "moved to another month", "deleted", "late", "without month and place", "month emptied"],
+    ids=["corrected", "moved to another month", "deleted", "late", "without month and place", "places that are none", "month emptied"],
 )  # fmt: skip
 def test_only_touched_partitions_are_written(visits, run, lake, change, expected):
     run()
@@ -100,6 +101,15 @@ def test_rebuilding_from_nothing_gives_the_same_hashes(visits, run, lake):
 def test_changed_definition_writes_the_table_anew(visits, run):
     run()
     assert written(run(of=view(sql="SELECT * FROM test_visit WHERE minutes < 5"))) == (12, 135, 0)
+
+
+def test_rows_of_a_cluster_stand_together(visits, run, lake):
+    table = run(of=view(cluster="counted")).manifest.tables["visit"]
+    for path in lake.files_of(table).paths:
+        flags = pq.read_table(path, partitioning=None).column("counted").to_pylist()
+        assert flags == sorted(flags)
+    with pytest.raises(ViewBroken, match="key minutes is not unique"):
+        run(of=view(cluster="visit", key=["minutes"]))
 
 
 def test_lost_file_is_written_again(visits, run, lake):
