@@ -216,22 +216,25 @@ def pool_fact(pool: models.Pool) -> Fact:
 def colour(pool: models.Pool, fact: Fact, holds: Iterable[models.Hold], *, at: datetime) -> None:
     """Let the codes of some of a pool's people show what was found; nothing where no colours are ordered."""
     with suppress(NoOrderInForce):
-        venues.colour_by_fact(fact=fact, **_known_as(holds), at=at)  # type: ignore[arg-type]
+        residents, documents = _known_as(holds)
+        venues.colour_by_fact(fact=fact, residents=residents, documents=documents, at=at)
 
 
 def uncolour(pool: models.Pool, holds: Iterable[models.Hold], *, at: datetime) -> None:
     """Let the codes of some of a pool's people no longer show that they stood in it."""
     with suppress(NoOrderInForce):
-        venues.lift_by_fact(fact=pool_fact(pool), **_known_as(holds), at=at)  # type: ignore[arg-type]
+        residents, documents = _known_as(holds)
+        venues.lift_by_fact(fact=pool_fact(pool), residents=residents, documents=documents, at=at)
 
 
-def _known_as(holds: Iterable[models.Hold]) -> dict[str, list[ResidentId] | list[str]]:
+def _known_as(holds: Iterable[models.Hold]) -> tuple[list[ResidentId], list[str]]:
+    """Residents, and numbers of documents of those whom the index does not know."""
     persons = [PersonId(each.person_id) for each in holds]
     guests = people.attendees([each for each in persons if each < 0])
-    return {
-        "residents": [ResidentId(each) for each in persons if each > 0],
-        "documents": [known["number"] for known in guests.values() if known.get("number")],
-    }
+    return (
+        [ResidentId(each) for each in persons if each > 0],
+        [known["number"] for known in guests.values() if known.get("number")],
+    )
 
 
 def conclude_if_settled(pool: models.Pool, *, actor: Actor, at: datetime) -> None:

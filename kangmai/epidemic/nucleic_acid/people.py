@@ -123,7 +123,8 @@ def entered(numbers: Collection[str], *, orders: Collection[UUID]) -> list[Perso
 def residents(numbers: Collection[str]) -> dict[str, int]:
     """Scanned number → resident now, for numbers of the index and of identity cards."""
     by_index = {n for n in numbers if len(n) == INDEX_DIGITS and n.isdecimal()}
-    by_card = {normalise_identity_number(n): n for n in numbers - by_index if is_identity_number(n)}  # type: ignore[operator]
+    others = (n for n in numbers if n not in by_index and is_identity_number(n))
+    by_card = {normalise_identity_number(n): n for n in others}
     found: dict[str, int] = {}
     if by_index:
         found |= identity.residents_numbered(by_index)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -125,10 +126,9 @@ def _relabel(row: models.Incident, code: str, *, actor: Actor, at: datetime) -> 
         raise NotInThisState(what=code[:14], state=taken.reasons[0])
 
 
-def _record(kept: dict[str, object], code: str) -> TubeRecord:
+def _record(kept: dict[str, Any], code: str) -> TubeRecord:
     people = tuple(
-        Given(**{**each, "at": datetime.fromisoformat(each["at"])})
-        for each in kept["people"]  # type: ignore[attr-defined]
+        Given(**{**each, "at": datetime.fromisoformat(each["at"])}) for each in kept["people"]
     )
     return TubeRecord(
         client_id=UUID(str(kept["client_id"])),

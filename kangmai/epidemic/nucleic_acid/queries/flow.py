@@ -1,8 +1,9 @@
 """How tubes flow through laboratories, and who stands in which lane."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Count, Max, Q
 
@@ -67,14 +68,14 @@ def laboratory_lines(round_id: int, *, actor: Actor, at: datetime) -> tuple[Labo
 def _line(
     laboratory: int,
     counted: dict[str, int],
-    speed: dict[str, object] | None,
+    speed: Mapping[str, Any] | None,
     planned: datetime | None,
 ) -> LaboratoryLine:
     sums = {name: sum(counted.get(s, 0) for s in stages) for name, stages in WAYS.items()}
     found = speed or {"late": 0, "lately": 0, "last": None}
     return LaboratoryLine(
         OrganizationId(laboratory), sums["coming"], sums["waiting"], sums["tested"], sums["published"],
-        found["late"], found["lately"], found["last"], planned,  # type: ignore[arg-type]
+        found["late"], found["lately"], found["last"], planned,
     )  # fmt: skip
 
 

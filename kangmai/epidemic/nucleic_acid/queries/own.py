@@ -127,8 +127,9 @@ def antigen_of_passes(
 def _persons(holder: Person, orders: Collection[UUID]) -> list[PersonId]:
     """Under which numbers the holder of a pass may have been sampled: as a resident, or by his document."""
     number = holder.facts.document_number
-    known = {holder.resident, people.residents({number}).get(number)} - {None}
-    same = [id for each in known for id in identity.same_resident_ids(ResidentId(each))]  # type: ignore[arg-type]
+    known = {holder.resident, people.residents({number}).get(number)}
+    residents = [ResidentId(each) for each in known if each is not None]
+    same = [id for each in residents for id in identity.same_resident_ids(each)]
     return [*map(PersonId, same), *people.entered({number}, orders=orders)]
 
 

@@ -1,7 +1,8 @@
 """Plans of a round: what they are reckoned from, those that were kept, couriers' trips, and the replay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Max, Q, Sum
@@ -191,12 +192,12 @@ def _trips(rows: list[models.PlannedTrip]) -> list[CourierTrip]:
     return [_trip(each, ready.get(each.site_id, 0), carried.get(each.id, nothing)) for each in rows]
 
 
-def _trip(row: models.PlannedTrip, ready: int, done: dict[str, object]) -> CourierTrip:
+def _trip(row: models.PlannedTrip, ready: int, done: Mapping[str, Any]) -> CourierTrip:
     all_here = done["n"] and done["n"] == done["here"]
     return CourierTrip(
         row.id, site_value(row.site), OrganizationId(row.laboratory_id), row.boxes, row.leaves_at, row.arrives_at,
-        row.courier_account, ready, done["n"], done["left"], done["here"],  # type: ignore[arg-type]
-        done["came"] if all_here else None, row.version,  # type: ignore[arg-type]
+        row.courier_account, ready, done["n"], done["left"], done["here"],
+        done["came"] if all_here else None, row.version,
     )  # fmt: skip
 
 

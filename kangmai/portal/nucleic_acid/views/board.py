@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kangmai.epidemic.nucleic_acid import queries
-from kangmai.epidemic.nucleic_acid.types import Board, Page, Round
+from kangmai.epidemic.nucleic_acid.types import Board, LateTube, Page, Round
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import is_permitted
 from kangmai.kernel.errors import Incorrect
@@ -97,14 +97,14 @@ def late(request: PortalRequest) -> HttpResponse:
     round_ = asking.chosen_round(request)
     within = request.GET.get("within", "2")
     within = within if within in HOURS else "2"
-    found: Page[object] = Page((), "")
+    found: Page[LateTube] = Page((), "")
     if round_ is not None:
-        found = queries.late_tubes(  # type: ignore[assignment]
+        found = queries.late_tubes(
             round_.id, within_hours=float(within), after=request.GET.get("after", ""), limit=50,
             actor=request.actor, at=request.at,
         )  # fmt: skip
     sites = _site_names(request, round_)
-    labs = {each.laboratory for each in found.rows if each.laboratory}  # type: ignore[attr-defined]
+    labs = {each.laboratory for each in found.rows if each.laboratory}
     laboratories = registry.names_by_id(ids=labs, language=language())
     context = {
         "crumbs": trail(Crumb(_("Testing"), reverse("nucleic-acid")), Crumb(_("Late results"))),
@@ -113,11 +113,11 @@ def late(request: PortalRequest) -> HttpResponse:
         "rows": [
             {
                 "tube": each,
-                "stage": named.stage(each.stage),  # type: ignore[attr-defined]
-                "site": sites.get(each.site_id, "—"),  # type: ignore[attr-defined]
-                "laboratory": laboratories.get(each.laboratory, "—"),  # type: ignore[attr-defined]
-                "due": words.instant(each.due_at),  # type: ignore[attr-defined]
-                "is_late": each.due_at < request.at,  # type: ignore[attr-defined]
+                "stage": named.stage(each.stage),
+                "site": sites.get(each.site_id, "—"),
+                "laboratory": laboratories.get(each.laboratory or 0, "—"),
+                "due": words.instant(each.due_at),
+                "is_late": each.due_at < request.at,
             }
             for each in found.rows
         ],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse
@@ -47,7 +48,8 @@ def plan_round(request: PortalRequest, round_id: int) -> HttpResponse:
     context = _form(request, round_)
     if request.method == "POST":
         try:
-            question = _question(request, round_, context)
+            demands, labs = context["demands"], [row["id"] for row in context["laboratories"]]
+            question = _question(request, round_, demands, labs)
             if request.POST.get("do") == "save":
                 kept = actions.save_plan(
                     round_id=round_id, question=question, note=request.POST.get("note", ""), key=asking.key(request),
@@ -62,7 +64,7 @@ def plan_round(request: PortalRequest, round_id: int) -> HttpResponse:
     return render(request, "nucleic_acid/plan_round.html", context)
 
 
-def _form(request: PortalRequest, round_: Round) -> dict[str, object]:
+def _form(request: PortalRequest, round_: Round) -> dict[str, Any]:
     """What was said so far, else what is known: residents by site, the laboratories of the last plan."""
     actor, at = request.actor, request.at
     demands = queries.demands(round_.id, actor=actor, at=at)
@@ -122,18 +124,17 @@ def _capacity(
 
 
 def _question(
-    request: PortalRequest, round_: Round, context: Mapping[str, object]
+    request: PortalRequest,
+    round_: Round,
+    demands: Sequence[rules.Demand],
+    laboratories: Iterable[str],
 ) -> rules.Question:
-    """The question of the form. Raises FieldUnreadable."""
-    demands: Sequence[rules.Demand] = context["demands"]  # type: ignore[assignment]
+    """The question of the form; laboratories by id. Raises FieldUnreadable."""
     asked = {
         each.id: asking.number(request, f"people-{each.id}", default=each.people)
         for each in demands
     }
-    capacity = {
-        row["id"]: asking.number(request, f"tubes-{row['id']}")
-        for row in context["laboratories"]  # type: ignore[attr-defined]
-    }
+    capacity = {id: asking.number(request, f"tubes-{id}") for id in laboratories}
     if request.POST.get("more") and request.POST.get("more_tubes"):
         capacity[request.POST["more"]] = asking.number(request, "more_tubes")
     if not any(capacity.values()):

@@ -67,19 +67,26 @@ def scan(request: PortalRequest, site_id: int) -> HttpResponse:
 def _take(request: PortalRequest, site_id: int, said: str) -> dict[str, object]:
     """What a scan does; returns what the page says of it."""
     lane, tube = _lane(request), request.POST.get("tube", "").strip().upper()
-    at_site = {"site_id": site_id, "actor": request.actor, "at": request.at}
+
+    def closed() -> dict[str, object]:
+        count = actions.close_tube(code=tube, site_id=site_id, actor=request.actor, at=request.at)
+        return _closed(count)
+
     match request.POST.get("do", "scan"):
         case "close":
-            return _closed(actions.close_tube(code=tube, **at_site))  # type: ignore[arg-type]
+            return closed()
         case "out":
-            actions.take_out(code=tube, seq=asking.number(request, "seq"), **at_site)  # type: ignore[arg-type]
+            seq = asking.number(request, "seq")
+            actions.take_out(
+                code=tube, seq=seq, site_id=site_id, actor=request.actor, at=request.at
+            )
             return {"said": _("Taken out.")}
         case _other if not said:
             return {}
         case _other if not tube:
             return {"tube": said, "said": _("Now scan the people.")}
         case _other if said == tube:
-            return _closed(actions.close_tube(code=tube, **at_site))  # type: ignore[arg-type]
+            return closed()
     mode = asking.number(request, "mode", default=10)
     group = request.POST.get("group", SCREENING)
     given = Given(
@@ -99,7 +106,7 @@ def _take(request: PortalRequest, site_id: int, said: str) -> dict[str, object]:
         pool_id=UUID(pool) if pool else None, actor=request.actor, at=request.at,
     )  # fmt: skip
     if count >= mode:
-        return _closed(actions.close_tube(code=tube, **at_site))  # type: ignore[arg-type]
+        return closed()
     text = ngettext("%(n)s person in the tube.", "%(n)s people in the tube.", count)
     return {"said": text % {"n": count}, "latest": words.masked(said, head=0, tail=4)}
 

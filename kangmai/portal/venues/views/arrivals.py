@@ -160,21 +160,23 @@ def change_arrival(request: PortalRequest, venue_id: int, arrival_id: UUID) -> H
     """A guest gets another room, or leaves."""
     given = request.POST
     version = given.get("version", "")
-    named = {
-        "arrival_id": arrival_id,
-        "expected_version": int(version) if version.isdecimal() else 0,
-    }
+    seen = int(version) if version.isdecimal() else 0
     try:
         match given.get("do"):
             case "room":
                 actions.change_room(
-                    room=given.get("room", ""), **named, actor=request.actor, at=request.at
+                    arrival_id=arrival_id,
+                    room=given.get("room", ""),
+                    expected_version=seen,
+                    actor=request.actor,
+                    at=request.at,
                 )
             case "leave":
                 actions.check_out(
+                    arrival_id=arrival_id,
                     left_at=_instant(given.get("left_at", "")),
                     went_to=given.get("went_to", ""),
-                    **named,
+                    expected_version=seen,
                     actor=request.actor,
                     at=request.at,
                 )
