@@ -15,5 +15,7 @@ urlpatterns = [
     path("", include("kangmai.exchange.oauth.urls")),
     path("", include("kangmai.exchange.cards.urls")),
     path("", include("kangmai.exchange.open_data.urls")),
+    path("", include("kangmai.exchange.cold_chain.urls")),
+    path("", include("kangmai.exchange.outside_figures.urls")),
     path("", include("kangmai.portal.urls")),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -30,13 +31,26 @@ class TokenMissing(Forbidden):
 
 def for_programs(answer: Answering) -> Callable[[HttpRequest], HttpResponse]:
     """Let in a program with a token, and make answers of refusals."""
+    return _guarded(answer, _actor)
 
+
+def for_devices(
+    answer: Callable[[HttpRequest, str, datetime], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let in a device with the token of its own, which its room knows, and make answers of refusals."""
+    return _guarded(answer, _token)
+
+
+def _guarded(
+    answer: Callable[[HttpRequest, Any, datetime], HttpResponse],
+    who: Callable[[HttpRequest, datetime], Any],
+) -> Callable[[HttpRequest], HttpResponse]:
     @csrf_exempt  # programs come without cookies, and authenticate in the request itself
     @wraps(answer)
     def view(request: HttpRequest) -> HttpResponse:
         at = datetime.now(UTC)
         try:
-            response = answer(request, _actor(request, at), at)
+            response = answer(request, who(request, at), at)
         except TokenMissing as error:
             response = _refused(error, 401)
             response["WWW-Authenticate"] = 'Bearer realm="kangmai"'
@@ -48,12 +62,16 @@ def for_programs(answer: Answering) -> Callable[[HttpRequest], HttpResponse]:
     return view
 
 
-def _actor(request: HttpRequest, at: datetime) -> Actor:
+def _token(request: HttpRequest, at: datetime) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenMissing()
+    return token.strip()
+
+
+def _actor(request: HttpRequest, at: datetime) -> Actor:
     try:
-        return actor_for_token(token.strip(), at=at)
+        return actor_for_token(_token(request, at), at=at)
     except Forbidden:
         raise TokenMissing() from None
 

@@ -172,6 +172,36 @@ def test_too_warm_and_decided_by_another(enter, stocked):
     assert "5.1" in text(nurse.get(f"{ROOT}{path}"))
 
 
+def test_a_logger_sends_by_itself(enter, stocked):
+    nurse, program = enter("township"), enter()
+    path = f"fridges/{stocked}/"
+    page = text(post(nurse, path, do="logger", name="温度仪 07"))
+    token = re.search(r'id="token".*?class="code">([\w-]{43})<', page).group(1)
+    assert token not in text(nurse.get(f"{ROOT}{path}"))
+
+    def send(body, sent_with=token):
+        return program.post(
+            "/api/cold-chain/readings", body, content_type="application/json", headers={"Authorization": f"Bearer {sent_with}"}
+        )  # fmt: skip
+
+    at = (now() - datetime.timedelta(hours=30)).isoformat()
+    ahead = (now() + datetime.timedelta(hours=1)).isoformat()
+    body = {"readings": [{"id": "a", "at": at, "celsius": 4.5}, {"id": "b", "at": ahead, "celsius": 4.5}]}  # fmt: skip
+    found = send(body).json()
+    assert (found["taken"], found["repeated"], found["break"]) == (1, 0, None)
+    assert found["refused"][0]["id"] == "b" and "clock" in found["refused"][0]["message"]["en"]
+    assert send(body).json()["repeated"] == 1
+    for wrong in ("[]", {"readings": [{"id": "c", "at": "2026-03-01", "celsius": 4}]}, {"readings": [{"id": "c", "at": at, "celsius": "4"}]}):  # fmt: skip
+        assert send(wrong).status_code == 400
+    assert send(body, "x" * 43).status_code == 403
+    assert program.get("/api/cold-chain/readings").status_code == 401
+    assert "device" in text(nurse.get(f"{ROOT}{path}"))
+    logger = re.search(r'name="logger" value="([\w-]+)"', text(nurse.get(f"{ROOT}{path}"))).group(1)
+    assert post(enter("next_door"), path, do="stop", logger=logger).status_code == 404
+    assert post(nurse, path, do="stop", logger=logger).status_code == 302
+    assert send(body).status_code == 403
+
+
 def test_recall_finds_the_people(enter, stocked):
     lot = models.Lot.objects.get(number="B1")
     nurse, officer = enter("township"), enter("cdc")

@@ -2,14 +2,15 @@
 
 Incorrect: VaccineUnknown, QuestionUnknown, SiteUnknown, TemperatureUnlikely, TraceCodeUnreadable, CodeTwice,
     DosesWrong, BeforeBirth, InTheFuture, ParticularsUnlikely, ReasonMissing, NothingChosen, KindUnknown, ReactionUnknown, ClassUnknown,
-    RowsUnreadable
+    RowsUnreadable, BatchTooLarge
+Forbidden: LoggerRefused
 Conflict: StillHere, WrongStep, Blocked, NotConfirmed, ObservationRuns, CodeKnown, LotDiffers, CodeOfOtherProduct,
     Expired, NotThere, KeyReused, DoseOnRecord, SamePerson, WasDecided, WasRecalled, NotAlive, WrongState, NameTaken
 NotFound: VisitNotFound, FridgeNotFound, PackageUnknown, LotNotFound, BreachNotFound, AefiNotFound, DeferralNotFound,
-    DoseNotFound
+    DoseNotFound, LoggerNotFound
 """
 
-from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound
 from kangmai.programmes.vaccination.types import Block
 
 
@@ -113,6 +114,24 @@ class StillHere(Conflict):
     """This person is in the clinic already, with number {number}."""
 
     zh = "该受种者今日已登记，排队号 {number}。"
+
+
+class BatchTooLarge(Incorrect):
+    """Send at most {most} readings at once."""
+
+    zh = "每次最多上传 {most} 条温度记录。"
+
+
+class LoggerRefused(Forbidden):
+    """This token is not one of a logger that may send. Register the logger anew."""
+
+    zh = "该令牌不属于可上传的温度记录仪，请重新登记设备。"
+
+
+class LoggerNotFound(NotFound):
+    """There is no such logger at your cold places."""
+
+    zh = "您的冷链设备中没有该温度记录仪。"
 
 
 class WrongStep(Conflict):

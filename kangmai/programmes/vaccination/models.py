@@ -82,6 +82,23 @@ class Fridge(models.Model):
         indexes = (models.Index(fields=("place_code", "organization"), name="fridge_place"),)
 
 
+class Logger(models.Model):
+    """A device that sends the temperatures of one cold place with a token of its own."""
+
+    id = models.UUIDField(primary_key=True)
+    fridge = models.ForeignKey(Fridge, on_delete=models.PROTECT, related_name="loggers")
+    name = models.CharField(max_length=60)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    account = models.BigIntegerField()
+    """Who registered it: in his name it writes."""
+    registered_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("fridge", "registered_at"), name="logger_fridge"),)
+
+
 class Temperature(models.Model):
     """A reading; the same device says one thing at one instant."""
 
@@ -89,12 +106,20 @@ class Temperature(models.Model):
     at = models.DateTimeField()
     celsius = models.DecimalField(max_digits=5, decimal_places=1)
     source = _code(6)
+    logger = models.ForeignKey(Logger, null=True, on_delete=models.PROTECT, related_name="+")
+    client = _code(40, blank=True, default="")
+    """The logger's own id of the reading."""
     account = models.BigIntegerField()
     entered_at = models.DateTimeField()
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("fridge", "at"), name="temperature_once"),
+            models.UniqueConstraint(
+                fields=("logger", "client"),
+                condition=Q(logger__isnull=False),
+                name="temperature_of_logger_once",
+            ),
             _known("temperature_source_known", "source", ReadingSource),
         )
 

@@ -10,6 +10,7 @@ from kangmai.programmes.vaccination.types import (
     Breach,
     BreachLot,
     DoseState,
+    Logger,
     Lot,
     Package,
     Planned,
@@ -89,6 +90,11 @@ def _planned(row: models.VisitDose) -> Planned:
         row.site,
         row.package.lot.number if row.package else "",
     )
+
+
+def logger_of(row: models.Logger) -> Logger:
+    """A logger."""
+    return Logger(row.id, row.fridge_id, row.name, row.registered_at, row.seen_at, row.stopped_at)
 
 
 def breach_of(row: models.Breach) -> Breach:

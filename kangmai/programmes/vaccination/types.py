@@ -395,6 +395,46 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Logger:
+    """A device that sends the temperatures of a cold place."""
+
+    id: UUID
+    fridge: UUID
+    name: str
+    registered_at: datetime
+    seen_at: datetime | None
+    stopped_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewLogger:
+    """A logger that was just registered, with the token that is told this once."""
+
+    logger: Logger
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggerReading:
+    """A temperature as a logger sends it, with its own id of it."""
+
+    id: str
+    at: datetime
+    celsius: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsTaken:
+    """What came of a batch: new ones, those known, and which were refused for what."""
+
+    taken: int
+    repeated: int
+    refused: tuple[tuple[str, str], ...]
+    """Id of the reading and `future`, `too_old`, `unlikely` or `id_reused`."""
+    breach: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class BreachLot:
     """A lot put aside, with the decision on it."""
 

@@ -17,7 +17,7 @@ from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking, wording
 from kangmai.portal.vaccination.views.stock import MOST_BYTES, fridge_row, recipient_rows
 from kangmai.programmes.vaccination import actions, queries
-from kangmai.programmes.vaccination.types import Breach, Verdict
+from kangmai.programmes.vaccination.types import Breach, NewLogger, Verdict
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
 
@@ -33,9 +33,18 @@ def _crumbs(*more: Crumb) -> tuple[Crumb, ...]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def fridge(request: PortalRequest, fridge_id: UUID) -> HttpResponse:
-    """Show the temperatures of a cold place; write one down or take in a file."""
+    """Show the temperatures of a cold place; write one down, take in a file, register or stop a logger."""
     fault = ""
-    if request.method == "POST":
+    made: NewLogger | None = None
+    if request.method == "POST" and asking.text(request, "do"):
+        try:
+            made = _logger(request, fridge_id)
+            if made is None:
+                asking.written(request)
+                return redirect("vaccination-fridge", fridge_id)
+        except KangmaiError as error:
+            fault = error.message(language())
+    elif request.method == "POST":
         try:
             found = _write(request, fridge_id)
             asking.written(request)
@@ -63,10 +72,31 @@ def fridge(request: PortalRequest, fridge_id: UUID) -> HttpResponse:
         "more": max(0, len(readings) - SHOWN),
         "breaches": [_line(each) for each in queries.breaches(fridge=fridge_id, actor=request.actor)],
         "now": now.strftime("%Y-%m-%dT%H:%M"),
+        "loggers": [
+            {
+                "id": each.id,
+                "name": each.name,
+                "seen": words.instant(each.seen_at),
+                "is_stopped": each.stopped_at is not None,
+            }
+            for each in queries.loggers(fridge_id, actor=request.actor)
+        ],
+        "token": made.token if made else "",
+        "address": request.build_absolute_uri(reverse("api-cold-chain-readings")),
         "said": request.POST,
         "fault": fault,
     }  # fmt: skip
     return render(request, "vaccination/fridge.html", context, status=422 if fault else 200)
+
+
+def _logger(request: PortalRequest, fridge_id: UUID) -> NewLogger | None:
+    """Register a logger, or stop one."""
+    if asking.text(request, "do") == "stop":
+        logger = asking.uuid_of(asking.text(request, "logger"))
+        if logger is not None:
+            actions.stop_logger(logger_id=logger, actor=request.actor, at=request.at)
+        return None
+    return actions.register_logger(fridge_id=fridge_id, name=asking.text(request, "name"), actor=request.actor, at=request.at)  # fmt: skip
 
 
 def _source(value: str) -> str:

@@ -7,6 +7,11 @@ from kangmai.programmes.vaccination.actions.calling import (
 )
 from kangmai.programmes.vaccination.actions.cold import decide, take_file, write_temperatures
 from kangmai.programmes.vaccination.actions.injecting import inject, release
+from kangmai.programmes.vaccination.actions.loggers import (
+    register_logger,
+    stop_logger,
+    take_readings,
+)
 from kangmai.programmes.vaccination.actions.reactions import (
     Told,
     find_reaction,
@@ -60,12 +65,15 @@ __all__ = [
     "pre_check",
     "recall",
     "receive",
+    "register_logger",
     "release",
     "report",
     "return_card",
     "review",
     "set_particulars",
+    "stop_logger",
     "take_file",
+    "take_readings",
     "waste",
     "withdraw_dose",
     "write_temperatures",

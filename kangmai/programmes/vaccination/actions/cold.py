@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +10,9 @@ from django.db import transaction
 
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down_and_announce
-from kangmai.kernel.ids import uuid7
 from kangmai.programmes.vaccination import events, models
 from kangmai.programmes.vaccination.actions.stock import throw_away
+from kangmai.programmes.vaccination.breaks import Sample, follow
 from kangmai.programmes.vaccination.errors import (
     BreachNotFound,
     RowsUnreadable,
@@ -23,13 +22,10 @@ from kangmai.programmes.vaccination.errors import (
 )
 from kangmai.programmes.vaccination.reach import DECIDE, near
 from kangmai.programmes.vaccination.reading import breach_of
-from kangmai.programmes.vaccination.telling import tell_quarantine
 from kangmai.programmes.vaccination.types import Breach, ReadingSource, Verdict
 from kangmai.programmes.vaccination.writing import digest, given_reason, kept_fridge, past_instant
 from kangmai.standards.calendars import LEGAL_TIME
 
-Sample = tuple[datetime, float]
-"""When, and how many degrees Celsius."""
 LOWEST, HIGHEST = -90.0, 60.0
 MOST_ROWS = 20_000
 
@@ -44,8 +40,8 @@ def write_temperatures(
 ) -> Breach | None:
     """Write down how cold it was; what is known already is left alone. The break that stands after it, if any.
 
-    A reading outside the limits begins a break, or prolongs the one that stands; one inside ends it. What was
-    put aside stays so until somebody decides.
+    A reading outside the limits begins a break, or prolongs the one that stands; one inside ends it, also where
+    readings come late (`breaks`). What was put aside stays so until somebody decides.
 
     Raises:
         NotPermitted, FridgeNotFound, TemperatureUnlikely, InTheFuture
@@ -71,7 +67,8 @@ def write_temperatures(
             ],
             ignore_conflicts=True,
         )
-        return _follow(fridge, new, actor, at)
+        found = follow(fridge, new, actor=actor, at=at)
+        return breach_of(found) if found else None
 
 
 def _new(fridge: models.Fridge, samples: Sequence[Sample]) -> list[Sample]:
@@ -79,78 +76,6 @@ def _new(fridge: models.Fridge, samples: Sequence[Sample]) -> list[Sample]:
     by_time = dict(sorted(samples))
     known = set(fridge.temperatures.filter(at__in=by_time).values_list("at", flat=True))
     return [(when, round(by_time[when], 1)) for when in by_time if when not in known]
-
-
-def _follow(
-    fridge: models.Fridge, samples: Sequence[Sample], actor: Actor, at: datetime
-) -> Breach | None:
-    """Begin, prolong or end breaks by new readings in their order."""
-    low, high = float(fridge.low), float(fridge.high)
-    open_one = fridge.breaches.select_for_update().filter(ended_at=None).first()
-    touched: models.Breach | None = None
-    for when, celsius in samples:
-        if not low <= celsius <= high:
-            open_one = touched = _break(fridge, open_one, when, celsius, actor, at)
-        elif open_one is not None and when > open_one.began_at:
-            open_one.ended_at = when
-            open_one.save(update_fields=["ended_at"])
-            open_one = None
-    return breach_of(touched) if touched else None
-
-
-def _break(
-    fridge: models.Fridge,
-    row: models.Breach | None,
-    when: datetime,
-    celsius: float,
-    actor: Actor,
-    at: datetime,
-) -> models.Breach:
-    if row is None:
-        row = models.Breach.objects.create(
-            id=uuid7(),
-            fridge=fridge,
-            began_at=when,
-            lowest=celsius,
-            highest=celsius,
-            account=actor.account,
-            found_at=at,
-        )
-        data = {"organization": fridge.organization, "fridge": str(fridge.id)}
-        write_down_and_announce(events.BREACHED, "ColdChainBreach", row.id, data=data, actor=actor, at=at)  # fmt: skip
-    else:
-        row.began_at = min(row.began_at, when)
-        row.lowest, row.highest = min(row.lowest, celsius), max(row.highest, celsius)
-        row.save(update_fields=["began_at", "lowest", "highest"])
-    if lots := _put_aside(fridge, row):
-        tell_quarantine(
-            breach=str(row.id), lots=lots, organization=fridge.organization,
-            place_code=fridge.place_code, actor=actor, at=at,
-        )  # fmt: skip
-    return row
-
-
-def _put_aside(fridge: models.Fridge, row: models.Breach) -> int:
-    """Quarantine what is kept there and not put aside already; how many lots."""
-    held = models.Package.objects.select_for_update().filter(
-        fridge=fridge, left__gt=0, quarantine=None
-    )
-    by_lot: dict[UUID, list[models.Package]] = defaultdict(list)
-    for package in held.order_by("code"):
-        by_lot[package.lot_id].append(package)
-    for lot_id, packages in by_lot.items():
-        doses = sum(each.left for each in packages)
-        line, is_new = models.BreachLot.objects.get_or_create(
-            breach=row, lot_id=lot_id, defaults={"id": uuid7(), "doses": doses}
-        )
-        if not is_new:
-            line.doses, line.verdict, line.reason = line.doses + doses, Verdict.OPEN.value, ""
-            line.decided_by = line.decided_at = None
-            line.save()
-        for each in packages:
-            each.quarantine = line
-        models.Package.objects.bulk_update(packages, ["quarantine"], batch_size=1000)
-    return len(by_lot)
 
 
 def take_file(

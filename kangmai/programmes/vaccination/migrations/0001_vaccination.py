@@ -141,6 +141,19 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Logger',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=60)),
+                ('token_hash', models.BinaryField(max_length=32, unique=True)),
+                ('account', models.BigIntegerField()),
+                ('registered_at', models.DateTimeField()),
+                ('seen_at', models.DateTimeField(null=True)),
+                ('stopped_at', models.DateTimeField(null=True)),
+                ('fridge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loggers', to='vaccination.fridge')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Lot',
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
@@ -216,9 +229,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('celsius', models.DecimalField(decimal_places=1, max_digits=5)),
                 ('source', models.CharField(db_collation='C', max_length=6)),
+                ('client', models.CharField(blank=True, db_collation='C', default='', max_length=40)),
                 ('account', models.BigIntegerField()),
                 ('entered_at', models.DateTimeField()),
                 ('fridge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='temperatures', to='vaccination.fridge')),
+                ('logger', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vaccination.logger')),
             ],
         ),
         migrations.CreateModel(
@@ -317,6 +332,10 @@ class Migration(migrations.Migration):
             model_name='breach',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('fridge',), name='breach_one_at_a_time'),
         ),
+        migrations.AddIndex(
+            model_name='logger',
+            index=models.Index(fields=['fridge', 'registered_at'], name='logger_fridge'),
+        ),
         migrations.AddConstraint(
             model_name='breachlot',
             constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['open', 'released', 'discarded'])), name='breach_verdict_known'),
@@ -360,6 +379,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='temperature',
             constraint=models.UniqueConstraint(fields=('fridge', 'at'), name='temperature_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='temperature',
+            constraint=models.UniqueConstraint(condition=models.Q(('logger__isnull', False)), fields=('logger', 'client'), name='temperature_of_logger_once'),
         ),
         migrations.AddConstraint(
             model_name='temperature',

@@ -1,6 +1,6 @@
 """Everything that can be asked of the clinic."""
 
-from kangmai.programmes.vaccination.queries.children import count_late, coverage, late
+from kangmai.programmes.vaccination.queries.children import count_late, coverage, due, late
 from kangmai.programmes.vaccination.queries.courses import courses, visits_by_id
 from kangmai.programmes.vaccination.queries.reactions import (
     cards,
@@ -20,6 +20,7 @@ from kangmai.programmes.vaccination.queries.stock import (
     held,
     keeps,
     ledger,
+    loggers,
     readings,
     recipients,
     unbalanced,
@@ -44,6 +45,7 @@ __all__ = [
     "coverage",
     "day",
     "decides",
+    "due",
     "find_package",
     "fridges",
     "get_breach",
@@ -55,6 +57,7 @@ __all__ = [
     "keeps",
     "late",
     "ledger",
+    "loggers",
     "look_at",
     "may_report",
     "may_review",

@@ -8,8 +8,9 @@ from django.db import connection
 from django.db.models import Q
 
 from kangmai.kernel.actor import Actor, require, subtree
+from kangmai.kernel.ids import ResidentId
 from kangmai.programmes.vaccination import models
-from kangmai.programmes.vaccination.reach import READ, late_children
+from kangmai.programmes.vaccination.reach import READ, late_children, near, within
 from kangmai.programmes.vaccination.types import Coverage, LateChild, LateDose
 
 
@@ -52,6 +53,20 @@ def late(
         )
         for row in found
     ]
+
+
+def due(*, place: str, limit: int, on: date, actor: Actor) -> list[tuple[ResidentId, date]]:
+    """Children of an area with a dose that is due or overdue, the youngest first, with their birthdays.
+
+    Raises:
+        NotPermitted
+    """
+    require(actor, READ)
+    wanted = models.Standing.objects.filter(status__in=("due", "overdue"), due_on__lte=on)
+    rows = models.Child.objects.filter(near(actor), within(subtree(place)))
+    rows = rows.filter(pk__in=wanted.values("child")).order_by("-birth_on", "resident_id")
+    found = rows.values_list("resident_id", "birth_on")[:limit]
+    return [(ResidentId(id), born) for id, born in found]
 
 
 def _doses(ids: Sequence[int]) -> dict[int, list[LateDose]]:

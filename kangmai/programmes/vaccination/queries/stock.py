@@ -12,13 +12,14 @@ from kangmai.kernel.actor import Actor, require
 from kangmai.programmes.vaccination import models
 from kangmai.programmes.vaccination.errors import BreachNotFound, LotNotFound
 from kangmai.programmes.vaccination.reach import DECIDE, KEEP, READ, near, works_at
-from kangmai.programmes.vaccination.reading import breach_of, lot_of
+from kangmai.programmes.vaccination.reading import breach_of, logger_of, lot_of
 from kangmai.programmes.vaccination.types import (
     Breach,
     DoseState,
     EntryKind,
     Fridge,
     Held,
+    Logger,
     Lot,
     Reading,
     ReadingSource,
@@ -182,6 +183,12 @@ def readings(fridge_id: UUID, *, days: int = 7, actor: Actor, at: datetime) -> l
 def _breaches(actor: Actor) -> Iterable[models.Breach]:
     seen = near(actor, READ, organization="fridge__organization", place="fridge__place_code")
     return models.Breach.objects.filter(seen).select_related("fridge").prefetch_related("lots__lot")
+
+
+def loggers(fridge_id: UUID, *, actor: Actor) -> list[Logger]:
+    """The loggers of a cold place, the newest first. Raises NotPermitted, FridgeNotFound."""
+    fridge = seen_fridge(fridge_id, actor=actor)
+    return [logger_of(row) for row in fridge.loggers.order_by("-registered_at", "-id")[:20]]
 
 
 def breaches(

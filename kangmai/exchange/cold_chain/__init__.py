@@ -1,0 +1,1 @@
+"""The interface by which loggers send the temperatures of cold places."""
