@@ -18,6 +18,7 @@ CHECKERS = (
     "kangmai.programmes.immunization.checks",
     "kangmai.programmes.workload.checks",
     "kangmai.programmes.points.checks",
+    "kangmai.programmes.activities.checks",
     "kangmai.programmes.growth.checks",
     "kangmai.programmes.vaccination.checks",
     "kangmai.programmes.campaigns.checks",

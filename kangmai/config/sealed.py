@@ -123,6 +123,7 @@ SEALED = (
     ),
     SealedColumn("births_certificate", ID, UUIDS, *CONTENT, _text("births.certificate|{}")),
     SealedColumn("tasks_task", ID, UUIDS, "remark", "remark_key", _text("tasks.task|{}")),
+    SealedColumn("activities_photo", ID, UUIDS, *CONTENT, _text("activities.photo|{}")),
     SealedColumn("tasks_photo", ID, UUIDS, *CONTENT, _text("tasks.photo|{}")),
 )
 """Every column that is sealed anew when the seal key is rotated."""

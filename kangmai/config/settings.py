@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "kangmai.programmes.campaigns",
     "kangmai.programmes.workload",
     "kangmai.programmes.points",
+    "kangmai.programmes.activities",
     "kangmai.epidemic.orders",
     "kangmai.epidemic.venues",
     "kangmai.epidemic.cases",

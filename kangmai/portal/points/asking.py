@@ -1,7 +1,7 @@
 """What the pages of service points read from requests."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -111,20 +111,20 @@ def kind_groups(current: str, on: datetime.date) -> list[Group]:
     ]
 
 
-def areas(actor: Actor, *, current: str) -> tuple[Choice, ...]:
-    """The counties of the city in which an actor sees points; of one county only its towns."""
+def areas(actor: Actor, *, current: str, permission: str = "points.read") -> tuple[Choice, ...]:
+    """The counties of the city in which an actor holds a right; of one county only its towns."""
     home = area.home_city(actor)
     if home is None:
         return ()
-    counties = [each for each in area.counties(home) if _touches(actor, each.code)]
+    counties = [each for each in area.counties(home) if _touches(actor, permission, each.code)]
     if len(counties) == 1:
         towns = home.children(counties[0].code)
-        counties = [each for each in towns if _touches(actor, each.code)]
+        counties = [each for each in towns if _touches(actor, permission, each.code)]
     return choices(((each.code, area.name(each)) for each in counties), current=current)
 
 
-def _touches(actor: Actor, code: str) -> bool:
-    held = [p for grant in actor.grants for p in grant.places if {"points.read", "*"} & grant.permissions]  # fmt: skip
+def _touches(actor: Actor, permission: str, code: str) -> bool:
+    held = [p for grant in actor.grants for p in grant.places if {permission, "*"} & grant.permissions]  # fmt: skip
     return any(p.covers(code) or p.low.startswith(code) for p in held)
 
 
@@ -144,8 +144,13 @@ def known_area(text: str) -> str:
 
 def given(post: QueryDict, known: Kind) -> dict[str, str | list[str]]:
     """What a form said of the fields of a kind."""
+    return given_fields(post, known.fields.values())
+
+
+def given_fields(post: QueryDict, fields: Iterable[Field]) -> dict[str, str | list[str]]:
+    """What a form said of some fields."""
     found: dict[str, str | list[str]] = {}
-    for field in known.fields.values():
+    for field in fields:
         if field.type is FieldType.CODES:
             found[field.id] = post.getlist(field.id)
         else:
@@ -168,8 +173,17 @@ def inputs(
     known: Kind, said: Mapping[str, str | list[str]], faults: tuple[Fault, ...] = ()
 ) -> list[Input]:
     """The fields of a kind as a form shows them."""
+    return inputs_of(known.fields.values(), said, faults)
+
+
+def inputs_of(
+    fields: Iterable[Field],
+    said: Mapping[str, str | list[str]],
+    faults: tuple[Fault, ...] = (),
+) -> list[Input]:
+    """Some fields as a form shows them."""
     wrong = {each.field: each.message(language()) for each in faults}
-    return [_input(each, said.get(each.id, ""), wrong) for each in known.fields.values()]
+    return [_input(each, said.get(each.id, ""), wrong) for each in fields]
 
 
 def _input(field: Field, said: str | list[str], wrong: Mapping[str, str]) -> Input:

@@ -224,6 +224,15 @@ PLACES = (
         is_main=True,
     ),
     Place(
+        "activities",
+        _("Activities"),
+        _("Health education and patrols: what was done, how far from the year's least, what was reported"),
+        "calendar",
+        Section.WORK,
+        permissions=("activities.read",),
+        roots=("activity", "activities"),
+    ),
+    Place(
         "points",
         _("Service points"),
         _("Nurseries, elderly care, psychological clinics, Chinese medicine: places, requirements, inspections"),

@@ -12,9 +12,9 @@ from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
 from kangmai.kernel.words import Words
 from kangmai.programmes.points.errors import KindUnknown
+from kangmai.programmes.points.rules import field_of
 from kangmai.programmes.points.types import (
     Base,
-    Choice,
     Field,
     FieldType,
     Holder,
@@ -59,7 +59,7 @@ def kind_of(definition: Definition) -> Kind:
     content = definition.content
     holder, partner = content["holder"], content.get("partner")
     per_1000 = content.get("per_1000", {})
-    fields = {each["id"]: _field(each) for each in content["fields"]}
+    fields = {each["id"]: field_of(each) for each in content["fields"]}
     reckoned = {each["id"]: _reckoned(each) for each in content.get("reckoned", ())}
     words = vocabulary(fields.values(), reckoned.values())
     return Kind(
@@ -107,21 +107,6 @@ def _words(content: Mapping[str, Any]) -> Words:
 
 def _number(value: object) -> Decimal | None:
     return None if value is None else Decimal(str(value))
-
-
-def _field(content: Mapping[str, Any]) -> Field:
-    return Field(
-        id=content["id"],
-        type=FieldType(content["type"]),
-        title=_words(content),
-        unit=_words(content["unit"]) if "unit" in content else None,
-        is_required=content.get("required", False),
-        most=content.get("most"),
-        choices={
-            each["id"]: Choice(each["id"], _words(each), each.get("class", each["id"]))
-            for each in content.get("choices", ())
-        },
-    )
 
 
 def _reckoned(content: Mapping[str, Any]) -> Reckoned:

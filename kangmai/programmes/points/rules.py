@@ -4,12 +4,15 @@ Source: the definitions `programmes/point_kind`, each with its document.
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from kangmai.analytics.facts.types import Value as Fact
+from kangmai.kernel.words import Words
 from kangmai.programmes.points.types import (
+    Choice,
     Fault,
     Field,
     FieldType,
@@ -25,6 +28,24 @@ ONE = Decimal(1)
 Given = Mapping[str, str | Sequence[str]]
 
 
+def field_of(content: Mapping[str, Any]) -> Field:
+    """A field as a definition writes it down."""
+    return Field(
+        id=content["id"],
+        type=FieldType(content["type"]),
+        title=Words(content["zh"], content["en"]),
+        unit=Words(**content["unit"]) if "unit" in content else None,
+        is_required=content.get("required", False),
+        most=content.get("most"),
+        choices={
+            each["id"]: Choice(
+                each["id"], Words(each["zh"], each["en"]), each.get("class", each["id"])
+            )
+            for each in content.get("choices", ())
+        },
+    )
+
+
 def read_values(kind: Kind, given: Given, *, on: date) -> tuple[dict[str, Value], list[Fault]]:
     """What a form or a file said of the fields, and what is wrong with it.
 
@@ -32,9 +53,17 @@ def read_values(kind: Kind, given: Given, *, on: date) -> tuple[dict[str, Value]
         given: field id → text; of a field of several codes a list of them.
         on: the day of entry, after which no day may lie.
     """
+    values, faults = read_fields(kind.fields.values(), given, on=on)
+    return values, faults + _beyond(kind, values)
+
+
+def read_fields(
+    fields: Iterable[Field], given: Given, *, on: date
+) -> tuple[dict[str, Value], list[Fault]]:
+    """What was said of some fields, and what is wrong with it; other registers read theirs alike."""
     values: dict[str, Value] = {}
     faults: list[Fault] = []
-    for field in kind.fields.values():
+    for field in fields:
         found = _read(field, given.get(field.id, ""), on)
         if isinstance(found, Fault):
             faults.append(found)
@@ -48,7 +77,7 @@ def read_values(kind: Kind, given: Given, *, on: date) -> tuple[dict[str, Value]
                     f"“{field.title.en}” must be filled in.",
                 )
             )
-    return values, faults + _beyond(kind, values)
+    return values, faults
 
 
 def _read(field: Field, given: str | Sequence[str], on: date) -> Value | Fault | None:
