@@ -223,6 +223,7 @@ def _program(row: models.AccessToken, scopes: Scopes, at: datetime) -> Actor:
         | _of_the_index(scopes)
         | _of_cards(scopes)
         | _of_the_bench(scopes)
+        | _of_figures(scopes)
     )
     grant = Grant("integrator", home.id if home else None, places, permissions)
     return Actor(
@@ -271,6 +272,14 @@ def _of_the_bench(scopes: Scopes) -> frozenset[str]:
     writes = "records.create:DiagnosticReport"
     reports = scopes.context is Context.SYSTEM and covers(scopes.permissions, writes)
     return frozenset({"testing.bench"}) if reports else frozenset()
+
+
+def _of_figures(scopes: Scopes) -> frozenset[str]:
+    """A program hands in figures from outside, and reads them back, only where its scopes name MeasureReport themselves."""
+    named = (
+        scopes.context is Context.SYSTEM and "records.create:MeasureReport" in scopes.permissions
+    )
+    return frozenset({"indicators.intake"}) if named else frozenset()
 
 
 def _program_scope(row: models.AccessToken, scopes: Scopes, at: datetime) -> DataScope:

@@ -12,7 +12,7 @@ from kangmai.analytics.errors import FigureNotFreezable, LakeBusy
 from kangmai.analytics.indicators.counting import count, forget, why_not
 from kangmai.analytics.indicators.definition import indicators, kinds_of, twelve_months_to
 from kangmai.analytics.indicators.freezing import figures_json, freeze_of
-from kangmai.analytics.indicators.outside import received_of
+from kangmai.analytics.indicators.outside import received_of, row_of, standing
 from kangmai.analytics.lake.filling import fill
 from kangmai.analytics.lake.lock import is_locked, locked
 from kangmai.analytics.models import FrozenFigure, OutsideFigure
@@ -162,31 +162,20 @@ def record_outside(
 ) -> tuple[Received, ...]:
     """Write down figures that were counted elsewhere; a later one of the same area and period goes before.
 
+    What stands there already, from the same document of the same day, is known again and not written twice.
+
     Raises:
         NotPermitted: one of them is of an area in which the actor takes none in; then nothing is written.
     """
     for each in figures:
         require(actor, rules.INTAKE, each.area)
     with transaction.atomic():
-        rows = OutsideFigure.objects.bulk_create(
-            OutsideFigure(
-                indicator=each.indicator,
-                area=each.area,
-                period_start=each.period.start,
-                period_end=each.period.end,
-                value=each.value,
-                numerator=each.numerator,
-                denominator=each.denominator,
-                supplier=each.supplier,
-                document=each.document,
-                received_on=each.received_on,
-                recorded_at=at,
-                recorded_by=actor.account,
-                recorded_by_name=actor.name,
-            )
-            for each in figures
-        )
-        for row in rows:
+        known = standing(figures)
+        rows = [known.get(each) or row_of(each, actor=actor, at=at) for each in figures]
+        old = {row.id for row in known.values()}
+        new = [row for row in rows if row.id not in old]
+        OutsideFigure.objects.bulk_create(new)
+        for row in new:
             audit.record(
                 actor=actor,
                 at=at,

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from kangmai.analytics import rules
-from kangmai.analytics.errors import FreezeUnknown, LakeUnplaced, RowsNotTraceable
+from kangmai.analytics.engines.measure import Measure
+from kangmai.analytics.errors import AreaUnknown, FreezeUnknown, LakeUnplaced, RowsNotTraceable
 from kangmai.analytics.indicators import definition, outside
 from kangmai.analytics.indicators.counting import opened, tables_of, why_not
 from kangmai.analytics.indicators.definition import Indicator, get_indicator, year_before
 from kangmai.analytics.indicators.freezing import freeze_of
+from kangmai.analytics.indicators.reporting import Reporting, reporting_of
 from kangmai.analytics.indicators.results import result, suppressed_result
 from kangmai.analytics.indicators.rollup import next_below
 from kangmai.analytics.indicators.targets import find_target
@@ -25,6 +28,7 @@ from kangmai.analytics.published import ColumnType, published_views
 from kangmai.analytics.types import (
     By,
     Card,
+    Elsewhere,
     Engine,
     Form,
     Freeze,
@@ -32,7 +36,7 @@ from kangmai.analytics.types import (
     Received,
     Result,
 )
-from kangmai.kernel.actor import Actor, require, subtree
+from kangmai.kernel.actor import Actor, is_permitted, require, subtree
 from kangmai.standards.divisions import find_division
 from kangmai.standards.periods import Period
 
@@ -99,8 +103,19 @@ def card(*, indicator: str, period: Period, area: str, by: By | None = None, act
         else (),
         goal=find_target(rule, period=period, area=area),
         opens=rule.opens if exact else "",
+        elsewhere=_elsewhere(rule, period, area),
         received=_received(indicator, period, area),
     )
+
+
+def _elsewhere(rule: Indicator, period: Period, area: str) -> tuple[Elsewhere, ...]:
+    """The reporting rules that were applied to a figure of now."""
+    whole = lake() if rule.counted else None
+    manifest = whole.find_manifest() if whole else None
+    if whole is None or manifest is None:
+        return ()
+    stands = any(measure.rows.stands for measure in rule.measures())
+    return reporting_of(whole, manifest, period).touching(area, stands=stands)
 
 
 def _received(indicator: str, period: Period, area: str) -> tuple[Received, ...]:
@@ -116,9 +131,12 @@ def received(
     """Figures from outside of an area and all below it, the latest first, and the next page's cursor.
 
     Raises:
-        NotPermitted.
+        AreaUnknown, NotPermitted.
     """
-    require(actor, rules.READ, area)
+    if find_division(area) is None:
+        raise AreaUnknown(area=area[:20])
+    if not is_permitted(actor, rules.INTAKE, area):
+        require(actor, rules.READ, area)
     reach = subtree(area)
     rows = OutsideFigure.objects.filter(area__gte=reach.low, area__lt=reach.high).order_by("-id")
     with suppress(ValueError):  # a cursor that nobody gave shows the first page
@@ -215,7 +233,7 @@ def _ids(
     reach = subtree(area)
     with opened(whole, tables_of(rule, manifest, period), Engine.DUCKDB) as tables:
         rows = behind(measure, tables, period)
-        place = rows[measure.rows.area]
+        place = _counted_in(rows, measure, reporting_of(whole, manifest, period), area)
         rows = rows.filter(place >= reach.low, place < reach.high)
         if in_part is not None:
             rows = rows.filter(rows.in_part == in_part)
@@ -223,6 +241,18 @@ def _ids(
     if published_views()[measure.rows.view].columns[key].type is ColumnType.RESIDENT:
         found = [f"{each:012d}" for each in residents_of(found)]
     return sorted(each for each in found if each > after)
+
+
+def _counted_in(rows: Any, measure: Measure, by: Reporting, area: str) -> Any:
+    """Where rows are counted: in the area to which an institution or a zone reports, else where they lie."""
+    place = rows[measure.rows.area]
+    if measure.rows.stands and by.institutions:
+        to = [(each.organization, each.reports_to) for each in by.institutions]
+        place = rows[measure.rows.stands].cases(*to, else_=place)
+    for zone in by.zones:
+        if not subtree(zone.lies_in).covers(area):
+            place = place.startswith(zone.lies_in).ifelse(zone.reports_to, place)
+    return place
 
 
 def lake_state(*, actor: Actor) -> LakeState | None:

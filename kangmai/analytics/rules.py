@@ -14,6 +14,7 @@ from kangmai.analytics.indicators.groups import Group, groups
 from kangmai.analytics.indicators.outside_table import COLUMNS as OUTSIDE_COLUMNS
 from kangmai.analytics.indicators.outside_table import Fault, needed
 from kangmai.analytics.indicators.outside_table import read as read_outside
+from kangmai.analytics.indicators.outside_table import read_rows as read_outside_rows
 from kangmai.analytics.indicators.rollup import next_below
 from kangmai.analytics.indicators.targets import find_target
 from kangmai.analytics.types import Goal
@@ -35,6 +36,7 @@ __all__ = [
     "needed",
     "next_below",
     "read_outside",
+    "read_outside_rows",
     "sees_exactly",
     "twelve_months_to",
     "year_before",

@@ -171,6 +171,17 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What is counted in another area than it lies in, for a time; `organization` is "" for a division."""
+
+    organization: str
+    lies_in: str
+    reports_to: str
+    start: date
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Everything there is to say of one figure (口径卡)."""
 
@@ -182,6 +193,8 @@ class Card:
     """The target that holds for this area, with its document."""
     opens: str
     """What the rows behind it are: enrolment, resident, institution; "" where they cannot be opened."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """The reporting rules that were applied to the area or its parts."""
     received: tuple[Received, ...] = ()
     """Where a figure from outside is from, the latest first."""
 

@@ -3,6 +3,7 @@
 NotFound
 ├── OrganizationUnknown  ├── DepartmentUnknown  ├── StaffUnknown  ├── PostUnknown
 ├── PlaceUnknown         ├── AreaUnknown        ├── ConsortiumUnknown
+├── ReportingUnknown
 └── EquipmentUnknown
 Conflict
 ├── CodeTaken            ├── AlreadyClosed      ├── StillInUse
@@ -12,6 +13,7 @@ Incorrect
 ├── ValueMissing         ├── ValueUnknown       ├── ValueTooLong
 ├── ValueMalformed       ├── DivisionNotListed  ├── PointIncomplete
 ├── PeriodReversed       ├── ParentBelow        ├── TableUnreadable
+├── ReportsToItself
 ├── TableHeaderWrong     ├── CursorUnreadable   └── RepeatedInFile
 Forbidden
 └── NotYourOrganization
@@ -54,6 +56,18 @@ class AreaUnknown(NotFound):
     """There is no reporting area “{area}”."""
 
     zh = "没有统计区域“{area}”。"
+
+
+class ReportingUnknown(NotFound):
+    """There is no reporting rule {rule}."""
+
+    zh = "没有编号为{rule}的统计归属。"
+
+
+class ReportsToItself(Incorrect):
+    """What lies in {code} is counted there anyway: name an area outside it, or one above."""
+
+    zh = "{code}内的本来就在该地区统计：请填写其外或上级的地区。"
 
 
 class ConsortiumUnknown(NotFound):

@@ -229,3 +229,47 @@ def test_open_data_over_http_ask_for_a_token_with_the_scope(people, enter):
     ):
         assert visitor.get(f"{address}{wrong}", **may).status_code == status
     assert visitor.get("/api/open-data/figures?area=441200&period=soon", **may).status_code == 400
+
+
+def test_a_program_sends_figures_from_outside_for_its_own_area(people, enter):
+    visitor, at = enter(), datetime.datetime.now(datetime.UTC)
+    address = "/api/outside-figures"
+
+    def asking(scope, organization=None):
+        made = access.issue_operator_token(scope=scope, ttl_seconds=600, organization_id=organization, actor=OPERATOR, at=at)  # fmt: skip
+        return {"HTTP_AUTHORIZATION": f"Bearer {made.token}"}
+
+    def send(content, of="application/json", **headers):
+        return visitor.post(address, content, content_type=of, **headers)
+
+    given = {"indicator": "alos", "area": "441202", "period": "2025", "value": 8.4,
+             "supplier": "市统计信息中心", "document": "年报 7 号", "received_on": "2026-02-01"}  # fmt: skip
+    assert send({"figures": [given]}).status_code == 401
+    for scope in ("system/*.cruds", "system/MeasureReport.rs"):  # by name, and not to read only
+        assert send({"figures": [given]}, **asking(scope)).json()["error"] == "ScopeMissing"
+    may = asking("system/MeasureReport.c")
+    wrong = send({"figures": [given, {**given, "area": "999999"}]}, **may)
+    assert wrong.status_code == 400
+    assert [(each["line"], each["error"]) for each in wrong.json()["faults"]] == [(2, "AreaUnknown")]  # fmt: skip
+    for content, of in (("[]", "application/json"), ('{"figures": [{"colour": "red"}]}', "application/json"), ("{", "application/json"), ("x", "text/plain")):  # fmt: skip
+        assert send(content, of, **may).json()["error"] == "FiguresUnreadable"
+    assert (
+        visitor.get(f"{address}?area=441202", **may).json()["figures"] == []
+    )  # nothing was taken in
+
+    taken = send({"figures": [given]}, **may).json()
+    assert (taken["taken"], taken["known"]) == (1, 0)
+    again = send({"figures": [given]}, **may).json()
+    assert (again["taken"], again["known"], again["figures"]) == (0, 1, taken["figures"])
+    head = "指标,区划代码,期间,数值,分子,分母,提供单位,文号或来源,收到日期\n"
+    later = send(f"{head}alos,441202,2025,8.1,,,市统计信息中心,更正 2 号,2026-03-01", "text/csv", **may).json()  # fmt: skip
+    assert (later["taken"], later["figures"][0]["value"]) == (1, "8.1")
+    back = visitor.get(f"{address}?area=441202", **may).json()["figures"]
+    assert [(each["value"], each["document"], each["recorded_by"]) for each in back] == [("8.1", "更正 2 号", "token"), ("8.4", "年报 7 号", "token")]  # fmt: skip
+
+    own = asking("system/MeasureReport.c", people.bureau.id)
+    assert send({"figures": [{**given, "period": "2024"}]}, **own).json()["taken"] == 1
+    sideways = [given, {**given, "area": "370300"}]
+    assert send({"figures": sideways}, **own).json()["error"] == "NotPermitted"
+    assert visitor.get(f"{address}?area=370300", **own).status_code == 403
+    assert visitor.get("/api/outside-figures/openapi.json").json()["paths"].keys() == {address}

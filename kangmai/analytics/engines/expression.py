@@ -28,7 +28,8 @@ def counted(measure: Measure, tables: Mapping[str, Table], period: Period) -> Ta
     rows = _rows(measure.rows, tables[measure.rows.view], days)
     for fact in measure.facts:
         rows = _with_fact(rows, fact, tables[fact.view], period, days)
-    institution = rows[measure.rows.institution] if measure.rows.institution else ibis.literal("")
+    named = measure.rows.stands or measure.rows.institution
+    institution = rows[named] if named else ibis.literal("")
     amount = rows[measure.rows.amount].fill_null(0) if measure.rows.amount else ibis.literal(1)
     columns = rows.select(
         place=rows[measure.rows.area].fill_null(""),

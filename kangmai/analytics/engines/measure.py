@@ -26,6 +26,8 @@ class Rows:
     area: str
     institution: str | None
     key: tuple[str, ...]
+    stands: str | None = None
+    """The column of the institution that stands in `area`, where the rows are of institutions."""
 
 
 @dataclass(frozen=True, slots=True)

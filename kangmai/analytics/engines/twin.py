@@ -21,7 +21,8 @@ def count(measure: Measure, tables: Tables, period: Period) -> list[Cell]:
         facts = {f.name: _fact(f, row, tables[f.view], period, days) for f in measure.facts}
         whole_row = {**row, **facts, **days}
         amount = (row[measure.rows.amount] or 0) if measure.rows.amount else 1
-        institution = row[measure.rows.institution] if measure.rows.institution else ""
+        named = measure.rows.stands or measure.rows.institution
+        institution = row[named] if named else ""
         cell = counts.setdefault((row[measure.rows.area] or "", institution or ""), Counter())
         cell["whole"] += amount
         cell["part"] += amount if _holds(measure.part, whole_row) else 0

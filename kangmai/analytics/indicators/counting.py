@@ -23,6 +23,8 @@ from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
 FIGURES = "figures"
+CELLS = 2
+"""How finely counts are kept: rows of institutions by institution."""
 NOTHING_BROUGHT = Words("数据湖中还没有数据", "nothing has been brought to the lake yet")
 NOT_BEGUN = Words("数据截止时该期尚未开始", "the period had not begun when the data were taken")
 
@@ -121,7 +123,9 @@ def _kept(lake: Lake, name: str) -> Counts:
 
 def _key(indicator: Indicator, tables: Mapping[str, TableState], period: Period) -> str:
     content = [(name, table.content) for name, table in sorted(tables.items())]
-    return hashlib.sha256(orjson.dumps([indicator.rule, str(period), content])).hexdigest()[:32]
+    return hashlib.sha256(orjson.dumps([CELLS, indicator.rule, str(period), content])).hexdigest()[
+        :32
+    ]
 
 
 def _counted(

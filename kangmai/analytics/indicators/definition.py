@@ -258,6 +258,7 @@ def _measure(content: Mapping[str, Any], which: str) -> Measure | None:
             area=rows["area"],
             institution=rows.get("institution"),
             key=view.key,
+            stands=view.stands,
         ),
         facts=own,
         part=_condition("/part", part, words),

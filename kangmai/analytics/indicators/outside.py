@@ -3,12 +3,16 @@
 Nothing is added up here: where only the counties are known, the city's figure is not available.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 from kangmai.analytics.indicators.definition import Indicator
 from kangmai.analytics.indicators.rollup import check_level, divisions_below
 from kangmai.analytics.models import OutsideFigure
 from kangmai.analytics.types import NO_WORDS, By, Figure, Outside, Received, Result, Status
+from kangmai.kernel.actor import Actor
 from kangmai.standards.periods import Period
 
 
@@ -69,3 +73,43 @@ def received_of(row: OutsideFigure) -> Received:
         received_on=row.received_on,
     )
     return Received(row.id, figure, row.recorded_at, row.recorded_by_name)
+
+
+def row_of(of: Outside, *, actor: Actor, at: datetime) -> OutsideFigure:
+    """A figure as it is written down."""
+    return OutsideFigure(
+        indicator=of.indicator,
+        area=of.area,
+        period_start=of.period.start,
+        period_end=of.period.end,
+        value=of.value,
+        numerator=of.numerator,
+        denominator=of.denominator,
+        supplier=of.supplier,
+        document=of.document,
+        received_on=of.received_on,
+        recorded_at=at,
+        recorded_by=actor.account,
+        recorded_by_name=actor.name,
+    )
+
+
+def standing(figures: Sequence[Outside]) -> dict[Outside, OutsideFigure]:
+    """Of these figures those that are the latest of their area and period already, with their rows."""
+    rows = OutsideFigure.objects.filter(
+        indicator__in={each.indicator for each in figures},
+        area__in={each.area for each in figures},
+        period_start__in={each.period.start for each in figures},
+    )
+    latest = {(r.indicator, r.area, r.period_start, r.period_end): r for r in rows.order_by("id")}
+    found = {}
+    for each in figures:
+        row = latest.get((each.indicator, each.area, each.period.start, each.period.end))
+        if row is not None and received_of(row).figure == replace(each, value=_kept(each.value)):
+            found[each] = row
+    return found
+
+
+def _kept(value: Decimal) -> Decimal:
+    """A value as the table keeps it."""
+    return value.quantize(Decimal("0.000001")).normalize()

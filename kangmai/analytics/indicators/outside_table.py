@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -54,18 +54,32 @@ def read(content: bytes) -> tuple[list[Outside], list[Fault]]:
     optional = {"value", "numerator", "denominator"}
     if missing := [zh for key, zh in COLUMNS.items() if key not in optional and not found[key]]:
         raise OutsideColumnsMissing(columns="、".join(missing))
+    cells = (
+        {key: (row.get(name) or "").strip() if name else "" for key, name in found.items()}
+        for row in rows
+    )
+    return read_rows(cells, first=2)
+
+
+def read_rows(
+    rows: Iterable[Mapping[str, str]], *, first: int = 1
+) -> tuple[list[Outside], list[Fault]]:
+    """The figures of lines of cells by the names of `COLUMNS`, and what is wrong with which line; empty ones are passed over.
+
+    Raises:
+        OutsideColumnsMissing: there are too many lines.
+    """
     figures: list[Outside] = []
     faults: list[Fault] = []
-    for line, row in enumerate(rows, start=2):
-        cells = {key: (row.get(name) or "").strip() if name else "" for key, name in found.items()}
+    for line, cells in enumerate(rows, start=first):
+        if line >= first + MOST_LINES:
+            raise OutsideColumnsMissing(columns=f"≤ {MOST_LINES}")
         if not any(cells.values()):
             continue
         try:
             figures.append(checked(cells))
         except KangmaiError as error:
             faults.append(Fault(line, error))
-        if line > MOST_LINES:
-            raise OutsideColumnsMissing(columns=f"≤ {MOST_LINES}")
     return figures, faults
 
 

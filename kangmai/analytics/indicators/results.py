@@ -6,12 +6,14 @@ from dataclasses import replace
 from kangmai.analytics import disclosure
 from kangmai.analytics.indicators.counting import Counts, count, why_not
 from kangmai.analytics.indicators.definition import Indicator
+from kangmai.analytics.indicators.reporting import NOWHERE, Reporting, reporting_of
 from kangmai.analytics.indicators.rollup import (
     Amounts,
     check_level,
     divisions_below,
     figure,
     parts,
+    placed,
     total,
 )
 from kangmai.analytics.lake.manifest import Manifest
@@ -47,12 +49,13 @@ def result(
     if reason is not None:
         return _without(indicator, manifest, period, area, by, reason)
     assert manifest is not None
-    counts = count(indicator, lake, manifest, period, engine=engine)
-    whole = figure(indicator, area, total(indicator, counts, area))
-    below = parts(indicator, counts, area, by) if by else {}
+    reporting = reporting_of(lake, manifest, period)
+    counts = placed(indicator, count(indicator, lake, manifest, period, engine=engine), reporting)
+    whole = figure(indicator, area, total(indicator, counts, area, reporting))
+    below = parts(indicator, counts, area, by, reporting) if by else {}
     figures = tuple(figure(indicator, code, each) for code, each in below.items())
     if not exact:
-        closed = hidden_areas(indicator, counts, area)
+        closed = hidden_areas(indicator, counts, area, reporting)
         whole = suppressed(whole, whole.area in closed)
         figures = tuple(suppressed(each, (each.area or f"{area}?") in closed) for each in figures)
     return _result(indicator, manifest, period, by, whole, figures, NO_WORDS)
@@ -62,9 +65,9 @@ def suppressed_result(
     indicator: Indicator, lake: Lake, manifest: Manifest, exact: Result
 ) -> Result:
     """A result that was counted from a manifest without what those outside its area do not see."""
-    counts = count(indicator, lake, manifest, exact.period, engine=Engine.DUCKDB)
-    area = exact.total.area
-    closed = hidden_areas(indicator, counts, area)
+    area, reporting = exact.total.area, reporting_of(lake, manifest, exact.period)
+    counted = count(indicator, lake, manifest, exact.period, engine=Engine.DUCKDB)
+    closed = hidden_areas(indicator, placed(indicator, counted, reporting), area, reporting)
     below = tuple(suppressed(each, (each.area or f"{area}?") in closed) for each in exact.parts)
     return replace(exact, total=suppressed(exact.total, area in closed), parts=below)
 
@@ -111,28 +114,47 @@ def suppressed(shown: Figure, is_hidden: bool) -> Figure:
     return Figure(shown.area, Status.SUPPRESSED) if is_hidden else shown
 
 
-def hidden_areas(indicator: Indicator, counts: Counts, area: str) -> frozenset[str]:
+def hidden_areas(
+    indicator: Indicator, counts: Counts, area: str, reporting: Reporting = NOWHERE
+) -> frozenset[str]:
     """The areas of the whole city whose figures an outsider does not see, the same for every question.
 
-    What lies in an area and in none of its parts is a part of it, too, under `<area>?`.
+    What lies in an area and in none of its parts is a part of it, too, under `<area>?`. What lies in a zone that
+    reports elsewhere is hidden whole: beside the sums it is a part of, it would give the rest away.
     """
     if not indicator.suppress_below:
         return frozenset()
+    zones = _in_zones(indicator, counts, area, reporting)
     root = city_code_of(area) or area
-    amounts = {root: total(indicator, counts, root)}
+    amounts = {root: total(indicator, counts, root, reporting)}
     children: dict[str, list[str]] = {}
     above = [root]
     for by in (By.COUNTY, By.TOWN, By.VILLAGE):
         above = [
             child
             for each in above
-            for child in _open(indicator, counts, each, by, amounts, children)
+            for child in _open(indicator, counts, each, by, amounts, children, reporting)
         ]
-    return frozenset[str]().union(
+    return zones.union(
         *(
             disclosure.hidden(root, children, column, least=indicator.suppress_below)
             for column in _columns(indicator, amounts)
         )
+    )
+
+
+def _in_zones(
+    indicator: Indicator, counts: Counts, area: str, reporting: Reporting
+) -> frozenset[str]:
+    """The area and its parts, as far as they lie in a zone that reports elsewhere."""
+    if not reporting.zones:
+        return frozenset()
+    codes = {area}.union(
+        *(parts(indicator, counts, area, by, reporting) for by in (By.COUNTY, By.TOWN, By.VILLAGE))
+    )
+    inside = reporting.zone_of(area) is not None
+    return frozenset(
+        code or f"{area}?" for code in codes if inside or (code and reporting.zone_of(code))
     )
 
 
@@ -143,9 +165,10 @@ def _open(
     by: By,
     amounts: dict[str, Amounts],
     children: dict[str, list[str]],
+    reporting: Reporting,
 ) -> list[str]:
     """Put the parts of an area into the tree; returns those that have parts themselves."""
-    below = parts(indicator, counts, area, by)
+    below = parts(indicator, counts, area, by, reporting)
     named = {code or f"{area}?": each for code, each in below.items()}
     amounts.update(named)
     children[area] = list(named)

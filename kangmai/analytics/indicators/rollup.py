@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kangmai.analytics.engines.measure import Cell
+from kangmai.analytics.engines.measure import Cell, Measure
 from kangmai.analytics.errors import AreaUnknown, LevelNotCounted
 from kangmai.analytics.indicators.counting import Counts
 from kangmai.analytics.indicators.definition import Indicator
+from kangmai.analytics.indicators.reporting import NOWHERE, Reporting
 from kangmai.analytics.types import By, Figure, Form, Status
 from kangmai.kernel.actor import subtree
 from kangmai.standards.division_codes import Level, level_of
@@ -48,22 +49,45 @@ def check_level(indicator: Indicator, area: str, by: By | None) -> None:
         raise LevelNotCounted(indicator=indicator.id, level=by.value)
 
 
-def total(indicator: Indicator, counts: Counts, area: str) -> Amounts:
+def placed(indicator: Indicator, counts: Counts, by: Reporting) -> Counts:
+    """The counts with what institutions report elsewhere where they report it."""
+
+    def cells(some: tuple[Cell, ...], measure: Measure | None) -> tuple[Cell, ...]:
+        return by.placed(some, stands=measure is not None and measure.rows.stands is not None)
+
+    return Counts(
+        cells(counts.counted, indicator.counted), cells(counts.against, indicator.against)
+    )
+
+
+def total(
+    indicator: Indicator, counts: Counts, area: str, reporting: Reporting = NOWHERE
+) -> Amounts:
     """The amounts of a whole area."""
-    return _amounts(indicator, _inside(counts.counted, area), _inside(counts.against, area))
+    return _amounts(
+        indicator,
+        _inside(counts.counted, area, reporting),
+        _inside(counts.against, area, reporting),
+    )
 
 
-def parts(indicator: Indicator, counts: Counts, area: str, by: By) -> dict[str, Amounts]:
+def parts(
+    indicator: Indicator, counts: Counts, area: str, by: By, reporting: Reporting = NOWHERE
+) -> dict[str, Amounts]:
     """The amounts of the parts of an area, by code: every division of the level, those without rows, too.
 
     What lies in the area and in none of its parts stands under "".
     """
     if by is By.INSTITUTION:
-        grouped = _grouped(_inside(counts.counted, area), lambda cell: cell.institution)
+        grouped = _grouped(_inside(counts.counted, area, reporting), lambda cell: cell.institution)
         return {code: _amounts(indicator, cells, []) for code, cells in sorted(grouped.items())}
     length = LENGTHS[by]
-    counted = _grouped(_inside(counts.counted, area), lambda cell: _code(cell, length))
-    against = _grouped(_inside(counts.against, area), lambda cell: _code(cell, length))
+    counted = _grouped(
+        _inside(counts.counted, area, reporting), lambda cell: reporting.code(cell.place, length)
+    )
+    against = _grouped(
+        _inside(counts.against, area, reporting), lambda cell: reporting.code(cell.place, length)
+    )
     codes = sorted({*divisions_below(area, by), *counted, *against})
     return {
         code: _amounts(indicator, counted.get(code, ()), against.get(code, ())) for code in codes
@@ -79,13 +103,11 @@ def divisions_below(area: str, by: By) -> list[str]:
     return [each.code for each in divisions if reach.covers(each.code)]
 
 
-def _code(cell: Cell, length: int) -> str:
-    return cell.place[:length] if len(cell.place) >= length else ""
-
-
-def _inside(cells: Iterable[Cell], area: str) -> list[Cell]:
-    reach = subtree(area)
-    return [cell for cell in cells if reach.covers(cell.place)]
+def _inside(cells: Iterable[Cell], area: str, reporting: Reporting) -> list[Cell]:
+    if not reporting.zones:
+        reach = subtree(area)
+        return [cell for cell in cells if reach.covers(cell.place)]
+    return [cell for cell in cells if reporting.covers(area, cell.place)]
 
 
 def _grouped(cells: Iterable[Cell], key: Callable[[Cell], str]) -> dict[str, list[Cell]]:

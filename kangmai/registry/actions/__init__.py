@@ -1,6 +1,10 @@
 """What can be done to the registry. Each action is one transaction and raises named errors."""
 
-from kangmai.registry.actions.areas import set_reporting_area
+from kangmai.registry.actions.areas import (
+    report_elsewhere,
+    report_where_it_lies,
+    set_reporting_area,
+)
 from kangmai.registry.actions.consortia import create_consortium, join_consortium, leave_consortium
 from kangmai.registry.actions.departments import (
     close_department,
@@ -54,6 +58,8 @@ __all__ = [
     "load_posts",
     "load_staff",
     "rehash",
+    "report_elsewhere",
+    "report_where_it_lies",
     "retire_equipment",
     "set_beds",
     "set_reporting_area",

@@ -398,4 +398,26 @@ class Migration(migrations.Migration):
             model_name='post',
             constraint=models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('staff', 'organization', 'department', 'role_code'), name='post_open_once', nulls_distinct=False),
         ),
+        migrations.CreateModel(
+            name='ReportingPlace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('division_code', models.CharField(blank=True, db_collation='C', default='', max_length=14)),
+                ('reports_to', models.CharField(db_collation='C', max_length=14)),
+                ('from_on', models.DateField()),
+                ('to_on', models.DateField(null=True)),
+                ('document', models.CharField(max_length=200)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reporting', to='registry.organization')),
+            ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gt', models.F('from_on')), _connector='OR'), name='reportingplace_period'),
+                    models.CheckConstraint(condition=models.Q(('division_code', ''), ('division_code__regex', '^[1-8][0-9]{1,13}$'), _connector='OR'), name='reportingplace_division_digits'),
+                    models.CheckConstraint(condition=models.Q(('reports_to__regex', '^[1-8][0-9]{1,13}$')), name='reportingplace_to_digits'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('division_code', ''), ('organization__isnull', False)), models.Q(('organization__isnull', True), models.Q(('division_code', ''), _negated=True)), _connector='OR'), name='reportingplace_of_one'),
+                    models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('organization', 'division_code'), name='reportingplace_open_once', nulls_distinct=False),
+                ],
+            },
+        ),
     ]

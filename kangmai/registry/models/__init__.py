@@ -1,6 +1,6 @@
 """Tables of the registry."""
 
-from kangmai.registry.models.areas import ReportingArea, ReportingAreaMember
+from kangmai.registry.models.areas import ReportingArea, ReportingAreaMember, ReportingPlace
 from kangmai.registry.models.consortia import Consortium, ConsortiumMember
 from kangmai.registry.models.forms import FormKey
 from kangmai.registry.models.organizations import Department, Organization
@@ -22,5 +22,6 @@ __all__ = [
     "Qualification",
     "ReportingArea",
     "ReportingAreaMember",
+    "ReportingPlace",
     "Staff",
 ]

@@ -1,9 +1,16 @@
-"""Areas that are counted apart although they are no division, such as a high-tech zone."""
+"""Areas that are counted apart although they are no division, and what reports elsewhere than where it lies."""
 
 from django.db import models
 from django.db.models import Q
 
-from kangmai.registry.models.columns import DIVISION_PATTERN, code_column, one_of
+from kangmai.registry.models.columns import (
+    DIVISION_PATTERN,
+    code_column,
+    half_open,
+    matches,
+    one_of,
+)
+from kangmai.registry.models.organizations import Organization
 
 INCLUDE, EXCLUDE = "include", "exclude"
 
@@ -38,4 +45,39 @@ class ReportingAreaMember(models.Model):
                 condition=Q(division_code__regex=DIVISION_PATTERN), name="areamember_digits"
             ),
             models.UniqueConstraint(fields=("area", "division_code"), name="areamember_once"),
+        )
+
+
+class ReportingPlace(models.Model):
+    """An institution, or a division such as a development zone, that is counted in another area than it lies in."""
+
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.PROTECT, related_name="reporting"
+    )
+    division_code = code_column(14, blank=True, default="")
+    reports_to = code_column(14)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    document = models.CharField(max_length=200)
+    """Who decided it, and in which document."""
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            half_open(start="from_on", end="to_on", name="reportingplace_period"),
+            matches("division_code", DIVISION_PATTERN, name="reportingplace_division_digits"),
+            models.CheckConstraint(
+                condition=Q(reports_to__regex=DIVISION_PATTERN), name="reportingplace_to_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(organization__isnull=False, division_code="")
+                | (Q(organization__isnull=True) & ~Q(division_code="")),
+                name="reportingplace_of_one",
+            ),
+            models.UniqueConstraint(
+                fields=("organization", "division_code"),
+                condition=Q(to_on__isnull=True),
+                nulls_distinct=False,
+                name="reportingplace_open_once",
+            ),
         )

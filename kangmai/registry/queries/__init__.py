@@ -5,6 +5,7 @@ from kangmai.registry.queries.areas import (
     get_consortium,
     get_reporting_area,
     reporting_areas,
+    reporting_places,
 )
 from kangmai.registry.queries.lookups import (
     answering,
@@ -74,6 +75,7 @@ __all__ = [
     "posts",
     "qualifications",
     "reporting_areas",
+    "reporting_places",
     "search_organizations",
     "search_places",
     "search_staff",

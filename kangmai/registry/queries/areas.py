@@ -3,6 +3,7 @@
 from datetime import date
 
 from kangmai.kernel.actor import Actor, require, subtree
+from kangmai.kernel.ids import OrganizationId
 from kangmai.registry import models, rules
 from kangmai.registry.areas import subtract
 from kangmai.registry.errors import (
@@ -14,6 +15,7 @@ from kangmai.registry.queries.filters import on_day
 from kangmai.registry.types import (
     Consortium,
     ReportingArea,
+    ReportingPlace,
 )
 
 
@@ -31,6 +33,32 @@ def reporting_areas(*, actor: Actor) -> tuple[ReportingArea, ...]:
     require(actor, rules.READ)
     rows = models.ReportingArea.objects.prefetch_related("members").order_by("code")
     return tuple(_area(row) for row in rows)
+
+
+def reporting_places(
+    *, after: int = 0, limit: int = 50, actor: Actor
+) -> tuple[ReportingPlace, ...]:
+    """What is, or was, counted elsewhere than where it lies, the latest first. Raises NotPermitted."""
+    require(actor, rules.READ)
+    rows = models.ReportingPlace.objects.select_related("organization").order_by("-id")
+    if after:
+        rows = rows.filter(id__lt=after)
+    return tuple(_reporting(row) for row in rows[:limit])
+
+
+def _reporting(row: models.ReportingPlace) -> ReportingPlace:
+    organization = row.organization
+    return ReportingPlace(
+        id=row.pk,
+        organization_id=OrganizationId(organization.pk) if organization else None,
+        division_code=row.division_code,
+        lies_in=organization.division_code if organization else row.division_code,
+        reports_to=row.reports_to,
+        from_on=row.from_on,
+        to_on=row.to_on,
+        document=row.document,
+        version=row.version,
+    )
 
 
 def get_consortium(*, consortium_id: int, on: date, actor: Actor) -> Consortium:

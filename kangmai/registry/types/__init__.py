@@ -1,6 +1,6 @@
 """What the registry calls things, what people say about them (…Facts), and what is kept."""
 
-from kangmai.registry.types.areas import Consortium, ReportingArea
+from kangmai.registry.types.areas import Consortium, ReportingArea, ReportingPlace
 from kangmai.registry.types.kinds import ConsortiumKind, OrganizationKind, PlaceKind, PointKind
 from kangmai.registry.types.lists import ImportReport, Page, RowError
 from kangmai.registry.types.loads import (
@@ -56,6 +56,7 @@ __all__ = [
     "Qualification",
     "QualificationFacts",
     "ReportingArea",
+    "ReportingPlace",
     "RowError",
     "Staff",
     "StaffDetails",

@@ -1,6 +1,7 @@
-"""Areas counted apart, and consortia."""
+"""Areas counted apart, what is counted elsewhere, and consortia."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from kangmai.kernel.actor import PlaceRange
 from kangmai.kernel.ids import OrganizationId
@@ -18,6 +19,21 @@ class ReportingArea:
     excludes: tuple[str, ...]
     ranges: tuple[PlaceRange, ...]
     """The same as ranges of division codes, ordered and apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingPlace:
+    """What is counted in another area than it lies in: an institution by its id, or a division."""
+
+    id: int
+    organization_id: OrganizationId | None
+    division_code: str
+    lies_in: str
+    reports_to: str
+    from_on: date
+    to_on: date | None
+    document: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.analytics import actions, queries, rules
 from kangmai.analytics.errors import IndicatorUnknown, RowsNotTraceable
 from kangmai.analytics.rules import Goal, Indicator
-from kangmai.analytics.types import Card, Form
+from kangmai.analytics.types import Card, Elsewhere, Form
 from kangmai.kernel.actor import NotPermitted, is_permitted
 from kangmai.portal.indicators import asking, behind, charts, exports, presenters
 from kangmai.portal.indicators.asking import Asked
@@ -19,6 +20,7 @@ from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period, parse_period
 
@@ -133,6 +135,7 @@ def card(request: PortalRequest, indicator_id: str) -> HttpResponse:
         "before_period": asking.named(found.earlier.period),
         "change": presenters.change(found.result.total, found.earlier.total, rule),
         "goal": _goal(found.goal),
+        "elsewhere": _elsewhere(found.elsewhere),
         "reason": presenters.said(found.result.reason),
         "parts": presenters.parts(found.result, rule, asked),
         "level": presenters.level_word(asked.by) if asked.by else "",
@@ -183,6 +186,21 @@ def _goal(of: Goal | None) -> dict[str, str] | None:
         "source": of.source,
         "is_verified": "1" if of.is_verified else "",
     }
+
+
+def _elsewhere(some: Iterable[Elsewhere]) -> list[dict[str, str]]:
+    """The reporting rules that were applied, in words."""
+    ids = {int(each.organization) for each in some if each.organization}
+    names = registry.names_by_id(ids=ids, language=get_language() or "zh") if ids else {}
+    return [
+        {
+            "name": names.get(int(each.organization or 0)) or presenters.area_name(each.lies_in),
+            "lies_in": presenters.area_name(each.lies_in) if each.organization else "",
+            "reports_to": presenters.area_name(each.reports_to),
+            "since": each.start.isoformat(),
+        }
+        for each in some
+    ]
 
 
 def _facts(found: Card, rule: Indicator) -> list[tuple[str, str]]:
