@@ -1,10 +1,14 @@
-"""Definitions of the watchdog and of growth that cannot hold are refused with the place of the fault."""
+"""Definitions that cannot hold are refused with the place of the fault."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kangmai.config.checkers import register_checkers
 from kangmai.kernel import definitions
 from kangmai.programmes.growth.checks import check_standard
 from kangmai.programmes.watchdog.checks import check_rule
@@ -51,3 +55,47 @@ def test_a_growth_standard_without_its_tables(changes: dict[str, Any], fault: st
 def test_what_stands_is_sound() -> None:
     assert check_rule(changed("watchdog_rule")) == []
     assert check_standard(changed("growth_standard")) == []
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the definitions that may be spoilt; whatever reads them reads this one."""
+    register_checkers()
+    copy = tmp_path_factory.mktemp("spoilt") / "definitions"
+    shutil.copytree(definitions.FOLDER, copy)
+    before = definitions.FOLDER
+    definitions.FOLDER = copy
+    yield copy
+    definitions.FOLDER = before
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "right", "wrong", "said"),
+    [
+        ("programme", "hypertension", "population: age >= 35 years\nwho", "population: age >= 35 yeers\nwho", "yeers"),
+        ("programme", "hypertension", 'systolic: {item: systolic, type: number, unit: "mm[Hg]", keep', "systolic: {item: systolic, type: number, unit: kPa, keep", "asks for 'systolic' in mm[Hg]"),
+        ("programme", "hypertension", 'systolic: {item: systolic, type: number, unit: "mm[Hg]", keep', "systolic: {item: systolic, type: number, unit: mmHgs, keep", "'mmHgs' is no UCUM unit"),
+        ("programme", "hypertension", "systolic: {item: systolic,", "systolic: {item: sistolic,", "'sistolic'"),
+        ("decision", "hypertension", "systolic >= 180", "sistolic >= 180", "sistolic"),
+        ("immunization_series", "hpv", "vaccine: HPV2, dose: 2", "vaccine: HPV3, dose: 2", "'HPV3' is not a vaccine of this series"),
+        ("immunization_series", "dtp@2021-03-01", "effective: {from: 2021-03-01, to: 2025-01-01}", "effective: {from: 2021-03-01, to: 2025-02-01}", "in force on 2025-01-01 together with"),
+        ("campaign", "hpv_girls", "series: [hpv]", "series: [hpv, measles]", "immunization_series/measles"),
+        ("campaign", "hpv_girls", "from_years: 13, below_years: 18", "from_years: 18, below_years: 13", "must be below"),
+        ("vaccination_rule", "clinic", "low: 2, high: 8", "low: 9, high: 8", "low must be below high"),
+    ],
+)  # fmt: skip
+def test_a_spoilt_rule_is_named_with_file_and_line(
+    folder: Path, kind: str, file: str, right: str, wrong: str, said: str
+) -> None:
+    """What a start of the system checks first; that nothing starts then is shown once for all kinds."""
+    path = folder / "programmes" / kind / f"{file}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    try:
+        _, faults = definitions.check("programmes", kind)
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert any(each.message.find(said) >= 0 and each.line > 0 for each in faults), faults
+    assert {each.file.split("/")[-1].split("@")[0].split(".")[0] for each in faults} == {file.split("@")[0]}  # fmt: skip
+    assert definitions.check("programmes", kind)[1] == []
