@@ -9,18 +9,22 @@ from kangmai.kernel.actor import Actor
 from kangmai.standards.calendars import legal_day
 
 
-def open_patient_case(
-    patient_rid: int, found: Found, *, author_org: int | None, at: datetime
-) -> None:
-    """Ask a person whose an arriving Patient is; a case that is open already gets the new scores."""
-    case = models.Review.objects.filter(patient_rid=patient_rid, closed_at=None).first()
+def asked_of_patient(
+    case: models.Review | None,
+    patient_rid: int,
+    found: Found,
+    *,
+    author_org: int | None,
+    at: datetime,
+) -> models.Review:
+    """A case, not yet written, that asks a person whose an arriving Patient is; the open one gets the new scores."""
     if case is None:
         case = models.Review(kind=ReviewKind.PATIENT, patient_rid=patient_rid, opened_at=at)
     else:
         case.version += 1
     case.author_org, case.resident_id = author_org, found.root
     case.probability, case.explanation = found.probability, found.explanation
-    case.save()
+    return case
 
 
 def open_duplicate_case(
@@ -63,10 +67,10 @@ def open_document_case(row: models.Resident, known: Demographics, at: datetime) 
 
 
 def close_patient_case(
-    patient_rid: int, verdict: Verdict | None, *, actor: Actor, at: datetime
+    case: models.Review | None, verdict: Verdict | None, *, actor: Actor, at: datetime
 ) -> None:
-    """Close the open case of a Patient; without a verdict because the index can decide by now."""
-    for case in models.Review.objects.filter(patient_rid=patient_rid, closed_at=None):
+    """Close the open case of a Patient, if any; without a verdict because the index can decide by now."""
+    if case is not None:
         close_case(case, verdict, actor=actor, at=at)
 
 

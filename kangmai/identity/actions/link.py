@@ -1,7 +1,7 @@
 """Find the resident of Patients that came from outside: link, ask a person, or make a new resident."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 
 from kangmai.identity import models, rules
 from kangmai.identity.actions.cases import (
+    asked_of_patient,
     close_patient_case,
-    open_patient_case,
     open_split_case,
 )
 from kangmai.identity.actions.placing import place
@@ -39,6 +39,7 @@ from kangmai.records.types import Stored
 from kangmai.standards.calendars import legal_day
 
 MOST_BIRTH_DATES = 2
+_LINK_FIELDS = [each.name for each in models.Link._meta.concrete_fields if not each.primary_key]
 
 
 class Reason(StrEnum):
@@ -74,27 +75,72 @@ def link_patients(
     ]
     with transaction.atomic():
         lock_people([witness for _, witness in asked])
-        return {each.id: _link(each, witness, again, actor, at) for each, witness in asked}
+        known = _read_known([each.rid for each, _ in asked])
+        for each, witness in asked:
+            _link(each, witness, known, again, actor, at)
+        known.write(actor, at)
+    return {each.id: LinkState(known.links[each.rid].state) for each, _ in asked}
 
 
-def _link(patient: Stored, witness: Witness, again: bool, actor: Actor, at: datetime) -> LinkState:
-    before = models.Link.objects.select_for_update().filter(patient_rid=patient.rid).first()
+@dataclass(slots=True)
+class _Known:
+    """What is known of the Patients of one transaction, read at once, and what was decided, written at once."""
+
+    links: dict[int, models.Link]
+    pinned: dict[int, frozenset[int]]
+    """The residents whose a Patient is not, because a person said so."""
+    cases: dict[int, models.Review]
+    decided: list[models.Link] = field(default_factory=list)
+    changed: list[models.Link] = field(default_factory=list)
+    asked: list[models.Review] = field(default_factory=list)
+    waiting: list[tuple[int, Witness]] = field(default_factory=list)
+
+    def write(self, actor: Actor, at: datetime) -> None:
+        """Write down what was decided."""
+        again = [each for each in self.asked if each.pk is not None]
+        models.Review.objects.bulk_create([each for each in self.asked if each.pk is None])
+        for case in again:
+            case.save()
+        put_links(self.decided, at=at)
+        put_waiting(self.waiting)
+        write_down_links(self.changed, actor=actor, at=at)
+
+
+def _read_known(rids: Sequence[int]) -> _Known:
+    links = models.Link.objects.select_for_update().filter(patient_rid__in=rids)
+    pins = models.Pin.objects.filter(patient_rid__in=rids).exclude(verdict=Verdict.SAME)
+    pinned: dict[int, set[int]] = {}
+    for rid, resident in pins.values_list("patient_rid", "resident_id"):
+        pinned.setdefault(rid, set()).add(root_of(resident))
+    cases = models.Review.objects.filter(patient_rid__in=rids, closed_at=None)
+    return _Known(
+        {each.patient_rid: each for each in links.order_by("patient_rid")},
+        {rid: frozenset(residents) for rid, residents in pinned.items()},
+        {each.patient_rid: each for each in cases},
+    )
+
+
+def _link(
+    patient: Stored, witness: Witness, known: _Known, again: bool, actor: Actor, at: datetime
+) -> None:
+    before = known.links.get(patient.rid)
     digest, number_hash = what_is_hashed(witness)
     if before and (before.is_manual or (not again and _says_the_same(before, witness))):
-        return LinkState(before.state)
+        return
     link = before or models.Link(patient_rid=patient.rid, patient_id=patient.id)
     earlier = (link.state, link.resident_id)
-    found = find(witness, at=at, without=_pinned(patient.rid))
-    resident_id, reason = _decided(patient, witness, found, actor, at)
+    found = find(witness, at=at, without=known.pinned.get(patient.rid, frozenset()))
+    resident_id, reason = _decided(patient, witness, found, known, actor, at)
     link.explanation, link.digest = found.explanation, digest
     link.number_hash = number_hash
     link.birth_date, link.sex_code = witness.known.birth_date, witness.known.sex_code
     settle(link, resident_id, reason, is_manual=False, actor=actor, at=at)
+    known.links[patient.rid] = link
+    known.decided.append(link)
     if resident_id is None:
-        put_waiting(patient.rid, witness)
+        known.waiting.append((patient.rid, witness))
     if (link.state, link.resident_id) != earlier:
-        write_down_link(link, actor=actor, at=at)
-    return LinkState(link.state)
+        known.changed.append(link)
 
 
 def reconsider_waiting(
@@ -132,28 +178,23 @@ def _says_the_same(link: models.Link, witness: Witness) -> bool:
     return link.digest is not None and bytes(link.digest) in _digests(witness)
 
 
-def _pinned(patient_rid: int) -> frozenset[int]:
-    """The residents whose a Patient is not, because a person said so."""
-    pins = models.Pin.objects.filter(patient_rid=patient_rid).exclude(verdict=Verdict.SAME)
-    return frozenset(root_of(id) for id in pins.values_list("resident_id", flat=True))
-
-
 def _decided(
-    patient: Stored, witness: Witness, found: Found, actor: Actor, at: datetime
+    patient: Stored, witness: Witness, found: Found, known: _Known, actor: Actor, at: datetime
 ) -> tuple[int | None, Reason]:
     """The master row to link to, and why. A number that stands with two residents decides nothing."""
+    case = known.cases.get(patient.rid)
     if found.decision is Decision.LINK and not found.is_shared:
-        close_patient_case(patient.rid, None, actor=actor, at=at)
+        close_patient_case(case, None, actor=actor, at=at)
         return found.best, Reason.MATCHED
-    if found.decision is not Decision.NEW or found.is_document_known:
-        open_patient_case(patient.rid, found, author_org=patient.author_org, at=at)
-        return None, Reason.REVIEW
-    if rules.is_complete(witness.known, on=legal_day(at)):
-        known = rules.checked(witness.known, on=legal_day(at))
-        close_patient_case(patient.rid, None, actor=actor, at=at)
-        return insert_resident(known, None, None, actor=actor, at=at).id, Reason.REGISTERED
-    open_patient_case(patient.rid, found, author_org=patient.author_org, at=at)
-    return None, Reason.INCOMPLETE
+    is_new = found.decision is Decision.NEW and not found.is_document_known
+    if is_new and rules.is_complete(witness.known, on=legal_day(at)):
+        said = rules.checked(witness.known, on=legal_day(at))
+        close_patient_case(case, None, actor=actor, at=at)
+        return insert_resident(said, None, None, actor=actor, at=at).id, Reason.REGISTERED
+    known.asked.append(
+        asked_of_patient(case, patient.rid, found, author_org=patient.author_org, at=at)
+    )
+    return None, Reason.INCOMPLETE if is_new else Reason.REVIEW
 
 
 def settle(
@@ -165,18 +206,25 @@ def settle(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Write whose a Patient is, and place its whole record there at once."""
+    """Say whose a Patient is; `put_links` writes it."""
     link.resident_id, link.reason, link.is_manual = resident_id, reason.value, is_manual
     link.state = LinkState.LINKED if resident_id else LinkState.WAITING
     link.decided_by, link.decided_at = actor.account, at
-    link.save()
-    if resident_id is None:
-        records.withdraw_subject(patients=[ResourceRowId(link.patient_rid)])
-        return
-    drop_waiting(link.patient_rid)
-    place(resident_id)
-    if conflicts(resident_id):
-        open_split_case(root_of(resident_id), at=at)
+
+
+def put_links(links: Sequence[models.Link], *, at: datetime) -> None:
+    """Write whose some Patients are, and place their whole records there at once."""
+    models.Link.objects.bulk_create(
+        links, update_conflicts=True, unique_fields=["patient_rid"], update_fields=_LINK_FIELDS
+    )
+    waiting = [each.patient_rid for each in links if each.resident_id is None]
+    if waiting:
+        records.withdraw_subject(patients=map(ResourceRowId, waiting))
+    drop_waiting([each.patient_rid for each in links if each.resident_id is not None])
+    for resident_id in sorted({each.resident_id for each in links if each.resident_id is not None}):
+        place(resident_id)
+        if conflicts(resident_id):
+            open_split_case(root_of(resident_id), at=at)
 
 
 def conflicts(resident_id: int) -> bool:
@@ -204,22 +252,26 @@ def _hash_alike(rows: QuerySet[models.Link]) -> None:
         models.Link.objects.filter(patient_rid=patient.rid).update(number_hash=number)
 
 
-def write_down_link(link: models.Link, *, reason: str = "", actor: Actor, at: datetime) -> None:
-    """Audit whose a Patient is now, and announce it."""
-    audit.record(
-        connection.connection,
-        actor=actor,
-        at=at,
-        action=f"identity.{link.state}",
-        object_type="Patient",
-        object_id=link.patient_id,
-        subjects=[link.patient_rid],
-        reason=reason or link.reason,
-    )
-    feed.announce(
-        connection.connection,
-        kind=f"identity.{link.state}",
-        key=link.patient_id,
-        data={"patient_rid": link.patient_rid, "resident": link.resident_id},
-        at=at,
-    )
+def write_down_links(
+    links: Sequence[models.Link], *, reason: str = "", actor: Actor, at: datetime
+) -> None:
+    """Audit whose some Patients are now, and announce it."""
+    database = connection.connection
+    audit.record_all(
+        [
+            audit.Entry(
+                actor, at, f"identity.{each.state}", "Patient", each.patient_id, [each.patient_rid],
+                reason=reason or each.reason,
+            )
+            for each in links
+        ],
+        database,
+    )  # fmt: skip
+    for state in LinkState:
+        said = [
+            (each.patient_id, {"patient_rid": each.patient_rid, "resident": each.resident_id})
+            for each in links
+            if each.state == state
+        ]
+        if said:
+            feed.announce_many(database, kind=f"identity.{state}", events=said, at=at)

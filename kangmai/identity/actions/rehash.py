@@ -96,5 +96,5 @@ def _links(after: int, most: int, at: datetime) -> list[int]:
         row.digest = digest if row.digest is not None else None
         row.save(update_fields=["digest", "number_hash"])
         if row.state == LinkState.WAITING:
-            put_waiting(row.patient_rid, witness)
+            put_waiting([(row.patient_rid, witness)])
     return [row.patient_rid for row in rows]

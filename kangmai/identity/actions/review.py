@@ -11,8 +11,9 @@ from kangmai.identity.actions.link import (
     Reason,
     link_patients,
     lock_patients,
+    put_links,
     settle,
-    write_down_link,
+    write_down_links,
 )
 from kangmai.identity.actions.merge import merge_residents, reason_given
 from kangmai.identity.errors import (
@@ -104,7 +105,8 @@ def _decide_patient(
         return
     link = models.Link.objects.select_for_update().get(patient_rid=rid)
     settle(link, resident_id, Reason.BY_HAND, is_manual=True, actor=actor, at=at)
-    write_down_link(link, reason=reason, actor=actor, at=at)
+    put_links([link], at=at)
+    write_down_links([link], reason=reason, actor=actor, at=at)
 
 
 def _decide_residents(
@@ -162,7 +164,8 @@ def separate_patients(
                 at=at,
             )
             settle(link, None, Reason.REVIEW, is_manual=False, actor=actor, at=at)
-            write_down_link(link, reason=why, actor=actor, at=at)
+        put_links(links, at=at)
+        write_down_links(links, reason=why, actor=actor, at=at)
         rids = [link.patient_rid for link in links]
         link_patients(patients_by_row(rids), again=True, actor=actor, at=at)
         for case in models.Review.objects.filter(

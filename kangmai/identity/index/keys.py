@@ -110,20 +110,28 @@ def _locks_of(witness: Witness) -> list[int]:
     return locks
 
 
-def put_waiting(patient_rid: int, witness: Witness) -> None:
-    """Let a Patient that waits be found when a resident comes who may be the one."""
-    drop_waiting(patient_rid)
+def put_waiting(people: Sequence[tuple[int, Witness]]) -> None:
+    """Let Patients that wait be found when a resident comes who may be the one."""
+    drop_waiting([rid for rid, _ in people])
+    rows = [(key, rid) for rid, witness in people for key in _waiting_keys(witness)]
+    if not rows:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO identity_waiting_key (key, patient_rid) SELECT unnest(%s::int8[]), %s",
-            [_waiting_keys(witness), patient_rid],
+            """INSERT INTO identity_waiting_key (key, patient_rid)
+               SELECT * FROM unnest(%s::int8[], %s::int8[])""",
+            [[key for key, _ in rows], [rid for _, rid in rows]],
         )
 
 
-def drop_waiting(patient_rid: int) -> None:
-    """Forget the keys of a Patient that waits no longer."""
+def drop_waiting(patients: Sequence[int]) -> None:
+    """Forget the keys of Patients that wait no longer."""
+    if not patients:
+        return
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM identity_waiting_key WHERE patient_rid = %s", [patient_rid])
+        cursor.execute(
+            "DELETE FROM identity_waiting_key WHERE patient_rid = ANY(%s::int8[])", [list(patients)]
+        )
 
 
 def waiting_for(known: Demographics) -> list[int]:
