@@ -23,6 +23,7 @@ CHECKERS = (
     "kangmai.programmes.vaccination.checks",
     "kangmai.programmes.campaigns.checks",
     "kangmai.programmes.births.checks",
+    "kangmai.programmes.deaths.checks",
     "kangmai.programmes.watchdog.checks",
     "kangmai.epidemic.cases.checks",
     "kangmai.epidemic.surveillance.checks",

@@ -37,6 +37,10 @@ def _step(id: int, card_id: UUID) -> bytes:
     return b"case step:" + card_id.bytes
 
 
+def _text_of_death(id: int, certificate_id: UUID) -> bytes:
+    return f"deaths.certificate|{certificate_id}".encode()
+
+
 ID, NUMBER, UUIDS = ("id",), ("int8",), ("uuid",)
 CONTENT = ("content", "content_key")
 SEALED = (
@@ -120,6 +124,16 @@ SEALED = (
     SealedColumn("venues_appeal", ID, UUIDS, *CONTENT, _text("venues.appeal|{}")),
     SealedColumn(
         "vaccination_aefi", ID, UUIDS, "narrative", "narrative_key", _text("vaccination.aefi|{}")
+    ),
+    SealedColumn("deaths_certificate", ID, UUIDS, *CONTENT, _text("deaths.certificate|{}")),
+    SealedColumn(
+        "deaths_step",
+        ID,
+        NUMBER,
+        "before",
+        "before_key",
+        _text_of_death,
+        besides=("certificate_id",),
     ),
     SealedColumn("births_certificate", ID, UUIDS, *CONTENT, _text("births.certificate|{}")),
     SealedColumn("tasks_task", ID, UUIDS, "remark", "remark_key", _text("tasks.task|{}")),

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "kangmai.programmes.engine",
     "kangmai.programmes.vaccination",
     "kangmai.programmes.births",
+    "kangmai.programmes.deaths",
     "kangmai.programmes.watchdog",
     "kangmai.programmes.kit",
     "kangmai.programmes.campaigns",

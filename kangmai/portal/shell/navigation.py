@@ -86,6 +86,15 @@ PLACES = (
         roots=("birth",),
     ),
     Place(
+        "deaths",
+        _("Deaths"),
+        _("Certificates with the chain of causes: issue, correct, confirm; the list of causes"),
+        "document",
+        Section.WORK,
+        permissions=("deaths.read", "deaths.count"),
+        roots=("death",),
+    ),
+    Place(
         "work",
         _("My work and pay"),
         _("What was done in a quarter, what counts, and what it comes to"),

@@ -1,7 +1,11 @@
 """The writes of programmes: each is one transaction, audited and announced."""
 
 from kangmai.programmes.engine.actions.attempts import record_attempt
-from kangmai.programmes.engine.actions.closing import close_enrolment, reopen_enrolment
+from kangmai.programmes.engine.actions.closing import (
+    close_enrolment,
+    reopen_enrolment,
+    revive_enrolments,
+)
 from kangmai.programmes.engine.actions.correcting import correct_visit
 from kangmai.programmes.engine.actions.enrolling import confirm, dismiss, enrol
 from kangmai.programmes.engine.actions.following import follow_residents
@@ -34,6 +38,7 @@ __all__ = [
     "reopen_enrolment",
     "replan",
     "replan_all",
+    "revive_enrolments",
     "screen",
     "screen_all",
     "suspect",

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kangmai.identity import queries as identity
+from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.ids import ResidentId
 from kangmai.programmes.engine import events, models
 from kangmai.programmes.engine.afterwards import cancel_deadlines
 from kangmai.programmes.engine.definition.reading import programme
@@ -14,6 +17,7 @@ from kangmai.programmes.engine.errors import (
     CannotReopen,
     ClosingBeforeEnrolment,
     ClosingReasonUnknown,
+    EnrolmentAfterDeath,
     EnrolmentInFuture,
     EnrolmentNotClosed,
     EnrolmentNotManaged,
@@ -32,6 +36,7 @@ from kangmai.programmes.engine.writing import (
 from kangmai.standards.calendars import legal_day
 
 MANAGE = "programmes.manage"
+DIED = "died"
 
 
 def close_enrolment(
@@ -107,14 +112,49 @@ def reopen_enrolment(
             raise CannotReopen(reason=row.closing_reason)
         _require_alone(row)
         resident = resident_of(row, actor=actor, at=at)
-        row.state = State.MANAGED if row.enrolled_on else State.SUSPECTED
-        row.closed_on, row.closing_reason = None, ""
-        row.place_code = resident.demographics.place_code
-        born = resident.demographics.birth_date
-        plan_anew(row, definition, visits_of(row), birth_date=born, on=legal_day(at))
-        save(row, at=at)
-        write_down(row, events.REOPENED, subjects=[resident.patient_rid], actor=actor, at=at)
+        _go_on(row, resident, actor=actor, at=at)
         return whole_enrolment(row)
+
+
+def revive_enrolments(
+    *, resident_id: ResidentId, actor: Actor, at: datetime
+) -> tuple[Enrolment, ...]:
+    """Go on with what a death closed that turned out to be none: as if it had not been closed.
+
+    One whose programme the resident has entered anew meanwhile stays closed.
+
+    Raises:
+        NotPermitted, ResidentNotFound
+        EnrolmentAfterDeath: the index says that he has died.
+    """
+    require(actor, MANAGE)
+    with transaction.atomic():
+        resident = identity.get_resident(resident_id, actor=actor, at=at)
+        if resident.deceased_on:
+            raise EnrolmentAfterDeath(deceased_on=resident.deceased_on, on=legal_day(at))
+        rows = models.Enrolment.objects.select_for_update().filter(
+            resident_id__in=identity.same_resident_ids(resident.id)
+        )
+        found = list(rows.order_by("id"))
+        standing = {row.programme for row in found if row.state != State.CLOSED}
+        revived = []
+        for row in found:
+            if row.closing_reason == DIED and row.programme not in standing:
+                standing.add(row.programme)
+                _go_on(row, resident, actor=actor, at=at)
+                revived.append(whole_enrolment(row))
+        return tuple(revived)
+
+
+def _go_on(row: models.Enrolment, resident: Resident, *, actor: Actor, at: datetime) -> None:
+    definition = programme(row.programme, on=legal_day(at))
+    row.state = State.MANAGED if row.enrolled_on else State.SUSPECTED
+    row.closed_on, row.closing_reason = None, ""
+    row.place_code = resident.demographics.place_code
+    born = resident.demographics.birth_date
+    plan_anew(row, definition, visits_of(row), birth_date=born, on=legal_day(at))
+    save(row, at=at)
+    write_down(row, events.REOPENED, subjects=[resident.patient_rid], actor=actor, at=at)
 
 
 def _require_alone(row: models.Enrolment) -> None:

@@ -1,0 +1,1 @@
+"""Pages of deaths: certificates with their causes, the review, the list of causes."""
