@@ -54,6 +54,7 @@ def make_residents(count: int) -> tuple[int, list[str]]:
     from kangmai.kernel.connections import own_connection
 
     with own_connection().cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # rows of a whole city in one statement
         cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM identity_resident")
         first = cursor.fetchone()[0]
         numbers = [f"{7_000_000_000_000 + n:013d}" for n in range(count)]
@@ -273,6 +274,7 @@ def copy_peer(first: int, tubes: int, round_id: int, site_id: int) -> float:
 
     start = time.perf_counter()
     database = own_connection()
+    database.execute("SET statement_timeout = 0")
     with database.transaction(), database.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) + 1000000 FROM nucleic_acid_tube")
         base = cursor.fetchone()[0]

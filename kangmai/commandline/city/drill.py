@@ -1,7 +1,8 @@
 """A drill half a day old in the demo city, as its accounts would have played it: every row by the action of a page.
 
 An order of two signatures, registrations and scans, guests of a hotel, a 10-in-1 round with a plan that couriers drive by, runs of the
-laboratory, one positive pool, a case with its household, a quarantine site, tasks of grid workers, a bulletin.
+laboratory, one positive pool, a case with its household, a quarantine site with guests, tasks of grid workers, a
+script that two teams play, people who come to help, a bulletin.
 """
 
 import csv
@@ -16,6 +17,7 @@ from kangmai.commandline.city.outbreaks.stage import Stage, adults, stage
 from kangmai.commandline.city.state import NoDemo
 from kangmai.epidemic.bulletin import actions as bulletin
 from kangmai.epidemic.capacity import actions as capacity
+from kangmai.epidemic.capacity import queries as known_sites
 from kangmai.epidemic.capacity.types import SiteFacts as LodgingFacts
 from kangmai.epidemic.nucleic_acid import actions as testing
 from kangmai.epidemic.nucleic_acid import queries as tested
@@ -33,8 +35,12 @@ from kangmai.epidemic.nucleic_acid.types import (
 )
 from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.orders.types import Draft, Order, Purpose
+from kangmai.epidemic.quarantine import actions as quarantine
 from kangmai.epidemic.tasks import actions as tasks
 from kangmai.epidemic.tasks import queries as asked
+from kangmai.epidemic.teams import actions as teams
+from kangmai.epidemic.teams import queries as teamed
+from kangmai.epidemic.teams.types import Goods, MissionFacts
 from kangmai.epidemic.tracing import actions as tracing
 from kangmai.epidemic.tracing import queries as traced
 from kangmai.epidemic.tracing.types import CaseFacts, Where
@@ -57,7 +63,7 @@ from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.identity_numbers import make_identity_number
 
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 BEGAN = 6 * HOUR
 """How long ago the order came into force."""
 PEOPLE, A_TUBE, POSITIVE = 60, 10, 1
@@ -124,6 +130,7 @@ def play_drill(*, at: datetime) -> Drilled:
     _carry_and_test(scene, sites[0], codes)
     _trace(scene)
     count = _look_after(scene, round_id)
+    _exercise(scene, order)
     bulletin.draft(
         order_id=order.id, remark="演练半日", key=uuid7(), actor=scene.actor("cdc"), at=at
     )
@@ -298,11 +305,41 @@ def _trace(scene: _Scene) -> None:
         key=str(uuid7()), actor=cdc, at=at,
     )  # fmt: skip
     tracing.add_household(case_id=case.id, actor=cdc, at=at + 10 * MINUTE)
+    rooms = known_sites.rooms(lodging.id, actor=cdc, at=at)
     found = traced.contacts(show=traced.Show.ALL, limit=10, actor=cdc, at=at + 15 * MINUTE)
     for n, (contact, _facts) in enumerate(found.rows):
         tracing.notify(contact_id=contact.id, answer="reached", key=str(uuid7()), actor=cdc, at=at + (20 + n) * MINUTE)  # fmt: skip
-        if n % 2:
+        if n % 2 == 0:
+            room = rooms[n // 2].id
+            quarantine.admit(contact_id=contact.id, room_id=room, arrived_at=at + 30 * MINUTE, key=uuid7(), actor=cdc, at=at + 31 * MINUTE)  # fmt: skip
+        else:
             tracing.settle(contact_id=contact.id, where=Where.HOME, place="家中", from_at=at + 30 * MINUTE, key=str(uuid7()), actor=cdc, at=at + 31 * MINUTE)  # fmt: skip
+
+
+def _exercise(scene: _Scene, order: Order) -> None:
+    """Two teams play the script of a positive pool, half of it done by now; helpers from outside are on their way."""
+    cdc, home = scene.actor("cdc"), scene.institution("cdc")
+    ready = [each.id for each in teamed.team_list(limit=2, actor=cdc, at=scene.start).rows]
+    if ready:
+        at = scene.start + 2 * HOUR
+        drill = teams.plan_drill(
+            organization=home, order_id=order.id, script="positive_pool", place=scene.town, team_ids=ready,
+            key=uuid7(), actor=cdc, at=at,
+        )  # fmt: skip
+        drill = teams.start_drill(
+            drill_id=drill.id, expected_version=drill.version, actor=cdc, at=at
+        )
+        for step, minutes in (("report", 4), ("call_out", 13), ("list", 41)):
+            drill = teams.do_step(drill_id=drill.id, step=step, expected_version=drill.version, actor=cdc, at=at + minutes * MINUTE)  # fmt: skip
+    today = legal_day(scene.at)
+    teams.plan_mission(
+        facts=MissionFacts(
+            task="支援核酸采样", destination="城东街道各采样点", starts_on=today, until_on=today + 3 * DAY,
+            from_name="（虚构）邻市医疗支援队", to_organization=home, outside_people=12,
+            goods=(Goods("采样拭子", 5000), Goods("防护服", 60)), order_id=order.id,
+        ),
+        key=uuid7(), actor=cdc, at=scene.at,
+    )  # fmt: skip
 
 
 def _look_after(scene: _Scene, round_id: int) -> int:

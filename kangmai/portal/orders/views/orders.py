@@ -68,7 +68,7 @@ def _doors(request: PortalRequest, purposes: set[Purpose]) -> list[tuple[str, st
         ("ordered-bulletins", _("Daily bulletins"), _("Drafted, signed, released"), Purpose.BULLETIN, "bulletin.read"),
         ("ordered-command", _("Counts"), _("Registered, scanned, refused, by colour"), Purpose.SCANNING, "venues.counts"),
         ("ordered-people", _("Registration desk"), _("Register people and print their pass"), Purpose.REGISTRATION, "venues.register"),
-        ("ordered-desks", _("Hotels and ports"), _("Who arrived at hotels, stations and checkpoints"), Purpose.REGISTRATION, "venues.register"),
+        ("desks", _("Hotels and ports"), _("Who arrived at hotels, stations and checkpoints"), Purpose.REGISTRATION, "venues.register"),
         ("ordered-venues", _("Venues"), _("Venues, entrances and printed codes"), Purpose.SCANNING, "venues.manage"),
         ("ordered-colours", _("Colours"), _("Propose, approve and lift colours"), Purpose.COLOURS, "colours.decide"),
         ("ordered-appeals", _("Appeals"), _("Answer appeals within 24 hours"), Purpose.COLOURS, "colours.appeal"),

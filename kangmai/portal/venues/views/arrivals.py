@@ -53,7 +53,7 @@ def desks(request: PortalRequest) -> HttpResponse:
         at=request.at,
     )
     if len(found) == 1 and found[0].may_write and not after:
-        return redirect("ordered-desk", found[0].venue_id)
+        return redirect("desk", found[0].venue_id)
     more = str(found[PAGE - 1].venue_id) if len(found) > PAGE else None
     context = {
         "crumbs": trail(_home(), Crumb(_("Hotels and ports"))),
@@ -101,7 +101,7 @@ def desk(request: PortalRequest, venue_id: int) -> HttpResponse:
 def _form(found: Desk, given: Any, at: datetime) -> dict[str, Any]:
     return {
         "crumbs": trail(
-            _home(), Crumb(_("Hotels and ports"), reverse("ordered-desks")), Crumb(found.name)
+            _home(), Crumb(_("Hotels and ports"), reverse("desks")), Crumb(found.name)
         ),
         "order": wording.order_line(Purpose.REGISTRATION, at),
         "desk": found,
@@ -126,7 +126,7 @@ def _list(request: PortalRequest, found: Desk) -> dict[str, Any]:
         actor=request.actor,
         at=request.at,
     )
-    shown = [(Staying.HERE.value, _("Here now")), (Staying.LEFT.value, _("Left"))]
+    shown = [(Staying.HERE.value, _("Here now")), (Staying.LEFT.value, _("Gone"))]
     return {
         "tabs": choices(shown, current=show.value),
         "are_here": show is Staying.HERE,
@@ -185,7 +185,7 @@ def change_arrival(request: PortalRequest, venue_id: int, arrival_id: UUID) -> H
         messages.success(request, _("It was written down."))
     except (Incorrect, Conflict) as error:
         messages.error(request, error.message(wording.language()))
-    return redirect("ordered-desk", venue_id)
+    return redirect("desk", venue_id)
 
 
 def _facts(given: Any) -> ArrivalFacts:
