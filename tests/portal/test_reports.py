@@ -50,6 +50,7 @@ PAGES = {
     "/reports/tables/": (403, 200, 403, 403, 403, 403),
     "/reports/cities/": (200, 200, 200, 403, 403, 403),
     "/reports/outside/": (200, 200, 403, 403, 403, 403),
+    "/reports/elsewhere/": (200, 200, 200, 200, 403, 403),
     "/reports/open-data/": (200, 200, 200, 200, 200, 403),
     "/reports/open-data/file/?period=2025": (200, 200, 200, 200, 200, 403),
     "/commitments/": (200, 200, 200, 403, 403, 403),
@@ -273,3 +274,35 @@ def test_a_program_sends_figures_from_outside_for_its_own_area(people, enter):
     assert send({"figures": sideways}, **own).json()["error"] == "NotPermitted"
     assert visitor.get(f"{address}?area=370300", **own).status_code == 403
     assert visitor.get("/api/outside-figures/openapi.json").json()["paths"].keys() == {address}
+
+
+def test_a_registrar_says_what_is_counted_elsewhere(people, enter):
+    officer, address = enter("officer"), "/reports/elsewhere/"
+    assert "Everything is counted where it lies" in text_of(officer.get(address))
+
+    def add(what, to, by=officer, **more):
+        given = {
+            "do": "add",
+            "what": what,
+            "reports_to": to,
+            "on": "2026-01-01",
+            "document": "统计函 1 号",
+            **more,
+        }
+        return text_of(by.post(address, given, follow=True))
+
+    assert "It was written down" in add("441284450", "441200")
+    assert "It was written down" in add(people.hospital.code, "441203")
+    assert "It was written down" not in add(people.centre.code, "441203", document=" ")
+    for what, to in (("999999", "441200"), ("441284450", "441284450"), ("无此机构", "441200")):
+        assert "It was written down" not in add(what, to)
+    shown = text_of(officer.get(address))
+    assert shown.count("统计函 1 号") == 2 and "First People" in shown
+    analytics.sync(report=lambda progress: None, actor=OPERATOR, at=AT)
+    card = text_of(officer.get("/indicators/institutions/card/?area=441200&period=2026"))
+    assert "Counted elsewhere than where it lies" in card and "First People" in card
+    for login in ("statistics", "county"):
+        assert "It was written down" not in add("441284450", "441203", by=enter(login))
+    rule, seen = re.search(r'name="rule" value="(\d+)"><input type="hidden" name="version" value="(\d+)"', officer.get(address).content.decode()).groups()  # fmt: skip
+    ended = officer.post(address, {"do": "end", "rule": rule, "version": seen, "on": "2026-06-01"}, follow=True)  # fmt: skip
+    assert "2026-01-01 – 2026-06-01" in text_of(ended)

@@ -7,6 +7,7 @@ from kangmai.portal.reporting.views import (
     open_data,
     outside,
     peers,
+    places,
     reports,
     workbooks,
 )
@@ -19,6 +20,7 @@ urlpatterns = [
     path("reports/tables/<uuid:workbook_id>/filled.xlsx", workbooks.file, name="workbook-file"),
     path("reports/outside/", outside.outside, name="figures-outside"),
     path("reports/outside/example.csv", outside.example, name="figures-outside-example"),
+    path("reports/elsewhere/", places.places, name="reporting-places"),
     path("reports/open-data/", open_data.open_data, name="open-data"),
     path("reports/open-data/file/", open_data.file, name="open-data-file"),
     path("reports/cities/", peers.peers, name="peers"),

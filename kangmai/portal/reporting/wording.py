@@ -141,6 +141,7 @@ PLACES = (
     ("workbooks", "reports.draft"),
     ("peers", "peers.read"),
     ("figures-outside", "indicators.intake"),
+    ("reporting-places", "reports.read"),
     ("open-data", "indicators.read"),
 )
 
@@ -152,6 +153,7 @@ def kinds(actor: Actor, current: str) -> list[tuple[str, str, bool]]:
         "workbooks": _("Tables of the level above"),
         "peers": _("Other cities"),
         "figures-outside": _("Figures from outside"),
+        "reporting-places": _("Reporting areas"),
         "open-data": _("Open data"),
     }
     return [

@@ -12,7 +12,7 @@ from tests.analytics.indicators.lake_of_rows import write
 from tests.factories.actors import actor
 
 OPERATOR, DAY = operator("test"), datetime.date
-ZONE, CITY, COUNTY = "441284400", "441200", "441284"
+ZONE, CITY, COUNTY = "441284450", "441200", "441284"
 RULES = [
     {"rule": "1", "organization": "", "lies_in": ZONE, "reports_to": CITY, "from_on": DAY(2025, 7, 1)},
     {"rule": "2", "organization": "7", "lies_in": "441202001", "reports_to": "441203", "from_on": DAY(2020, 1, 1), "to_on": DAY(2026, 1, 1)},

@@ -4,6 +4,7 @@ The same actions make them as people's forms do; whatever is invented says so.
 """
 
 import io
+import itertools
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,8 +22,10 @@ from kangmai.governance.reporting import actions, queries
 from kangmai.governance.reporting.rules import read_bindings
 from kangmai.governance.reporting.types import Decision, Report
 from kangmai.kernel.actor import Actor
+from kangmai.registry import actions as registry
+from kangmai.standards.division_codes import Level
+from kangmai.standards.divisions import DivisionKind, find_division
 from kangmai.standards.divisions import city as divisions_of
-from kangmai.standards.divisions import find_division
 from kangmai.standards.periods import Period, month, year
 
 KEYS = UUID("6f5d6b0e-4c5d-4d0c-9a7a-7c3a3a1f2b10")
@@ -48,6 +51,7 @@ def load_reports(
     _draft("county_brief", county, year(last), writer, at)
     _table(code, year(last), writer, at)
     _commitments(city, organizations, actor=checker, at=at)
+    _elsewhere(city, organizations, actor=actor, at=at)
     _peer(code, last, actor=writer, at=at)
 
 
@@ -177,6 +181,31 @@ def _commitments(
             commitment_id=made.id, milestone_id=first.id, proof="会议纪要（虚构）", on=first.due_on, actor=actor, at=at
         )  # fmt: skip
     actions.show_evidence(commitment_id=made.id, text="已确定首批名单。", document="会议纪要（虚构）", actor=actor, at=at)  # fmt: skip
+
+
+def _elsewhere(
+    city: InventedCity, organizations: Sequence[int], *, actor: Actor, at: datetime
+) -> None:
+    """A hospital that stands in a county, and zones that are no towns, are counted in the city; of a district nothing."""
+    if not _is_city(city.code):
+        return
+    to = {
+        "reports_to": city.code,
+        "from_on": date(2020, 1, 1),
+        "document": "演示用归属规则（虚构）",
+    }
+    towns = divisions_of(city.code).at_level(Level.TOWN, kind=DivisionKind.SPECIAL)
+    hospitals = (
+        each
+        for each in city.network.institutions
+        if each.kind == "hospital" and each.division != city.code
+    )
+    for each in itertools.islice(hospitals, 1):
+        registry.report_elsewhere(
+            organization_id=organizations[each.order], **to, actor=actor, at=at
+        )
+    for zone in towns:
+        registry.report_elsewhere(division_code=zone.code, **to, actor=actor, at=at)
 
 
 def _owner(city: InventedCity, organizations: Sequence[int], keys: tuple[str, ...]) -> int:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from kangmai.analytics import rules as analytics
 from kangmai.analytics.types import By
 from kangmai.governance.reporting import queries, rules
+from kangmai.governance.reporting.types import Released
 from kangmai.kernel.actor import NotPermitted, is_permitted
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.indicators import asking, finding
@@ -54,21 +55,29 @@ def open_data(request: PortalRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def file(request: PortalRequest) -> HttpResponse:
-    """Give the figures asked for as SDMX-CSV or as FHIR MeasureReports."""
+    """Give the figures asked for as SDMX-CSV, as FHIR MeasureReports or as a DHIS2 data value set."""
     area, query = _city(request), request.GET
     by = next((each for each in (By.COUNTY, By.TOWN) if each.value == query.get("by")), None)
     try:
         period = parse_period(query.get("period", ""))
         found = queries.released(ids=query.getlist("indicator"), period=period, area=area, by=by)
+        body, type, ending = _written(found, query.get("format", ""), request)
     except KangmaiError as error:
         complain(request, error)
         return redirect("open-data")
-    name = f"open-data-{area}-{asking.written(period).replace('/', '_')}"
-    if query.get("format") == "fhir":
-        body = orjson.dumps(rules.measure_reports(found, base=settings.PUBLIC_URL, at=request.at))
-        answer = HttpResponse(body, content_type="application/fhir+json")
-        answer["Content-Disposition"] = f'attachment; filename="{name}.json"'
-        return answer
-    answer = HttpResponse(rules.sdmx_csv(found), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    answer = HttpResponse(body, content_type=type)
+    name = f"open-data-{area}-{asking.written(period).replace('/', '_')}.{ending}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _written(
+    found: tuple[Released, ...], format: str, request: PortalRequest
+) -> tuple[bytes, str, str]:
+    """The file, its type and the ending of its name. Raises PeriodNotOfDataValues."""
+    if format == "fhir":
+        bundle = rules.measure_reports(found, base=settings.PUBLIC_URL, at=request.at)
+        return orjson.dumps(bundle), "application/fhir+json", "json"
+    if format == "dhis2":
+        return orjson.dumps(rules.data_values(found)), "application/json", "json"
+    return rules.sdmx_csv(found).encode(), "text/csv; charset=utf-8", "csv"
