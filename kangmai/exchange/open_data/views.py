@@ -1,4 +1,4 @@
-"""Open data over HTTP: which indicators there are, and their figures as SDMX-CSV or FHIR MeasureReports.
+"""Open data over HTTP: which indicators there are, and their figures as SDMX-CSV, FHIR MeasureReports or a DHIS2 data value set.
 
 Every program with a token whose scope reads MeasureReport gets the same: the whole city, small numbers
 hidden. Wrong requests are `{"error", "message"}` with 400, 401, 403 or 404.
@@ -15,7 +15,7 @@ from kangmai.analytics.types import By
 from kangmai.exchange.programs import for_programs
 from kangmai.governance.reporting import queries
 from kangmai.governance.reporting.errors import OpenDataUnknown
-from kangmai.governance.reporting.rules import measure_reports, sdmx_csv
+from kangmai.governance.reporting.rules import data_values, measure_reports, sdmx_csv
 from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.kernel.errors import Forbidden
 from kangmai.standards.calendars import legal_day
@@ -23,7 +23,7 @@ from kangmai.standards.divisions import city_code_of
 from kangmai.standards.periods import parse_period
 
 SCOPE = "records.read:MeasureReport"
-FORMATS = ("sdmx-csv", "fhir")
+FORMATS = ("sdmx-csv", "fhir", "dhis2")
 
 
 class ScopeMissing(Forbidden):
@@ -64,7 +64,7 @@ def indicators(request: HttpRequest, actor: Actor, at: datetime) -> HttpResponse
 @require_safe
 @for_programs
 def figures(request: HttpRequest, actor: Actor, at: datetime) -> HttpResponse:
-    """GET /api/open-data/figures?period=2025&area=441200&by=county&indicator=…&format=sdmx-csv|fhir"""
+    """GET /api/open-data/figures?period=2025&area=441200&by=county&indicator=…&format=sdmx-csv|fhir|dhis2"""
     _require_scope(actor)
     query = request.GET
     wanted = query.get("format", "sdmx-csv")
@@ -80,6 +80,8 @@ def figures(request: HttpRequest, actor: Actor, at: datetime) -> HttpResponse:
     if wanted == "fhir":
         body: dict[str, Any] = measure_reports(found, base=settings.PUBLIC_URL, at=at)
         return JsonResponse(body, content_type="application/fhir+json")
+    if wanted == "dhis2":
+        return JsonResponse(data_values(found))
     return HttpResponse(sdmx_csv(found), content_type="text/csv; charset=utf-8")
 
 
@@ -129,7 +131,11 @@ def openapi(request: HttpRequest) -> HttpResponse:
                         "responses": {
                             "200": {
                                 "description": "the figures",
-                                "content": {"text/csv": {}, "application/fhir+json": {}},
+                                "content": {
+                                    "text/csv": {},
+                                    "application/fhir+json": {},
+                                    "application/json": {},
+                                },
                             },
                             **refusals,
                         },

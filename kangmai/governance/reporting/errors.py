@@ -3,8 +3,8 @@
 Incorrect
 ├── BindingCellUnknown      ├── BindingCellTaken     ├── BindingLineUnreadable
 ├── BulletinUnreadable      ├── CommitmentIncomplete ├── FigureIncomplete
-├── PeriodNotOfTemplate     ├── ReasonMissing        ├── RemarkHoldsNumber
-├── TemplateNotForArea      └── WorkbookUnreadable
+├── PeriodNotOfDataValues   ├── PeriodNotOfTemplate  ├── ReasonMissing
+├── RemarkHoldsNumber       ├── TemplateNotForArea   └── WorkbookUnreadable
 Forbidden
 ├── NotTheOwner
 └── SameHand
@@ -181,6 +181,12 @@ class BulletinKnown(Conflict):
     """This file was read before as '{name}'."""
 
     zh = "该文件已于“{name}”读取过。"
+
+
+class PeriodNotOfDataValues(Incorrect):
+    """DHIS2 has no period {period}: choose a day, a month, a quarter, or a year from January, April, July, October or November on."""
+
+    zh = "DHIS2 没有期间 {period}：请选择日、月、季，或自 1、4、7、10、11 月起的整年。"
 
 
 class OpenDataUnknown(NotFound):

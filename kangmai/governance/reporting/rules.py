@@ -1,5 +1,6 @@
 """What decides in reporting: how bulletins are read, how reports are worded, how commitments are judged."""
 
+from kangmai.governance.reporting.open_data.dhis2 import data_values
 from kangmai.governance.reporting.open_data.measure_report import bundle as measure_reports
 from kangmai.governance.reporting.open_data.sdmx import sdmx_csv
 from kangmai.governance.reporting.reading.bulletin import read_bulletin
@@ -12,6 +13,7 @@ __all__ = [
     "FIELDS",
     "STANDINGS",
     "anchor",
+    "data_values",
     "measure_reports",
     "missing",
     "numbered",
