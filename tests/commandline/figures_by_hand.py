@@ -125,7 +125,6 @@ CARDS = """SELECT count(*) FROM cards_card c JOIN identity_resident i ON i.id = 
     JOIN identity_resident r ON r.id = coalesce(i.merged_into_id, i.id)
     WHERE (c.issued_at AT TIME ZONE 'Asia/Shanghai')::date < %(end)s"""
 HELD = f"{CARDS} AND coalesce((c.ended_at AT TIME ZONE 'Asia/Shanghai')::date, 'infinity') >= %(end)s AND {HERE.replace('r.merged_into_id IS NULL AND ', '')}"
-NURSERY = "FROM registry_place p WHERE p.kind = 'nursery' AND coalesce(p.closed_on, 'infinity') >= %(end)s"
 BEDS = (
     """(SELECT coalesce(sum(b.available), 0) FROM (SELECT DISTINCT ON (organization_id, department_id, kind_code) * FROM registry_bedstock
     ORDER BY organization_id, department_id, kind_code, from_on DESC) b
@@ -167,13 +166,42 @@ def child_checks() -> str:
     return people(f"{age(3, '>')} AND r.birth_date < %(end)s", f"{n} >= {due}")
 
 
+SAID = """(SELECT s FROM points_statement s WHERE s.point_id = p.id AND s.from_on <= %(end)s::date - 1
+    ORDER BY s.from_on DESC, s.at DESC LIMIT 1)"""
+
+
+def points(kind: str) -> str:
+    """Service points of a kind that stand confirmed on the last day, of which something was said until then."""
+    return f"""FROM points_point p WHERE p.kind = '{kind}' AND ({SAID}).id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM points_period q WHERE q.point_id = p.id AND q.from_on <= %(end)s::date - 1
+          AND coalesce(q.until_on, 'infinity') > %(end)s::date - 1)"""
+
+
+def able_tcm(kinds: str) -> str:
+    """Institutions of some kinds that are able to give TCM, against all of them."""
+    able = f"SELECT count(*) {points('tcm_service')} AND p.holder_kind IN ({kinds}) AND ({SAID}).is_able"
+    return f"SELECT ({able}), ({institutions(kinds)})"
+
+
+def done(rule: str) -> str:
+    """Activities of a rule in the period that were not withdrawn."""
+    return f"""FROM activities_activity a WHERE a.rule = '{rule}' AND a.withdrawn_reason = ''
+        AND a."on" BETWEEN %(start)s AND %(end)s::date - 1"""
+
+
 QUERIES = {
     "beds_per_1000": against_residents(f"SELECT {BEDS.format('true')}"),
     "isolation_beds": f"SELECT {BEDS.format(chr(98) + '.kind_code IN ' + repr(('isolation', 'negative_pressure')))}",
-    "cc_count": f"SELECT count(*) {NURSERY}",
-    "cc_places_n": f"SELECT coalesce(sum(capacity), 0) {NURSERY}",
-    "cc_places": against_residents(f"SELECT coalesce(sum(capacity), 0) {NURSERY}"),
-    "cc_enrol": f"SELECT coalesce(sum(headcount), 0), coalesce(sum(capacity), 0) {NURSERY}",
+    "cc_count": f"SELECT count(*) {points('nursery')}",
+    "cc_places_n": f"SELECT coalesce(sum(({SAID}).size), 0) {points('nursery')}",
+    "cc_places": against_residents(f"SELECT coalesce(sum(({SAID}).size), 0) {points('nursery')}"),
+    "cc_enrol": f"SELECT coalesce(sum(({SAID}).used), 0), coalesce(sum(({SAID}).size), 0) {points('nursery')}",
+    "cc_inclusive": f"SELECT coalesce(sum((({SAID}).values->>'inclusive_places')::int), 0), coalesce(sum(({SAID}).size), 0) {points('nursery')}",
+    "tcm_cover_town": able_tcm("'township_hospital', 'community_centre'"),
+    "tcm_cover_village": able_tcm("'village_clinic', 'community_station'"),
+    "he_lectures": f"SELECT count(*) {done('health_education')} AND a.kind IN ('consultation', 'lecture')",
+    "sup_patrol": f"SELECT count(*) {done('health_supervision')}",
+    "sup_report_rate": f"SELECT count(*) FILTER (WHERE a.reported_on IS NOT NULL), count(*) {done('health_supervision')} AND a.problem <> ''",
     "cdc_chief": """SELECT count(DISTINCT staff_id) FROM teams_expert WHERE (named_at AT TIME ZONE 'Asia/Shanghai')::date < %(end)s
         AND coalesce((ended_at AT TIME ZONE 'Asia/Shanghai')::date, 'infinity') >= %(end)s""",
     "centres_emergency": institutions("'emergency_centre'"),
@@ -263,8 +291,6 @@ QUERIES = {
         f"EXISTS (SELECT FROM programmes_visit v JOIN programmes_enrolment w ON w.id = v.enrolment_id WHERE v.standing = 'current' AND {DAY} AND {PERSON.format('w.resident_id')} = r.id)",
     ),
     "residents": RESIDENTS,
-    "scan_registered": against_residents("SELECT count(*) FROM venues_person WHERE (registered_at AT TIME ZONE 'Asia/Shanghai')::date < %(end)s"),
-    "scan_total": "SELECT count(*) FROM venues_scan WHERE venues_day_of(at) BETWEEN %(start)s AND %(end)s::date - 1",
     "supply_30_days": """SELECT count(*) FILTER (WHERE smallest_days >= 30), count(*) FROM (
         SELECT DISTINCT ON (store_id) * FROM supplies_reading WHERE "on" < %(end)s ORDER BY store_id, "on" DESC, id DESC) x""",
     "tb_mgmt_rate": managed("'tuberculosis'", f"{visits('tuberculosis', 'first_visit', 'm.who')} > 0").replace(

@@ -13,7 +13,7 @@ PAGES = {
         "/audit/", "/feed/", "/health/", "/password/", "/one-time-codes/", "/search/", f"{RESIDENT}ledger/",
     ),
     "village": ("/follow-ups/", "/kit/", "/my-work/", "/work-checks/", "/follow-ups/?show=suspected", f"{RESIDENT}enrol/", "/forms/", "/forms/hypertension_followup/2017-02-28/", "/", "/residents/", RESIDENT, f"{RESIDENT}?kind=medicines", f"{RESIDENT}?kind=plans"),
-    "officer": ("/emergency/",),
+    "officer": ("/emergency/", "/service-points/", "/service-points/?kind=tcm_service", "/service-points/new/?kind=tcm_service", "/activities/"),
     "liang": ("/my-ledger/",),
 }  # fmt: skip
 LANGUAGES = {

@@ -13,6 +13,7 @@ from kangmai.analytics import actions as analytics
 from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
 from kangmai.commandline.city.loading.activities import load_city_activities
+from kangmai.commandline.city.loading.births import load_births_and_deaths
 from kangmai.commandline.city.loading.checks import load_checks
 from kangmai.commandline.city.loading.clinics import load_clinics
 from kangmai.commandline.city.loading.findings import load_findings
@@ -22,7 +23,7 @@ from kangmai.commandline.city.loading.ground import (
     load_ground,
 )
 from kangmai.commandline.city.loading.network import load_institutions, load_people
-from kangmai.commandline.city.loading.points import load_service_points
+from kangmai.commandline.city.loading.points import has_service_points, load_service_points
 from kangmai.commandline.city.loading.processes import each_in_processes
 from kangmai.commandline.city.loading.programme import HYPERTENSION
 from kangmai.commandline.city.loading.rate import Rate
@@ -111,6 +112,7 @@ class _Making:
         self._say("planning the programmes …")
         for id in (HYPERTENSION, *PROGRAMMES):
             replan(programme_id=id, on=self.city.on, actor=self.actor, at=datetime.now(UTC))
+        self._services()
         self._say("counting the figures …")
         analytics.sync(report=lambda progress: None, actor=self.actor, at=datetime.now(UTC))
         with transaction.atomic():
@@ -119,14 +121,22 @@ class _Making:
             self._accounts()
             load_reports(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
             load_clinics(self.city, self.state["organizations"], at=datetime.now(UTC))
-            load_service_points(self.city, self.state["organizations"], actor=self.actor, at=datetime.now(UTC))  # fmt: skip
-            load_city_activities(self.city, self.state["organizations"], actor=self.actor, at=datetime.now(UTC))  # fmt: skip
+            load_births_and_deaths(self.city, self.state["organizations"], guardian=self._somebody(), actor=self.actor, at=datetime.now(UTC))  # fmt: skip
             load_checks(actor=self.actor, at=datetime.now(UTC))
             load_findings(actor=self.actor, at=datetime.now(UTC))
             feed.begin_here()
             forget_towns()
         self._say(f"the city stands ({time.monotonic() - self.started:.0f} s)")
         return self.state
+
+    def _services(self) -> None:
+        """What institutions offer and did, before it is counted; once, also where the making was cut off."""
+        if has_service_points(actor=self.actor, at=datetime.now(UTC)):
+            return
+        with transaction.atomic():
+            organizations = self.state["organizations"]
+            load_service_points(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
+            load_city_activities(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
 
     def _say(self, text: str) -> None:
         click.echo(text, err=True)

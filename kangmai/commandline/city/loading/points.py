@@ -65,6 +65,7 @@ class _Points:
         yield from self._named()
 
     def _of_institution(self, each: Institution) -> Iterator[PointDraft]:
+        values: dict[str, Any]
         is_town = each.kind in TOWN
         is_village = each.kind in VILLAGE and self._is(
             f"tcm{each.code}", self.table["tcm"]["village_percent"]
@@ -184,6 +185,11 @@ class _Points:
 
     def _is(self, what: str, percent: int) -> bool:
         return _dice(what, 100) < percent
+
+
+def has_service_points(*, actor: Actor, at: datetime) -> bool:
+    """Whether the points were loaded already."""
+    return bool(queries.point_list(kind="tcm_service", limit=1, actor=actor, at=at).rows)
 
 
 def load_service_points(
