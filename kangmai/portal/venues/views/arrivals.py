@@ -100,9 +100,7 @@ def desk(request: PortalRequest, venue_id: int) -> HttpResponse:
 
 def _form(found: Desk, given: Any, at: datetime) -> dict[str, Any]:
     return {
-        "crumbs": trail(
-            _home(), Crumb(_("Hotels and ports"), reverse("desks")), Crumb(found.name)
-        ),
+        "crumbs": trail(_home(), Crumb(_("Hotels and ports"), reverse("desks")), Crumb(found.name)),
         "order": wording.order_line(Purpose.REGISTRATION, at),
         "desk": found,
         "kind": _kind(found, at),
