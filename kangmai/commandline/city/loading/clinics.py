@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.city import InventedCity
+from kangmai.commandline.city.loading.campaign import load_campaign
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, DataScope, Grant, Purpose, subtree
 from kangmai.kernel.ids import AccountId, OrganizationId, ResidentId
@@ -27,6 +28,8 @@ LOG_DAYS = 7
 HOURS = (0, 8)
 """UTC: eight in the morning and four in the afternoon."""
 MINUTE = timedelta(minutes=1)
+OLDEST = 7
+"""Years from which on nobody comes to the clinic of a morning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,21 @@ def load_clinics(city: InventedCity, organizations: Sequence[int], *, at: dateti
     table = read("immunization_clinic")
     actions.judge_children(at=at)
     towns = [town for town in city.places.towns if town.residents][: table["towns"]]
-    count = 0
+    count, clinics = 0, []
     for number, town in enumerate(towns):
         institution = city.network.town_institution[town.order]
         staff = city.network.staff_of[institution]
         name = city.network.staff[staff[0]].name if staff else "—"
         nurse = _nurse(organizations[institution], town.code, name)
         clinic = Clinic(nurse, town.code, _stock(nurse, number, table, is_first=number == 0, at=at))
-        visits = list(_day(clinic, table["day"], at=at))
+        clinics.append(clinic)
+        visits = list(_day(clinic, table, at=at))
         actions.judge_residents(ids=[ResidentId(each.resident_id) for each in visits], at=at)
         count += len(visits)
         if number == 0:
             _reactions(clinic, visits, at=at)
+    if clinics:
+        load_campaign(clinics[0].nurse, clinics[0].town, clinics[0].codes, at=at)
     return count
 
 
@@ -111,25 +117,36 @@ def _temperatures(place: UUID, nurse: Actor, *, at: datetime) -> None:
     actions.write_temperatures(fridge_id=place, samples=samples, actor=nurse, at=at)
 
 
-def _day(clinic: Clinic, plan: Sequence[dict[str, Any]], *, at: datetime) -> Iterator[Visit]:
+def _day(clinic: Clinic, table: dict[str, Any], *, at: datetime) -> Iterator[Visit]:
     """The visitors of this morning, each as far as the plan says."""
-    children = _children(clinic, len(plan), at=at)
+    plan = table["day"]
+    children = _children(clinic, len(plan), table["infants_of_ten"], at=at)
     asked = sorted(plan[: len(children)], key=lambda each: -each["minutes"])
     for who, each in zip(children, asked, strict=True):
         yield _visit(clinic, who, each["step"], at - each["minutes"] * MINUTE)
 
 
-def _children(clinic: Clinic, count: int, *, at: datetime) -> list[ResidentId]:
-    """Late children of the town for whom there is something in the refrigerator."""
-    found = []
-    for each in queries.late(place=clinic.town, limit=count * 4, on=legal_day(at), actor=clinic.nurse):  # fmt: skip
-        id = ResidentId(each.resident_id)
-        if each.birth_on.year < legal_day(at).year - 8:
-            continue
-        file = queries.record_of(id, actor=clinic.nurse, at=at)
-        if any(clinic.codes.get(code) for code in rules.may_be_given(file, on=legal_day(at))):
-            found.append(id)
-    return found[:count]
+def _children(clinic: Clinic, count: int, infants_of_ten: int, *, at: datetime) -> list[ResidentId]:
+    """Children of the town who are due and for whom there is something in the refrigerator: infants mostly.
+
+    Infants and older ones come in turn, so that a town with few has some of both.
+    """
+    on = legal_day(at)
+    a_year_ago = on - timedelta(365)
+    due = queries.due(place=clinic.town, limit=count * 8, on=on, actor=clinic.nurse)
+    infants = [each for each, born in due if born > a_year_ago]
+    older = [
+        each for each, born in due if on.replace(year=on.year - OLDEST, day=1) < born <= a_year_ago
+    ]
+    wanted = round(count * infants_of_ten / 10)
+    mixed = [*infants[:wanted], *older, *infants[wanted:]]
+    found = [each for each in mixed if _is_served(clinic, each, at)][:count]
+    return sorted(found, key=lambda each: each % 7)
+
+
+def _is_served(clinic: Clinic, who: ResidentId, at: datetime) -> bool:
+    file = queries.record_of(who, actor=clinic.nurse, at=at)
+    return any(clinic.codes.get(code) for code in rules.may_be_given(file, on=legal_day(at)))
 
 
 def _visit(clinic: Clinic, who: ResidentId, step: str, at: datetime) -> Visit:

@@ -26,7 +26,7 @@ from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.portal.vaccination import wording as clinic
 from kangmai.programmes.campaigns import actions, queries
-from kangmai.programmes.campaigns.types import Campaign, Consent, Filter, Show, Target
+from kangmai.programmes.campaigns.types import OPEN_NEEDS, Campaign, Consent, Filter, Show, Target
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 
@@ -113,7 +113,7 @@ def lines(rows: list[Target], found: Campaign, request: PortalRequest) -> list[d
                 "need": wording.need(each.need),
                 "need_line": wording.need_line(each),
                 "consent": wording.consent(each.consent),
-                "is_agreed": each.consent is Consent.AGREED,
+                "is_asked": each.need in OPEN_NEEDS,
                 "by": clinic.guardian(each.consent_by),
                 "consent_on": words.day(each.consent_on) if each.consent_on else "",
                 "refusal": wording.refusal(each.refusal, rule) if each.refusal else "",
