@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -182,6 +183,20 @@ def test_days_are_made_when_needed_and_dropped_when_kept_for_long_enough():
     assert kept() == 1
 
 
+def test_a_large_batch_is_kept_as_a_small_one_is_and_a_day_that_was_dropped_is_made_again():
+    woken()
+    someone, door = number_of(person()), venue().entrances[0].code
+    rows = [(n, someone, AT) for n in range(intake.COPY_FROM + 50)]
+    large, longer = scans(rows, door), scans([*rows, (9_999, someone, AT)], door)
+    assert take(large) == Taken(len(rows), 0, ())
+    assert take(longer) == Taken(1, len(rows), ())
+    assert take(longer, upload=UUID(int=1)) == Taken(0, len(rows) + 1, ())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT venues_drop_days('2100-01-01')")
+    intake.throttle.clear()
+    assert (take(large), kept()) == (Taken(len(rows), 0, ()), len(rows))
+
+
 @pytest.fixture
 def door():
     woken()
@@ -194,12 +209,14 @@ def door():
         st.lists(st.tuples(st.integers(1, 12), st.integers(0, 1), st.integers(0, 3)), min_size=1),
         min_size=1,
         max_size=6,
-    )
+    ),
+    copied=st.booleans(),
 )
-def test_no_scan_is_lost_or_doubled_however_batches_overlap(door, sent):
+def test_no_scan_is_lost_or_doubled_however_batches_overlap(door, sent, copied):
     """Each id is kept once, as it first came; every row of every batch is taken, repeated or refused."""
     passes, code = door
-    with transaction.atomic():
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "COPY_FROM", 1 if copied else 10**6)
         intake.throttle.clear()
         known = {}
         for rows in sent:
