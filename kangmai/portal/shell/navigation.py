@@ -87,7 +87,7 @@ PLACES = (
     ),
     Place(
         "deaths",
-        _("Deaths"),
+        _("Death certificates"),
         _("Certificates with the chain of causes: issue, correct, confirm; the list of causes"),
         "document",
         Section.WORK,

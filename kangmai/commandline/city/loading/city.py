@@ -13,6 +13,7 @@ from kangmai.analytics import actions as analytics
 from kangmai.commandline.city.city import InventedCity, invent, people_of_city
 from kangmai.commandline.city.loading.accounts import PASSWORD, load_demo_accounts
 from kangmai.commandline.city.loading.activities import load_city_activities
+from kangmai.commandline.city.loading.births import load_births_and_deaths
 from kangmai.commandline.city.loading.checks import load_checks
 from kangmai.commandline.city.loading.clinics import load_clinics
 from kangmai.commandline.city.loading.findings import load_findings
@@ -120,6 +121,7 @@ class _Making:
             self._accounts()
             load_reports(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
             load_clinics(self.city, self.state["organizations"], at=datetime.now(UTC))
+            load_births_and_deaths(self.city, self.state["organizations"], guardian=self._somebody(), actor=self.actor, at=datetime.now(UTC))  # fmt: skip
             load_checks(actor=self.actor, at=datetime.now(UTC))
             load_findings(actor=self.actor, at=datetime.now(UTC))
             feed.begin_here()

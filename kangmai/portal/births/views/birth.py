@@ -65,7 +65,7 @@ def _context(request: PortalRequest, of: Birth, fault: str) -> dict[str, object]
         "birth": of,
         "name": current.named.child if current else known,
         "number": child.index_number if child else "",
-        "mother": mother.demographics.name if mother else (current.named.mother.name if current else "—"),
+        "mother": mother.demographics.name if mother else _mother(of, child),
         "mother_number": mother.index_number if mother else "",
         "told": wording.told(of),
         "place": area.path(of.place_code),
@@ -84,7 +84,7 @@ def _context(request: PortalRequest, of: Birth, fault: str) -> dict[str, object]
         "states": choices(((each.value, wording.item_state(each)[0]) for each in ItemState), current=ItemState.DONE.value),
         "kinds": choices(((each.value, wording.kind(each)) for each in (Kind.LOST, Kind.WRONG)), current=Kind.LOST.value),
         "said": request.POST,
-        "now": _usual(request, of, mother),
+        "now": _usual(request, of, _mother(of, child)),
         "today": on.isoformat(),
         "born_on": legal_day(of.told.born_at).isoformat(),
         "fault": fault,
@@ -92,12 +92,19 @@ def _context(request: PortalRequest, of: Birth, fault: str) -> dict[str, object]
     }  # fmt: skip
 
 
-def _usual(request: PortalRequest, of: Birth, mother: Resident | None) -> dict[str, str]:
+def _mother(of: Birth, child: Resident | None) -> str:
+    """The mother's name as the child's record or its latest certificate has it, for who may not open hers."""
+    if child is not None and child.demographics.mother:
+        return child.demographics.mother
+    return of.certificates[0].named.mother.name if of.certificates else "—"
+
+
+def _usual(request: PortalRequest, of: Birth, mother: str) -> dict[str, str]:
     """The fields of the certificate: what was typed, else what the earlier one named."""
     earlier = of.certificates[0].named if of.certificates else None
     usual = {
         "child": earlier.child if earlier else "",
-        "mother": earlier.mother.name if earlier else (mother.demographics.name if mother else ""),
+        "mother": earlier.mother.name if earlier else mother,
         "mother_document": earlier.mother.document_number if earlier else "",
         "father": earlier.father.name if earlier else "",
         "father_document": earlier.father.document_number if earlier else "",

@@ -58,7 +58,8 @@ def births(request: PortalRequest) -> HttpResponse:
     counts = queries.count_births(on=on, actor=request.actor)
     waiting = queries.deliveries(on=on, actor=request.actor) if shown is Show.UNCERTIFIED and not number else []  # fmt: skip
     who = _who(request, {each.child for each in found} | {each.mother for each in waiting})
-    names = registry.names_by_id(ids={each.organization for each in (*found, *waiting)}, language=language())  # fmt: skip
+    houses = {each.organization for each in found} | {each.organization for each in waiting}
+    names = registry.names_by_id(ids=houses, language=language())
     context = {
         "crumbs": trail(Crumb(_("Births"))),
         "tabs": [(each.value, wording.show(each), counts[each], each is shown) for each in Show],
@@ -101,7 +102,7 @@ def _row(
         "institution": names.get(of.organization, ""),
         "place": area.name_of(of.place_code),
         "progress": wording.progress(of),
-        "late": [each["title"] for each in wording.items(of, on) if each["is_late"]],
+        "late": sum(each.is_late(on) for each in of.items),
     }
 
 

@@ -58,7 +58,7 @@ def new(request: PortalRequest) -> HttpResponse:
         except KangmaiError as error:
             fault, is_unlikely = error.message(language()), isinstance(error, CausesUnlikely)
     context = {
-        "crumbs": trail(Crumb(_("Deaths"), reverse("deaths")), Crumb(_("Issue a certificate"))),
+        "crumbs": trail(Crumb(_("Death certificates"), reverse("deaths")), Crumb(_("Issue a certificate"))),
         "said": {name: request.POST.get(name, request.GET.get(name, "")) for name in ("number", "name")},
         "fault": fault,
         "is_unlikely": is_unlikely,
@@ -173,7 +173,7 @@ def death(request: PortalRequest, certificate_id: UUID) -> HttpResponse:
     may_review = is_permitted(request.actor, REVIEW) and found.account != request.actor.account
     label, tone = wording.state(found.state)
     context = {
-        "crumbs": trail(Crumb(_("Deaths"), reverse("deaths")), Crumb(found.number)),
+        "crumbs": trail(Crumb(_("Death certificates"), reverse("deaths")), Crumb(found.number)),
         "of": found,
         "label": label,
         "tone": tone,

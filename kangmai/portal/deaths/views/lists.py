@@ -38,7 +38,7 @@ def deaths(request: PortalRequest) -> HttpResponse:
         require(request.actor, READ)
     on = legal_day(request.at)
     context: dict[str, Any] = {
-        "crumbs": trail(Crumb(_("Deaths"))),
+        "crumbs": trail(Crumb(_("Death certificates"))),
         "may_read": is_permitted(request.actor, READ),
         "may_certify": is_permitted(request.actor, CERTIFY),
         "may_count": is_permitted(request.actor, COUNT),

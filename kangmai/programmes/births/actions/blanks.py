@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import write_down_and_announce
@@ -98,7 +99,7 @@ def take_blank(organization: int, number: str = "") -> models.Blank:
     return row
 
 
-def _own(organization: int):  # type: ignore[no-untyped-def]
+def _own(organization: int) -> QuerySet[models.Blank]:
     return models.Blank.objects.select_for_update().filter(
         organization=organization, state=BlankState.BLANK.value
     )
