@@ -174,6 +174,26 @@ def plan(officer: Visitor) -> int:
     return int(officer.page.locator("th[scope=row] a").first.get_attribute("href").split("/")[-2])
 
 
+def staff(officer: Visitor) -> None:
+    """Somebody of the village is put into the first lane; whoever is missing beside him is named."""
+    officer.follow("a[href$='/shifts/']")
+    officer.page.select_option("#staff", index=0)
+    name = officer.page.locator("#staff option").first.inner_text()
+    officer.follow("#staff-lane button.btn-primary")
+    expect(officer.page.locator("section[aria-labelledby=lanes]")).to_contain_text(name)
+    expect(officer.page.locator("main")).to_contain_text("缺岗时段")
+    is_sound_at_both_sizes(officer)
+
+
+def report_antigen(phone: Visitor) -> None:
+    """A test at home, told from the page of the pass."""
+    phone.go(f"{MODE}code/")
+    phone.page.click("summary:has-text('抗原')")
+    phone.page.select_option("#result", "negative")
+    phone.follow("form[action$='/antigen/'] button[type=submit]")
+    expect(phone.page.locator("main")).to_contain_text("阴性")
+
+
 def shows(phones: dict[str, Visitor], **colours: str) -> None:
     """Which colours phones show now."""
     for name, colour in colours.items():
@@ -221,6 +241,9 @@ def trace(cdc: Visitor, second: Visitor) -> str:
     rows = cdc.page.locator("#contacts ~ * table, section[aria-labelledby=contacts] table").first
     expect(rows).to_contain_text("密切接触者")
     expect(rows).to_contain_text("次密接")
+    for path in ("", "cases/new/", "tree/", "lists/", "lists/new/", "speed/", "contacts/"):
+        cdc.go(f"{TRACING}{path}")
+        is_sound_at_both_sizes(cdc)
     return case
 
 
@@ -249,7 +272,7 @@ def house(township: Visitor, name: str) -> tuple[str, str]:
 
 
 def tell(township: Visitor, name: str) -> str:
-    township.go(f"{TRACING}contacts/")
+    township.go(f"{TRACING}contacts/?show=to%20tell")
     township.follow(f"th a:has-text('{name}')")
     township.follow("button[value=reached]")
     return township.page.url.removeprefix(township.site.address)
@@ -347,6 +370,8 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
     scans(phones, passes, doors)
 
     table = plan(officer)
+    staff(officer)
+    report_antigen(phones["guest"])
     village.go(f"{TESTING}sites/{table}/")
     scan(village, POOL, "请扫描人员。")
     for n, code in enumerate(passes.values(), 1):
@@ -375,6 +400,8 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
     shows(phones, liang="红码", chen="红码", guest="黄码")
     housed, stay = house(township, who["chen"][0])
     at_home = settle(township, GUEST[0])
+    cdc.go(case)
+    expect(cdc.page.locator("main")).to_contain_text("已隔离")
     village.go(f"{TESTING}sites/{table}/?group=contact&mode=1")
     last = {}
     for n, name in enumerate(("chen", "guest")):
