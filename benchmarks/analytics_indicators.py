@@ -134,7 +134,7 @@ def with_pandas(files: dict[str, list[str]]) -> dict[str, tuple[int, int, int]]:
         .size()
     )
     exams = counted[counted.service == "exam"].groupby("resident").size()
-    met = managed.resident.map(latest).fillna(False).astype(bool)
+    met = managed.resident.map(latest) == True  # noqa: E712 - of objects, missing ones too
     standard = (managed.resident.map(follow_ups).fillna(0) >= 4) & (
         managed.resident.map(exams).fillna(0) >= 1
     )

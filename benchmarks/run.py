@@ -13,7 +13,14 @@ import time
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-PARTS = {"run", "fhir_load", "identity_people", "surveillance_r"}
+PARTS = {
+    "run",
+    "analytics_rows",
+    "analytics_spark",
+    "fhir_load",
+    "identity_people",
+    "surveillance_r",
+}
 """Files that serve others and measure nothing themselves."""
 
 
