@@ -9,12 +9,16 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from kangmai.commandline.city.loading.campaign import load_campaign
 from kangmai.programmes.campaigns import models
+from kangmai.programmes.vaccination import actions as clinic_actions
 from kangmai.programmes.vaccination import models as clinic
+from kangmai.programmes.vaccination.types import PackageLine
 from kangmai.registry import actions as registry_actions
 from kangmai.registry.types import OrganizationKind
 from kangmai.standards.calendars import legal_day
 from tests.factories import portal_town, registry
+from tests.programmes.vaccination import factories
 
 ROOT = "/vaccination/campaigns/"
 
@@ -135,3 +139,31 @@ def test_a_campaign_through_forms(enter, campaign, girls):
 def test_in_chinese(enter, campaign):
     page = text(enter("cdc", language="zh-hans").get(f"{ROOT}{campaign.id}/?by=age"))
     assert "进度" in page and "待补种" in page and "规则待核" in page
+
+
+def test_the_invented_campaign_has_sessions_before_today_and_to_come(campaign, girls, town):
+    """What `kangmai demo` plays in a town, played here: most were vaccinated last week, some refused, some missed it."""
+    from django.db import transaction
+
+    at = datetime.datetime.now(datetime.UTC)
+    place = portal_town.VILLAGE[:9]
+    nurse = factories.actor(town.centre.id, *factories.DESK, place=place)
+    born = today() - datetime.timedelta(13 * 366 + 40)
+    with transaction.atomic():
+        for n in range(12):
+            portal_town.resident(f"虚构{n}", "2", born - n * datetime.timedelta(1), portal_town.VILLAGE, town.station)  # fmt: skip
+        since = at - datetime.timedelta(10)
+        codes = [f"9900011{n:013d}" for n in range(9)]
+        fridge = clinic_actions.add_fridge(
+            name="9号", kind="refrigerator", actor=nurse, at=since
+        ).id
+        lines = [PackageLine(each, "HPV2", "示例", "示例", "H1", today() + datetime.timedelta(99)) for each in codes]  # fmt: skip
+        clinic_actions.receive(fridge_id=fridge, lines=lines, key=uuid4(), actor=nurse, at=since)
+        load_campaign(nurse, place, {"HPV2": codes}, at=at)
+        made = models.Campaign.objects.exclude(pk=campaign.pk).get()
+        past, now, later = made.sessions.order_by("on")
+        assert (past.state, past.on) == ("ended", today() - datetime.timedelta(6))
+        assert past.given == 3 and now.on == today() and later.on > today()
+        assert made.targets.filter(given=1, need="waiting").count() == past.given
+        assert made.targets.filter(missed=1).exists() and made.targets.filter(consent="refused").exists()  # fmt: skip
+        transaction.set_rollback(True)

@@ -55,9 +55,13 @@ def load_campaign(nurse: Actor, town: str, codes: Mapping[str, list[str]], *, at
     )
     _seat(campaign, schools, table["classes"], nurse, begun)
     _answer(campaign, table, nurse, begun)
-    _last_week(campaign, schools, table, nurse, codes, at)
+    agreed = len(_of_town(campaign, nurse, at, Show.TO_VACCINATE))
+    doses = (
+        min(table["doses"], -(-agreed // 3)) or 1
+    )  # in a small town, too, some are left for the later sessions
+    _last_week(campaign, schools, table | {"doses": doses}, nurse, codes, at)
     for days in (0, table["next_session_days"]):
-        _plan(campaign, schools, table["doses"], nurse, at, day=at + timedelta(days))
+        _plan(campaign, schools, doses, nurse, at, day=at + timedelta(days))
 
 
 def _account(login: str, at: datetime) -> Actor:
