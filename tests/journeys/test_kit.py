@@ -367,3 +367,27 @@ def _comes_from_a_page(form, fault) -> bool:
         and "." not in fault.place
         and not (item and item.calculate)
     )
+
+
+def test_it_locks_itself_when_left_lying_and_ten_wrong_guesses_erase_it(doctor):
+    doctor.go("/kit/")
+    for _ in range(doctor.page.locator("main form button").count()):
+        doctor.follow("main form button")
+    doctor.page.clock.install()
+    prepare(doctor, "放在桌上的手机")
+    page, context = doctor.page, doctor.page.context
+    context.set_offline(True)
+    page.clock.run_for("14:00")
+    assert page.locator("[data-screen=list]").count() == 1
+    page.clock.run_for("02:00")
+    page.wait_for_selector("[data-screen=locked]")
+    assert "何桂芳" not in page.content() and "陈伟强" not in page.content()
+    for left in range(9, 0, -1):
+        unlock(doctor, f"a wrong guess {left}")
+        expect(page.locator("[data-complaint]")).to_contain_text(f" {left} ")
+    unlock(doctor, "the tenth")
+    page.wait_for_selector("[data-screen=erased]")
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    context.set_offline(False)
+    page.reload()
+    page.wait_for_selector("[data-screen=first]")
