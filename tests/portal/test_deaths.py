@@ -42,6 +42,7 @@ def test_two_roles_and_the_list_of_causes(enter, ward):
     assert deceased_on(ward) is None
     page = doctor.post("/deaths/new/", {**said, **CAUSES})["Location"]
     assert deceased_on(ward) is not None
+    assert "周国华" in text(doctor.get(page))
     shown = text(cdc.get(page))
     assert all(each in shown for each in ("冠心病", "10 years", "underlying cause", "lowest line"))
     assert doctor.get(f"{page}certificate.pdf")["Content-Type"] == "application/pdf"

@@ -29,8 +29,8 @@ from kangmai.programmes.deaths.errors import (
     WrongState,
 )
 from kangmai.programmes.deaths.reach import CERTIFY, REVIEW, desk, locked
-from kangmai.programmes.deaths.reading import certificate_of, seal_told
-from kangmai.programmes.deaths.types import Certificate, Deed, State, Told
+from kangmai.programmes.deaths.reading import certificate_of, seal_content
+from kangmai.programmes.deaths.types import Certificate, Deceased, Deed, State, Told
 from kangmai.programmes.engine import actions as engine
 from kangmai.registry import queries as registry
 
@@ -205,7 +205,9 @@ def _say(
     row.died_on, row.rule = died_on, rule.version
     row.underlying = next(each.code for each in said.causes if each.line is said.underlying)[:8]
     row.is_suggested = suggested.line is said.underlying
-    row.content_key, row.content = seal_told(row.id, said)
+    known = resident.demographics
+    deceased = Deceased(known.name, known.sex_code, known.birth_date)
+    row.content_key, row.content = seal_content(row.id, deceased, said)
 
 
 def _next_number(county: str, at: datetime) -> str:

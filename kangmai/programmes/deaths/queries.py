@@ -5,22 +5,17 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kangmai.identity import queries as identity
-from kangmai.identity.types import Resident
-from kangmai.kernel.actor import Actor, operator, require
-from kangmai.kernel.ids import ResidentId
+from kangmai.kernel.actor import Actor, require
 from kangmai.programmes.deaths import models
 from kangmai.programmes.deaths.errors import CertificateNotFound
 from kangmai.programmes.deaths.reach import COUNT, READ, is_own, near
-from kangmai.programmes.deaths.reading import certificate_of, told_of
+from kangmai.programmes.deaths.reading import certificate_of, content_of
 from kangmai.programmes.deaths.types import Certificate, LineOfList, Show, State
 
 __all__ = ["count_certificates", "get_certificate", "is_own", "line_list", "search_certificates"]
 
 MOST = 1000
 MOST_LINES = 5000
-READER = operator("deaths.list", permissions=("identity.search",))
-"""Sex and birth date of a line of the list; the reader of the list sees nobody's name."""
 
 
 def get_certificate(certificate_id: UUID, *, actor: Actor) -> Certificate:
@@ -80,15 +75,12 @@ def line_list(*, from_on: date, to_on: date, actor: Actor) -> list[LineOfList]:
         .exclude(state=State.VOID.value)
         .order_by("died_on", "id")[:MOST_LINES]
     )
-    ids = {ResidentId(each.resident_id) for each in rows}
-    who = identity.residents_by_id(ids, actor=READER, at=rows[0].issued_at) if rows else {}
-    return [_line(row, who) for row in rows]
+    return [_line(each) for each in rows]
 
 
-def _line(row: models.Certificate, who: dict[ResidentId, Resident]) -> LineOfList:
-    known = who[ResidentId(row.resident_id)].demographics
-    told = told_of(row)
-    born = known.birth_date
+def _line(row: models.Certificate) -> LineOfList:
+    deceased, told = content_of(row)
+    born = deceased.born_on
     years = None
     if born is not None:
         had_no_birthday = (row.died_on.month, row.died_on.day) < (born.month, born.day)
@@ -96,7 +88,7 @@ def _line(row: models.Certificate, who: dict[ResidentId, Resident]) -> LineOfLis
     return LineOfList(
         number=row.number,
         died_on=row.died_on,
-        sex_code=known.sex_code,
+        sex_code=deceased.sex_code,
         age_years=years,
         place_code=row.place_code,
         place=told.place,

@@ -8,36 +8,50 @@ import orjson
 from kangmai.kernel import sealing
 from kangmai.kernel.ids import OrganizationId, ResidentId
 from kangmai.programmes.deaths import models
-from kangmai.programmes.deaths.types import Cause, Certificate, Deed, Line, State, Step, Told
+from kangmai.programmes.deaths.types import (
+    Cause,
+    Certificate,
+    Deceased,
+    Deed,
+    Line,
+    State,
+    Step,
+    Told,
+)
 
 
 def _bound(id: object) -> bytes:
     return f"deaths.certificate|{id}".encode()
 
 
-def seal_told(id: object, told: Told) -> tuple[int, bytes]:
-    """What a certificate says, bound to it: key and sealed text."""
-    return sealing.seal(orjson.dumps(told), bound_to=_bound(id))
+def seal_content(id: object, deceased: Deceased, told: Told) -> tuple[int, bytes]:
+    """Whom a certificate names and what it says, bound to it: key and sealed text."""
+    content = orjson.dumps({"deceased": deceased, "told": told})
+    return sealing.seal(content, bound_to=_bound(id))
 
 
-def told_of(row: models.Certificate) -> Told:
-    """What a certificate says now."""
+def content_of(row: models.Certificate) -> tuple[Deceased, Told]:
+    """Whom a certificate names and what it says now."""
     plain: dict[str, Any] = orjson.loads(
         sealing.unseal(row.content_key, bytes(row.content), bound_to=_bound(row.id))
     )
-    causes = tuple(Cause(**{**each, "line": Line(each["line"])}) for each in plain["causes"])
-    return Told(
+    who, said = plain["deceased"], plain["told"]
+    born = datetime.date.fromisoformat(who["born_on"]) if who["born_on"] else None
+    causes = tuple(Cause(**{**each, "line": Line(each["line"])}) for each in said["causes"])
+    told = Told(
         **{
-            **plain,
-            "died_at": datetime.datetime.fromisoformat(plain["died_at"]),
+            **said,
+            "died_at": datetime.datetime.fromisoformat(said["died_at"]),
             "causes": causes,
-            "underlying": Line(plain["underlying"]),
+            "underlying": Line(said["underlying"]),
         }
     )
+    return Deceased(who["name"], who["sex_code"], born), told
 
 
 def certificate_of(row: models.Certificate) -> Certificate:
     """A certificate with what it says and what was done with it."""
+    deceased, told = content_of(row)
     return Certificate(
         id=row.id,
         number=row.number,
@@ -45,7 +59,8 @@ def certificate_of(row: models.Certificate) -> Certificate:
         organization=OrganizationId(row.organization),
         place_code=row.place_code,
         died_on=row.died_on,
-        told=told_of(row),
+        deceased=deceased,
+        told=told,
         underlying=row.underlying,
         rule=row.rule,
         is_suggested=row.is_suggested,

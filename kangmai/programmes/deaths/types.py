@@ -92,6 +92,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Deceased:
+    """Whom a certificate names, as he stood in the index when it was written."""
+
+    name: str
+    sex_code: str
+    born_on: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """Codes that a sex or an age makes unlikely; ages in days, half-open."""
 
@@ -141,6 +150,7 @@ class Certificate:
     organization: OrganizationId
     place_code: str
     died_on: datetime.date
+    deceased: Deceased
     told: Told
     underlying: str
     rule: str

@@ -192,7 +192,7 @@ def death(request: PortalRequest, certificate_id: UUID) -> HttpResponse:
 
 
 def _resident(request: PortalRequest, of: Certificate) -> Resident | None:
-    """The deceased; None where he never was in the actor's scope."""
+    """The deceased's record; None where it never was open to the actor."""
     try:
         return identity.get_resident(identity.current(of.resident), actor=request.actor, at=request.at)  # fmt: skip
     except ResidentNotFound:
@@ -201,14 +201,14 @@ def _resident(request: PortalRequest, of: Certificate) -> Resident | None:
 
 def _shown(of: Certificate, resident: Resident | None) -> dict[str, Any]:
     rule = rules.rule(on=legal_day(of.issued_at))
-    known = resident.demographics if resident else None
+    known = of.deceased
     names = registry.names_by_id(ids=[of.organization], language=language())
     return {
-        "name": known.name if known else "—",
+        "name": known.name,
         "resident_number": resident.index_number if resident else "",
-        "sex": standard("sex", known.sex_code) if known else "",
-        "age": words.age(known.birth_date, of.died_on) if known else "",
-        "born": words.day(known.birth_date) if known else "",
+        "sex": standard("sex", known.sex_code),
+        "age": words.age(known.born_on, of.died_on),
+        "born": words.day(known.born_on) if known.born_on else "",
         "died": words.instant(of.told.died_at),
         "place": wording.title(rule.places, of.told.place),
         "level": wording.title(rule.levels, of.told.level),

@@ -9,10 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kangmai.identity import queries as identity
-from kangmai.identity.types import Resident
 from kangmai.kernel.actor import is_permitted, require
-from kangmai.kernel.ids import ResidentId
 from kangmai.portal.deaths import wording
 from kangmai.portal.institutions.presenters import standard
 from kangmai.portal.messages.presenters import language
@@ -56,22 +53,20 @@ def _listed(request: PortalRequest) -> dict[str, Any]:
     after = asking.uuid_of(request.GET.get("after", ""))
     found = queries.search_certificates(show=shown, number=number, after=after, limit=PAGE, actor=request.actor)  # fmt: skip
     counts = queries.count_certificates(actor=request.actor)
-    ids = {each.resident for each in found}
-    who = identity.residents_by_id(ids, actor=request.actor, at=request.at)
     names = registry.names_by_id(ids={each.organization for each in found}, language=language())
     return {
         "tabs": [(each.value, wording.show(each), counts[each], each is shown) for each in Show],
         "number": number,
-        "rows": [_row(each, who, names) for each in found],
+        "rows": [_row(each, names) for each in found],
         "pager": pager(request.GET, cursor=str(found[-1].id) if len(found) == PAGE else None),
     }
 
 
-def _row(of: Certificate, who: dict[ResidentId, Resident], names: dict[int, str]) -> dict[str, Any]:
+def _row(of: Certificate, names: dict[int, str]) -> dict[str, Any]:
     label, tone = wording.state(of.state)
     return {
         "id": of.id,
-        "name": who[of.resident].demographics.name if of.resident in who else "—",
+        "name": of.deceased.name,
         "number": of.number,
         "died": words.day(of.died_on),
         "underlying": of.underlying,
