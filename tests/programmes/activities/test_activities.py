@@ -123,9 +123,10 @@ def test_written_down_once_and_counted(town):
         "print": (1, 12, 0), "audiovisual": (0, 6, 0), "board": (0, 12, 0), "consultation": (0, 9, 0), "lecture": (1, 12, 40),
     }  # fmt: skip
     assert mine.is_behind and not mine.is_complete
-    shown = lambda show: queries.standings(
-        EDUCATION, year=2026, show=show, on=TODAY, actor=town.worker
-    )  # noqa: E731
+
+    def shown(show):
+        return queries.standings(EDUCATION, year=2026, show=show, on=TODAY, actor=town.worker)
+
     assert (len(shown(Show.BEHIND)), shown(Show.COMPLETE)) == (2, ())
     back = actions.withdraw(activity_id=first.id, reason="重复登记", expected_version=1, actor=town.worker, at=AT)  # fmt: skip
     assert back.withdrawn_reason == "重复登记"
@@ -174,9 +175,12 @@ def test_what_a_patrol_found_is_reported_and_answered(town):
         actions.answer(**answer, expected_version=said.version, actor=town.worker)
     ended = actions.answer(**answer, expected_version=said.version, actor=town.institute)
     assert (ended.lead, ended.result) == (Lead.ANSWERED, "已责令整改")
-    listed = lambda lead, actor: (
-        queries.activity_list(rule="health_supervision", year=2026, lead=lead, actor=actor).rows
-    )  # noqa: E731
+
+    def listed(lead, actor):
+        return queries.activity_list(
+            rule="health_supervision", year=2026, lead=lead, actor=actor
+        ).rows
+
     assert [e.id for e in listed(Lead.ANSWERED, town.institute)] == [found.id]
     assert listed(None, town.neighbour) == ()
     with pytest.raises(ActivityNotFound):

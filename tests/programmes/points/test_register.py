@@ -169,7 +169,10 @@ def test_a_finding_has_its_time_and_is_looked_at_again(town):
     fire, cameras = done.findings
     # three working days from Monday, and fifteen
     assert (fire.due_on, cameras.due_on) == (date(2026, 3, 5), date(2026, 3, 23))
-    clock = lambda id: deadlines.of_subject(Subject("point_finding", str(id)), actor=operator("t"))  # noqa: E731
+
+    def clock(id):
+        return deadlines.of_subject(Subject("point_finding", str(id)), actor=operator("t"))
+
     assert [each.state for each in clock(fire.id)] == [Clock.OPEN]
     mended = actions.mend(finding_id=fire.id, note="已清理", actor=town.keeper, at=AT)
     assert mended.state is FindingState.MENDED
@@ -249,9 +252,12 @@ def test_an_agreement_has_two_sides_and_an_end(town):
         entered(town, facts=PointFacts(**facts, ends_on=TODAY), given=given | {"nursing_beds": "101"})  # fmt: skip
     pair = entered(town, facts=PointFacts(**facts, ends_on=date(2026, 5, 1)), given=given)
     assert pair.is_able and pair.partner == town.centre.id
-    listed = lambda at: (
-        queries.point_list(kind="combined_care", show=Show.EXPIRING, actor=town.officer, at=at).rows
-    )  # noqa: E731
+
+    def listed(at):
+        return queries.point_list(
+            kind="combined_care", show=Show.EXPIRING, actor=town.officer, at=at
+        ).rows
+
     assert [each.id for each in listed(AT)] == [pair.id]
     assert listed(datetime(2026, 3, 1, 2, tzinfo=UTC)) == ()
     longer = actions.restate(point_id=pair.id, given=given, from_on=TODAY, ends_on=date(2029, 4, 1), expected_version=pair.version, actor=town.keeper, at=AT)  # fmt: skip
@@ -271,9 +277,10 @@ def test_pages_of_the_list_meet_and_narrow(town):
         if not (after := page.next):
             break
     assert len(seen) == len(set(seen)) == 7
-    count = lambda **more: len(
-        queries.point_list(kind="tcm_studio", actor=town.officer, at=AT, **more).rows
-    )  # noqa: E731
+
+    def count(**more):
+        return len(queries.point_list(kind="tcm_studio", actor=town.officer, at=AT, **more).rows)
+
     assert [count(show=each) for each in Show] == [7, 4, 4, 0, 0, 0]
     assert (count(area="441202001"), count(text="工作室6"), count(after="x")) == (2, 1, 7)
     (county,) = queries.figures("tcm_studio", actor=town.officer)
