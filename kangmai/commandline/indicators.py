@@ -240,7 +240,7 @@ def card_json(found: "Card") -> dict[str, Any]:
         "rounding": {"digits": rule.digits, "mode": rule.rounding},
         "source": rule.source,
         "verified": rule.is_verified,
-        "target": _number(found.target),
+        "target": _number(found.goal.value if found.goal else None),
         "year_before": result_json(found.earlier),
         "frozen": [freeze_json(each) for each in found.freezes],
     }

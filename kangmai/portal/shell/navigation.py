@@ -235,7 +235,9 @@ PLACES = (
     Place(
         "activities",
         _("Activities"),
-        _("Health education and patrols: what was done, how far from the year's least, what was reported"),
+        _(
+            "Health education and patrols: what was done, how far from the year's least, what was reported"
+        ),
         "calendar",
         Section.WORK,
         permissions=("activities.read",),
@@ -244,7 +246,9 @@ PLACES = (
     Place(
         "points",
         _("Service points"),
-        _("Nurseries, elderly care, psychological clinics, Chinese medicine: places, requirements, inspections"),
+        _(
+            "Nurseries, elderly care, psychological clinics, Chinese medicine: places, requirements, inspections"
+        ),
         "place",
         Section.CITY,
         permissions=("points.read",),

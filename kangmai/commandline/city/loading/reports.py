@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from uuid import UUID, uuid5
 
 from openpyxl import Workbook
@@ -189,11 +190,14 @@ def _elsewhere(
     """A hospital that stands in a county, and zones that are no towns, are counted in the city; of a district nothing."""
     if not _is_city(city.code):
         return
-    to = {
-        "reports_to": city.code,
-        "from_on": date(2020, 1, 1),
-        "document": "演示用归属规则（虚构）",
-    }
+    to = partial(
+        registry.report_elsewhere,
+        reports_to=city.code,
+        from_on=date(2020, 1, 1),
+        document="演示用归属规则（虚构）",
+        actor=actor,
+        at=at,
+    )
     towns = divisions_of(city.code).at_level(Level.TOWN, kind=DivisionKind.SPECIAL)
     hospitals = (
         each
@@ -201,11 +205,9 @@ def _elsewhere(
         if each.kind == "hospital" and each.division != city.code
     )
     for each in itertools.islice(hospitals, 1):
-        registry.report_elsewhere(
-            organization_id=organizations[each.order], **to, actor=actor, at=at
-        )
+        to(organization_id=organizations[each.order])
     for zone in towns:
-        registry.report_elsewhere(division_code=zone.code, **to, actor=actor, at=at)
+        to(division_code=zone.code)
 
 
 def _owner(city: InventedCity, organizations: Sequence[int], keys: tuple[str, ...]) -> int:

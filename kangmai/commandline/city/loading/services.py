@@ -187,7 +187,7 @@ SCREENED_YEARS = 0.45
 
 def _blood_spot(people: Any, row: int, on: date, chance: float) -> Chosen:
     """Of ten newborns one has no sample, two are recalled, and one of these has not come back."""
-    seen = []
+    seen: list[tuple[int, dict[str, str | float]]] = []
     if chance < 0.9:
         seen = [(4, {"step": "collected"}), (13, {"step": "result", "result": "pass"})]
     if chance < 0.2:
