@@ -2,8 +2,11 @@
 
 from enum import StrEnum
 
-from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
+from kangmai.kernel.actor import Actor, Label, NotPermitted, is_permitted
+from kangmai.records import labels
 from kangmai.records.types import Flag, Source, Stored
+
+ICD10 = "http://hl7.org/fhir/sid/icd-10"
 
 
 class Interaction(StrEnum):
@@ -52,3 +55,8 @@ def source_of(actor: Actor) -> Source:
     """The source an actor writes as when the door names no other: his first organization."""
     organization = next((grant.organization for grant in actor.grants if grant.organization), None)
     return Source(name=actor.client or actor.name, organization=organization)
+
+
+def label_of_diagnosis(code: str) -> Label:
+    """How sensitive a diagnosis with an ICD-10 code is."""
+    return labels.label_of_code(ICD10, code)

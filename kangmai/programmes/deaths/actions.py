@@ -32,6 +32,7 @@ from kangmai.programmes.deaths.reach import CERTIFY, REVIEW, desk, locked
 from kangmai.programmes.deaths.reading import certificate_of, seal_content
 from kangmai.programmes.deaths.types import Certificate, Deceased, Deed, State, Told
 from kangmai.programmes.engine import actions as engine
+from kangmai.records.rules import label_of_diagnosis
 from kangmai.registry import queries as registry
 
 HOUSE = operator(
@@ -204,6 +205,7 @@ def _say(
     suggested = rules.suggest(said.causes, rule=rule)
     row.died_on, row.rule = died_on, rule.version
     row.underlying = next(each.code for each in said.causes if each.line is said.underlying)[:8]
+    row.label = max(label_of_diagnosis(each.code) for each in said.causes)
     row.is_suggested = suggested.line is said.underlying
     known = resident.demographics
     deceased = Deceased(known.name, known.sex_code, known.birth_date)

@@ -31,6 +31,8 @@ class Certificate(models.Model):
     place_code = _code(14)
     died_on = models.DateField()
     underlying = _code(8)
+    label = models.PositiveSmallIntegerField(default=0)
+    """The highest label (`kernel.actor.Label`) among its codes."""
     rule = _code(80)
     is_suggested = models.BooleanField()
     is_late = models.BooleanField()

@@ -15,25 +15,33 @@ REVIEW = "deaths.review"
 COUNT = "deaths.count"
 
 
-def _grants(actor: Actor, permission: str) -> list[Grant]:
+def grants(actor: Actor, permission: str) -> list[Grant]:
+    """The grants by which an actor has a permission."""
     return [each for each in actor.grants if {permission, "*"} & each.permissions]
 
 
 def near(actor: Actor, permission: str) -> Q:
-    """The rows of an actor's institutions and places; nothing where he has neither."""
+    """The rows of an actor's institutions and places; nothing where he has neither.
+
+    A certificate with a sensitive cause is seen in the places of those alone who may see such causes, who
+    confirm certificates, or who count them without names.
+    """
+    told = Q(label__in=actor.scope.labels)
     found = Q(pk__in=[])
-    for grant in _grants(actor, permission):
+    for grant in grants(actor, permission):
         if grant.organization is not None:
             found |= Q(organization=grant.organization)
+        sees_all = permission == COUNT or {REVIEW, "*"} & grant.permissions
         for place in grant.places:
-            found |= Q(place_code__gte=place.low, place_code__lt=place.high)
+            inside = Q(place_code__gte=place.low, place_code__lt=place.high)
+            found |= inside if sees_all else inside & told
     return found
 
 
 def desk(actor: Actor) -> tuple[int, str]:
     """The institution at which somebody certifies, and where it stands. Raises NotPermitted."""
     require(actor, CERTIFY)
-    found = next((each.organization for each in _grants(actor, CERTIFY) if each.organization), None)
+    found = next((each.organization for each in grants(actor, CERTIFY) if each.organization), None)
     if found is None:
         raise NotPermitted(permission=CERTIFY)
     division, _jurisdiction = registry.codes_of_place(organization_id=found)
@@ -42,7 +50,7 @@ def desk(actor: Actor) -> tuple[int, str]:
 
 def is_own(actor: Actor, organization: int) -> bool:
     """Whether an actor certifies in an institution."""
-    return any(each.organization == organization for each in _grants(actor, CERTIFY))
+    return any(each.organization == organization for each in grants(actor, CERTIFY))
 
 
 def locked(certificate_id: UUID, permission: str, *, actor: Actor) -> models.Certificate:

@@ -1,6 +1,7 @@
 """A certificate from issue to void: who may, what is refused, what follows, and that void restores exactly."""
 
 import datetime
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from kangmai.deadlines.types import State as Clock
 from kangmai.deadlines.types import Subject
 from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
-from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.actor import Label, NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.programmes.deaths import actions, errors, models, queries
 from kangmai.programmes.deaths.types import Cause, Line, Show, State
@@ -154,3 +155,28 @@ def test_the_line_list_names_nobody_and_ends_at_the_own_places(town: Town) -> No
     assert queries.line_list(actor=f.next_door(town), **days) == []
     with pytest.raises(NotPermitted):
         queries.line_list(actor=f.doctor(town), **days)
+
+
+def test_a_sensitive_cause_is_not_told_in_the_village(town: Town) -> None:
+    someone, other = f.resident(), f.resident(name="陈国强", sex_code="1")
+    causes = (Cause(Line.A, "肺孢子菌肺炎", "B20.6", 30), Cause(Line.B, "艾滋病", "B24", 900))
+    done = f.issued(town, someone, told=f.told(causes=causes, underlying=Line.B))
+    plain = f.issued(town, other)
+    assert models.Certificate.objects.get(id=done.id).label == Label.HIV_STD
+    village = f.actor(town.neighbour, "deaths.read", place=f.COUNTY, account=8)
+    assert [each.id for each in queries.search_certificates(show=Show.ALL, actor=village)] == [
+        plain.id
+    ]
+    with pytest.raises(errors.CertificateNotFound):
+        queries.get_certificate(done.id, actor=village)
+    knows = replace(
+        village, scope=replace(village.scope, labels=frozenset({Label.NORMAL, Label.HIV_STD}))
+    )
+    for reader in (knows, f.reviewer(town), f.doctor(town)):
+        assert queries.get_certificate(done.id, actor=reader).underlying == "B24"
+    counting = f.actor(town.neighbour, "deaths.count", place=f.COUNTY, account=10)
+    days = {"from_on": day("2026-05-01"), "to_on": day("2026-05-31")}
+    told = sorted(each.underlying for each in queries.line_list(**days, actor=counting))
+    assert told == ["", "I25.1"]
+    told = sorted(each.underlying for each in queries.line_list(**days, actor=f.reviewer(town)))
+    assert told == ["B24", "I25.1"]

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('place_code', models.CharField(db_collation='C', max_length=14)),
                 ('died_on', models.DateField()),
                 ('underlying', models.CharField(db_collation='C', max_length=8)),
+                ('label', models.PositiveSmallIntegerField(default=0)),
                 ('rule', models.CharField(db_collation='C', max_length=80)),
                 ('is_suggested', models.BooleanField()),
                 ('is_late', models.BooleanField()),
