@@ -55,11 +55,13 @@ def load_campaign(nurse: Actor, town: str, codes: Mapping[str, list[str]], *, at
     )
     _seat(campaign, schools, table["classes"], nurse, begun)
     _answer(campaign, table, nurse, begun)
+    _judge(campaign, nurse, at)
     agreed = len(_of_town(campaign, nurse, at, Show.TO_VACCINATE))
     doses = (
         min(table["doses"], -(-agreed // 3)) or 1
     )  # in a small town, too, some are left for the later sessions
     _last_week(campaign, schools, table | {"doses": doses}, nurse, codes, at)
+    _judge(campaign, nurse, at)
     for days in (0, table["next_session_days"]):
         _plan(campaign, schools, doses, nurse, at, day=at + timedelta(days))
 
@@ -78,6 +80,12 @@ def _schools(town: str) -> Sequence[Place]:
 
 def _of_town(campaign: Campaign, nurse: Actor, at: datetime, show: Show = Show.ALL) -> list[Target]:
     return queries.targets(campaign.id, filter=Filter(show=show), limit=MOST, on=legal_day(at), actor=nurse)  # fmt: skip
+
+
+def _judge(campaign: Campaign, nurse: Actor, at: datetime) -> None:
+    """Since the list was made some had their dose elsewhere, as their records say."""
+    ids = [ResidentId(each.resident_id) for each in _of_town(campaign, nurse, at)]
+    actions.judge_residents(ids=ids, at=at)
 
 
 def _seat(
@@ -141,6 +149,7 @@ def _last_week(
 ) -> None:
     """A session of last week to which most came; it is over, and the others are to catch up."""
     then = at - timedelta(table["session_days_ago"])
+    _judge(campaign, nurse, then)
     session = _plan(campaign, schools, table["doses"], nurse, then, day=then)
     if session is None:
         return
