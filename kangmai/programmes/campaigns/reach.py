@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kangmai.kernel.actor import Actor, PlaceRange, require, subtree
 from kangmai.programmes.campaigns import models
@@ -34,12 +34,18 @@ def holds(actor: Actor, permission: str, place: str) -> bool:
 
 
 def campaigns(actor: Actor) -> QuerySet[models.Campaign]:
-    """The campaigns whose area touches the actor's places. Raises NotPermitted."""
+    """The campaigns whose area touches the actor's places, or on whose lists are people of his institutions.
+
+    Raises:
+        NotPermitted
+    """
     require(actor, READ)
     touching = Q(pk__in=[])
     for each in places(actor):
         touching |= Q(area_low__lt=each.high, area_high__gt=each.low)
-    return models.Campaign.objects.filter(touching | Q(organization__in=own(actor)))
+    ours = own(actor)
+    served = models.Target.objects.filter(campaign=OuterRef("pk"), organization__in=ours)
+    return models.Campaign.objects.filter(touching | Q(organization__in=ours) | Exists(served))
 
 
 def seen(campaign_id: UUID, *, actor: Actor) -> models.Campaign:

@@ -9,7 +9,7 @@ import pytest
 from kangmai.identity import actions as identity
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
-from kangmai.programmes.campaigns import actions, queries
+from kangmai.programmes.campaigns import actions, models, queries
 from kangmai.programmes.campaigns.errors import (
     AreaUnknown,
     CampaignClosed,
@@ -298,6 +298,11 @@ def test_the_neighbour_town_sees_nothing(database, town):
     assert people(wide, village) == {}
     with pytest.raises(NotPermitted):
         actions.write_answers(campaign_id=wide.id, targets=[whole[girl.id].id], consent=Consent.AGREED, on=TODAY, actor=village, at=AT)  # fmt: skip
+    # a team whose places lie elsewhere sees the people whom its institution serves, and through them the campaign
+    models.Target.objects.filter(id=whole[girl.id].id).update(organization=town.station)
+    team = factories.actor(town.station, "vaccination.read", "identity.search", place=NEIGHBOUR, account=12)
+    assert [each.id for each in queries.campaigns(actor=team)] == [wide.id]
+    assert list(people(wide, team)) == [girl.id]
     with pytest.raises(CampaignNotFound):  # the town does not plan for the county
         actions.refresh(campaign_id=wide.id, actor=nurse, at=AT)
 
