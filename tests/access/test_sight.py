@@ -21,6 +21,7 @@ MATRIX = [
     ("township_public_health", "other_town", {"other_town"}),
     ("hospital_clinician", "hospital", {"hospital"}),
     ("hospital_clinician", "other_hospital", {"other_hospital"}),
+    ("newborn_screener", "hospital", {"hospital"}),
     ("cdc_epidemiologist", "cdc", {"hospital", "town", "other_town", "village", "sibling"}),
     ("cdc_epidemiologist", "other_cdc", {"far_village", "other_hospital"}),
     ("mental_health_worker", "town", {"town", "village", "sibling", "hospital"}),

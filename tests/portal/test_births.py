@@ -18,6 +18,7 @@ def text(answer):
 def ward(town):
     """The neighbour's midwife, and a mother who lives in the centre's village."""
     portal_town._account("next_door", "何护士", "township_public_health", town.elsewhere)
+    portal_town._account("newborn", "梁护士", "newborn_screener", town.hospital)
     portal_town.add_reviewer(town)
     born = datetime.date(1996, 2, 3)
     mother = portal_town.resident("王芳", "2", born, portal_town.VILLAGE, town.station)
@@ -40,7 +41,8 @@ def test_from_the_ward_to_the_parents_page(enter, ward):
     assert mother.index_number in text(wrong)
     page = midwife.post("/births/new/", {**said, "key": uuid4()})["Location"]
     assert "王芳之女" in text(midwife.get("/births/?show=uncertified"))
-    assert "Metabolic screening" in text(midwife.get(page))
+    assert "Metabolic screening" in text(enter("newborn").get(page))
+    assert "Metabolic screening" not in text(midwife.get(page))
 
     named = {"child": "李晓彤", "mother": "王芳", "mother_document": "441202199602030028", "father": "李强"}  # fmt: skip
     assert midwife.post(page, {"do": "issue", "version": 1, "key": uuid4(), **named, "child": "王芳之女"}).status_code == 422  # fmt: skip

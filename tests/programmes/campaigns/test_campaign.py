@@ -300,7 +300,9 @@ def test_the_neighbour_town_sees_nothing(database, town):
         actions.write_answers(campaign_id=wide.id, targets=[whole[girl.id].id], consent=Consent.AGREED, on=TODAY, actor=village, at=AT)  # fmt: skip
     # a team whose places lie elsewhere sees the people whom its institution serves, and through them the campaign
     models.Target.objects.filter(id=whole[girl.id].id).update(organization=town.station)
-    team = factories.actor(town.station, "vaccination.read", "identity.search", place=NEIGHBOUR, account=12)
+    team = factories.actor(
+        town.station, "vaccination.read", "identity.search", place=NEIGHBOUR, account=12
+    )
     assert [each.id for each in queries.campaigns(actor=team)] == [wide.id]
     assert list(people(wide, team)) == [girl.id]
     with pytest.raises(CampaignNotFound):  # the town does not plan for the county

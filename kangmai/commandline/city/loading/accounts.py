@@ -48,6 +48,7 @@ PLACES = (
     ("quarantine", "quarantine_manager", "town"),
     ("ambulance", "ambulance_crew", "hospital"),
     ("hotel", "desk_clerk", "town"),
+    ("newborn", "newborn_screener", "hospital"),
     ("integrator", "integrator", "hospital"),
 )
 """(login, role, kind of institution in the invented network); a second row of one kind takes the next one,
