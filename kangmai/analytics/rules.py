@@ -11,6 +11,7 @@ from kangmai.analytics.indicators.definition import (
     year_before,
 )
 from kangmai.analytics.indicators.groups import Group, groups
+from kangmai.analytics.indicators.intervals import interval_of
 from kangmai.analytics.indicators.outside_table import COLUMNS as OUTSIDE_COLUMNS
 from kangmai.analytics.indicators.outside_table import Fault, needed
 from kangmai.analytics.indicators.outside_table import read as read_outside
@@ -32,6 +33,7 @@ __all__ = [
     "get_indicator",
     "groups",
     "indicators",
+    "interval_of",
     "kinds_of",
     "needed",
     "next_below",

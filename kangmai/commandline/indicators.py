@@ -219,9 +219,10 @@ def freeze_json(kept: "Freeze") -> dict[str, Any]:
 
 def card_json(found: "Card") -> dict[str, Any]:
     """A card as JSON carries it."""
-    from kangmai.analytics.rules import get_indicator
+    from kangmai.analytics.rules import get_indicator, interval_of
 
     rule = get_indicator(found.result.indicator, period=found.result.period)
+    interval = interval_of(found.result.total, rule)
 
     def words(each: Any) -> dict[str, str] | None:
         return {"zh": each.zh, "en": each.en} if each else None
@@ -240,6 +241,7 @@ def card_json(found: "Card") -> dict[str, Any]:
         "rounding": {"digits": rule.digits, "mode": rule.rounding},
         "source": rule.source,
         "verified": rule.is_verified,
+        "interval_95": [_number(each) for each in interval] if interval else None,
         "target": _number(found.goal.value if found.goal else None),
         "year_before": result_json(found.earlier),
         "frozen": [freeze_json(each) for each in found.freezes],

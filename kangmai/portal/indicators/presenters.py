@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kangmai.analytics.rules import Indicator, find_target
+from kangmai.analytics.rules import Indicator, find_target, interval_of
 from kangmai.analytics.types import By, Direction, Figure, Result, Status, Words
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.shell import area as areas
@@ -92,6 +92,12 @@ def shown(
         address=address,
         is_behind=is_behind(figure, rule, target),
     )
+
+
+def interval(figure: Figure, rule: Indicator) -> str:
+    """How far chance alone reaches around a share; empty where that cannot be said."""
+    found = interval_of(figure, rule)
+    return f"{found[0]} – {found[1]} {said(rule.unit)}" if found else ""
 
 
 def fraction(numerator: int | None, denominator: int | None) -> str:

@@ -212,6 +212,7 @@ def _facts(found: Card, rule: Indicator) -> list[tuple[str, str]]:
         "down": _("downwards"),
     }[rule.rounding]
     facts = [
+        (_("Confidence interval, 95 in 100"), presenters.interval(result.total, rule)),
         (_("Numerator"), presenters.said(rule.numerator)),
         (_("Denominator"), presenters.said(rule.denominator)),
         (_("Base"), presenters.said(rule.base)),
