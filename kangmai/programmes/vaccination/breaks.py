@@ -66,7 +66,8 @@ def _series(fridge: models.Fridge, *, since: datetime) -> list[Sample]:
 
 
 def _runs(series: Sequence[Sample], low: float, high: float, *, until: datetime) -> list[Run]:
-    """The runs of readings outside that begin up to an instant."""
+    """The runs of readings outside that begin up to an instant, and the next one: perhaps a reading inside
+    has just parted them."""
     found: list[Run] = []
     after: datetime | None = None
     outside: list[Sample] = []
@@ -77,7 +78,7 @@ def _runs(series: Sequence[Sample], low: float, high: float, *, until: datetime)
         found += _closed(outside, when, after)
         outside, after = [], when
     found += _closed(outside, None, after)
-    return [each for each in found if each.begins <= until]
+    return found[: sum(each.begins <= until for each in found) + 1]
 
 
 def _closed(outside: Sequence[Sample], ends: datetime | None, after: datetime | None) -> list[Run]:

@@ -85,6 +85,14 @@ def test_a_break_lengthens_by_what_comes_late(database, town):
     assert len(breaks(town, place)) == 2
 
 
+def test_a_reading_inside_that_comes_late_parts_a_break(database, town):
+    place, new = registered(town)
+    send(new, reading(5, 4.0), reading(4, 9.0), reading(2, 10.0))
+    assert breaks(town, place) == [(AT - 4 * HOUR, None, 9.0, 10.0)]
+    send(new, reading(3, 4.0))
+    assert breaks(town, place) == [(AT - 4 * HOUR, AT - 3 * HOUR, 9.0, 9.0), (AT - 2 * HOUR, None, 10.0, 10.0)]  # fmt: skip
+
+
 def test_a_break_that_was_over_puts_aside_what_stood_there_then(database, town):
     nurse = desk(town)
     place, new = registered(town)
@@ -122,7 +130,7 @@ def test_whose_logger_it_is(database, town):
         actions.write_temperatures(fridge_id=place, samples=[(AT + HOUR, 4.0)], actor=desk(town), at=AT)  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(
     outside=st.lists(st.booleans(), min_size=3, max_size=9),
     order=st.randoms(use_true_random=False),
