@@ -85,6 +85,19 @@ def test_twins_are_never_linked(model: Model) -> None:
     assert decided(numbered[0], model, numbered[1]) is Decision.NEW
 
 
+def test_who_moved_and_kept_the_phone_has_another_name_not_a_twin(model: Model) -> None:
+    before = replace(LI, birth_date="1986-04-12", id_number="")
+    after = replace(before, name="李嘉豪", address="东路8号", town="凤镇")
+    assert Caution.TWINS not in score(after, before, model).cautions
+    assert decided(after, model, before) is Decision.LINK
+    at_home = replace(before, name="李嘉豪")
+    assert Caution.TWINS in score(at_home, before, model).cautions
+    other_phone = replace(after, phone="13900001111")
+    assert Caution.TWINS in score(other_phone, before, model).cautions
+    child = replace(after, birth_date="2019-04-12")
+    assert Caution.TWINS in score(child, replace(before, birth_date="2019-04-12"), model).cautions
+
+
 def test_a_child_under_its_mothers_number_is_not_the_mother(model: Model) -> None:
     mothers_number = number("441202", "19860412", 42)
     mother = replace(LI, name="陈晓燕", sex="女", id_number=mothers_number, mother="黄秀英")

@@ -179,18 +179,21 @@ def test_blocking_keys(people: list[Person]) -> None:
 @given(
     st.tuples(*(st.integers(0, top) for top in (9, 6, 6, 9, 2, 7, 3, 4, 4, 3, 4))),
     st.floats(-30, 0),
-    st.booleans(),
-    st.booleans(),
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )
-def test_cautions(levels: tuple[int, ...], share: float, newborn: bool, proved: bool) -> None:
+def test_cautions(levels: tuple[int, ...], share: float, told: tuple[bool, bool, bool]) -> None:
+    newborn, proved, adult = told
     many = cautions(
         np.array(levels, np.uint8)[:, None],
         np.array([share]),
         np.array([newborn]),
         np.array([proved]),
+        np.array([adult]),
         common=common_share(),
     )
-    one = cautions_of(levels, share, newborn=newborn, proved=proved, common=common_share())
+    one = cautions_of(
+        levels, share, newborn=newborn, proved=proved, adult=adult, common=common_share()
+    )
     assert one == tuple(caution for caution, holds in many.items() if holds[0])
 
 

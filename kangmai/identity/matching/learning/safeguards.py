@@ -30,6 +30,7 @@ SAME_NUMBER = (NumberLevel.EQUAL, NumberLevel.TYPO)
 SAME_VALUE = (ValueLevel.EQUAL, ValueLevel.TYPO)
 SAME_ADDRESS = (PlaceLevel.EQUAL, PlaceLevel.CLOSE)
 SAME_MOTHER = (MotherLevel.EQUAL, MotherLevel.HOMOPHONE)
+SAME_DAY = (BirthLevel.EQUAL, BirthLevel.LUNAR)
 WRITTEN_ALIKE = (NameLevel.EXACT, NameLevel.VARIANT)
 FEWEST_AGREEING = 2
 
@@ -61,14 +62,15 @@ def cautions(
     name_share: np.ndarray,
     newborn: np.ndarray,
     proved: np.ndarray,
+    adult: np.ndarray,
     *,
     common: float,
 ) -> dict[Caution, np.ndarray]:
     """For each reason the pairs it holds for.
 
     `name_share` is log2 of the share of the name agreed on; `newborn` whether a side has a placeholder
-    name; `proved` whether a valid number of a side tells its birth date; `common` the share from which a
-    name is common.
+    name; `proved` whether a valid number of a side tells its birth date; `adult` whether both are old enough
+    to have a phone of their own; `common` the share from which a name is common.
     """
     same = agreeing(levels)
     support = same["number"] | same["phone"] | same["address"] | same["mother"]
@@ -82,7 +84,7 @@ def cautions(
         Caution.NUMBERS_CONFLICT: levels[Field.NUMBER] == NumberLevel.CONFLICT,
         Caution.COMMON_NAME: alone & (name_share >= np.log2(common)),
         Caution.NAME_AND_BIRTH_ONLY: unplaced & (levels[Field.NUMBER] == NumberLevel.MISSING),
-        Caution.TWINS: _twins(levels, same),
+        Caution.TWINS: _twins(levels, same, adult),
         Caution.NEWBORN: newborn & ~_newborn_known(levels, same),
         Caution.TOO_LITTLE: ~equal_number & (count + _weak(levels) < FEWEST_AGREEING),
         Caution.NUMBER_OF_ANOTHER: equal_number
@@ -101,10 +103,10 @@ def _other_name(levels: Levels) -> np.ndarray:
 
 
 def _same_town(levels: Levels) -> np.ndarray:
-    """The town agrees, and name and birth are exactly the same: then it is more than name and birth."""
+    """The town agrees, and name and day of birth are the same: then it is more than name and birth."""
     return (
         (levels[Field.TOWN] == PlaceLevel.EQUAL)
-        & (levels[Field.BIRTH_DATE] == BirthLevel.EQUAL)
+        & _in(levels, Field.BIRTH_DATE, SAME_DAY)
         & _in(levels, Field.NAME, WRITTEN_ALIKE)
     )
 
@@ -116,11 +118,16 @@ def _weak(levels: Levels) -> np.ndarray:
     return (postcode | surname).astype(np.int8)
 
 
-def _twins(levels: Levels, same: dict[str, np.ndarray]) -> np.ndarray:
-    """Born the same day in one household, given names differ, the number does not decide."""
+def _twins(levels: Levels, same: dict[str, np.ndarray], adult: np.ndarray) -> np.ndarray:
+    """Born the same day in one household, given names differ, the number does not decide.
+
+    Grown twins who live apart do not share a phone: one who moved and kept it has changed the name.
+    """
     household = same["phone"] | same["address"] | same["mother"]
     other = _in(levels, Field.NAME, OTHER_GIVEN_NAME)
-    return (levels[Field.BIRTH_DATE] == BirthLevel.EQUAL) & household & other & ~same["number"]
+    born = levels[Field.BIRTH_DATE] == BirthLevel.EQUAL
+    moved = adult & same["phone"] & (levels[Field.ADDRESS] == PlaceLevel.DIFFERENT)
+    return born & household & other & ~same["number"] & ~moved
 
 
 def _newborn_known(levels: Levels, same: dict[str, np.ndarray]) -> np.ndarray:
@@ -143,13 +150,19 @@ def is_barred(
     levels: Levels, name_share: np.ndarray, newborn: np.ndarray, *, common: float
 ) -> np.ndarray:
     """Pairs that no file may link by themselves."""
-    unproved = np.zeros(levels.shape[1], dtype=bool)  # plays no part in any of HARD
-    found = cautions(levels, name_share, newborn, unproved, common=common)
+    unknown = np.zeros(levels.shape[1], dtype=bool)  # a file may be of any year: none is taken for adult
+    found = cautions(levels, name_share, newborn, unknown, unknown, common=common)
     return np.logical_or.reduce([found[reason] for reason in HARD])
 
 
 def cautions_of(
-    levels: tuple[int, ...], name_share: float, *, newborn: bool, proved: bool, common: float
+    levels: tuple[int, ...],
+    name_share: float,
+    *,
+    newborn: bool,
+    proved: bool,
+    adult: bool,
+    common: float,
 ) -> tuple[Caution, ...]:
     """The reasons that hold for one pair: `cautions` for a single one."""
     same = _agreeing_of(levels)
@@ -158,8 +171,10 @@ def cautions_of(
     alone = same["name"] and same["birth"] and not (same["number"] or place or same["mother"])
     alone = alone and number != NumberLevel.NEAR
     other = levels[Field.NAME] in OTHER_GIVEN_NAME and not same["number"]
+    household = place or same["mother"]
+    moved = adult and same["phone"] and levels[Field.ADDRESS] == PlaceLevel.DIFFERENT
     mothers_child = same["birth"] and same["mother"]
-    placed = levels[Field.TOWN] == PlaceLevel.EQUAL and birth == BirthLevel.EQUAL
+    placed = levels[Field.TOWN] == PlaceLevel.EQUAL and birth in SAME_DAY
     placed = placed and proved and levels[Field.NAME] in WRITTEN_ALIKE
     postcode = levels[Field.POSTCODE] in SAME_VALUE
     surname = levels[Field.SURNAME] in SAME_WORD and levels[Field.GIVEN_NAME] not in SAME_WORD
@@ -171,13 +186,13 @@ def cautions_of(
         Caution.NUMBERS_CONFLICT: number == NumberLevel.CONFLICT,
         Caution.COMMON_NAME: alone and name_share >= log2(common),
         Caution.NAME_AND_BIRTH_ONLY: alone and number == NumberLevel.MISSING and not placed,
-        Caution.TWINS: birth == BirthLevel.EQUAL and other and (place or same["mother"]),
+        Caution.TWINS: birth == BirthLevel.EQUAL and other and household and not moved,
         Caution.NEWBORN: newborn and not (same["number"] or (mothers_child and place)),
         Caution.TOO_LITTLE: number != NumberLevel.EQUAL
         and sum(same.values()) + (postcode or surname) < FEWEST_AGREEING,
         Caution.NUMBER_OF_ANOTHER: number == NumberLevel.EQUAL
         and (levels[Field.NAME] == NameLevel.DIFFERENT or word_differs)
-        and not (place or same["mother"]),
+        and not household,
         Caution.BIRTHS_DIFFER: birth == BirthLevel.DIFFERENT and not same["number"],
     }
     return tuple(caution for caution, held in holds.items() if held)

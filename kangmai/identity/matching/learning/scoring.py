@@ -7,7 +7,7 @@ from kangmai.identity.matching.comparison.pairs import levels_of
 from kangmai.identity.matching.learning.frequencies import value_of
 from kangmai.identity.matching.learning.model import Model
 from kangmai.identity.matching.learning.safeguards import cautions_of
-from kangmai.identity.matching.learning.weights import common_share, plain_lists
+from kangmai.identity.matching.learning.weights import born_before, common_share, plain_lists
 from kangmai.identity.matching.preparation.features import Features
 from kangmai.identity.matching.types import FieldEvidence, Score
 
@@ -47,6 +47,7 @@ def score_features(incoming: Features, candidate: Features, model: Model) -> Sco
         name_share,
         newborn=newborn,
         proved=_is_proved(incoming) or _is_proved(candidate),
+        adult=max(incoming.birth, candidate.birth) < born_before(),
         common=common_share(),
     )
     chance = match_probability(match, household, stranger)

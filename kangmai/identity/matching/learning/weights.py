@@ -98,3 +98,9 @@ def plain_lists(weights: Weights) -> tuple[list[list[float]], ...]:
 def common_share() -> float:
     """The share of residents from which a name is common."""
     return float(base_definition()["common_name"]["share"])
+
+
+@cache
+def born_before() -> int:
+    """The day (YYYYMMDD) before which who was born has a phone of his own."""
+    return int(base_definition()["own_phone"]["born_before"])
