@@ -83,6 +83,10 @@ def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
         (_heart, here & (age < SCREENED_YEARS)),
         (_screened, here & (people.sex == WOMAN) & (age >= 36) & (age < 64)),
         (_contracted, here & ~np.isnat(people.signed_on)),
+        (
+            _planning,
+            here & (people.sex == WOMAN) & (age >= 24) & (age < 38) & ~_expecting(chunk, first),
+        ),
     ):
         for row in _some(people.village, who):
             yield maker(people, row, on, float(chance[row]))
@@ -238,6 +242,46 @@ def _screened(people: Any, row: int, on: date, chance: float) -> Chosen:
     return Chosen(row, "two_cancer", since, {}, (Seen("cervical", 20 + int(300 * chance), facts),))
 
 
+def _expecting(chunk: TownChunk, first: int) -> Flags:
+    """Who of this part of the town is pregnant on the day."""
+    found = np.zeros(len(chunk.residents), dtype=bool)
+    rows = chunk.pregnancies.woman - first
+    found[rows[(rows >= 0) & (rows < len(found))]] = True
+    return found
+
+
+FINE = {
+    "systolic": 112, "diastolic": 70, "bmi": 21.4, "haemoglobin": 124, "fasting_glucose": 4.9, "hbsag": "neg",
+    "husband_hbsag": "neg", "rubella_igg": "pos", "rh": "pos", "tsh": "normal", "folic_acid": "2",
+}  # fmt: skip
+
+
+FINDINGS = ({"rubella_igg": "neg"}, {"mcv": 78.0, "husband_mcv": 76.5}, {"hbsag": "pos"})
+PREGNANT = {"pregnant": "yes", "early_folic_acid": "1", "early_exposed": False, "bleeding": False}
+BORN = {"outcome": "live", "weeks": 39, "birth_weight": 3180, "has_defect": False}
+
+
+def _planning(people: Any, row: int, on: date, chance: float) -> Chosen:
+    """A couple that told its plan up to 420 days ago: one in ten was not checked yet, of one in five the husband
+    did not come, three in ten have a finding, half are pregnant within the year."""
+    days = 20 + int(400 * ((chance * 7) % 1))
+    planned, tenth = on - timedelta(days), int((chance * 100) % 10)
+    if chance < 0.1:
+        return Chosen(row, "prepregnancy", planned, {"planned": planned}, ())
+    facts = {**FINE, "husband_checked": (chance * 5) % 1 > 0.2}
+    facts |= FINDINGS[tenth] if tenth < len(FINDINGS) else {}
+    seen = [Seen("check", days - 9, facts, "first")]
+    anchors = {"planned": planned, "checked": planned + timedelta(9)}
+    if days > 130:
+        seen.append(Seen("early", days - 110, PREGNANT if chance > 0.5 else {"pregnant": "not_yet"}, "e1"))  # fmt: skip
+    if days > 130 and chance > 0.5:
+        anchors["last_period"] = planned + timedelta(60)
+    if days > 370 and chance > 0.5:
+        anchors["ended"] = planned + timedelta(338)
+        seen.append(Seen("outcome", days - 360, BORN, "end"))
+    return Chosen(row, "prepregnancy", planned, anchors, tuple(seen))
+
+
 def _contracted(people: Any, row: int, on: date, chance: float) -> Chosen:
     signed: date = min(people.signed_on[row].astype(object), on - timedelta(1))
     days = min(int(60 * chance) + 1, (on - signed).days)
@@ -309,6 +353,6 @@ def _exact(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 PROGRAMMES: tuple[str, ...] = (
-    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "family_doctor", "maternal",
+    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "family_doctor", "prepregnancy", "maternal",
 )  # fmt: skip
 """What is loaded here; each is planned once everybody is there."""
