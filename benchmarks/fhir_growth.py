@@ -1,5 +1,5 @@
-"""Claim: Synthea bundles are imported as fast over 1, 2 and 5 million resources as over none (80 % at least), and
-`$import` brings in 5,000 resources a second.
+"""Claim: Synthea bundles come in at 2,400 resources a second or more (80 % of the goal of 3,000) over none, 1, 2 and
+5 million resources alike, and `$import` brings in 5,000 a second.
 
 An empty server takes the bundles of twenty clients, all rules on; then `$import` fills it to each size and the same
 bundles come again, as new patients. Where a size is reached the server rests until its own subscribers have read
@@ -16,6 +16,8 @@ from fhir_import import import_all, read_bundles
 from fhir_load import Target, arguments, kangmai, print_machine, print_result, run
 from fhir_memory import SMALL_RECORD, Door, bring_in, lines
 
+GOAL = 3_000
+"""Resources a second."""
 PIECE = 500_000
 REST_SECONDS = 60
 MONITOR = "growth"
@@ -77,7 +79,8 @@ def main() -> None:
                 size += result.counted
             rates.append(best)
             print(
-                f"over {wanted:,}: {best:,.0f}/s, {best / rates[0]:.0%} of the rate over none",
+                f"over {wanted:,}: {best:,.0f}/s, {best / GOAL:.0%} of the goal, {best / rates[0]:.0%} of the rate "
+                "over none",
                 flush=True,
             )
 
