@@ -1,5 +1,6 @@
 """Who may do what with resources: decided here once, for every door."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from kangmai.kernel.actor import Actor, Label, NotPermitted, is_permitted
@@ -34,6 +35,11 @@ def require(actor: Actor, interaction: Interaction, resource_type: str) -> None:
     """
     if not may(actor, interaction, resource_type):
         raise NotPermitted(permission=f"records.{interaction}:{resource_type}")
+
+
+def searchable(actor: Actor) -> Callable[[str], bool]:
+    """Which types the actor may search, and so lead a chain through."""
+    return lambda resource_type: may(actor, Interaction.SEARCH, resource_type)
 
 
 def may_change(actor: Actor, resource: Stored) -> bool:

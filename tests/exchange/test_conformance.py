@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from kangmai.exchange.fhir_rest import door
+from tests.exchange.conftest import Client
 from tests.factories.fhir import observation, patient
 
 
@@ -192,3 +193,62 @@ def test_a_refused_body_is_taken_to_its_end_so_that_the_answer_is_read(fhir, aut
     }  # fmt: skip
     door.application(environ, lambda status, headers: answered.append(int(status.split()[0])))
     assert (answered, body.tell()) == ([status], size)
+
+
+def test_a_bundle_posts_searches_and_operations(fhir):
+    key = [{"system": "urn:c", "value": "posted"}]
+    made = fhir("POST", "Patient", patient(identifier=key)).id
+    asked = bundle(
+        "batch",
+        ("POST", "Patient/_search?identifier=urn:c%7Cposted", None),
+        ("POST", "Patient/$validate", patient()),
+        ("POST", "$import", patient()),
+    )
+    found, checked, refused = fhir("POST", "", asked).json["entry"]
+    assert [each["resource"]["id"] for each in found["resource"]["entry"]] == [made]
+    assert "_search" not in found["resource"]["link"][0]["url"]
+    assert checked["resource"]["resourceType"] == "OperationOutcome"
+    assert refused["response"]["status"] == "400"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    inside = fhir("POST", f"Patient/{made}/Patient/_search", b"_count=5", headers=form)
+    assert [each["resource"]["id"] for each in inside.json["entry"]] == [made]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("PUT", "Observation", {}),
+        ("DELETE", "Observation", {}),
+        ("PATCH", "Observation", {"Content-Type": "application/json-patch+json"}),
+        ("POST", "Observation", {"If-None-Exist": ""}),
+        ("PUT", "Observation?_format=json", {}),
+    ],
+)
+def test_a_condition_without_criteria_is_none(fhir, method, path, headers):
+    body = {"PATCH": [], "DELETE": None}.get(method, observation())
+    answer = fhir(method, path, body, headers=headers)
+    assert answer.status == 400
+    assert answer.issues[0]["details"]["coding"][0]["code"] == "EmptyCondition"
+
+
+def test_who_may_not_search_a_type_learns_nothing_of_it_by_a_chain_or_a_condition(
+    fhir, shared_token
+):
+    key = [{"system": "urn:c", "value": "hidden"}]
+    who = fhir("POST", "Patient", patient(identifier=key)).id
+    fhir("POST", "Observation", observation(f"Patient/{who}"))
+    chained = "Observation?subject:Patient.identifier=urn:c%7Chidden"
+    pointed = f"Patient?_id={who}&_has:Observation:patient:status=final"
+    assert len(fhir("GET", chained).json["entry"]) == 1
+    narrow = Client(shared_token("system/Observation.crs"))
+    assert narrow("GET", chained).status == 403
+    assert narrow("GET", chained.replace("subject:Patient", "patient")).status == 403
+    assert Client(shared_token("system/Patient.rs"))("GET", pointed).status == 403
+    by_search = observation("Patient?identifier=urn:c|hidden")
+    sent = bundle("transaction", ("POST", "Observation", by_search))
+    assert narrow("POST", "", sent).status == 403
+    blind = Client(shared_token("system/Observation.c"))
+    condition = {"If-None-Exist": f"patient=Patient/{who}"}
+    assert blind("POST", "Observation", observation(), headers=condition).status == 403
+    assert narrow("POST", "Observation", observation(), headers=condition).status == 200
+    assert fhir("POST", "", sent).status == 200

@@ -56,6 +56,7 @@ READS: dict[tuple[str, str], Interaction] = {
     ("GET", ""): search.search_system,
     ("POST", "_search"): search.search_system,
     ("GET", "T/I/X"): search.search_compartment,
+    ("POST", "T/I/X/_search"): search.search_compartment,
     ("POST", "T/$validate"): validate.validate,
     ("POST", "T/I/$validate"): validate.validate,
     ("GET", "T/I/$validate"): validate.validate,

@@ -40,7 +40,7 @@ def transact(request: Request) -> Response:
 
 
 def _operation(position: int, entry: Entry) -> Operation | None:
-    """What an entry asks for; None for a read.
+    """What an entry asks for; None for what changes nothing: a read, a search or an operation that was posted.
 
     Raises:
         BadEntry
@@ -50,6 +50,8 @@ def _operation(position: int, entry: Entry) -> Operation | None:
     address, _, query = entry.request.url.removeprefix("/").partition("?")
     kind, _, id = address.partition("/")
     raw = bytes(entry.resource)
+    if entry.request.method == "POST" and _is_posted_read(_path(address)):
+        return None
     if entry.request.method in ("POST", "PUT") and not raw:
         raise BadEntry(position=position, reason=f"{entry.request.method} needs a resource")
     if_match = version_of(entry.request.ifMatch)
@@ -69,6 +71,17 @@ def _operation(position: int, entry: Entry) -> Operation | None:
             raise BadEntry(
                 position=position, reason=f"{method} {entry.request.url} is not possible here"
             )
+
+
+def _path(address: str) -> tuple[str, ...]:
+    return tuple(unquote(part) for part in address.split("/") if part)
+
+
+def _is_posted_read(path: tuple[str, ...]) -> bool:
+    """Whether a POST at this address looks something up, as `ValueSet/$expand` and `Patient/_search` do."""
+    from kangmai.exchange.fhir_rest import routes  # whose table names this module
+
+    return ("POST", routes.shape(path)) in routes.READS
 
 
 def _transaction(request: Request, received: Bundle) -> list[bytes]:
@@ -161,15 +174,18 @@ def _written(request: Request, outcome: Outcome) -> bytes:
 
 def _read(request: Request, position: int, entry: Entry) -> bytes:
     """A read, search, history or operation inside a Bundle, answered after the writes as if it came alone."""
-    from kangmai.exchange.fhir_rest import routes  # whose table names this module
+    from kangmai.exchange.fhir_rest import routes
 
     asked = entry.request
     assert asked is not None  # `_operation` has looked
     address, _, query = asked.url.removeprefix("/").partition("?")
-    path = tuple(unquote(part) for part in address.split("/") if part)
+    path = _path(address)
+    method = "POST" if asked.method == "POST" else "GET"
+    is_search = path[-1:] == ("_search",)
     headers = {"if-none-match": asked.ifNoneMatch, "if-modified-since": asked.ifModifiedSince}
     inner = replace(
-        request, method="GET", path=path, query=query, body=b"",
+        request, method=method, path=path[:-1] if is_search else path, query=query,
+        body=bytes(entry.resource) if method == "POST" and not is_search else b"",
         headers={**{k: v for k, v in headers.items() if v}, "prefer": request.headers.get("prefer", "")},
     )  # fmt: skip
     if path == ("metadata",):
@@ -177,8 +193,8 @@ def _read(request: Request, position: int, entry: Entry) -> bytes:
     elif path[:1] in (("$export",), ("$import",)) or path[-1:] == ("$export",):
         raise BadEntry(position=position, reason=f"{asked.url[:200]} is asked for by itself")
     else:
-        answer = routes.find("GET", path).interaction(inner)
-    return _entry_of(answer, has_body=asked.method == "GET")
+        answer = routes.find(method, path).interaction(inner)
+    return _entry_of(answer, has_body=asked.method != "HEAD")
 
 
 def _entry_of(answer: Response, *, has_body: bool) -> bytes:

@@ -37,10 +37,11 @@ def delete_matching(
     """
     if resource_type not in resource_types():
         raise UnknownType(type=resource_type)
-    rules.require(actor, rules.Interaction.DELETE, resource_type)
+    for interaction in (rules.Interaction.DELETE, rules.Interaction.SEARCH):
+        rules.require(actor, interaction, resource_type)
     with unit_of_work() as connection, psycopg.Cursor(connection) as database:
         found = match(
-            database, resource_type, condition, scope=actor.scope, at=at, limit=LARGEST_NUMBER + 1
+            database, resource_type, condition, actor=actor, at=at, limit=LARGEST_NUMBER + 1
         )
         if not found:
             raise ResourceNotFound(type=resource_type, id=f"?{condition}")

@@ -74,17 +74,17 @@ def _checked(order: Order, actor: Actor, at: datetime) -> Order:
         raise NothingToExport(reason=f"{', '.join(order.types)} are not about Patients")
     checked = Order(order.level, types, order.patients, order.since, order.filters)
     for text in checked.filters:
-        _check_filter(checked, text, at)
+        _check_filter(checked, text, actor, at)
     return checked
 
 
-def _check_filter(order: Order, text: str, at: datetime) -> None:
+def _check_filter(order: Order, text: str, actor: Actor, at: datetime) -> None:
     name, mark, _ = text.partition("?")
     if not mark or name not in order.types:
         raise BadTypeFilter(filter=text[:200], reason="write Type?search, with a type of _type")
     one = Order(order.level, (name,), None, order.since, (text,))
     try:
-        query = combined(one, name, at=at)
+        query = combined(one, name, actor=actor, at=at)
     except KangmaiError as error:
         raise BadTypeFilter(filter=text[:200], reason=str(error)) from error
     if {key for key, _ in query.used} & {

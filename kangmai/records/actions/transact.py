@@ -4,7 +4,7 @@ Source: FHIR R4, https://hl7.org/fhir/R4/http.html#transaction (and #create, #up
 transactions of one operation here).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import is_within_transaction, own_connection, unit_of_work
 from kangmai.kernel.errors import KangmaiError
 from kangmai.records import rules
+from kangmai.records.store.bodies import conditional_references
 from kangmai.records.transactions.committing import Result, write_locked, write_together
 from kangmai.records.transactions.drafting import Draft, Submission, draft, draft_alone
 from kangmai.records.transactions.joining import Join
@@ -63,6 +64,17 @@ def transact(
 def _require(operations: Sequence[Operation], actor: Actor) -> None:
     for kind, verb in {(operation.type, operation.verb) for operation in operations}:
         rules.require(actor, _INTERACTIONS[verb], kind)
+    for kind in {kind for operation in operations for kind in _searched(operation)}:
+        rules.require(actor, rules.Interaction.SEARCH, kind)
+
+
+def _searched(operation: Operation) -> Iterator[str]:
+    """The types that its conditions ask about: whether something matches is told by the answer."""
+    if operation.condition is not None:
+        yield operation.type
+    if b"?" in operation.raw:
+        for reference in conditional_references(operation.raw):
+            yield reference.partition("?")[0]
 
 
 def run_as_master(

@@ -16,6 +16,7 @@ import psycopg
 
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import separate_connection
+from kangmai.records import rules
 from kangmai.records.fhir.definitions import compartments, resource_types
 from kangmai.records.jobs import files
 from kangmai.records.scope import condition
@@ -222,7 +223,7 @@ def _found(
     database: psycopg.Connection, order: Order, name: str, actor: Actor, at: datetime
 ) -> Iterator[Stored]:
     """The resources of a type that meet one of its filters."""
-    query = combined(order, name, at=at)
+    query = combined(order, name, actor=actor, at=at)
     position = None
     with psycopg.Cursor(database) as cursor:
         while True:
@@ -234,15 +235,16 @@ def _found(
                 return
 
 
-def combined(order: Order, name: str, *, at: datetime) -> Query:
+def combined(order: Order, name: str, *, actor: Actor, at: datetime) -> Query:
     """One search for all filters of a type.
 
     Raises:
-        The errors of `records.search.errors`.
+        NotPermitted, and the errors of `records.search.errors`.
     """
     since = f"&_lastUpdated=ge{order.since.isoformat().replace('+', '%2B')}" if order.since else ""
     texts = [text.partition("?")[2] for text in order.filters if text.startswith(f"{name}?")]
-    queries = [read_query(name, text + since, at=at) for text in texts]
+    may_search = rules.searchable(actor)
+    queries = [read_query(name, text + since, at=at, may_search=may_search) for text in texts]
     where = any_of([AllOf(query.where) for query in queries])
     return replace(queries[0], where=(where,), count=FETCH_ROWS, sort=(), includes=())
 

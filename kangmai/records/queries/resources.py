@@ -150,6 +150,7 @@ def search(
         at=at,
         server=server,
         terminology=Library(actor.scope, at),
+        may_search=rules.searchable(actor),
         lenient=lenient,
     )
     types = tuple(t for t in read.types if rules.may(actor, rules.Interaction.SEARCH, t))

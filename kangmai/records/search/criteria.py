@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from kangmai.kernel.actor import NotPermitted
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search import added, dates, numbers, quantities
 from kangmai.records.search.composites import composite, scaled
@@ -88,6 +89,8 @@ class Reader:
     keyed_hash: KeyedHash | None
     server: str
     terminology: Terminology | None
+    may_search: Callable[[str], bool]
+    """Whether who asks may search a type: a chain tells of what it passes through, even where nothing is sent."""
     other_hashes: tuple[KeyedHash, ...] = ()
     """Under which sealed people may stand, too, while the key of `keyed_hash` is renewed."""
     depth: int = 0
@@ -165,10 +168,16 @@ class Reader:
         following = rest.partition(".")[0].partition(":")[0]
         inner = self.deeper(place)
         found: list[Condition] = []
+        closed: list[str] = []
         for source in known.sources:
             for target in chain_targets(known, source, modifier, following):
+                if not self.may_search(target):
+                    closed.append(target)
+                    continue
                 where = inner.criterion(target, rest, value)
                 found.append(Chained((source.p,), target, (where,)))
+        if closed and not found:
+            raise NotPermitted(permission=f"records.search:{closed[0]}")
         if not found:
             raise UnknownParameter(
                 resource_type=modifier or " / ".join(sorted(known.targets)[:8]),
@@ -196,6 +205,8 @@ class Reader:
             raise UnknownParameter(
                 resource_type=source_type, name=reference[:64], place=name[:200], known=listed
             )
+        if not self.may_search(source_type):
+            raise NotPermitted(permission=f"records.search:{source_type}")
         where = self.deeper(name).criterion(source_type, rest, value)
         return PointedAt(tuple(s.p for s in known.sources), source_type, (where,))
 

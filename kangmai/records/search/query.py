@@ -129,14 +129,16 @@ def parse(
     other_hashes: tuple[KeyedHash, ...] = (),
     server: str = "",
     terminology: Terminology | None = None,
+    may_search: Callable[[str], bool] = lambda _: True,
     lenient: bool = False,
 ) -> Query:
     """The search that a query string (or its decoded pairs) asks of a type, or of the system.
 
     `at` is now, for `ap`; `keyed_hash` and `server` are those of `extraction.extract`, `other_hashes`
     further ones under which people may stand;
-    `terminology` answers `:in`, `:not-in`, `:below` and `:above` on codes.
-    Raises: the errors of `search.errors`.
+    `terminology` answers `:in`, `:not-in`, `:below` and `:above` on codes;
+    `may_search` says through which types who asks may lead a chain.
+    Raises: the errors of `search.errors`; NotPermitted where a chain leads through other types only.
     """
     pairs = _pairs(query)
     types = _types(resource_type, pairs)
@@ -146,6 +148,7 @@ def parse(
         other_hashes=other_hashes,
         server=server,
         terminology=terminology,
+        may_search=may_search,
     )
     where, used, ignored = [], [], []
     for name, value in pairs:

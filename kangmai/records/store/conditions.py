@@ -49,15 +49,18 @@ def resolve_conditions(
         ManyMatches: a condition that must name one resource names several.
         ResourceNotFound: a conditional delete or patch names none.
         UnresolvedReference: a conditional reference names none.
+        EmptyCondition, NotPermitted
     """
-    conditional = sorted({f"{op.type}?{op.condition}" for op in operations if op.condition})
+    conditional = sorted(
+        {f"{op.type}?{op.condition}" for op in operations if op.condition is not None}
+    )
     for (
         condition
     ) in conditional:  # in a fixed order, so that two transactions cannot wait in a circle
         database.execute("SELECT pg_advisory_xact_lock(%s)", [hash64(condition)])
     remaining, names, kept = [], {}, {}
     for position, operation in enumerate(operations):
-        found = _found(database, operation, actor, at) if operation.condition else None
+        found = None if operation.condition is None else _found(database, operation, actor, at)
         if found is not None and operation.verb is Verb.CREATE:
             kept[position] = _unchanged(found)
             if operation.full_url:
@@ -71,9 +74,7 @@ def resolve_conditions(
 def _found(
     database: psycopg.Cursor, operation: Operation, actor: Actor, at: datetime
 ) -> Stored | None:
-    found = match(
-        database, operation.type, operation.condition or "", scope=actor.scope, at=at, limit=2
-    )
+    found = match(database, operation.type, operation.condition or "", actor=actor, at=at, limit=2)
     if len(found) > 1:
         raise ManyMatches(type=operation.type, condition=operation.condition)
     return found[0] if found else None
@@ -93,7 +94,7 @@ def _unchanged(stored: Stored) -> Outcome:
 
 def _decided(operation: Operation, found: Stored | None) -> Operation:
     """A conditional update becomes an update of what was found, or a create; others need a target."""
-    if not operation.condition or operation.verb is Verb.CREATE:
+    if operation.condition is None or operation.verb is Verb.CREATE:
         return operation
     if found is not None:
         return replace(operation, id=found.id)
@@ -105,7 +106,7 @@ def _decided(operation: Operation, found: Stored | None) -> Operation:
 def _with_references(database: psycopg.Cursor, raw: bytes, actor: Actor, at: datetime) -> bytes:
     for reference in set(conditional_references(raw)) if b"?" in raw else ():
         kind, _, query = reference.partition("?")
-        found = match(database, kind, query, scope=actor.scope, at=at, limit=2)
+        found = match(database, kind, query, actor=actor, at=at, limit=2)
         if not found:
             raise UnresolvedReference(reference=reference)
         if len(found) > 1:

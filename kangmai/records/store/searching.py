@@ -1,6 +1,6 @@
 """Run a compiled search: choose the way through it, fetch one page, what it includes, and totals."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -297,15 +297,17 @@ def read_query(
     at: datetime,
     server: str = "",
     terminology: Terminology | None = None,
+    may_search: Callable[[str], bool] = lambda _: True,
     lenient: bool = False,
 ) -> Query:
     """Read a search as the store understands it: people by keyed hashes.
 
     Args:
         terminology: what answers `:in`, `:not-in`, `:below` and `:above`.
+        may_search: through which types a chain may lead.
 
     Raises:
-        The errors of `records.search.errors`.
+        NotPermitted, and the errors of `records.search.errors`.
     """
     registry.look()
     return parse(
@@ -316,6 +318,7 @@ def read_query(
         other_hashes=sealing.blinders(SEARCH)[1:],
         server=server,
         terminology=terminology,
+        may_search=may_search,
         lenient=lenient,
     )
 

@@ -90,7 +90,13 @@ def _check(resource: Resource, criteria: str, actor: Actor, at: datetime) -> str
     if kind not in resource_types() or kind == "Subscription":
         raise BadSubscription(reason="criteria are a search such as Observation?code=…")
     rules.require(actor, rules.Interaction.SEARCH, kind)
-    read = read_query(kind, query, at=at, terminology=Library(actor.scope, at))
+    read = read_query(
+        kind,
+        query,
+        at=at,
+        terminology=Library(actor.scope, at),
+        may_search=rules.searchable(actor),
+    )
     if CONTROLS & {name for name, _ in read.used}:
         raise BadSubscription(reason="criteria have no result parameters")
     return kind
