@@ -203,6 +203,7 @@ def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, 
     audit.flush()
     cpu = time.process_time() - cpu
     tally: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
     people = set(who.values())
     sizes = []
     for witness, person in asked:
@@ -215,6 +216,8 @@ def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, 
         tally["right"] += linked and who.get(found.root or 0) == person
         tally["wrong"] += linked and who.get(found.root or 0) != person
         tally["wrong on unknown"] += linked and not is_known
+        if is_known and not linked:
+            missed[why(found.scores)] += 1
     return {
         "asked": len(asked),
         "milliseconds": shares(laps),
@@ -230,7 +233,15 @@ def measure(picked: list[dict[str, str]], towns: dict[str, str], who: dict[int, 
         "auto-link recall": round(tally["right"] / max(tally["known"], 1), 4),
         "review": round(tally["review"] / len(asked), 4),
         "linked though unknown": tally["wrong on unknown"],
+        "known people not linked, and why": dict(missed.most_common()),
     }
+
+
+def why(scores) -> str:
+    """Why the best candidate was not linked by itself."""
+    if not scores:
+        return "nobody shares a key"
+    return "; ".join(scores[0][1].cautions) or "not sure enough"
 
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
