@@ -241,7 +241,7 @@ def why(scores) -> str:
     """Why the best candidate was not linked by itself."""
     if not scores:
         return "nobody shares a key"
-    return "; ".join(scores[0][1].cautions) or "not sure enough"
+    return "; ".join(each.value for each in scores[0][1].cautions) or "not sure enough"
 
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
