@@ -1,16 +1,21 @@
 """Pages of emergency mode: shut while asleep, open by role and place while an order holds, shut again after it."""
 
 import re
+import sys
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.urls import get_resolver
 
+from kangmai.epidemic.orders import models as orders
 from kangmai.epidemic.venues import models
 from kangmai.portal.orders.gate import OPEN
 from kangmai.registry.types import OrganizationKind as K
 from kangmai.standards.calendars import LEGAL_TIME
 from kangmai.standards.identity_numbers import make_identity_number
+from tests.epidemic.orders.test_asleep import ROOMS, imported
 from tests.factories import portal_town
 from tests.factories.portal_town import _account, _institution
 
@@ -64,6 +69,24 @@ def test_every_page_of_the_mode_refuses_while_it_sleeps(people, enter):
             # a visitor is sent to the login first; who is logged in is told that the mode sleeps
             assert statuses <= {409, 405, 302 if not login else 409}, (login, name, statuses)
     assert "asleep" in enter("officer").get("/emergency-mode/").content.decode()
+
+
+def test_no_page_outside_the_mode_reads_its_rooms():
+    """What is answered below other addresses stands in modules that import nothing of the mode's actions and queries."""
+    mode = tuple(apps.get_app_config(label).name for label in ROOMS)
+    doors = {f"{room}.{kind}" for room in mode for kind in ("actions", "queries")}
+    views = {
+        each.callback.__module__
+        for each in _flat(get_resolver().url_patterns)
+        if not str(each.pattern).startswith(ROOT) and each.callback.__module__.startswith("kangmai")
+    }
+    assert len(views) > 40
+    found = {
+        view: opened
+        for view in views
+        if (opened := doors & set(imported(Path(sys.modules[view].__file__))))
+    }
+    assert found == {}
 
 
 def form(**more):
@@ -133,7 +156,12 @@ def test_a_whole_order_from_the_draft_to_the_proof(people, enter):
     scan = f"/emergency-mode/scan/{hung[0]}/"
     forged = hung[0][:-1] + ("0" if hung[0][-1] != "0" else "1")
     assert "I am here" in visitor.get(scan).content.decode()
+    number = orders.Order.objects.get().number
+    public = [visitor.get(each).content.decode() for each in (scan, "/emergency-mode/register/")]
+    for page in (notice, code_page, poster, *public):
+        assert number in page
     answer = visitor.post(scan, {"client": "c1"}).content.decode()
+    assert number in answer
     assert 'id="answer"' in answer and "Green: please come in" in answer
     assert visitor.get(f"/emergency-mode/scan/{forged}/").status_code == 422
 

@@ -1,6 +1,7 @@
 """The pages of tracing: a case and its contact to the end by two roles, line lists, nothing for the neighbour, asleep."""
 
 import datetime
+import math
 import re
 
 import pytest
@@ -8,7 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tracing import models
+from kangmai.portal.surveillance.figures import event_map
 from kangmai.registry.types import OrganizationKind
+from kangmai.standards.divisions import Level, city
+from kangmai.standards.geography import find_real_point
 from tests.epidemic.orders.factories import order_in_force
 from tests.factories import portal_town
 
@@ -135,11 +139,31 @@ def test_a_contact_becomes_a_case_and_joins_the_tree(enter, made):
     }
     page = cdc.post(f"{ROOT}tree/change/", link, follow=True).content.decode()
     assert 'role="img"' in page and "Interview" in page
+    places = page[page.index('id="map"') : page.index('id="table"')]
+    assert "<circle" in places and "Infected here" in places
+    numbers = re.findall(r'text-end number" data-label="([^"]+)">(\d+)', places)
+    assert dict(numbers) | {"Cases": "2", "Infected here": "1"} == dict(numbers)
     back = {**link, "from": link["to"], "to": link["from"]}
     page = cdc.post(f"{ROOT}tree/change/", back, follow=True).content.decode()
     assert "would close a circle" in page
     page = cdc.get(f"{ROOT}speed/").content.decode()
     assert "50.0%" in page
+
+
+def test_infections_from_town_into_town_are_lines_that_end_before_the_circle():
+    towns = city("441200").at_level(Level.TOWN)
+    one, two = [each.code for each in towns if find_real_point(each.code)][:2]
+    drawn = event_map(
+        {one: 4, two: 1}, city_code="441200", infections={(one, two): 1, (two, two): 3}
+    )
+    (way,) = drawn.ways
+    first, second = drawn.circles
+    start, _, end = re.findall(r"(-?[\d.]+) (-?[\d.]+)", way.path)
+    assert (first.code, second.code, way.cases) == (one, two, 1)
+    assert tuple(map(float, start)) == (first.x, first.y)
+    apart = math.dist((second.x, second.y), tuple(map(float, end)))
+    assert apart == pytest.approx(second.r + 5, abs=0.2)
+    assert event_map({one: 4}, city_code="441200").ways == ()
 
 
 def test_a_line_list_is_tried_taken_and_answered(enter, made):

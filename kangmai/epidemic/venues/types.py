@@ -199,6 +199,8 @@ class Told:
     """Id of the answer of `venue_rule`, or a `Refusal`."""
     colour: Colour | None = None
     is_repeated: bool = False
+    order: str = ""
+    """The number of the order under which it is said; empty where none covers the door."""
 
 
 @dataclass(frozen=True, slots=True)

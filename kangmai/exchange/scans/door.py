@@ -137,6 +137,7 @@ def _told(told: Told, at: datetime, language: str) -> Reply:
             "message": words.in_language(language),
             "colour": told.colour.name.lower() if told.colour else None,
             "repeated": told.is_repeated,
+            "order": told.order,
         },
     )
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import cos, radians, sqrt
+from math import cos, hypot, radians, sqrt
+from types import MappingProxyType
 
 from kangmai.epidemic.surveillance.transmission import Forest, Node
 from kangmai.standards.geography import BOUNDARY_ATTRIBUTION, boundaries_json, find_real_point
@@ -14,6 +15,10 @@ LARGEST_CIRCLE, SMALLEST_CIRCLE = 22.0, 6.0
 ROW, LEFT, RIGHT, TOP, FOOT = 30.0, 24.0, 40.0, 16.0, 24.0
 CIRCLE = 11.0
 TICKS = 8
+BEND = 0.15
+"""How far a line between towns bends, as a part of its length."""
+ARROW = 5.0
+"""How far before a circle a line ends, for its head."""
 
 Position = tuple[float, float]
 """Degrees east and north, or units of the drawing."""
@@ -39,13 +44,23 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Infections from one town into another, as a bent line that ends at the edge of the other's circle."""
+
+    path: str
+    width: float
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventMap:
-    """Where the cases of an event live."""
+    """Where cases live, and from which towns into which others they were infected."""
 
     width: float
     height: float
     counties: tuple[Outline, ...]
     circles: tuple[Circle, ...]
+    ways: tuple[Way, ...]
     attribution: str
 
 
@@ -78,8 +93,17 @@ class Tree:
     is_by_day: bool
 
 
-def event_map(cases: Mapping[str, int], *, city_code: str) -> EventMap | None:
-    """A map of the counties that have cases, a circle for each town whose place is known; None without any."""
+def event_map(
+    cases: Mapping[str, int],
+    *,
+    city_code: str,
+    infections: Mapping[tuple[str, str], int] = MappingProxyType({}),
+) -> EventMap | None:
+    """A map of the counties that have cases, a circle for each town whose place is known; None without any.
+
+    Args:
+        infections: how many cases of the second town were infected by cases of the first.
+    """
     known = {code: n for code, n in cases.items() if code and n}
     features = json.loads(boundaries_json(city_code))["features"]
     counties = {code[:6] for code in known}
@@ -101,7 +125,31 @@ def event_map(cases: Mapping[str, int], *, city_code: str) -> EventMap | None:
             circles.append(
                 Circle(x, y, max(SMALLEST_CIRCLE, LARGEST_CIRCLE * sqrt(n / most)), code, n)
             )
-    return EventMap(WIDTH, height, outlines, tuple(circles), BOUNDARY_ATTRIBUTION)
+    ways = _ways({each.code: each for each in circles}, infections)
+    return EventMap(WIDTH, height, outlines, tuple(circles), ways, BOUNDARY_ATTRIBUTION)
+
+
+def _ways(
+    circles: Mapping[str, Circle], infections: Mapping[tuple[str, str], int]
+) -> tuple[Way, ...]:
+    """Lines between circles that stand apart; those there and back bend to different sides."""
+    found = []
+    for (start, end), n in sorted(infections.items()):
+        if start == end or start not in circles or end not in circles:
+            continue
+        one, two = circles[start], circles[end]
+        across, down = two.x - one.x, two.y - one.y
+        length = hypot(across, down)
+        if length <= one.r + two.r:
+            continue
+        bend_x = (one.x + two.x) / 2 - BEND * down
+        bend_y = (one.y + two.y) / 2 + BEND * across
+        reach = hypot(two.x - bend_x, two.y - bend_y)
+        part = (two.r + ARROW) / reach
+        tip_x, tip_y = two.x - part * (two.x - bend_x), two.y - part * (two.y - bend_y)
+        path = f"M{one.x:.1f} {one.y:.1f}Q{bend_x:.1f} {bend_y:.1f} {tip_x:.1f} {tip_y:.1f}"
+        found.append(Way(path, round(min(4.0, 1.0 + sqrt(n) / 2), 1), n))
+    return tuple(found)
 
 
 def tree(forest: Forest) -> Tree | None:

@@ -294,6 +294,10 @@ def test_a_contact_elsewhere_is_seen_there_and_by_the_cases_investigators_only()
     assert queries.cases(actor=NEIGHBOUR, at=AT).rows == ()
     assert queries.speed(since=AT - DAY, until=AT + DAY, actor=NEIGHBOUR, at=AT).cases == 0
     assert queries.tree(actor=NEIGHBOUR, at=AT).cases == ()
+    (seen,) = queries.towns(actor=NEIGHBOUR, at=AT)
+    assert (seen.code, seen.cases, seen.unsettled) == (OTHER_TOWN, 0, 1)
+    own, other = queries.towns(actor=INVESTIGATOR, at=AT)
+    assert (own.cases, own.unsettled, other) == (1, 0, seen)
 
 
 def test_the_three_clocks_of_a_case_and_when_it_may_be_concluded():

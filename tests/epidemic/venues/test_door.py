@@ -43,7 +43,7 @@ def door(database):
 
 
 def test_one_scan_is_answered_by_pass_document_and_companion(door):
-    _, code, someone, token = door
+    order, code, someone, token = door
     status, told = post({"id": "a", "entrance": code, "pass": someone.pass_code})
     assert (status, told["answer"], told["colour"], told["repeated"]) == (
         200,
@@ -51,6 +51,7 @@ def test_one_scan_is_answered_by_pass_document_and_companion(door):
         "green",
         False,
     )
+    assert told["order"] == order.number
     document = {"kind": "01", "number": someone.facts.document_number}
     status, told = post({"id": "b", "entrance": code, "document": document}, token=token)
     assert (status, told["reason"], told["message"]) == (200, "green", "Green: please come in")

@@ -25,6 +25,7 @@ from kangmai.epidemic.tracing.queries.lodging import (
     states_of,
 )
 from kangmai.epidemic.tracing.queries.standing import Standing, standing
+from kangmai.epidemic.tracing.queries.towns import TownLine, towns
 from kangmai.epidemic.tracing.queries.tree import speed, tree
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Pairs",
     "Show",
     "Standing",
+    "TownLine",
     "at_home",
     "cases",
     "cases_met",
@@ -51,6 +53,7 @@ __all__ = [
     "speed",
     "standing",
     "states_of",
+    "towns",
     "tree",
     "waiting",
 ]

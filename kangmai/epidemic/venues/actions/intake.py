@@ -120,7 +120,9 @@ def _take(
         taken,
         len(scans) - taken - len(places),
         tuple((n, REASONS[refused[n]]) for n in places),
-        _answers(doors, place, people, refused, ~np.isin(rows[0], new)) if wants_answers else (),
+        _answers(doors, place, people, refused, ~np.isin(rows[0], new), orders)
+        if wants_answers
+        else (),
     )
     if upload is not None:
         _keep_receipt(database, upload, orders[0], scans, found, at)
@@ -353,21 +355,29 @@ def _answers(
     people: People,
     refused: Column,
     repeated: Marks,
+    orders: Sequence[Order],
 ) -> tuple[Told, ...]:
+    numbers = {each.serial: each.number for each in orders}
     return tuple(
-        _told(doors[place[n]], int(people.colour[n]), int(refused[n]), bool(repeated[n]))
+        _told(
+            (door := doors[place[n]]),
+            numbers.get(door.order_serial, ""),
+            int(people.colour[n]),
+            int(refused[n]),
+            bool(repeated[n]),
+        )
         for n in range(len(refused))
     )
 
 
-def _told(door: Door, colour: int, refused: int, is_repeated: bool) -> Told:
+def _told(door: Door, order: str, colour: int, refused: int, is_repeated: bool) -> Told:
     if refused >= 0:
-        return Told(Answer.STOP, REASONS[refused].value)
+        return Told(Answer.STOP, REASONS[refused].value, order=order)
     shown = Colour(colour)
     reason = rules.door_answer(shown, is_care=door.is_care)
-    if shown is Colour.GREEN:
-        return Told(Answer.PASS, reason, shown, is_repeated)
-    return Told(Answer.WARN if door.is_care else Answer.STOP, reason, shown, is_repeated)
+    stops = Answer.WARN if door.is_care else Answer.STOP
+    answer = Answer.PASS if shown is Colour.GREEN else stops
+    return Told(answer, reason, shown, is_repeated, order)
 
 
 def _log(
