@@ -11,10 +11,21 @@ from kangmai.identity.index.explanation import unpacked
 from kangmai.identity.reach import inside, resident_of
 from kangmai.identity.types import Individual, LinkState, Resident
 from kangmai.kernel.actor import Actor, operator
+from kangmai.kernel.connections import reading
 from kangmai.kernel.ids import PatientId, ResidentId
 from kangmai.records import queries as records
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.types import Stored
+
+# up to the one who stands for all, then down to all for whom he stands; one prepared statement, since every door asks
+_SAME = """
+WITH RECURSIVE way AS (
+  SELECT id, merged_into_id FROM identity_resident WHERE id = %s
+  UNION SELECT r.id, r.merged_into_id FROM identity_resident r JOIN way ON r.id = way.merged_into_id),
+tree AS (
+  SELECT id, 0 AS steps FROM way WHERE merged_into_id IS NULL
+  UNION ALL SELECT r.id, t.steps + 1 FROM identity_resident r JOIN tree t ON r.merged_into_id = t.id)
+SELECT id FROM tree ORDER BY steps, id"""
 
 
 def current(resident_id: ResidentId) -> ResidentId:
@@ -101,12 +112,10 @@ def same_residents(ids: Collection[ResidentId]) -> dict[ResidentId, frozenset[Re
 
 
 def same_resident_ids(resident_id: ResidentId) -> list[ResidentId]:
-    """Every id under which tables may have written down the resident that an id stands for."""
-    found = [current(resident_id)]
-    for id in found:  # grows while it is walked: merges may form a chain
-        merged = models.Resident.objects.filter(merged_into=id).order_by("id")
-        found += map(ResidentId, merged.values_list("id", flat=True))
-    return found
+    """Every id under which tables may have written down the resident that an id stands for, his own of now first."""
+    with reading() as database:
+        rows = database.execute(_SAME, [resident_id]).fetchall()
+    return [ResidentId(id) for (id,) in rows] or [resident_id]
 
 
 READER = operator("identity.linker", permissions=("records.read",))

@@ -21,13 +21,17 @@ View = Callable[..., HttpResponse]
 
 
 def awake(purpose: Purpose) -> Callable[[View], View]:
-    """Let a view work only while an order of `purpose` is in force; else the page says that the mode sleeps."""
+    """Let a view work only while an order of `purpose` is in force; else the page says that the mode sleeps.
+
+    The doors within take the orders as this one found them: a page asks their table once.
+    """
 
     def close(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            queries.require_awake(purpose, at=request.at)
-            return view(request, *args, **kwargs)
+            with queries.reading_once(request.at):
+                queries.require_awake(purpose, at=request.at)
+                return view(request, *args, **kwargs)
 
         return guarded
 

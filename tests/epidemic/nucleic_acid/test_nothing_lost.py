@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kangmai.epidemic.nucleic_acid import actions, models, queries
 from kangmai.epidemic.nucleic_acid.types import Given, Outcome
 from kangmai.identity import actions as identity
+from kangmai.identity import queries as queried
 from kangmai.kernel.actor import operator
 from tests.epidemic.nucleic_acid.factories import (
     AT,
@@ -139,6 +140,8 @@ def test_nobody_is_lost_or_doubled_when_residents_are_merged_and_separated(town,
                 merged = {"reason": "同一人", "actor": operator("test"), "at": AT}
                 identity.merge_residents(residents[kept].id, residents[retired].id, **merged)
                 stands_for = {n: kept if to == retired else to for n, to in stands_for.items()}
+        one_by_one = {each.id: set(queried.same_resident_ids(each.id)) for each in residents}
+        assert one_by_one == queried.same_residents([each.id for each in residents])
         take(town, *(tube([residents[n].index_number]) for n in sampled[cut:]))
         counted = {"actor": FOLLOWER, "at": LATER}
         board = queries.board(town.round_id, **counted)

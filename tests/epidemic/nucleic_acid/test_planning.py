@@ -3,6 +3,8 @@
 import itertools
 import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,6 +61,31 @@ def test_errors_of_the_test_by_hand():
             pooling.expected(size, prevalence)
     with pytest.raises(ValueError, match="no share"):
         pooling.Test(sensitivity=0)
+
+
+def printed(pattern: str) -> list[tuple[str, ...]]:
+    """Rows of the page's tables that look like a pattern, without the marks of print."""
+    page = (Path(__file__).parents[3] / "docs/algorithms/pooling.md").read_text("utf-8")
+    return re.findall(pattern, page.replace("**", "").replace(" %", ""), re.MULTILINE)
+
+
+def test_the_tables_of_the_page_are_right():
+    best = printed(r"^\| ([\d.]+) \| (\d+) \| (0\.\d{3}) \|")
+    allowed = printed(r"^\| ([\d.]+) \| (0\.\d{4}) \| (0\.\d{4}) \| (0\.\d{4}) \| (\d+) \|$")
+    erring = printed(r"^\| (\d+) \| (0\.\d{4}) \| ([\d.]+) \| (\d+) \|$")
+    assert (len(best), len(allowed), len(erring)) == (6, 6, 3)
+    for percent, size, cost in best:
+        found = pooling.best_size(float(percent) / 100)
+        assert (str(found.size), f"{found.tests_per_person:.3f}") == (size, cost)
+    for percent, *costs, size in allowed:
+        found = {n: pooling.expected(n, float(percent) / 100).tests_per_person for n in (5, 10, 20)}
+        assert [f"{each:.4f}" for each in found.values()] == costs
+        assert str(min(found, key=found.__getitem__)) == size
+    test = pooling.Test(sensitivity=0.95, specificity=0.995, dilution=0.02)
+    for size, cost, seen, wrong in erring:
+        one = pooling.expected(int(size), 0.001, test)
+        said = (one.tests_per_person, one.sensitivity * 100, one.false_positives_per_person * 1e6)
+        assert (f"{said[0]:.4f}", f"{said[1]:.1f}", f"{said[2]:.0f}") == (cost, seen, wrong)
 
 
 @settings(max_examples=40)
