@@ -19,6 +19,7 @@ CHECKERS = (
     "kangmai.programmes.workload.checks",
     "kangmai.programmes.points.checks",
     "kangmai.programmes.activities.checks",
+    "kangmai.programmes.contracts.checks",
     "kangmai.programmes.growth.checks",
     "kangmai.programmes.vaccination.checks",
     "kangmai.programmes.campaigns.checks",

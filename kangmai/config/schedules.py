@@ -21,6 +21,7 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import operator
 from kangmai.messages import actions as messages
 from kangmai.programmes.campaigns import actions as campaigns
+from kangmai.programmes.contracts import actions as contracts
 from kangmai.programmes.engine import actions as programmes
 from kangmai.programmes.vaccination import actions as vaccination
 from kangmai.programmes.watchdog import actions as watchdog
@@ -59,6 +60,11 @@ def watch_visits(*, at: datetime) -> None:
     watchdog.watch(actor=watcher, at=at)
 
 
+def reckon_contracts(*, at: datetime) -> None:
+    """Count what was done of what family-doctor contracts promise."""
+    contracts.reckon(actor=operator("contracts.reckoner", permissions=("contracts.sign",)), at=at)
+
+
 SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "seal audit": (60, seal_audit),
     "make partitions": (600, make_partitions),
@@ -73,6 +79,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "count names": (86_400, count_frequencies),
     "plan programmes anew": (86_400, plan_programmes),
     "look over the visits": (86_400, watch_visits),
+    "count what contracts promise": (3600, reckon_contracts),
     "judge vaccinations of children": (3600, vaccination.judge_children),
     "keep the lists of campaigns": (3600, campaigns.keep_campaigns),
     "forget old drafts of forms": (86_400, forget_drafts),

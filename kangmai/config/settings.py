@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "kangmai.programmes.workload",
     "kangmai.programmes.points",
     "kangmai.programmes.activities",
+    "kangmai.programmes.contracts",
     "kangmai.epidemic.orders",
     "kangmai.epidemic.venues",
     "kangmai.epidemic.cases",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("kangmai.portal.vaccination.urls")),
     path("", include("kangmai.portal.campaigns.urls")),
     path("", include("kangmai.portal.births.urls")),
+    path("", include("kangmai.portal.contracts.urls")),
     path("", include("kangmai.portal.deaths.urls")),
     path("", include("kangmai.portal.watchdog.urls")),
     path("", include("kangmai.portal.kit.urls")),

@@ -103,20 +103,24 @@ REGULAR = f"""coalesce((SELECT v.measures->>'takes_regularly' FROM programmes_vi
     JOIN programmes_enrolment w ON w.id = v.enrolment_id WHERE w.programme = 'smd' AND v.service = 'followup'
       AND v.standing = 'current' AND v.measures->>'takes_regularly' IS NOT NULL AND {DAY}
       AND {PERSON.format("w.resident_id")} = m.who ORDER BY v.visited_on DESC, v.entered_at DESC, v.id DESC LIMIT 1), 'false') = 'true'"""
-CONTRACT = f"""(SELECT count(DISTINCT {PERSON.format("e.resident_id")}) FROM programmes_enrolment e WHERE e.programme = 'family_doctor'
-    AND e.enrolled_on < %(end)s AND coalesce(e.closed_on, 'infinity') >= %(end)s)"""
-HAS_CONTRACT = f"""EXISTS (SELECT FROM programmes_enrolment f WHERE f.programme = 'family_doctor' AND f.enrolled_on < %(end)s
-    AND coalesce(f.closed_on, 'infinity') >= %(end)s AND {PERSON.format("f.resident_id")} = m.who)"""
+CONTRACT = f"""(SELECT count(DISTINCT {PERSON.format("c.resident_id")}) FROM contracts_contract c
+    WHERE c.begins_on < %(end)s AND c.ends_on >= %(end)s::date - 1)"""
+HAS_CONTRACT = f"""EXISTS (SELECT FROM contracts_contract f WHERE f.begins_on < %(end)s AND f.ends_on >= %(end)s::date - 1
+    AND {PERSON.format("f.resident_id")} = m.who)"""
 KEY_GROUPS = managed(
     "'elderly', 'child', 'maternal', 'hypertension', 'diabetes', 'smd', 'tuberculosis'",
     HAS_CONTRACT,
     at_end=True,
 )
-RENEWED = f"""SELECT count(*) FILTER (WHERE outcome = 'renewed'), count(*) FROM (
-    SELECT DISTINCT ON (who) * FROM (SELECT {PERSON.format("w.resident_id")} AS who, v.* FROM programmes_visit v
-        JOIN programmes_enrolment w ON w.id = v.enrolment_id WHERE w.programme = 'family_doctor'
-          AND v.service = 'renewal' AND v.standing = 'current' AND {DAY}) x
-    ORDER BY who, visited_on DESC, entered_at DESC, id DESC) y"""
+RENEWED = f"""SELECT count(*) FILTER (WHERE state = 'renewed'), count(*) FROM (
+    SELECT DISTINCT ON (who) * FROM (SELECT {PERSON.format("c.resident_id")} AS who, c.* FROM contracts_contract c
+        WHERE c.end_reason = '' AND c.ends_on >= %(start)s AND c.ends_on < %(end)s) x
+    ORDER BY who, ends_on DESC, id DESC) y"""
+PERFORMED = f"""SELECT count(*) FILTER (WHERE fulfilled), count(*) FROM (
+    SELECT DISTINCT ON (who) * FROM (SELECT {PERSON.format("c.resident_id")} AS who, y.ends_on, c.id, y.done >= y.promised AS fulfilled
+        FROM contracts_contractyear y JOIN contracts_contract c ON c.id = y.contract_id
+        WHERE y.is_whole AND y.ends_on >= %(start)s AND y.ends_on < %(end)s) x
+    ORDER BY who, ends_on DESC, id DESC) z"""
 DELIVERED = "(m.anchors->>'last_period')::date + 91"
 BOOKED = f"m.enrolled_on < {DELIVERED}"
 CHECKS = "(SELECT count(*) FROM programmes_visit v WHERE v.enrolment_id = m.id AND v.service = 'antenatal' AND v.is_counted AND v.standing = 'current')"
@@ -256,7 +260,7 @@ QUERIES = {
     "mobile_team": in_teams("m.staff_id"),
     "fd_key_rate": KEY_GROUPS,
     "ygt_24": KEY_GROUPS,
-    "fd_perform": managed("'family_doctor'", f"{visits('family_doctor', 'service', 'm.who')} > 0"),
+    "fd_perform": PERFORMED,
     "fd_rate": against_residents(f"SELECT {CONTRACT}", "true"),
     "fd_renew": RENEWED,
     "ygt_23": RENEWED,

@@ -33,6 +33,7 @@ SMALL = CityOrder("440203", 300, 1, ON)
 
 def test_district_without_a_commission_has_its_accounts(database):
     from kangmai.access.models import Account
+    from kangmai.programmes.contracts.models import Contract
     from kangmai.programmes.engine.models import Enrolment, Visit
 
     lines = ensure_city(SMALL)
@@ -43,7 +44,8 @@ def test_district_without_a_commission_has_its_accounts(database):
     assert counts["Encounter"] > 0
 
     served = set(Enrolment.objects.values_list("programme", flat=True))
-    assert {"hypertension", "diabetes", "elderly", "child", "family_doctor"} <= served
+    assert {"hypertension", "diabetes", "elderly", "child"} <= served
+    assert 20 < Contract.objects.filter(state="signed", promised__gt=0).count() < 300
     seen = Visit.objects.exclude(outcome="").values_list("enrolment__programme", flat=True)
     assert {"diabetes", "elderly", "child"} <= set(seen)
     planned = Enrolment.objects.filter(programme="elderly", next_due_on=None)

@@ -33,7 +33,6 @@ NEIGHBOUR_EVERYTHING = village_doctor(NEIGHBOUR, OTHER_CLINIC, labels=LABELS)
 ANCHORS = {
     "maternal": {"last_period": TODAY - datetime.timedelta(80)},
     "tuberculosis": {"notice": TODAY, "treatment": TODAY},
-    "family_doctor": {"signed": TODAY},
 }
 day = datetime.date.fromisoformat
 

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from kangmai.commandline.city.loading.activities import load_city_activities
 from kangmai.commandline.city.loading.births import load_births_and_deaths
 from kangmai.commandline.city.loading.checks import load_checks
 from kangmai.commandline.city.loading.clinics import load_clinics
+from kangmai.commandline.city.loading.contracts import load_contract_teams
 from kangmai.commandline.city.loading.findings import load_findings
 from kangmai.commandline.city.loading.ground import (
     appoint_demo_worker,
@@ -42,6 +43,7 @@ from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.ids import ResidentId
 from kangmai.kernel.indexes import Taken, put_up, take_down
 from kangmai.kernel.state import find_state, put_state
+from kangmai.programmes.contracts.actions import reckon
 from kangmai.programmes.engine.actions import replan
 
 FILLED = (
@@ -112,6 +114,7 @@ class _Making:
         self._say("planning the programmes …")
         for id in (HYPERTENSION, *PROGRAMMES):
             replan(programme_id=id, on=self.city.on, actor=self.actor, at=datetime.now(UTC))
+        reckon(since=self.city.on - timedelta(400), on=self.city.on, actor=self.actor, at=datetime.now(UTC))  # fmt: skip
         self._services()
         self._say("counting the figures …")
         analytics.sync(report=lambda progress: None, actor=self.actor, at=datetime.now(UTC))
@@ -157,6 +160,7 @@ class _Making:
         load_supplies(self.city, organizations, actor=self.actor, at=at)
         load_ground(self.city, organizations, actor=self.actor, at=at)
         load_teams(self.city, organizations, staff, actor=self.actor, at=at)
+        load_contract_teams(self.city, organizations, staff, actor=self.actor, at=at)
         self._note(
             organizations=organizations,
             staff=staff,

@@ -82,7 +82,6 @@ def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
         (_hearing, here & (age < SCREENED_YEARS)),
         (_heart, here & (age < SCREENED_YEARS)),
         (_screened, here & (people.sex == WOMAN) & (age >= 36) & (age < 64)),
-        (_contracted, here & ~np.isnat(people.signed_on)),
         (
             _planning,
             here & (people.sex == WOMAN) & (age >= 24) & (age < 38) & ~_expecting(chunk, first),
@@ -280,13 +279,6 @@ def _planning(people: Any, row: int, on: date, chance: float) -> Chosen:
         anchors["ended"] = planned + timedelta(338)
         seen.append(Seen("outcome", days - 360, BORN, "end"))
     return Chosen(row, "prepregnancy", planned, anchors, tuple(seen))
-
-
-def _contracted(people: Any, row: int, on: date, chance: float) -> Chosen:
-    signed: date = min(people.signed_on[row].astype(object), on - timedelta(1))
-    days = min(int(60 * chance) + 1, (on - signed).days)
-    visits = (Seen("service", days, {"unhappy": chance > 0.98}),)
-    return Chosen(row, "family_doctor", signed, {"signed": signed}, visits)
 
 
 def _pregnant(chunk: TownChunk, first: int, on: date) -> Iterator[Chosen]:

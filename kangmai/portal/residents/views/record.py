@@ -14,6 +14,7 @@ from kangmai.identity.errors import ResidentNotFound
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.portal.access.own import own_resident_id
+from kangmai.portal.contracts import panel as doctor
 from kangmai.portal.institutions.presenters import name_of
 from kangmai.portal.programmes import panel
 from kangmai.portal.residents import export, presenters, record, trends
@@ -78,6 +79,7 @@ def _page(request: PortalRequest, found: Resident, crumbs: tuple[Crumb, ...]) ->
         "facts": presenters.facts(found, managing=_managing(found, actor)),
         "kinds": presenters.kind_links(kind),
         **panel.context(found, actor=actor, at=at),
+        **doctor.context(found, actor=actor, at=at),
         "overview": overview(found, actor=actor, at=at),
         "sources": _sources(request, found),
         "kind": kind.key if kind else "",

@@ -1,0 +1,102 @@
+"""Take over teams and contracts from elsewhere, or an invented city's, by COPY; the caller vouches for them."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection, transaction
+
+from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.deeds import write_down
+from kangmai.kernel.ids import uuid7
+from kangmai.programmes.contracts import models, rules
+from kangmai.programmes.contracts.reach import KEEP, SIGN
+from kangmai.programmes.contracts.services import HAND
+from kangmai.programmes.contracts.types import ContractDraft, Signature, State, TeamDraft
+
+_CONTRACT = (
+    "id", "resident_id", "team_id", "organization", "place_code", "state", "packages", "years", "signature",
+    "signed_on", "begins_on", "ends_on", "planned_end_on", "end_reason", "note", "renews_id", "promised", "done", "key",
+    "account", "version",
+)  # fmt: skip
+_YEAR = ("contract_id", "begins_on", "ends_on", "promised", "done", "is_whole")
+_PERFORMED = (
+    "id", "contract_id", "package", "item", '"on"', "note", "undone_reason", "account", "at", "key",
+)  # fmt: skip
+_RATING = ("id", "contract_id", "team_id", "service_kind", "service", "score", '"on"')
+
+
+def load_teams(drafts: Sequence[TeamDraft], *, actor: Actor, at: datetime.datetime) -> int:
+    """Write teams with their members; how many. Raises NotPermitted."""
+    require(actor, KEEP)
+    rows = [
+        models.Team(
+            id=each.id, name=each.facts.name[:40], organization=each.organization, place_code=each.place_code,
+            leader=each.facts.leader, phone=each.facts.phone, key=uuid7(),
+        )
+        for each in drafts
+    ]  # fmt: skip
+    members = [
+        models.Member(team_id=each.id, staff=staff, duty=duty)
+        for each in drafts
+        for staff, duty in each.facts.members
+    ]
+    with transaction.atomic():
+        models.Team.objects.bulk_create(rows)
+        models.Member.objects.bulk_create(members)
+        details = {"count": len(rows)}
+        write_down("contracts.teams_loaded", "Team", "", details=details, actor=actor, at=at)
+    return len(rows)
+
+
+def load_contracts(drafts: Sequence[ContractDraft], *, actor: Actor, at: datetime.datetime) -> int:
+    """Write contracts with their years, each after the one it follows; `reckon` counts them afterwards.
+
+    Raises:
+        NotPermitted
+    """
+    require(actor, SIGN)
+    contracts: list[tuple[Any, ...]] = []
+    years: list[tuple[Any, ...]] = []
+    performed: list[tuple[Any, ...]] = []
+    ratings: list[tuple[Any, ...]] = []
+    for each in drafts:
+        contracts.append(_contract(each, actor.account))
+        ends_on = rules.last_day(each.begins_on, each.years)
+        years += [
+            (each.id, one.begins_on, one.ends_on, 0, 0, True)
+            for one in rules.years_of(each.begins_on, ends_on)
+        ]
+        if each.served_on:
+            made = uuid7()
+            performed.append((made, each.id, "basic", "consultation", each.served_on, "", "", actor.account, at, uuid7()))  # fmt: skip
+            if each.score:
+                ratings.append((uuid7(), each.id, each.team, HAND, made, each.score, each.served_on))  # fmt: skip
+    with transaction.atomic():
+        _copy("contracts_contract", _CONTRACT, contracts)
+        _copy("contracts_contractyear", _YEAR, years)
+        _copy("contracts_performed", _PERFORMED, performed)
+        _copy("contracts_rating", _RATING, ratings)
+        details = {"count": len(contracts)}
+        write_down("contracts.loaded", "Contract", "", details=details, actor=actor, at=at)
+    return len(contracts)
+
+
+def _contract(each: ContractDraft, account: int) -> tuple[Any, ...]:
+    ends_on = rules.last_day(each.begins_on, each.years)
+    state = State.RENEWED if each.is_renewed else State.SIGNED
+    return (
+        each.id, each.resident, each.team, each.organization, each.place_code, state.value, list(each.packages),
+        each.years, Signature.PAPER.value, each.begins_on, each.begins_on, ends_on, ends_on, "", "", each.renews, 0, 0,
+        uuid7(), account, 1,
+    )  # fmt: skip
+
+
+def _copy(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    with (
+        psycopg.Cursor(connection.connection) as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)

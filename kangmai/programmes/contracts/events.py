@@ -1,0 +1,13 @@
+"""What this room announces in the outbox: key = id of the contract or team, data = ids and codes."""
+
+ASKED = "contracts.asked"
+REFUSED = "contracts.refused"
+SIGNED = "contracts.signed"
+RENEWED = "contracts.renewed"
+CHANGED_TEAM = "contracts.changed_team"
+ENDED = "contracts.ended"
+RESTORED = "contracts.restored"
+PERFORMED = "contracts.performed"
+UNDONE = "contracts.undone"
+RATED = "contracts.rated"
+TEAM = "contracts.team"

@@ -1,0 +1,28 @@
+"""What contracts do when the resident index changes."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from kangmai.kernel.actor import operator
+from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
+from kangmai.kernel.ids import ResidentId
+from kangmai.programmes.contracts.actions.following import follow_residents
+
+FOLLOWER = operator("contracts.follower", permissions=("contracts.sign", "identity.search"))
+FOLLOWED = ("identity.move", "identity.correct", "identity.merged", "identity.unmerged")
+
+
+def follow(batch: Sequence[Event]) -> None:
+    """Bring contracts into line with residents who died, moved or were merged."""
+    ids = [ResidentId(int(event.data["key"])) for event in batch]
+    follow_residents(ids, actor=FOLLOWER, at=datetime.now(UTC))
+
+
+def register() -> None:
+    """Subscribe to the outbox; called when the room wakes."""
+    kinds = ", ".join(f"'{kind}'" for kind in FOLLOWED)
+    subscribe(
+        Subscription(
+            "contracts.follower", OUTBOX, follow, condition=f"kind IN ({kinds})", batch=100
+        )
+    )
