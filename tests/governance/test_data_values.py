@@ -29,6 +29,13 @@ def test_amounts_that_may_be_seen_go_out_and_nothing_of_the_others(city, databas
     ]  # fmt: skip
     assert (sent["dataElementIdScheme"], sent["orgUnitIdScheme"]) == ("CODE", "CODE")
     assert not any(area in str(sent) for area in hidden)
+    # every cell is either sent or to be deleted; why one is not shown is not told
+    gone = rules.withdrawn_values([found])
+    unseen = {each.area for each in found.figures} - set(seen)
+    assert {each["orgUnit"] for each in gone["dataValues"]} == unseen > hidden
+    assert all(set(each) == {"dataElement", "period", "orgUnit"} for each in gone["dataValues"])
+    assert len(gone["dataValues"]) + len(sent["dataValues"]) == 2 * len(found.figures)
+    assert {**gone, "dataValues": []} == {**sent, "dataValues": []}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import Decimal
+from xml.etree import ElementTree
 
 import pytest
 
@@ -18,7 +19,13 @@ from kangmai.governance.reporting.errors import (
     FigureIncomplete,
     OpenDataUnknown,
 )
-from kangmai.governance.reporting.rules import measure_reports, scaled, sdmx_csv
+from kangmai.governance.reporting.rules import (
+    data_values,
+    measure_reports,
+    scaled,
+    sdmx_csv,
+    sdmx_structure,
+)
 from kangmai.governance.reporting.types import Decision
 from kangmai.kernel.actor import NotPermitted
 from kangmai.records.validation.rules import validate
@@ -134,6 +141,56 @@ def test_open_data_hide_small_numbers_and_enough_beside_them(city):
     for form, written in (("2025Q1", "2025-Q1"), ("2025-03", "2025-03"), ("2025-11-01/2026-11-01", "2025-11-01/P1Y")):  # fmt: skip
         again = queries.released(ids=["residents"], period=parse_period(form), area=CITY)
         assert lines_of(again)[0]["TIME_PERIOD"] == written
+
+
+def test_every_code_and_column_of_the_lines_is_in_their_structure(city):
+    write(city, people(at_target=43))
+    found = queries.released(period=YEAR, area=CITY, by=By.TOWN)
+    every = queries.open_indicators(on=YEAR.latest_day)
+    root = ElementTree.fromstring(sdmx_structure(every, found, area=CITY, at=AT))
+    tag = "{http://www.sdmx.org/resources/sdmxml/schemas/v2_1/structure}"
+    codes = {
+        each.get("id"): {code.get("id") for code in each.iter(f"{tag}Code")}
+        for each in root.iter(f"{tag}Codelist")
+    }
+    parts = [*root.iter(f"{tag}Dimension"), *root.iter(f"{tag}TimeDimension"), *root.iter(f"{tag}Attribute"), *root.iter(f"{tag}PrimaryMeasure")]  # fmt: skip
+    lists = {
+        each.get("id"): reference.get("id")
+        for each in parts
+        for reference in each.findall(f"{tag}LocalRepresentation/{tag}Enumeration/Ref")
+    }
+    lines = lines_of(found)
+    assert {each.get("id") for each in parts if each.get("id")} == {*lines[0]} - {"DATAFLOW"}
+    assert set(lists) == {"FREQ", "INDICATOR", "REF_AREA", "OBS_STATUS", "CONF_STATUS"}
+    for column, name in lists.items():
+        assert {each[column] for each in lines} <= codes[name]
+    concepts = {each.get("id") for each in root.iter(f"{tag}Concept")}
+    assert concepts == {*lines[0]} - {"DATAFLOW"}
+    (flow,) = root.iter(f"{tag}Dataflow")
+    assert lines[0]["DATAFLOW"] == f"{flow.get('agencyID')}:{flow.get('id')}({flow.get('version')})"
+
+
+def test_no_export_gives_a_number_that_is_hidden(city):
+    """What one form hides, small or beside a small one, no other gives away."""
+    write(city, people(at_target=43))
+    for by in (By.COUNTY, By.TOWN):
+        found = queries.released(period=YEAR, area=CITY, by=by)
+        hidden = {(r.rule.id, f.area) for r in found for f in r.figures if f.status is Status.SUPPRESSED}  # fmt: skip
+        assert {area for id, area in hidden if id == "ht_control_rate"} >= {CITY}
+        for line in lines_of(found):
+            if (line["INDICATOR"].lower(), line["REF_AREA"]) in hidden:
+                assert (line["OBS_VALUE"], line["NUMERATOR"], line["DENOMINATOR"]) == ("", "", "")
+        for entry in measure_reports(found, base="https://example.org", at=AT)["entry"]:
+            report = entry["resource"]
+            id = report["measure"].split("/")[-1].split("|")[0]
+            if (id, report["subject"]["identifier"]["value"]) in hidden:
+                (group,) = report["group"]
+                assert not any("count" in each for each in group["population"])
+                assert "value" not in group["measureScore"]
+        sent = {(each["dataElement"], each["orgUnit"]) for each in data_values(found)["dataValues"]}
+        for id, area in hidden:
+            for amount in ("", "_NUM", "_DEN"):
+                assert (f"KM_{id.upper()}{amount}", area) not in sent
 
 
 def test_measure_reports_are_valid_and_say_why_a_number_is_not_there(city):

@@ -222,6 +222,11 @@ def test_open_data_over_http_ask_for_a_token_with_the_scope(people, enter):
     assert residents.startswith("KANGMAI:FIGURES(1.0),M,RESIDENTS,441200,2026-09,,residents,,,M,N,")
     bundle = visitor.get(f"{address}&format=fhir", **may).json()
     assert bundle["resourceType"] == "Bundle" and bundle["entry"]
+    structure = visitor.get(f"{address}&format=sdmx-structure", **may)
+    assert structure["Content-Type"].startswith("application/vnd.sdmx.structure+xml")
+    assert b'id="RESIDENTS"' in structure.content and b'id="NOTIFIABLE_CASES"' not in structure.content  # fmt: skip
+    gone = visitor.get(f"{address}&format=dhis2-deletions", **may).json()
+    assert {"dataElement": "KM_RESIDENTS", "period": "202609", "orgUnit": "441200"} in gone["dataValues"]  # fmt: skip
     assert "notifiable_cases" not in visitor.get("/api/open-data/indicators", **may).content.decode()  # fmt: skip
     for wrong, status in (
         ("&format=pdf", 404),

@@ -1,4 +1,4 @@
-"""Open data over HTTP: which indicators there are, and their figures as SDMX-CSV, FHIR MeasureReports or a DHIS2 data value set.
+"""Open data over HTTP: which indicators there are, and their figures as SDMX-CSV (with its structure), FHIR MeasureReports or DHIS2 data value sets.
 
 Every program with a token whose scope reads MeasureReport gets the same: the whole city, small numbers
 hidden. Wrong requests are `{"error", "message"}` with 400, 401, 403 or 404.
@@ -15,7 +15,13 @@ from kangmai.analytics.types import By
 from kangmai.exchange.programs import for_programs
 from kangmai.governance.reporting import queries
 from kangmai.governance.reporting.errors import OpenDataUnknown
-from kangmai.governance.reporting.rules import data_values, measure_reports, sdmx_csv
+from kangmai.governance.reporting.rules import (
+    data_values,
+    measure_reports,
+    sdmx_csv,
+    sdmx_structure,
+    withdrawn_values,
+)
 from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.kernel.errors import Forbidden
 from kangmai.standards.calendars import legal_day
@@ -23,7 +29,8 @@ from kangmai.standards.divisions import city_code_of
 from kangmai.standards.periods import parse_period
 
 SCOPE = "records.read:MeasureReport"
-FORMATS = ("sdmx-csv", "fhir", "dhis2")
+FORMATS = ("sdmx-csv", "sdmx-structure", "fhir", "dhis2", "dhis2-deletions")
+STRUCTURE = "application/vnd.sdmx.structure+xml; version=2.1; charset=utf-8"
 
 
 class ScopeMissing(Forbidden):
@@ -64,7 +71,7 @@ def indicators(request: HttpRequest, actor: Actor, at: datetime) -> HttpResponse
 @require_safe
 @for_programs
 def figures(request: HttpRequest, actor: Actor, at: datetime) -> HttpResponse:
-    """GET /api/open-data/figures?period=2025&area=441200&by=county&indicator=…&format=sdmx-csv|fhir|dhis2"""
+    """GET /api/open-data/figures?period=2025&area=441200&by=county&indicator=…&format=sdmx-csv|sdmx-structure|fhir|dhis2|dhis2-deletions"""
     _require_scope(actor)
     query = request.GET
     wanted = query.get("format", "sdmx-csv")
@@ -73,15 +80,21 @@ def figures(request: HttpRequest, actor: Actor, at: datetime) -> HttpResponse:
         raise OpenDataUnknown(what=f"format {wanted[:20]}")
     if city_code_of(area) is None:
         raise OpenDataUnknown(what=f"area {area[:14]}")
+    period = parse_period(query.get("period", ""))
     found = queries.released(
-        ids=query.getlist("indicator"), period=parse_period(query.get("period", "")),
-        area=area, by=_by(query.get("by", "")),
-    )  # fmt: skip
+        ids=query.getlist("indicator"), period=period, area=area, by=_by(query.get("by", ""))
+    )
+    if wanted == "sdmx-structure":
+        every = queries.open_indicators(on=period.latest_day)
+        made = sdmx_structure(every, found, area=area, at=at)
+        return HttpResponse(made, content_type=STRUCTURE)
     if wanted == "fhir":
         body: dict[str, Any] = measure_reports(found, base=settings.PUBLIC_URL, at=at)
         return JsonResponse(body, content_type="application/fhir+json")
     if wanted == "dhis2":
         return JsonResponse(data_values(found))
+    if wanted == "dhis2-deletions":
+        return JsonResponse(withdrawn_values(found))
     return HttpResponse(sdmx_csv(found), content_type="text/csv; charset=utf-8")
 
 
@@ -133,6 +146,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
                                 "description": "the figures",
                                 "content": {
                                     "text/csv": {},
+                                    "application/vnd.sdmx.structure+xml": {},
                                     "application/fhir+json": {},
                                     "application/json": {},
                                 },

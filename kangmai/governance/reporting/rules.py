@@ -1,8 +1,9 @@
 """What decides in reporting: how bulletins are read, how reports are worded, how commitments are judged."""
 
-from kangmai.governance.reporting.open_data.dhis2 import data_values
+from kangmai.governance.reporting.open_data.dhis2 import data_values, withdrawn_values
 from kangmai.governance.reporting.open_data.measure_report import bundle as measure_reports
 from kangmai.governance.reporting.open_data.sdmx import sdmx_csv
+from kangmai.governance.reporting.open_data.sdmx_structure import sdmx_structure
 from kangmai.governance.reporting.reading.bulletin import read_bulletin
 from kangmai.governance.reporting.reading.scales import scaled
 from kangmai.governance.reporting.workbook.lines import read_lines as read_bindings
@@ -23,4 +24,6 @@ __all__ = [
     "rule_of",
     "scaled",
     "sdmx_csv",
+    "sdmx_structure",
+    "withdrawn_values",
 ]

@@ -1,13 +1,13 @@
 """Figures as a DHIS2 data value set: one amount of one area and period a line, by the names of the level above.
 
 Only amounts that may be seen are in it: what is hidden, missing or has no data has no line at all, and no
-comment either. Names of data elements and organisation units are a definition of the kind `data_value_map`.
+comment either. What is not shown can be had apart, to be deleted there. Names of data elements and organisation units are a definition of the kind `data_value_map`.
 
 Source: DHIS2 Developer Guide, "Data values" (JSON of /api/dataValueSets) and "Date and period format",
 https://docs.dhis2.org/en/develop/ (from memory).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -51,6 +51,30 @@ def data_values(found: Iterable[Released]) -> dict[str, Any]:
     Raises:
         PeriodNotOfDataValues: DHIS2 has no period of these days.
     """
+    return _value_set(
+        found, lambda cell, value: None if value is None else {**cell, "value": value}
+    )
+
+
+def withdrawn_values(found: Iterable[Released]) -> dict[str, Any]:
+    """The amounts that the figures do not show, as a data value set to be sent with `importStrategy=DELETE`.
+
+    What is hidden now may have been sent before: a value that was once accepted stays until it is deleted. The
+    set names everything that is not shown, for whatever reason, so that it tells no more than the values do.
+
+    Raises:
+        PeriodNotOfDataValues: DHIS2 has no period of these days.
+    """
+    return _value_set(found, lambda cell, value: cell if value is None else None)
+
+
+Cell = dict[str, str]
+
+
+def _value_set(
+    found: Iterable[Released], line: Callable[[Cell, str | None], Cell | None]
+) -> dict[str, Any]:
+    """The head by which a DHIS2 reads the names, and the lines that are wanted of all cells."""
     every = tuple(found)
     names = _names(max((each.result.period.latest_day for each in every), default=date.max))
     head: dict[str, Any] = {
@@ -59,10 +83,12 @@ def data_values(found: Iterable[Released]) -> dict[str, Any]:
     }
     if names.data_set:
         head["dataSet"] = names.data_set
-    return {**head, "dataValues": [line for each in every for line in _lines(each, names)]}
+    lines = (line(cell, value) for each in every for cell, value in _cells(each, names))
+    return {**head, "dataValues": [each for each in lines if each is not None]}
 
 
-def _lines(of: Released, names: Names) -> Iterator[dict[str, str]]:
+def _cells(of: Released, names: Names) -> Iterator[tuple[Cell, str | None]]:
+    """Every cell that has names there, and its value as text, None where it may not be seen or is not there."""
     named = {each: names.data_elements.get((of.rule.id, each)) for each in AMOUNTS}
     if not any(named.values()):
         return
@@ -70,9 +96,9 @@ def _lines(of: Released, names: Names) -> Iterator[dict[str, str]]:
     for figure in of.figures:
         org_unit = names.org_unit(figure.area)
         for amount, data_element in named.items():
-            value = _amount(figure, amount)
-            if org_unit and data_element and value is not None:
-                yield {"dataElement": data_element, "period": period, "orgUnit": org_unit, "value": value}  # fmt: skip
+            if org_unit and data_element:
+                cell = {"dataElement": data_element, "period": period, "orgUnit": org_unit}
+                yield cell, _amount(figure, amount)
 
 
 def _amount(figure: Figure, amount: str) -> str | None:

@@ -14,7 +14,8 @@ from kangmai.analytics.types import Figure, Status
 from kangmai.governance.reporting.types import Released
 from kangmai.standards.periods import Period
 
-DATAFLOW = "KANGMAI:FIGURES(1.0)"
+AGENCY, FLOW, VERSION = "KANGMAI", "FIGURES", "1.0"
+DATAFLOW = f"{AGENCY}:{FLOW}({VERSION})"
 COLUMNS = ("DATAFLOW", "FREQ", "INDICATOR", "REF_AREA", "TIME_PERIOD", "OBS_VALUE", "UNIT_MEASURE", "NUMERATOR", "DENOMINATOR", "OBS_STATUS", "CONF_STATUS", "RULE")  # fmt: skip
 FREQUENCIES = {"day": "D", "month": "M", "quarter": "Q", "year": "A"}
 

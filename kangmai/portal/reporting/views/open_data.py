@@ -22,7 +22,7 @@ from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies.asking import complain
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import city_code_of
-from kangmai.standards.periods import parse_period
+from kangmai.standards.periods import Period, parse_period
 
 
 def _city(request: PortalRequest) -> str:
@@ -55,13 +55,13 @@ def open_data(request: PortalRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def file(request: PortalRequest) -> HttpResponse:
-    """Give the figures asked for as SDMX-CSV, as FHIR MeasureReports or as a DHIS2 data value set."""
+    """Give the figures asked for as SDMX-CSV (or the structure of its lines), as FHIR MeasureReports or as DHIS2 data value sets."""
     area, query = _city(request), request.GET
     by = next((each for each in (By.COUNTY, By.TOWN) if each.value == query.get("by")), None)
     try:
         period = parse_period(query.get("period", ""))
         found = queries.released(ids=query.getlist("indicator"), period=period, area=area, by=by)
-        body, type, ending = _written(found, query.get("format", ""), request)
+        body, type, ending = _written(found, period, query.get("format", ""), request)
     except KangmaiError as error:
         complain(request, error)
         return redirect("open-data")
@@ -72,12 +72,22 @@ def file(request: PortalRequest) -> HttpResponse:
 
 
 def _written(
-    found: tuple[Released, ...], format: str, request: PortalRequest
+    found: tuple[Released, ...], period: Period, format: str, request: PortalRequest
 ) -> tuple[bytes, str, str]:
     """The file, its type and the ending of its name. Raises PeriodNotOfDataValues."""
+    if format == "sdmx-structure":
+        every = queries.open_indicators(on=period.latest_day)
+        made = rules.sdmx_structure(every, found, area=_city(request), at=request.at)
+        return (
+            made,
+            "application/vnd.sdmx.structure+xml; version=2.1; charset=utf-8",
+            "structure.xml",
+        )
     if format == "fhir":
         bundle = rules.measure_reports(found, base=settings.PUBLIC_URL, at=request.at)
         return orjson.dumps(bundle), "application/fhir+json", "json"
+    if format == "dhis2-deletions":
+        return orjson.dumps(rules.withdrawn_values(found)), "application/json", "delete.json"
     if format == "dhis2":
         return orjson.dumps(rules.data_values(found)), "application/json", "json"
     return rules.sdmx_csv(found).encode(), "text/csv; charset=utf-8", "csv"
