@@ -1,6 +1,7 @@
 """Files of FHIR resources as units to import, and the import of them with progress and a report."""
 
 import io
+import re
 import sys
 import tarfile
 import time
@@ -15,15 +16,26 @@ import click
 import orjson
 
 from kangmai.kernel import feed
-from kangmai.kernel.actor import operator
+from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.errors import Incorrect, KangmaiError
-from kangmai.records.actions import Item, import_unit, refresh_statistics
+from kangmai.records.actions import Item, import_units, refresh_statistics
 from kangmai.records.errors import InvalidResource, OperationFailed
 from kangmai.records.fhir.bundles import read_bundle, resource_head
 from kangmai.records.types import Effect, Source
 
 ERRORS_KEPT = 1000
 """Errors listed in a report; more are only counted."""
+BATCH_UNITS, BATCH_BYTES = 250, 4 * 2**20
+"""Units that share a transaction: a wait for the disk each would be most of the time of an import."""
+POINTED_AT = (
+    "Organization",
+    "Location",
+    "Practitioner",
+    "PractitionerRole",
+    "Patient",
+    "Encounter",
+)
+"""Types whose NDJSON files are read first, in this order, since the lines of others point to them."""
 FHIR_SUFFIXES = (".json", ".ndjson")
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2")
 
@@ -100,7 +112,7 @@ class Report:
 
 
 def files_of(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The FHIR files at a path, in order of name, with their content.
+    """The FHIR files at a path with their content: in order of name, NDJSON of `POINTED_AT` before the rest.
 
     Raises:
         NoSuchFile, UnknownFileKind
@@ -108,9 +120,8 @@ def files_of(path: Path) -> Iterator[tuple[str, bytes]]:
     if not path.exists():
         raise NoSuchFile(path=path)
     if path.is_dir():
-        for inner in sorted(
-            p for p in path.rglob("*") if p.is_file() and p.suffix in FHIR_SUFFIXES
-        ):
+        found = (p for p in path.rglob("*") if p.is_file() and p.suffix in FHIR_SUFFIXES)
+        for inner in sorted(found, key=lambda p: (_turn(p.name), p)):
             yield str(inner), inner.read_bytes()
     elif path.name.endswith(TAR_SUFFIXES):
         yield from _tar(path)
@@ -120,6 +131,13 @@ def files_of(path: Path) -> Iterator[tuple[str, bytes]]:
         yield str(path), path.read_bytes()
     else:
         raise UnknownFileKind(path=path)
+
+
+def _turn(name: str) -> int:
+    """The place of a file among those of a folder, by the type that its name begins with."""
+    kind = re.match(r"[A-Za-z]*", name)
+    is_first = name.endswith(".ndjson") and kind is not None and kind[0] in POINTED_AT
+    return POINTED_AT.index(kind[0]) if is_first and kind is not None else len(POINTED_AT)
 
 
 def _tar(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -144,7 +162,8 @@ def _is_definition(name: str) -> bool:
 
 def _zip(path: Path) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(path) as archive:
-        for name in sorted(n for n in archive.namelist() if n.endswith(FHIR_SUFFIXES)):
+        found = (n for n in archive.namelist() if n.endswith(FHIR_SUFFIXES))
+        for name in sorted(found, key=lambda n: (_turn(n.rpartition("/")[2]), n)):
             yield f"{path}!{name}", archive.read(name)
 
 
@@ -192,8 +211,8 @@ def import_files(paths: Sequence[Path], *, source: str) -> Report:
     for path in paths:
         for name, content in files_of(path):
             report.files += 1
-            for unit in units_of(name, content):
-                _import(unit, sender, actor, report)
+            for batch in _batches(_read(units_of(name, content), report)):
+                _import(batch, sender, actor, report)
             if shows:
                 click.echo(f"\r{report.files} files, {report.entries} entries", nl=False, err=True)
     if shows:
@@ -211,19 +230,55 @@ def _link(report: Report) -> None:
         feed.drain()
 
 
-def _import(unit: Unit, source: Source, actor: Any, report: Report) -> None:
-    report.units += 1
-    items: list[Item] = []
-    try:
-        items = items_of(unit)
+def _read(units: Iterator[Unit], report: Report) -> Iterator[tuple[Unit, list[Item]]]:
+    """Units with their items; what cannot be read is rejected here."""
+    for unit in units:
+        report.units += 1
+        try:
+            items = items_of(unit)
+        except KangmaiError as error:
+            report.entries += 1
+            _reject(unit, 1, error, report)
+            continue
         report.entries += len(items)
-        for effect in import_unit(items, source=source, actor=actor, at=datetime.now(UTC)):
+        yield unit, items
+
+
+def _batches(
+    read: Iterator[tuple[Unit, list[Item]]],
+) -> Iterator[list[tuple[Unit, list[Item]]]]:
+    """Units that go together: one with a condition stands alone, since it asks what was stored before it."""
+    batch: list[tuple[Unit, list[Item]]] = []
+    size = 0
+    for unit, items in read:
+        is_alone = any(item.condition for item in items)
+        if batch and (is_alone or len(batch) == BATCH_UNITS or size + len(unit.raw) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append((unit, items))
+        size = BATCH_BYTES if is_alone else size + len(unit.raw)
+    if batch:
+        yield batch
+
+
+def _import(
+    batch: list[tuple[Unit, list[Item]]], source: Source, actor: Actor, report: Report
+) -> None:
+    results = import_units(
+        [items for _, items in batch], source=source, actor=actor, at=datetime.now(UTC)
+    )
+    for (unit, items), result in zip(batch, results, strict=True):
+        if isinstance(result, KangmaiError):
+            _reject(unit, len(items) or 1, result, report)
+            continue
+        for effect in result:
             report.effects[effect] += 1
-    except KangmaiError as error:
-        report.entries += 0 if items else 1
-        report.rejected += len(items) or 1
-        if len(report.errors) < ERRORS_KEPT:
-            report.errors += _errors(unit, error)
+
+
+def _reject(unit: Unit, entries: int, error: KangmaiError, report: Report) -> None:
+    report.rejected += entries
+    if len(report.errors) < ERRORS_KEPT:
+        report.errors += _errors(unit, error)
 
 
 def _errors(unit: Unit, error: KangmaiError) -> list[dict[str, Any]]:

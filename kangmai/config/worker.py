@@ -59,9 +59,10 @@ def run(stop: threading.Event) -> None:
 
 def _do_jobs(stop: threading.Event) -> None:
     """Long jobs have a thread of their own, so that events never wait for them."""
+    from kangmai.exchange.fhir_rest.audit_events import audit_events
     from kangmai.records.actions import run_jobs
 
-    run_jobs(stop, now=lambda: datetime.now(UTC))
+    run_jobs(stop, now=lambda: datetime.now(UTC), show=audit_events)
 
 
 def _notify(stop: threading.Event) -> None:

@@ -4,9 +4,11 @@ import io
 import json
 import tarfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from kangmai.commandline.fhir_files import NoSuchFile, UnknownFileKind, import_files
 from kangmai.kernel.actor import operator
@@ -54,8 +56,6 @@ def test_changed_entry_is_an_update_of_the_same_resource(database, tmp_path):
 
 
 def test_reference_to_an_earlier_bundle_is_resolved(database, tmp_path):
-    from datetime import UTC, datetime
-
     import_files([write(tmp_path, "a.json", transaction(("urn:uuid:p", patient())))], source="a")
     later = transaction(("urn:uuid:o", observation("urn:uuid:p")))
     assert numbers(import_files([write(tmp_path, "b.json", later)], source="a")) == (
@@ -102,6 +102,51 @@ def test_lines_of_ndjson_stand_alone(database, tmp_path):
     report = import_files([path], source="a")
     assert numbers(report) == (3, 3, 2, 0, 0, 1)
     assert report.as_dict()["errors"][0]["unit"] == 2
+
+
+def test_lines_share_transactions_and_each_bad_one_is_named(database, tmp_path):
+    wrong = {3, 40, 41, 300}
+    people = [patient(id=f"p{n}", gender="nope" if n in wrong else "male") for n in range(600)]
+    path = write(tmp_path, "a.ndjson", *people, patient(id="p7", gender="female"))
+    report = import_files([path], source="a")
+    assert numbers(report) == (601, 601, 596, 1, 0, 4)
+    assert [each["unit"] for each in report.errors] == [n + 1 for n in sorted(wrong)]
+    assert {each["expression"] for each in report.errors} == {"Patient.gender"}
+    with connection.cursor() as database:
+        database.execute("SELECT count(DISTINCT xid) FROM log")
+        assert database.fetchone()[0] < 60
+    assert numbers(import_files([path], source="a")) == (601, 601, 0, 2, 595, 4)
+
+
+def test_lines_point_to_each_other_by_type_and_id(database, tmp_path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    write(folder, "Observation-1.ndjson", observation("Patient/p1"), observation("Patient/p2"))
+    write(folder, "Patient-1.ndjson", patient(id="p1", gender="male"), patient(id="p2"))
+    assert numbers(import_files([folder], source="a")) == (4, 4, 4, 0, 0, 0)
+    found = queries.search(
+        "Observation", "patient.gender=male", actor=OPERATOR, at=datetime.now(UTC)
+    )
+    assert len(found.matches) == 1
+    later = write(tmp_path, "more.ndjson", observation("Patient/p1"))
+    import_files([later], source="a")
+    again = queries.search(
+        "Observation", "patient.gender=male", actor=OPERATOR, at=datetime.now(UTC)
+    )
+    assert len(again.matches) == 2
+
+
+def test_units_with_a_condition_ask_what_those_before_them_stored(database, tmp_path):
+    entry = {
+        "resource": patient(identifier=[{"system": "urn:c", "value": "1"}]),
+        "request": {"method": "POST", "url": "Patient", "ifNoneExist": "identifier=urn:c|1"},
+    }
+    bundles = [
+        {"resourceType": "Bundle", "type": "transaction", "entry": [{**entry, "fullUrl": name}]}
+        for name in ("urn:uuid:a", "urn:uuid:b")
+    ]
+    report = import_files([write(tmp_path, "a.ndjson", *bundles)], source="a")
+    assert numbers(report) == (2, 2, 1, 0, 1, 0)
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.tar.xz", "folder"])

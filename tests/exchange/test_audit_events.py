@@ -1,6 +1,7 @@
 """The audit trail as AuditEvents: every interaction is one, whoever may see it finds it, nobody changes it."""
 
 from collections import Counter
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -87,9 +88,7 @@ def test_by_object_by_id_and_by_time(fhir, seen):
 
 def test_pages_pass_from_the_trail_to_what_others_sent(fhir, seen):
     about, _ = seen
-    sent = {"resourceType": "AuditEvent", "type": {"code": "rest"}, "recorded": "2026-01-01T00:00:00Z",
-            "agent": [{"requestor": True, "who": {"display": "HIS"}}], "source": {"observer": {"display": "HIS"}},
-            "entity": [{"what": {"reference": about}}]}  # fmt: skip
+    sent = sent_about(about, "2026-01-01T00:00:00Z")
     own = [fhir("POST", "AuditEvent", sent).id for _ in range(3)]
     audit.flush()
     ids, address = [], f"AuditEvent?patient={about}&_count=4"
@@ -101,6 +100,41 @@ def test_pages_pass_from_the_trail_to_what_others_sent(fhir, seen):
     assert len(ids) == len(set(ids))
     assert set(ids[-3:]) == set(own)
     assert all(id.startswith("audit-") for id in ids[:-3]) and len(ids) >= 14
+
+
+@pytest.mark.parametrize("order", ["date", "-date", "-_lastUpdated"])
+def test_sorted_pages_mix_the_trail_with_what_others_sent(fhir, seen, order):
+    about, _ = seen
+    (first, *_) = entries(fhir("GET", f"AuditEvent?patient={about}&_sort=date&_count=3"))
+    at = datetime.fromisoformat(first["recorded"])
+    for moment in (at - timedelta(days=1), at + timedelta(days=1), at - timedelta(days=2)):
+        fhir("POST", "AuditEvent", sent_about(about, moment.isoformat()))
+    audit.flush()
+    found, address = [], f"AuditEvent?patient={about}&_sort={order}&_count=2"
+    while address:
+        answer = fhir("GET", address)
+        found += entries(answer)
+        links = {each["relation"]: each["url"] for each in answer.json["link"]}
+        address = links.get("next", "").partition("/fhir/R4/")[2]
+    ids = [each["id"] for each in found]
+    assert len(ids) == len(set(ids)) and len(ids) >= 14
+    assert sum(id.startswith("audit-") for id in ids) == len(ids) - 3
+    key = (lambda each: each["meta"]["lastUpdated"]) if "last" in order else recorded
+    moments = [key(each) for each in found]
+    assert moments == sorted(moments, reverse=order.startswith("-"))
+    assert (
+        fhir("GET", f"AuditEvent?patient={about}&_sort={order}&_summary=count").json["total"] > 13
+    )
+
+
+def recorded(event):
+    return datetime.fromisoformat(event["recorded"])
+
+
+def sent_about(patient, recorded):
+    return {"resourceType": "AuditEvent", "type": {"code": "rest"}, "recorded": recorded,
+            "agent": [{"requestor": True, "who": {"display": "HIS"}}], "source": {"observer": {"display": "HIS"}},
+            "entity": [{"what": {"reference": patient}}]}  # fmt: skip
 
 
 def test_who_sees_what(fhir, seen, shared_token):
@@ -146,7 +180,8 @@ def test_nobody_changes_it(fhir, seen):
 @pytest.mark.parametrize(
     "query, status",
     [
-        ("_sort=-date", 405),
+        ("_sort=agent", 400),
+        ("_sort=date,_id", 400),
         ("_include=AuditEvent:patient", 405),
         ("patient.name=li", 405),
         ("patient:missing=true", 405),

@@ -39,9 +39,10 @@ def city(shared_fhir):
 
 
 def work():
+    from kangmai.exchange.fhir_rest.audit_events import audit_events
     from kangmai.records.actions import run_one
 
-    return run_one(now=lambda: datetime.now(UTC))
+    return run_one(now=lambda: datetime.now(UTC), show=audit_events)
 
 
 def order(fhir, path, method="GET", body=None, **headers):
@@ -123,6 +124,59 @@ def test_since_leaves_out_older_versions(fhir, city):
     assert fetched(fhir, f"$export?_since={later}&_type=Observation&_typeFilter={first}") == {}
     earlier = quote((datetime.now(UTC) - timedelta(hours=1)).isoformat())
     assert fetched(fhir, f"$export?_since={earlier}&_type=Patient") == {"Patient": city["people"]}
+
+
+def test_only_the_elements_that_are_asked_for(fhir, city):
+    (where,) = [order(fhir, "$export?_type=Patient,Observation&_elements=Patient.gender,id")]
+    work()
+    lines = {part["type"]: json.loads(fhir("GET", part["url"].removeprefix(BASE + "/")).body.splitlines()[0])
+             for part in fhir("GET", where).json["output"]}  # fmt: skip
+    assert set(lines["Patient"]) == {"resourceType", "id", "meta", "gender"}
+    assert set(lines["Observation"]) == {"resourceType", "id", "meta", "status", "code"}
+    assert lines["Patient"]["meta"]["tag"][-1]["code"] == "SUBSETTED"
+
+
+def test_what_was_deleted_since_is_told(fhir, city):
+    who = fhir("POST", "Patient", patient()).id
+    gone = fhir("POST", "Observation", observation(f"Patient/{who}")).id
+    alone = fhir("POST", "Observation", observation()).id
+    since = quote((datetime.now(UTC) - timedelta(hours=1)).isoformat())
+    for id in (gone, alone):
+        fhir("DELETE", f"Observation/{id}")
+
+    def deletions(path):
+        where = order(fhir, path)
+        work()
+        parts = fhir("GET", where).json["deleted"]
+        assert {part["type"] for part in parts} <= {"Bundle"}
+        bodies = [fhir("GET", part["url"].removeprefix(BASE + "/")).body for part in parts]
+        found = [json.loads(line) for body in bodies for line in body.splitlines()]
+        return {each["entry"][0]["request"]["url"] for each in found}
+
+    assert deletions(f"$export?_type=Observation&_since={since}") == {
+        f"Observation/{gone}", f"Observation/{alone}"}  # fmt: skip
+    assert deletions(f"Patient/$export?_type=Observation&_since={since}") == {f"Observation/{gone}"}
+    assert deletions(f"Patient/$export?_since={since}&patient=Patient/{city['people'][0]}") == set()
+    assert deletions("$export?_type=Observation") == set()
+    fhir("DELETE", f"Patient/{who}")
+
+
+def test_the_audit_trail_is_exported_where_it_is_named(fhir, city):
+    from kangmai.kernel import audit
+
+    first = city["people"][0]
+    fhir("GET", f"Patient/{first}")
+    audit.flush()
+    assert "AuditEvent" not in fetched(fhir, "$export?_type=Patient")
+    whole = fetched(fhir, "$export?_type=AuditEvent")["AuditEvent"]
+    about = fetched(fhir, f"Patient/$export?_type=AuditEvent&patient=Patient/{first}")["AuditEvent"]
+    read = fetched(fhir, f"$export?_type=AuditEvent&_typeFilter={quote('AuditEvent?action=R')}")
+    assert set(about) < set(whole) and set(read["AuditEvent"]) < set(whole)
+    assert all(id.startswith("audit-") for id in whole)
+    searched = fhir("GET", f"AuditEvent?patient=Patient/{first}&_count=100").json["entry"]
+    assert set(about) <= {each["resource"]["id"] for each in searched}
+    later = quote((datetime.now(UTC) + timedelta(minutes=1)).isoformat())
+    assert fetched(fhir, f"$export?_type=AuditEvent&_since={later}") == {}
 
 
 def test_files_are_sealed_on_the_disk_and_gone_after_cancelling(fhir, city):
@@ -224,6 +278,8 @@ def test_at_most_three_at_once(fhir, city):
         ("$export?_type=Patient&_typeFilter=Observation?code=1", ASYNC, 400),
         ("$export?_type=Patient&_typeFilter=Patient?colour=1", ASYNC, 400),
         ("$export?_type=Patient&_typeFilter=Patient?_sort=birthdate", ASYNC, 400),
+        ("$export?_type=Patient&_elements=colour", ASYNC, 400),
+        ("$export?_type=AuditEvent&_typeFilter=AuditEvent?patient.name=li", ASYNC, 400),
         ("Patient/$export?_type=Organization", ASYNC, 400),
         ("Patient/$export?patient=Group/1", ASYNC, 400),
         ("Observation/$export", ASYNC, 404),

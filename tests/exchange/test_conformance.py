@@ -252,3 +252,21 @@ def test_who_may_not_search_a_type_learns_nothing_of_it_by_a_chain_or_a_conditio
     assert blind("POST", "Observation", observation(), headers=condition).status == 403
     assert narrow("POST", "Observation", observation(), headers=condition).status == 200
     assert fhir("POST", "", sent).status == 200
+
+
+def test_relative_references_of_a_bundle_stand_behind_the_base_of_their_entry(fhir):
+    """As https://hl7.org/fhir/R4/bundle.html#references says."""
+    base = "https://his.example/fhir"
+    entries = [
+        {"fullUrl": f"{base}/Patient/p1", "resource": patient(id="p1")},
+        {"fullUrl": f"{base}/Observation/o1", "resource": observation("Patient/p1")},
+        {"fullUrl": "https://elsewhere/Observation/o2", "resource": observation("Patient/p1")},
+        {"fullUrl": "urn:uuid:o3", "resource": observation("Patient/p1")},
+    ]
+    for each in entries:
+        each["request"] = {"method": "POST", "url": each["resource"]["resourceType"]}
+    sent = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    answer = fhir("POST", "", sent, headers={"Prefer": "return=representation"})
+    who, *results = [each["resource"] for each in answer.json["entry"]]
+    pointed = [each["subject"]["reference"] for each in results]
+    assert pointed == [f"Patient/{who['id']}", "Patient/p1", "Patient/p1"]

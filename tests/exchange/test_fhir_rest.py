@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -140,7 +141,49 @@ def test_sealed_people_are_found_by_name_pinyin_and_identifier(fhir):
     ):
         found = fhir("GET", f"Patient?{query}").json
         assert [e["resource"]["id"] for e in found["entry"]] == [made], query
-    assert fhir("GET", "Patient?name:contains=丽").status == 400
+
+
+def test_among_few_people_parts_of_names_are_found_and_names_are_sorted(fhir, monkeypatch):
+    from kangmai.records.store import opening
+
+    names = {
+        "李丽": "1980-01-01",
+        "王美丽": "1990-01-01",
+        "陈伟": "1990-01-01",
+        "丽江": "1980-01-01",
+    }
+    key = [{"system": "urn:clinic", "value": "1"}]
+    for text, born in names.items():
+        fhir("POST", "Patient", patient(name=[{"text": text}], birthDate=born, identifier=key))
+    fhir("POST", "Patient", {"resourceType": "Patient", "identifier": key})
+
+    def found(query):
+        people, address = [], f"Patient?identifier=urn:clinic|1&{query}&_count=2"
+        while address:
+            answer = fhir("GET", address)
+            assert answer.status == 200, answer.body
+            people += [
+                e["resource"].get("name", [{"text": ""}])[0]["text"] for e in answer.json["entry"]
+            ]
+            links = {each["relation"]: each["url"] for each in answer.json["link"]}
+            address = links.get("next", "").partition("/fhir/R4/")[2]
+            assert not any(name in unquote(address) for name in names)
+        return people
+
+    assert found("name:contains=丽") == ["丽江", "王美丽", "李丽"]
+    assert found("name:contains=丽,伟&birthdate=1990") == ["陈伟", "王美丽"]
+    assert found("_sort=name") == [*sorted(names), ""]
+    assert found("_sort=-birthdate,name") == [
+        *sorted(["王美丽", "陈伟"]),
+        *sorted(["李丽", "丽江"]),
+        "",
+    ]
+    assert fhir("GET", "Patient?name:contains=丽&_summary=count").json["total"] == 3
+    monkeypatch.setattr(opening, "LARGEST_SET", 3)
+    refused = fhir("GET", "Patient?name:contains=丽")
+    assert refused.status == 400 and "at most 3" in refused.issues[0]["diagnostics"]
+    assert fhir("GET", "Patient?_sort=name").status == 400
+    assert fhir("GET", "Patient?birthdate=1990&_sort=name").status == 200
 
 
 def test_pages_neither_repeat_nor_skip_while_others_write(fhir):

@@ -5,8 +5,13 @@ never what was read. Source: FHIR R4, https://hl7.org/fhir/R4/auditevent.html; t
 `outcome` after DICOM PS3.15 A.5.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from heapq import merge
+from operator import itemgetter
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
@@ -22,15 +27,19 @@ from kangmai.records.queries import (
     FoundDeeds,
     Page,
     Position,
+    TrailPlace,
     trail_interaction,
 )
-from kangmai.records.search.query import Summary, Total
+from kangmai.records.search.dates import range_of
+from kangmai.records.search.query import Query, Summary, Total
 from kangmai.records.types import Flag, Stored
 from kangmai.registry.queries import names_by_id
 
+_Dated = tuple[datetime, Deed | Stored]
 TYPE = "AuditEvent"
-IN_TRAIL, AFTER_TRAIL = -1, -2
-"""What stands in a cursor in the place of the newest row: the next page goes on in the trail, or after it."""
+IN_TRAIL, AFTER_TRAIL, IN_BOTH = -1, -2, -3
+"""What stands in a cursor in the place of the newest row: the next page goes on in the trail, after it, or (of a
+sorted search) in both."""
 TYPES = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 OBJECT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
@@ -52,25 +61,108 @@ def read(request: Request) -> Response:
 
 
 def page(request: Request, compartment: tuple[str, str] | None, position: Position | None) -> Page:
-    """One page of a search: first the trail, newest first, then what other systems sent."""
+    """One page of a search: first the trail, newest first, then what other systems sent; both in turn with `_sort`."""
+    if position is not None and position.snapshot == IN_BOTH:
+        return _in_order(request, compartment, _place(position))
     if position is not None and position.snapshot not in (IN_TRAIL, AFTER_TRAIL):
         return _sent(request, compartment, position)
     if position is not None and position.snapshot == AFTER_TRAIL:
         return _sent(request, compartment, None)
-    before = position.after[0] if position else None
-    asked: dict[str, Any] = {"patient": _patient(compartment), "lenient": is_lenient(request)}
-    found = queries.search_deeds(request.query, before=before, **asked, actor=request.actor, at=request.at)  # fmt: skip
+    place = TrailPlace(position.after[0] if position else None)
+    asked = _asked(request, compartment)
+    found = queries.search_deeds(request.query, place=place, **asked)
+    if found.query.sort:
+        return _in_order(request, compartment, _Place(TrailPlace(newest=queries.newest_deed())))
     sent = _sent(request, compartment, None)
     if found.query.summary is Summary.COUNT or found.query.count == 0:
         return replace(sent, total=(sent.total or 0) + _count(request, asked))
     return _joined(request, found, sent, asked, is_first=position is None)
 
 
+def _asked(request: Request, compartment: tuple[str, str] | None) -> dict[str, Any]:
+    """What every question to the trail says besides the search itself."""
+    return {
+        "patient": _patient(compartment),
+        "lenient": is_lenient(request),
+        "actor": request.actor,
+        "at": request.at,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a sorted search has come: in the trail, and in what was sent (None: at its beginning)."""
+
+    trail: TrailPlace
+    sent: Position | None = None
+    is_sent_done: bool = False
+
+    def position(self) -> Position:
+        sent = (self.sent.snapshot, *self.sent.after) if self.sent else ()
+        trail = (self.trail.seq, self.trail.at, self.trail.newest)
+        return Position(IN_BOTH, (*trail, self.is_sent_done, *sent))
+
+
+def _place(position: Position) -> _Place:
+    """What `_Place.position` made."""
+    seq, at, newest, is_done, *sent = position.after
+    went_on = Position(sent[0], tuple(sent[1:])) if sent else None
+    return _Place(TrailPlace(seq, at, newest), went_on, is_done)
+
+
+def _in_order(request: Request, compartment: tuple[str, str] | None, place: _Place) -> Page:
+    """A page of trail and sent AuditEvents by the moment of each, as far as both have come."""
+    asked = _asked(request, compartment)
+    found = queries.search_deeds(request.query, place=place.trail, **asked)
+    sent = _sent(request, compartment, place.sent)
+    theirs = () if place.is_sent_done else sent.matches
+    order, limit = found.query.sort[0], _limit(found.query)
+    ours: list[_Dated] = [(deed.at, deed) for deed in found.deeds]
+    others: list[_Dated] = [(_moment(item, order.name), item) for item in theirs]
+    both = list(merge(ours, others, key=itemgetter(0), reverse=order.is_descending))
+    shown = [each for _, each in both[:limit]]
+    deeds = [each for each in shown if isinstance(each, Deed)]
+    bodies = dict(zip([deed.seq for deed in deeds], audit_events(deeds), strict=True))
+    matches = tuple(
+        _stored(each, bodies[each.seq]) if isinstance(each, Deed) else each for each in shown
+    )
+    more = len(both) > limit or (sent.next is not None and not place.is_sent_done)
+    is_whole = place.trail.seq is None and place.sent is None and not more
+    total = len(matches) if is_whole else None
+    if total is None and found.query.total is not Total.NONE:
+        total = (sent.total or 0) + _count(request, asked)
+    after = _further(request, compartment, place, deeds, len(shown) - len(deeds), sent)
+    return Page(found.query, matches, (), after.position() if more else None, total)
+
+
+def _further(
+    request: Request, compartment: tuple[str, str] | None, place: _Place, deeds: Sequence[Deed],
+    taken: int, sent: Page,
+) -> _Place:  # fmt: skip
+    """The place after these rows of the trail and so many of what was sent."""
+    trail = replace(place.trail, seq=deeds[-1].seq, at=deeds[-1].at) if deeds else place.trail
+    if taken == 0:
+        return replace(place, trail=trail)
+    if taken < len(sent.matches):
+        sent = _sent(request, compartment, place.sent, count=taken)
+    return _Place(trail, sent.next, sent.next is None)
+
+
+def _moment(item: Stored, name: str) -> datetime:
+    if name == "_lastUpdated":
+        return item.updated_at
+    return range_of(orjson.loads(item.body)["recorded"])[0]
+
+
+def _limit(query: Query) -> int:
+    return queries.DEFAULT_COUNT if query.count is None else query.count
+
+
 def _joined(
     request: Request, found: FoundDeeds, sent: Page, asked: dict[str, Any], *, is_first: bool
 ) -> Page:
     """A page of the trail, filled up with all that was sent where it ends and that fits."""
-    limit = queries.DEFAULT_COUNT if found.query.count is None else found.query.count
+    limit = _limit(found.query)
     deeds = found.deeds[:limit]
     matches = tuple(map(_stored, deeds, audit_events(list(deeds))))
     total = None
@@ -91,10 +183,15 @@ def _patient(compartment: tuple[str, str] | None) -> str | None:
     return compartment[1] if compartment else None
 
 
-def _sent(request: Request, compartment: tuple[str, str] | None, position: Position | None) -> Page:
+def _sent(
+    request: Request, compartment: tuple[str, str] | None, position: Position | None,
+    *, count: int | None = None,
+) -> Page:  # fmt: skip
+    pairs = parse_qsl(request.query, keep_blank_values=True)
+    fewer = [pair for pair in pairs if pair[0] != "_count"] + [("_count", str(count))]
     return queries.search(
         TYPE,
-        request.query,
+        request.query if count is None else urlencode(fewer),
         compartment=_patient(compartment),
         position=position,
         server=request.base,
@@ -105,7 +202,7 @@ def _sent(request: Request, compartment: tuple[str, str] | None, position: Posit
 
 
 def _count(request: Request, asked: dict[str, Any]) -> int:
-    return queries.count_deeds(request.query, **asked, actor=request.actor, at=request.at)
+    return queries.count_deeds(request.query, **asked)
 
 
 def is_lenient(request: Request) -> bool:

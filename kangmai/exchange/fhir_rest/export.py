@@ -4,6 +4,7 @@ Source: HL7 Bulk Data Access IG, https://hl7.org/fhir/uv/bulkdata/export.html
 """
 
 from datetime import timedelta
+from typing import Any
 
 import orjson
 
@@ -18,7 +19,7 @@ from kangmai.records.actions import Order
 
 NDJSON = "application/fhir+ndjson"
 FORMATS = ("", NDJSON, "application/ndjson", "ndjson")
-NAMES = ("_outputFormat", "_since", "_type", "_typeFilter", "patient")
+NAMES = ("_outputFormat", "_since", "_type", "_typeFilter", "_elements", "patient")
 KEPT = timedelta(days=1)
 RETRY_SECONDS = "2"
 
@@ -91,6 +92,7 @@ def _order(request: Request, said: Given, level: str, chosen: tuple[str, ...] | 
         chosen,
         instant_of(said, "_since"),
         tuple(split_filters([str(value) for value in said.all("_typeFilter")])),
+        tuple(dict.fromkeys(said.parts("_elements"))),
     )
     address = f"{request.base}/{'/'.join(request.path)}"
     address += f"?{request.query}" if request.query else ""
@@ -124,15 +126,20 @@ def status(request: Request) -> Response:
         "transactionTime": job.result["instant"],
         "request": job.address,
         "requiresAccessToken": True,
-        "output": [
-            {"type": file["type"], "url": f"{address}/{file['name']}", "count": file["count"]}
-            for file in job.result["files"]
-        ],
+        "output": _listed(address, job.result["files"]),
+        "deleted": _listed(address, job.result["deleted"]),
         "error": [],
     }
     expires = http_date(job.created_at + KEPT)
     headers = (("Content-Type", "application/json"), ("Expires", expires))
     return Response(200, orjson.dumps(manifest), headers)
+
+
+def _listed(address: str, files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"type": file["type"], "url": f"{address}/{file['name']}", "count": file["count"]}
+        for file in files
+    ]
 
 
 def under_way(state: str, done: int) -> Response:

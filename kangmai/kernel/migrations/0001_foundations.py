@@ -100,7 +100,7 @@ CREATE TABLE kernel_audit (
 ) PARTITION BY RANGE (seq);
 CREATE INDEX kernel_audit_order ON kernel_audit (xid, seq);
 CREATE INDEX kernel_audit_account ON kernel_audit (account, seq DESC);
-CREATE INDEX kernel_audit_at ON kernel_audit USING brin (at);
+CREATE INDEX kernel_audit_at ON kernel_audit (at, seq);
 CREATE INDEX kernel_audit_subjects ON kernel_audit USING gin (subjects);
 COMMENT ON COLUMN kernel_audit.subjects IS 'Row ids of the Patients concerned (records)';
 

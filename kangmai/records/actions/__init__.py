@@ -2,7 +2,7 @@
 
 from kangmai.records.actions.delete_matching import delete_matching
 from kangmai.records.actions.import_table import import_table
-from kangmai.records.actions.import_unit import Item, import_unit
+from kangmai.records.actions.import_unit import Item, import_unit, import_units
 from kangmai.records.actions.jobs import (
     Order,
     cancel_job,
@@ -33,6 +33,7 @@ __all__ = [
     "group_members",
     "import_table",
     "import_unit",
+    "import_units",
     "load",
     "order_export",
     "order_import",

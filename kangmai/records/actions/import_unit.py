@@ -6,7 +6,7 @@ often a file is imported.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,11 +15,12 @@ import psycopg
 
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import unit_of_work
+from kangmai.kernel.errors import KangmaiError
 from kangmai.kernel.ids import uuid7
 from kangmai.records.actions.transact import transact
 from kangmai.records.errors import DuplicateInTransaction
 from kangmai.records.fhir.definitions import resource_type_names, resource_types
-from kangmai.records.store.bodies import decode, urn_references
+from kangmai.records.store.bodies import base_of, decode, relative_references, urn_references
 from kangmai.records.store.ledger import url_hash
 from kangmai.records.types import Authority, Effect, Operation, Source, Verb
 
@@ -55,8 +56,8 @@ def import_unit(
     hashes = [_content_hash(item.raw) for item in items]
     _refuse_contradictions(items, hashes)
     with unit_of_work() as connection, psycopg.Cursor(connection) as database:
-        urns = {urn for item in items for urn in urn_references(item.raw)}
-        known = _look_up(database, source.name, [*{item.full_url for item in items} | urns])
+        named = {name for item in items for name in _names_in(item)}
+        known = _look_up(database, source.name, [*{item.full_url for item in items} | named])
         operations: dict[str, Operation] = {}
         effects = []
         for item, content_hash in zip(items, hashes, strict=True):
@@ -79,6 +80,39 @@ def import_unit(
         written[item.full_url].effect if effect is not Effect.UNCHANGED else effect
         for item, effect in zip(items, effects, strict=True)
     ]
+
+
+def import_units(
+    units: Sequence[Sequence[Item]], *, source: Source, actor: Actor, at: datetime
+) -> list[list[Effect] | KangmaiError]:
+    """Store units in their order, each whole or not at all, in as few transactions as they allow.
+
+    All go together as long as none is refused; otherwise each half by itself, until what is refused stands alone.
+    What was stored is on the disk when this returns.
+
+    Returns:
+        For each unit what happened to its entries, or why nothing of it was stored.
+    """
+    whole = [item for unit in units for item in unit]
+    try:
+        effects = iter(import_unit(whole, source=source, actor=actor, at=at))
+        return [[next(effects) for _ in unit] for unit in units]
+    except KangmaiError as error:
+        if len(units) == 1:
+            return [error]
+    middle = len(units) // 2
+    halves = (units[:middle], units[middle:])
+    return [
+        each for half in halves for each in import_units(half, source=source, actor=actor, at=at)
+    ]
+
+
+def _names_in(item: Item) -> Iterator[str]:
+    """The names by which a resource refers to others of its source."""
+    yield from urn_references(item.raw)
+    base = base_of(item.full_url)
+    if base is not None:
+        yield from (f"{base}{each}" for each in relative_references(item.raw))
 
 
 def _content_hash(raw: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Order long jobs over the record, cancel them, do them, and clear away what is a day old."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,14 +14,15 @@ from kangmai.kernel.errors import KangmaiError
 from kangmai.kernel.ids import uuid7
 from kangmai.records import rules
 from kangmai.records.errors import UnknownType
-from kangmai.records.fhir.definitions import resource_types
+from kangmai.records.fhir.definitions import elements_by_name, resource_types
 from kangmai.records.jobs import files, table
-from kangmai.records.jobs.errors import BadTypeFilter, NothingToExport
-from kangmai.records.jobs.exporting import Order, combined, compartment_types
+from kangmai.records.jobs.errors import BadElement, BadTypeFilter, NothingToExport
+from kangmai.records.jobs.exporting import TRAIL, Order, combined, compartment_types
 from kangmai.records.jobs.importing import UPLOAD, source_to_json
 from kangmai.records.jobs.running import run_jobs, run_one
 from kangmai.records.queries.jobs import get_job
 from kangmai.records.queries.resources import get
+from kangmai.records.queries.trail import check_trail_query
 from kangmai.records.types import Source
 
 KEPT = timedelta(days=1)
@@ -72,18 +74,31 @@ def _checked(order: Order, actor: Actor, at: datetime) -> Order:
         raise NotPermitted(permission="records.export")
     if not types:
         raise NothingToExport(reason=f"{', '.join(order.types)} are not about Patients")
-    checked = Order(order.level, types, order.patients, order.since, order.filters)
+    has_trail = TRAIL in order.types and rules.may(actor, rules.Interaction.SEARCH, TRAIL)
+    checked = replace(order, types=types, has_trail=has_trail)
+    _check_elements(checked)
     for text in checked.filters:
         _check_filter(checked, text, actor, at)
     return checked
+
+
+def _check_elements(order: Order) -> None:
+    for each in order.elements:
+        kind, _, name = each.rpartition(".")
+        types = (kind,) if kind else order.types
+        known = [t for t in types if t in resource_types() and name in elements_by_name(t)]
+        if not known:
+            raise BadElement(element=each[:100])
 
 
 def _check_filter(order: Order, text: str, actor: Actor, at: datetime) -> None:
     name, mark, _ = text.partition("?")
     if not mark or name not in order.types:
         raise BadTypeFilter(filter=text[:200], reason="write Type?search, with a type of _type")
-    one = Order(order.level, (name,), None, order.since, (text,))
+    one = replace(order, types=(name,), patients=None, filters=(text,))
     try:
+        if name == TRAIL:
+            check_trail_query(text.partition("?")[2], actor=actor, at=at)
         query = combined(one, name, actor=actor, at=at)
     except KangmaiError as error:
         raise BadTypeFilter(filter=text[:200], reason=str(error)) from error

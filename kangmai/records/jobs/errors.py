@@ -27,6 +27,12 @@ class BadTypeFilter(Incorrect):
     zh = "无法使用过滤条件“{filter}”：{reason}"
 
 
+class BadElement(Incorrect):
+    """'{element}' is no element of the types that are exported: write name, or Patient.name."""
+
+    zh = "“{element}”不是所导出类型的元素，应写作 name 或 Patient.name。"
+
+
 class NoFilesFolder(Unavailable):
     """There is no folder for files: set KANGMAI_FILES."""
 

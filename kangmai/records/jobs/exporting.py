@@ -12,15 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, LiteralString, cast
 
+import orjson
 import psycopg
 
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import separate_connection
 from kangmai.records import rules
-from kangmai.records.fhir.definitions import compartments, resource_types
+from kangmai.records.fhir.definitions import compartments, resource_type_names, resource_types
+from kangmai.records.fhir.subsets import with_elements
+from kangmai.records.fhirpath.reading import read_json, write_json
 from kangmai.records.jobs import files
+from kangmai.records.queries.trail import Deed, walk_deeds
 from kangmai.records.scope import condition
 from kangmai.records.search.conditions import AllOf, any_of
+from kangmai.records.search.errors import SealedText
 from kangmai.records.search.hashing import target_hash
 from kangmai.records.search.query import Query
 from kangmai.records.store.rows import COLUMNS, stored
@@ -38,7 +43,11 @@ CLOCK_MARGIN = timedelta(minutes=1)
 BEAT_ROWS = 2000
 STATEMENT_SECONDS = 600
 
+TRAIL = "AuditEvent"
+DELETED = "deleted"
+
 Beat = Callable[[int], bool]
+ShowDeeds = Callable[[list[Deed]], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,8 @@ class Order:
 
     `level` is system, patient or group; `patients` the ids that narrow a patient or group export
     (None: all); `filters` are searches (`Observation?code=…`), of which a resource must meet one of
-    those for its type.
+    those for its type; `elements` the parts that are wanted (`id`, `Patient.name`), all where empty;
+    `has_trail` says that the audit trail is exported as AuditEvents, which is done only where they are named.
     """
 
     level: str
@@ -55,6 +65,8 @@ class Order:
     patients: tuple[str, ...] | None = None
     since: datetime | None = None
     filters: tuple[str, ...] = ()
+    elements: tuple[str, ...] = ()
+    has_trail: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -66,7 +78,20 @@ class Order:
             "patients": patients,
             "since": since,
             "filters": list(self.filters),
+            "elements": list(self.elements),
+            "has_trail": self.has_trail,
         }
+
+    def elements_of(self, resource_type: str) -> tuple[str, ...]:
+        """The names of the elements that are wanted of a type; none where it is wanted whole."""
+        named = [each.rpartition(".") for each in self.elements]
+        return tuple(name for kind, _, name in named if kind in ("", resource_type))
+
+    def queries_of(self, resource_type: str) -> list[str]:
+        """The searches of the filters for a type."""
+        return [
+            text.partition("?")[2] for text in self.filters if text.startswith(f"{resource_type}?")
+        ]
 
 
 def order_from_json(data: dict[str, Any]) -> Order:
@@ -77,6 +102,8 @@ def order_from_json(data: dict[str, Any]) -> Order:
         None if data["patients"] is None else tuple(data["patients"]),
         datetime.fromisoformat(data["since"]) if data["since"] else None,
         tuple(data["filters"]),
+        tuple(data["elements"]),
+        data["has_trail"],
     )
 
 
@@ -90,8 +117,13 @@ class Cancelled(Exception):
     """Nobody wants this export any more."""
 
 
-def export(id: str, order: Order, *, actor: Actor, beat: Beat, at: datetime) -> dict[str, Any]:
-    """Write the files of an export; returns `instant` and `files` with type, name and count.
+def export(
+    id: str, order: Order, *, show: ShowDeeds | None, actor: Actor, beat: Beat, at: datetime
+) -> dict[str, Any]:
+    """Write the files of an export; returns `instant`, and `files` and `deleted` with type, name and count.
+
+    Args:
+        show: rows of the audit trail as AuditEvents; None leaves them out.
 
     Raises:
         Cancelled: `beat`, which is given the rows so far, said so.
@@ -101,15 +133,82 @@ def export(id: str, order: Order, *, actor: Actor, beat: Beat, at: datetime) -> 
     done = 0
     with separate_connection(timeout_seconds=STATEMENT_SECONDS) as database, closing(writers):
         instant = _consistent_instant(database, at)
-        with closing(_items(database, order, actor, at)) as items:
-            for item in items:
-                writers.write(item)
-                done += 1
-                if done % BEAT_ROWS == 0 and not beat(done):
-                    raise Cancelled
+        for kind, body in _bodies(database, order, show, actor, at):
+            writers.write(kind, body)
+            done += 1
+            if done % BEAT_ROWS == 0 and not beat(done):
+                raise Cancelled
     if not beat(done):
         raise Cancelled
-    return {"instant": instant.isoformat(), "files": writers.list(), "done": done}
+    written = writers.list()
+    return {
+        "instant": instant.isoformat(),
+        "files": [each for each in written if each["type"] != DELETED],
+        "deleted": [{**each, "type": "Bundle"} for each in written if each["type"] == DELETED],
+        "done": done,
+    }
+
+
+def _bodies(
+    database: psycopg.Connection,
+    order: Order,
+    show: ShowDeeds | None,
+    actor: Actor,
+    at: datetime,
+) -> Iterator[tuple[str, bytes]]:
+    """Everything that is written, with the type of its file."""
+    with closing(_items(database, order, actor, at)) as items:
+        for item in items:
+            yield item.type, _part(item.type, item.body, order)
+    if show is not None and order.has_trail:
+        for deeds in _deeds(order, actor, at):
+            for event in show(deeds):
+                yield TRAIL, _part(TRAIL, orjson.dumps(event), order)
+    if order.since is not None:
+        for type, id in _deleted(database, order, actor):
+            yield DELETED, _deletion(type, id)
+
+
+def _part(resource_type: str, body: bytes, order: Order) -> bytes:
+    """What is wanted of a resource."""
+    names = order.elements_of(resource_type)
+    return write_json(with_elements(read_json(body), names)) if names else body
+
+
+def _deeds(order: Order, actor: Actor, at: datetime) -> Iterator[list[Deed]]:
+    """The rows of the audit trail; for an export of Patients those that concerned one."""
+    patients = order.patients if order.level != "system" else None
+    if order.level == "patient" and patients is None:
+        patients = ()
+    if order.level == "group" and not patients:
+        return iter(())
+    asked = order.queries_of(TRAIL) or [""]
+    return walk_deeds(asked, patients=patients, since=order.since, actor=actor, at=at)
+
+
+def _deletion(resource_type: str, id: str) -> bytes:
+    """A deletion as the line of a file: a transaction Bundle that does it again."""
+    request = {"method": "DELETE", "url": f"{resource_type}/{id}"}
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [{"request": request}]}
+    return orjson.dumps(bundle)
+
+
+def _deleted(database: psycopg.Connection, order: Order, actor: Actor) -> Iterator[tuple[str, str]]:
+    """What was deleted since then and is still: of Patients what was about them, whatever a filter says."""
+    inside = condition(actor.scope)
+    members = None
+    if order.patients is not None:
+        members = sorted(target_hash(f"Patient/{id}") for id in order.patients)
+    sql = f"""SELECT DISTINCT r.rt, r.fid FROM log l JOIN res r ON r.rt = l.rt AND r.rid = l.rid
+              WHERE l.ts >= %s AND l.op = 'D' AND l.rt = ANY(%s::int2[]) AND r.flags & 1 = 1
+                AND {inside.sql} AND (%s OR r.subject IS NOT NULL)
+                AND (%s::int8[] IS NULL OR r.subject IN (SELECT p.rid FROM res p WHERE p.fh = ANY(%s::int8[])))"""
+    kinds = sorted(resource_types()[name] for name in order.types)
+    names = resource_type_names()
+    with database.cursor() as cursor:
+        values = [order.since, kinds, *inside.values, order.level == "system", members, members]
+        for rt, fid in cursor.execute(cast(LiteralString, sql), values):
+            yield names[rt], fid
 
 
 def _consistent_instant(database: psycopg.Connection, at: datetime) -> datetime:
@@ -129,16 +228,16 @@ class _Writers:
         self._open: dict[str, files.Writer] = {}
         self._all: list[tuple[str, files.Writer]] = []
 
-    def write(self, item: Stored) -> None:
-        writer = self._open.get(item.type)
+    def write(self, kind: str, body: bytes) -> None:
+        writer = self._open.get(kind)
         if writer is None or writer.lines == LARGEST_FILE_LINES:
-            number = sum(kind == item.type for kind, _ in self._all) + 1
+            number = sum(each == kind for each, _ in self._all) + 1
             if writer is not None:
                 writer.close()
-            writer = files.Writer(self._folder / f"{item.type}-{number}.ndjson")
-            self._open[item.type] = writer
-            self._all.append((item.type, writer))
-        writer.write(item.body)
+            writer = files.Writer(self._folder / f"{kind}-{number}.ndjson")
+            self._open[kind] = writer
+            self._all.append((kind, writer))
+        writer.write(body)
 
     def close(self) -> None:
         for writer in self._open.values():
@@ -242,9 +341,14 @@ def combined(order: Order, name: str, *, actor: Actor, at: datetime) -> Query:
         NotPermitted, and the errors of `records.search.errors`.
     """
     since = f"&_lastUpdated=ge{order.since.isoformat().replace('+', '%2B')}" if order.since else ""
-    texts = [text.partition("?")[2] for text in order.filters if text.startswith(f"{name}?")]
     may_search = rules.searchable(actor)
-    queries = [read_query(name, text + since, at=at, may_search=may_search) for text in texts]
+    queries = [
+        read_query(name, text + since, at=at, may_search=may_search)
+        for text in order.queries_of(name)
+    ]
+    for each in queries:
+        if each.opened:
+            raise SealedText(place=f"{name}?…:contains")
     where = any_of([AllOf(query.where) for query in queries])
     return replace(queries[0], where=(where,), count=FETCH_ROWS, sort=(), includes=())
 

@@ -11,7 +11,7 @@ from kangmai.kernel import audit
 from kangmai.kernel.connections import own_connection
 from kangmai.kernel.errors import KangmaiError
 from kangmai.records.jobs import files, table
-from kangmai.records.jobs.exporting import Cancelled, export, order_from_json
+from kangmai.records.jobs.exporting import Cancelled, ShowDeeds, export, order_from_json
 from kangmai.records.jobs.importing import import_lines
 from kangmai.records.jobs.table import Job
 from kangmai.records.parameters.walking import walk_once
@@ -25,19 +25,30 @@ BEAT = timedelta(seconds=1)
 logger = logging.getLogger(__name__)
 
 
-def run_jobs(stop: threading.Event, *, now: Callable[[], datetime]) -> None:
-    """Do one job after the other until `stop` is set, and index added search parameters in between."""
+def run_jobs(
+    stop: threading.Event, *, now: Callable[[], datetime], show: ShowDeeds | None = None
+) -> None:
+    """Do one job after the other until `stop` is set, and index added search parameters in between.
+
+    Args:
+        show: as for `exporting.export`.
+    """
     while not stop.is_set():
         try:
             is_busy = walk_once()
-            if not run_one(now=now, stop=stop) and not is_busy:
+            if not run_one(now=now, stop=stop, show=show) and not is_busy:
                 stop.wait(IDLE_SECONDS)
         except psycopg.OperationalError:
             logger.warning("the database does not answer; trying again")
             stop.wait(LOST_SECONDS)
 
 
-def run_one(*, now: Callable[[], datetime], stop: threading.Event | None = None) -> bool:
+def run_one(
+    *,
+    now: Callable[[], datetime],
+    stop: threading.Event | None = None,
+    show: ShowDeeds | None = None,
+) -> bool:
     """Do the oldest waiting job; returns whether there was one.
 
     When `stop` is set meanwhile, the job goes back to the others and begins anew later.
@@ -46,7 +57,7 @@ def run_one(*, now: Callable[[], datetime], stop: threading.Event | None = None)
     if job is None:
         return False
     try:
-        _finish(job, _do(job, now, stop), now())
+        _finish(job, _do(job, now, stop, show), now())
     except Cancelled:
         _give_back_or_remove(job, stop)
     except KangmaiError as error:
@@ -60,7 +71,9 @@ def run_one(*, now: Callable[[], datetime], stop: threading.Event | None = None)
     return True
 
 
-def _do(job: Job, now: Callable[[], datetime], stop: threading.Event | None) -> dict:
+def _do(
+    job: Job, now: Callable[[], datetime], stop: threading.Event | None, show: ShowDeeds | None
+) -> dict:
     last = now()
 
     def beat(done: int) -> bool:
@@ -73,7 +86,8 @@ def _do(job: Job, now: Callable[[], datetime], stop: threading.Event | None) -> 
         return table.beat(job.id, done)
 
     if job.kind == "export":
-        return export(job.id, order_from_json(job.work), actor=job.actor, beat=beat, at=now())
+        order = order_from_json(job.work)
+        return export(job.id, order, show=show, actor=job.actor, beat=beat, at=now())
     result = import_lines(job.id, job.work, actor=job.actor, beat=beat, now=now)
     if stop and stop.is_set():
         raise Cancelled

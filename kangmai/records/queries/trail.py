@@ -7,7 +7,7 @@ record. Nothing of it is written or changed through FHIR.
 Source: FHIR R4, https://hl7.org/fhir/R4/auditevent.html#search
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,18 +21,27 @@ from kangmai.kernel.connections import reading
 from kangmai.records import rules
 from kangmai.records.errors import ResourceNotFound
 from kangmai.records.fhir.definitions import resource_types
-from kangmai.records.search import dates
-from kangmai.records.search.conditions import Comparator
-from kangmai.records.search.errors import BadValue, NotSearchable
-from kangmai.records.search.hashing import target_hash
-from kangmai.records.search.query import CONTROLS, TRANSPORT, Query
-from kangmai.records.search.written import prefixed, split, unescaped
+from kangmai.records.queries.trail_criteria import (
+    INTERACTIONS,
+    NOTHING,
+    PREFIX,
+    READERS,
+    RESTFUL,
+    SYSTEM,
+    Part,
+    number,
+    of_patient,
+)
+from kangmai.records.search.errors import NotASortKey, NotSearchable
+from kangmai.records.search.query import CONTROLS, TRANSPORT, Query, Sort
+from kangmai.records.search.written import split
 from kangmai.records.store.searching import DEFAULT_COUNT, read_query
 
-PREFIX = "audit-"
-"""Ids of AuditEvents of the trail begin so; the number of the row follows."""
 TYPE = "AuditEvent"
-SORTED = frozenset({"_sort", "_include", "_revinclude"})
+SORTABLE = ("date", "_lastUpdated")
+"""Both are the moment of the deed."""
+INCLUDES = frozenset({"_include", "_revinclude"})
+WALKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,6 @@ class Deed(audit.Line):
 
 _COLUMNS = f"""{", ".join(f"a.{name}" for name in audit.COLUMNS)},
     ARRAY(SELECT r.fid FROM res r WHERE r.rt = %s AND r.rid = ANY(a.subjects) ORDER BY r.rid)"""
-_Part = tuple[str, list[Any]]
-NOTHING: _Part = ("false", [])
 
 
 def get_deed(id: str, *, actor: Actor, at: datetime) -> Deed:
@@ -60,9 +67,9 @@ def get_deed(id: str, *, actor: Actor, at: datetime) -> Deed:
         ResourceNotFound: it is not there, or outside the actor's scope.
     """
     rules.require(actor, rules.Interaction.READ, TYPE)
-    number = id.removeprefix(PREFIX)
+    digits = id.removeprefix(PREFIX)
     inside = _inside(actor)
-    rows = _rows([("a.seq = %s", [_number(number)]), inside], 1) if number.isdecimal() else []
+    rows = _rows([("a.seq = %s", [number(digits)]), inside], 1) if digits.isdecimal() else []
     if not rows:
         raise ResourceNotFound(type=TYPE, id=id)
     audit.record_later(audit.Entry(actor, at, "records.read", TYPE, id))
@@ -71,17 +78,31 @@ def get_deed(id: str, *, actor: Actor, at: datetime) -> Deed:
 
 @dataclass(frozen=True, slots=True)
 class FoundDeeds:
-    """Rows of the trail that answer a search, newest first, and the search as it was read."""
+    """Rows of the trail that answer a search, and the search as it was read."""
 
     query: Query
     deeds: tuple[Deed, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TrailPlace:
+    """Where a page begins: after this row (its moment counts in a sorted search only), none newer than `newest`."""
+
+    seq: int | None = None
+    at: datetime | None = None
+    newest: int | None = None
+
+
+FIRST_PLACE = TrailPlace()
+
+
 def search_deeds(
-    query: str, *, patient: str | None = None, before: int | None = None,
+    query: str, *, patient: str | None = None, place: TrailPlace = FIRST_PLACE,
     lenient: bool = False, actor: Actor, at: datetime,
 ) -> FoundDeeds:  # fmt: skip
-    """Rows of the trail that answer a search for AuditEvents, one more than `_count` asks for, below row `before`.
+    """Rows of the trail that answer a search for AuditEvents, one more than `_count` asks for.
+
+    They come newest first, or in the order of `_sort`.
 
     Args:
         patient: only what concerned this Patient.
@@ -91,10 +112,9 @@ def search_deeds(
         NotPermitted, NotSearchable, BadValue, and the errors of `records.search.errors`
     """
     read, parts = _criteria(query, patient, lenient, actor, at)
-    if before is not None:
-        parts.append(("a.seq < %s", [before]))
+    order = read.sort[0] if read.sort else None
     wanted = DEFAULT_COUNT if read.count is None else read.count
-    found = _rows(parts, wanted + 1) if wanted else []
+    found = _rows([*parts, *_after(order, place)], wanted + 1, order) if wanted else []
     return FoundDeeds(read, tuple(found))
 
 
@@ -103,28 +123,84 @@ def count_deeds(
 ) -> int:
     """How many rows of the trail answer a search. Raises: as `search_deeds`."""
     where, values = _joined(_criteria(query, patient, lenient, actor, at)[1])
-    with reading() as connection, psycopg.Cursor(connection) as database:
-        row = database.execute(
-            f"SELECT count(*) FROM kernel_audit a WHERE {where}", values
-        ).fetchone()
-    return row[0] if row else 0
+    return _number(f"SELECT count(*) FROM kernel_audit a WHERE {where}", values)
 
 
-def _rows(parts: Sequence[_Part], limit: int) -> list[Deed]:
+def newest_deed() -> int:
+    """The number of the newest row, by which a search in pages is bounded: each page adds a row itself."""
+    return _number("SELECT coalesce(max(seq), 0) FROM kernel_audit", [])
+
+
+def walk_deeds(
+    queries: Sequence[str], *, patients: Sequence[str] | None, since: datetime | None,
+    actor: Actor, at: datetime,
+) -> Iterator[list[Deed]]:  # fmt: skip
+    """Every row of the trail that answers one of the searches, oldest first, some at a time.
+
+    Args:
+        queries: `""` stands for all rows.
+        patients: only what concerned one of these, by FHIR id; what concerned any where it is empty.
+        since: only what was done from then on.
+
+    Raises: as `search_deeds`.
+    """
+    joined = [_joined(_criteria(each, None, False, actor, at)[1]) for each in queries]
+    parts: list[Part] = [
+        (" OR ".join(f"({sql})" for sql, _ in joined), [v for _, some in joined for v in some]),
+        ("a.seq <= %s", [newest_deed()]),
+    ]
+    if since is not None:
+        parts.append(("a.at >= %s", [since]))
+    if patients is not None:
+        either = [of_patient("patient", f"Patient/{id}") for id in patients]
+        about = " OR ".join(sql for sql, _ in either) or "a.subjects <> '{}'"
+        parts.append((about, [value for _, some in either for value in some]))
+    last = -1
+    while found := _rows([*parts, ("a.seq > %s", [last])], WALKED_AT_ONCE, BY_NUMBER):
+        yield found
+        last = found[-1].seq
+
+
+BY_NUMBER = Sort("_id", False)
+
+
+def _rows(parts: Sequence[Part], limit: int, order: Sort | None = None) -> list[Deed]:
     where, values = _joined(parts)
     with reading() as connection, psycopg.Cursor(connection) as database:
         rows = database.execute(
-            f"SELECT {_COLUMNS} FROM kernel_audit a WHERE {where} ORDER BY a.seq DESC LIMIT %s",
+            f"SELECT {_COLUMNS} FROM kernel_audit a WHERE {where} ORDER BY {_ordered(order)} LIMIT %s",
             [resource_types()["Patient"], *values, limit],
         ).fetchall()
     return [Deed(*(*row[:-1], tuple(row[-1]))) for row in rows]
 
 
-def _joined(parts: Sequence[_Part]) -> _Part:
+def _ordered(order: Sort | None) -> str:
+    if order is None:
+        return "a.seq DESC"
+    if order is BY_NUMBER:
+        return "a.seq"
+    return "a.at DESC, a.seq DESC" if order.is_descending else "a.at, a.seq"
+
+
+def _after(order: Sort | None, place: TrailPlace) -> list[Part]:
+    parts: list[Part] = [] if place.newest is None else [("a.seq <= %s", [place.newest])]
+    if order is not None and place.at is not None:
+        sign = "<" if order.is_descending else ">"
+        return [*parts, (f"(a.at, a.seq) {sign} (%s, %s)", [place.at, place.seq])]
+    return parts if place.seq is None else [*parts, ("a.seq < %s", [place.seq])]
+
+
+def _number(sql: str, values: list[Any]) -> int:
+    with reading() as connection, psycopg.Cursor(connection) as database:
+        row = database.execute(sql, values).fetchone()
+    return row[0] if row else 0
+
+
+def _joined(parts: Sequence[Part]) -> Part:
     return " AND ".join(f"({sql})" for sql, _ in parts), [v for _, some in parts for v in some]
 
 
-def _inside(actor: Actor) -> _Part:
+def _inside(actor: Actor) -> Part:
     scope = actor.scope
     if scope.everything:
         return "true", []
@@ -137,24 +213,25 @@ def _inside(actor: Actor) -> _Part:
 
 def _criteria(
     query: str, patient: str | None, lenient: bool, actor: Actor, at: datetime
-) -> tuple[Query, list[_Part]]:
+) -> tuple[Query, list[Part]]:
     rules.require(actor, rules.Interaction.SEARCH, TYPE)
     # whatever R4 does not have is refused as for every other type
     read = read_query(TYPE, query, at=at, lenient=lenient)
+    _check_order(read)
     parts = [_inside(actor)]
     if patient is not None:
-        parts.append(_of_patient("patient", f"Patient/{patient}"))
+        parts.append(of_patient("patient", f"Patient/{patient}"))
     for name, value in parse_qsl(query, keep_blank_values=True):
         base, _, modifier = name.partition(":")
-        if base in SORTED:
+        if base in INCLUDES:
             raise NotSearchable(
                 place=base,
-                reason="the audit trail comes newest first, by itself",
-                reason_zh="审计记录按时间倒序返回，不含其他资源",
+                reason="the audit trail sends no other resources along",
+                reason_zh="审计记录不附带其他资源",
             )
         if base in CONTROLS or base in TRANSPORT or name in read.ignored:
             continue
-        reader = _READERS.get(base)
+        reader = READERS.get(base)
         if modifier or (reader is None and "." in base) or base == "_has":
             raise NotSearchable(
                 place=name[:60],
@@ -167,86 +244,19 @@ def _criteria(
     return read, parts
 
 
-# One parameter each ------------------------------------------------------------------------------
+def check_trail_query(query: str, *, actor: Actor, at: datetime) -> None:
+    """Let pass a search that can be asked of the trail. Raises: as `search_deeds`."""
+    _criteria(query, None, False, actor, at)
 
 
-def _of_patient(name: str, text: str) -> _Part:
-    kind, _, id = text.rpartition("/")
-    if kind.rpartition("/")[2] not in ("", "Patient"):
-        return NOTHING
-    return (
-        "a.subjects && ARRAY(SELECT r.rid FROM res r WHERE r.fh = %s)",
-        [target_hash(f"Patient/{id}")],
-    )
-
-
-def _of_object(name: str, text: str) -> _Part:
-    kind, _, id = unescaped(text).rpartition("/")
-    kind = kind.rpartition("/")[2]
-    if kind == "Patient":
-        sql, values = _of_patient(name, text)
-        return f"{sql} OR (a.object_type = %s AND a.object_id = %s)", [*values, kind, id]
-    if not kind:
-        return "a.object_id = %s", [id]
-    return "a.object_type = %s AND a.object_id = %s", [kind, id]
-
-
-_COMPARED = {
-    Comparator.EQUAL: "a.at >= %s AND a.at < %s",
-    Comparator.NOT_EQUAL: "a.at < %s OR a.at >= %s",
-    Comparator.GREATER: "a.at >= %s",
-    Comparator.STARTS_AFTER: "a.at >= %s",
-    Comparator.GREATER_OR_EQUAL: "a.at >= %s",
-    Comparator.LESS: "a.at < %s",
-    Comparator.ENDS_BEFORE: "a.at < %s",
-    Comparator.LESS_OR_EQUAL: "a.at < %s",
-}
-_TO_THE_END = (Comparator.GREATER, Comparator.STARTS_AFTER, Comparator.LESS_OR_EQUAL)
-"""Comparators that look at the end of what a date means; other than equality the rest look at its beginning."""
-
-
-def _at(name: str, text: str) -> _Part:
-    try:
-        comparator, value = prefixed(unescaped(text))
-        lo, hi = dates.range_of_query(value.replace(" ", "+"))
-        sql = _COMPARED[comparator]
-    except (ValueError, KeyError):
-        raise BadValue(
-            place=name, reason="write it as ge2026-03-01", reason_zh="应写作 ge2026-03-01"
-        ) from None
-    if comparator in (Comparator.EQUAL, Comparator.NOT_EQUAL):
-        return sql, [lo, hi]
-    return sql, [hi if comparator in _TO_THE_END else lo]
-
-
-def _number(text: str) -> int:
-    return int(text) if len(text) < 19 else -1
-
-
-def _token(text: str) -> tuple[str, str]:
-    """System and code of a token; the system is empty where it is left open."""
-    system, bar, code = unescaped(text).rpartition("|")
-    return (system, code) if bar else ("", unescaped(text))
-
-
-ACTIONS = {
-    "C": "right(a.action, 7) = 'created' OR a.action LIKE '%%.create'",
-    "R": "a.action IN ('records.read', 'records.vread')",
-    "U": "right(a.action, 7) = 'updated' OR a.action LIKE '%%.update'",
-    "D": "right(a.action, 7) IN ('deleted', 's.purge')",
-}
-SYSTEM = "urn:kangmai:audit"
-RESTFUL = "http://hl7.org/fhir/restful-interaction"
-INTERACTIONS = {
-    "records.read": "read",
-    "records.vread": "vread",
-    "records.search": "search-type",
-    "records.history": "history",
-    "records.created": "create",
-    "records.updated": "update",
-    "records.deleted": "delete",
-    "records.transaction": "transaction",
-}
+def _check_order(read: Query) -> None:
+    for each in read.sort:
+        if len(read.sort) > 1 or each.name not in SORTABLE:
+            raise NotASortKey(
+                name=each.name,
+                reason=f"the audit trail is sorted by one of {', '.join(SORTABLE)}",
+                reason_zh=f"审计记录只能按 {'、'.join(SORTABLE)} 之一排序",
+            )
 
 
 def trail_interaction(action: str) -> str | None:
@@ -254,61 +264,17 @@ def trail_interaction(action: str) -> str | None:
     return INTERACTIONS.get(action)
 
 
-def _action(name: str, text: str) -> _Part:
-    _, code = _token(text)
-    if code == "E":
-        return f"NOT ({' OR '.join(ACTIONS.values())})", []
-    return ACTIONS.get(code, "false"), []
-
-
-def _subtype(name: str, text: str) -> _Part:
-    system, code = _token(text)
-    known = [ours for ours, theirs in INTERACTIONS.items() if theirs == code]
-    wanted = [] if system == RESTFUL else [code]
-    return "a.action = ANY(%s::text[])", [wanted + (known if system in ("", RESTFUL) else [])]
-
-
-def _type(name: str, text: str) -> _Part:
-    match _token(text)[1]:
-        case "rest":
-            return "a.action LIKE 'records.%%'", []
-        case "110114":
-            return "a.action LIKE 'access.log%%'", []
-        case "110100":
-            return "a.action NOT LIKE 'records.%%' AND a.action NOT LIKE 'access.log%%'", []
-        case _:
-            return NOTHING
-
-
-def _outcome(name: str, text: str) -> _Part:
-    match _token(text)[1]:
-        case "0":
-            return "a.outcome = 'ok'", []
-        case "4":
-            return "a.outcome <> 'ok'", []
-        case _:
-            return NOTHING
-
-
-def _who(name: str, text: str) -> _Part:
-    code = _token(text)[1]
-    return "a.client = %s OR a.account = %s", [code, _number(code) if code.isdecimal() else -1]
-
-
-def _id(name: str, text: str) -> _Part:
-    number = unescaped(text).removeprefix(PREFIX)
-    return ("a.seq = %s", [_number(number)]) if number.isdecimal() else NOTHING
-
-
-_READERS: dict[str, Callable[[str, str], _Part]] = {
-    "_id": _id,
-    "_lastUpdated": _at,
-    "action": _action,
-    "altid": _who,
-    "date": _at,
-    "entity": _of_object,
-    "outcome": _outcome,
-    "patient": _of_patient,
-    "subtype": _subtype,
-    "type": _type,
-}
+__all__ = [
+    "RESTFUL",
+    "SYSTEM",
+    "Deed",
+    "FoundDeeds",
+    "TrailPlace",
+    "check_trail_query",
+    "count_deeds",
+    "get_deed",
+    "newest_deed",
+    "search_deeds",
+    "trail_interaction",
+    "walk_deeds",
+]

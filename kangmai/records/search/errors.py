@@ -8,6 +8,7 @@
     ├── BadControl            a result parameter such as _count cannot be read
     ├── NotASortKey           results cannot be sorted by this
     ├── SealedText            a sealed person cannot be found this way
+    ├── NotNarrow             nor among so many
     └── SealedAddress         a sealed address cannot be found by this beginning
     Unsupported
     └── NotSearchable         R4 has it, we do not
@@ -58,6 +59,12 @@ class SealedText(Incorrect):
     """{place} cannot search parts of words of people's data, which is kept sealed: search by its beginning, or whole with :exact."""
 
     zh = "{place}：居民信息已加密，不能按词中部分检索；请按开头检索，或用 :exact 按全文检索。"
+
+
+class NotNarrow(Incorrect):
+    """{place} needs a look at sealed people one by one, at most {limit}: narrow the search by other criteria, such as birthdate, organization or the beginning of a name."""
+
+    zh = "{place} 需逐一解密居民信息，最多 {limit} 人；请用其他条件缩小范围，如出生日期、机构或姓名开头。"
 
 
 class SealedAddress(Incorrect):

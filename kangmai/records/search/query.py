@@ -60,10 +60,14 @@ class Summary(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort key: a parameter of the type, or `_id` or `_lastUpdated`."""
+    """One sort key: a parameter of the type, or `_id` or `_lastUpdated`.
+
+    `is_opened` says that its order is that of texts which are kept sealed.
+    """
 
     name: str
     is_descending: bool
+    is_opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +87,15 @@ class Include:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search, read. `types` are the types searched; `where` must all hold.
+    """A search, read. `types` are the types searched; `where` must all hold, and of what they leave also `opened`:
+    conditions on texts of sealed people, who must be opened for it.
 
     `used` are the parameters that had an effect, for the self link; `ignored` those left out.
     """
 
     types: tuple[str, ...]
     where: tuple[Condition, ...]
+    opened: tuple[Condition, ...] = ()
     sort: tuple[Sort, ...] = ()
     count: int | None = None
     total: Total = Total.NONE
@@ -150,7 +156,7 @@ def parse(
         terminology=terminology,
         may_search=may_search,
     )
-    where, used, ignored = [], [], []
+    where, opened, used, ignored = [], [], [], []
     for name, value in pairs:
         if name in TRANSPORT:
             continue
@@ -159,12 +165,16 @@ def parse(
             used.append((name, value))
         elif lenient and _is_unknown(types, name):
             ignored.append(name)
+        elif keyed_hash is not None and _needs_opening(types, name):
+            opened.append(_criterion(replace(reader, keyed_hash=None), types, name, value))
+            used.append((name, value))
         else:
             where.append(_criterion(reader, types, name, value))
             used.append((name, value))
     return Query(
         types=types,
         where=_joined_dates(where),
+        opened=tuple(opened),
         used=tuple(used),
         ignored=tuple(ignored),
         **_controls(types, pairs, is_keyed=keyed_hash is not None),
@@ -209,6 +219,15 @@ def _is_unknown(types: tuple[str, ...], name: str) -> bool:
     """Whether no type has the parameter that a name begins with."""
     base = name.partition(":")[0].partition(".")[0]
     return base != "_has" and any(added.find(t, base) is None for t in types)
+
+
+def _needs_opening(types: tuple[str, ...], name: str) -> bool:
+    """Whether a criterion is about a part of a sealed text; in chains such parts are not looked for."""
+    base, _, modifier = name.partition(":")
+    if modifier != "contains" or len(types) != 1 or types[0] not in SEALED_TYPES:
+        return False
+    known = added.find(types[0], base)
+    return known is not None and known.kind is Kind.STRING and known.p < added.FIRST
 
 
 def _criterion(reader: Reader, types: tuple[str, ...], name: str, value: str) -> Condition:
@@ -293,7 +312,19 @@ def _elements(types: tuple[str, ...], text: str) -> tuple[str, ...]:
 
 
 def _sort(types: tuple[str, ...], text: str, is_keyed: bool) -> tuple[Sort, ...]:
-    return tuple(_sort_key(types, part.strip(), is_keyed) for part in text.split(","))
+    keys = tuple(_sort_key(types, part.strip(), is_keyed) for part in text.split(","))
+    if any(key.is_opened for key in keys):
+        for key in keys:
+            _check_beside_opened(types[0], key.name)
+    return keys
+
+
+def _check_beside_opened(resource_type: str, name: str) -> None:
+    """Who is opened is sorted by texts and moments."""
+    known = added.find(resource_type, name)
+    if known is not None and (known.kind not in (Kind.STRING, Kind.DATE) or known.p >= added.FIRST):
+        reason, zh = "beside a name only texts and dates are", "与姓名同排序时只支持文本和日期"
+        raise NotASortKey(name=name, reason=reason, reason_zh=zh)
 
 
 def _sort_key(types: tuple[str, ...], text: str, is_keyed: bool) -> Sort:
@@ -302,17 +333,17 @@ def _sort_key(types: tuple[str, ...], text: str, is_keyed: bool) -> Sort:
         if len(types) != 1:
             reason, zh = "several types are searched", "同时检索多种类型"
             raise NotASortKey(name=name[:64], reason=reason, reason_zh=zh)
-        _check_sortable(types[0], name, is_keyed)
-    return Sort(name, text.startswith("-"))
+        _check_sortable(types[0], name)
+    is_sealed = is_keyed and types[0] in SEALED_TYPES
+    known = added.find(types[0], name)
+    is_opened = is_sealed and known is not None and known.kind is Kind.STRING
+    return Sort(name, text.startswith("-"), is_opened)
 
 
-def _check_sortable(resource_type: str, name: str, is_keyed: bool) -> None:
+def _check_sortable(resource_type: str, name: str) -> None:
     known = added.find(resource_type, name)
     if known is None:
         raise _unknown(resource_type, name, "_sort")
-    if known.kind is Kind.STRING and is_keyed and resource_type in SEALED_TYPES:
-        reason, zh = "people's names and addresses are kept sealed", "居民姓名与地址已加密"
-        raise NotASortKey(name=name, reason=reason, reason_zh=zh)
     if not is_sortable(known):
         reason = f"this {known.kind.value} parameter has no order"
         raise NotASortKey(name=name, reason=reason, reason_zh=f"该 {known.kind.value} 参数没有顺序")

@@ -8,6 +8,7 @@ Source: FHIR R4, https://hl7.org/fhir/R4/datatypes.html#decimal
 import datetime
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -20,6 +21,9 @@ _FRAGILE = re.compile(rb"[:\[,\s]-?\d+(?:\.\d*0|\.?\d*[eE][-+]?\d+|\.\d{15,}|\d{
 _REFERENCE = re.compile(
     rb'("(?:reference|url|uri)"\s*:\s*)"((?:urn:(?:uuid|oid):|https?:)[^"\\]*)"'
 )
+_RELATIVE = re.compile(rb'("reference"\s*:\s*)"([A-Z][A-Za-z]{1,63}/[A-Za-z0-9.\-]{1,64})"')
+_RESTFUL = re.compile(r"(https?://.+/)([A-Z][A-Za-z]{1,63}/[A-Za-z0-9.\-]{1,64})")
+_URL = re.compile(r"[a-z]+:")
 _CONDITIONAL = re.compile(rb'"reference"\s*:\s*"([A-Za-z]+\?[^"]*)"')
 
 
@@ -73,11 +77,30 @@ def _integer(digits: str) -> int | orjson.Fragment:
     return int(digits) if len(digits) < 18 else orjson.Fragment(digits)
 
 
-def resolve_references(raw: bytes, names: dict[str, str]) -> tuple[bytes, list[str]]:
+def base_of(full_url: str | None) -> str | None:
+    """What relative references of an entry stand behind: its fullUrl without `Type/id`; None where it has none.
+
+    What is no URL at all (`Type/id`, a place in a file) has the base `""`. Source: https://hl7.org/fhir/R4/bundle.html#references
+    """
+    if not full_url:
+        return None
+    found = _RESTFUL.fullmatch(full_url)
+    return found[1] if found else None if _URL.match(full_url) else ""
+
+
+def relative_references(raw: bytes) -> list[str]:
+    """References of the form `Type/id`."""
+    return [match[2].decode() for match in _RELATIVE.finditer(raw)]
+
+
+def resolve_references(
+    raw: bytes, names: Mapping[str, str], *, base: str | None = None
+) -> tuple[bytes, list[str]]:
     """Put `Type/id` where a resource refers to another of the same transaction by its fullUrl.
 
     Args:
         names: fullUrl → `Type/id`.
+        base: what relative references stand behind; None leaves them as they are.
 
     Returns:
         The new JSON, and the `urn:` references that no resource of the transaction answers to.
@@ -92,6 +115,12 @@ def resolve_references(raw: bytes, names: dict[str, str]) -> tuple[bytes, list[s
             missing.append(name)
         return match[0]
 
+    def replace_relative(match: re.Match[bytes]) -> bytes:
+        target = names.get(f"{base}{match[2].decode()}")
+        return match[1] + b'"' + target.encode() + b'"' if target else match[0]
+
+    if base is not None and names:
+        raw = _RELATIVE.sub(replace_relative, raw)
     return _REFERENCE.sub(replace, raw), missing
 
 

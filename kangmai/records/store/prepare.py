@@ -18,7 +18,7 @@ from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.labels import label_of
 from kangmai.records.search.extraction import Keys, compartments
 from kangmai.records.search.hashing import target_hash
-from kangmai.records.store.bodies import decode, resolve_references
+from kangmai.records.store.bodies import base_of, decode, resolve_references
 from kangmai.records.store.rows import extractor
 from kangmai.records.types import Authority, Operation, Resource, Verb
 from kangmai.records.validation import validate
@@ -92,7 +92,8 @@ def _prepare(
     id = operation.id or ""
     if operation.verb is Verb.DELETE:
         return Prepared(operation, id, b"", {}, None, (), 0)
-    raw, missing = resolve_references(operation.raw, names)
+    base = base_of(operation.full_url)
+    raw, missing = resolve_references(operation.raw, names, base=base)
     resource = decode(raw)
     _check_address(operation, resource)
     if issues := [issue for issue in validate(resource) if issue.severity == "error"]:

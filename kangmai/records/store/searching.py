@@ -17,6 +17,7 @@ from kangmai.records.search.conditions import References, Tokens
 from kangmai.records.search.hashing import target_hash
 from kangmai.records.search.parameters import parameters
 from kangmai.records.search.query import Query, Summary, Terminology, Total, parse
+from kangmai.records.store import opening
 from kangmai.records.store.rows import BLOCK, COLUMNS, SEARCH, keyed_hash, stored
 from kangmai.records.types import Stored
 
@@ -94,6 +95,8 @@ def run(
 ) -> Page:
     """The page of `query` that begins at `position` (the first one where absent)."""
     inside = visible(scope)
+    if opening.needs_opening(query):
+        return _run_opened(database, query, inside, scope, position)
     if query.summary is Summary.COUNT or query.count == 0:
         return Page(query, (), (), None, _count(database, query, inside, None))
     limit = DEFAULT_COUNT if query.count is None else query.count
@@ -108,6 +111,41 @@ def run(
     is_whole = position is None and more is None
     total = len(shown) if is_whole else _total(database, query, inside)
     return Page(query, tuple(matches), tuple(included), more, total, is_cut)
+
+
+def _run_opened(
+    database: psycopg.Cursor,
+    query: Query,
+    inside: sql.Scope,
+    scope: DataScope,
+    position: Position | None,
+) -> Page:
+    """The page of a search that must look into sealed people.
+
+    A cursor holds no name: it says after whom the page begins, and at which place if that person is gone.
+    """
+    sealed_part = replace(query, opened=(), sort=())
+    rows = _find(database, sealed_part, inside, None, opening.LARGEST_SET + 1)
+    people = opening.opened(query, [stored(each.row) for each in rows])
+    if query.summary is Summary.COUNT or query.count == 0:
+        return Page(query, (), (), None, len(people))
+    limit = DEFAULT_COUNT if query.count is None else query.count
+    snapshot = position.snapshot if position else max((each.newest for each in rows), default=0)
+    people = [each for each in people if each.rid <= snapshot]
+    start = _place_after(people, position)
+    shown = people[start : start + limit]
+    more = None
+    if len(people) > start + limit:
+        more = Position(snapshot, (start + limit, shown[-1].rid))
+    included, is_cut = _included(database, query, [each.rid for each in shown], inside, scope)
+    return Page(query, tuple(shown), tuple(included), more, len(people), is_cut)
+
+
+def _place_after(people: Sequence[Stored], position: Position | None) -> int:
+    if position is None:
+        return 0
+    place, rid = position.after
+    return next((n + 1 for n, each in enumerate(people) if each.rid == rid), place)
 
 
 def _driver(database: psycopg.Cursor, query: Query, inside: sql.Scope) -> int | None:

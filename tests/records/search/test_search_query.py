@@ -279,15 +279,24 @@ def test_people_are_sought_by_keyed_hashes(text, wanted):
     assert keyed(wanted) in where("Patient", text, keyed_hash=keyed).keys
 
 
+def test_parts_of_sealed_texts_wait_until_people_are_opened():
+    found = parse("Patient", "name:contains=x&active=true&_sort=-name", at=NOW, keyed_hash=keyed)
+    assert len(found.where) == len(found.opened) == 1
+    assert found.sort[0].is_opened
+    assert parse("Patient", "name:contains=x", at=NOW).opened == ()
+
+
 def test_sealed_text_cannot_be_searched_inside_or_sorted():
     with pytest.raises(errors.SealedText):
-        parse("Patient", "name:contains=x", at=NOW, keyed_hash=keyed)
+        parse("Observation", "patient.name:contains=x", at=NOW, keyed_hash=keyed)
+    with pytest.raises(errors.SealedText):
+        parse(None, "_type=Patient,Person&name:contains=x", at=NOW, keyed_hash=keyed)
     with pytest.raises(errors.SealedAddress):
         parse("Patient", "address=广东省", at=NOW, keyed_hash=keyed)
     with pytest.raises(errors.BadValue):
         parse("Patient", "identifier=urn:oid:1.2|", at=NOW, keyed_hash=keyed)
     with pytest.raises(errors.NotASortKey):
-        parse("Patient", "_sort=name", at=NOW, keyed_hash=keyed)
+        parse("Patient", "_sort=name,gender", at=NOW, keyed_hash=keyed)
 
 
 def test_errors_never_repeat_a_value():
