@@ -25,6 +25,7 @@ CHECKERS = (
     "kangmai.programmes.campaigns.checks",
     "kangmai.programmes.births.checks",
     "kangmai.programmes.deaths.checks",
+    "kangmai.programmes.monitoring.checks",
     "kangmai.programmes.watchdog.checks",
     "kangmai.epidemic.cases.checks",
     "kangmai.epidemic.surveillance.checks",

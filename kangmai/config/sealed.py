@@ -41,6 +41,14 @@ def _text_of_death(id: int, certificate_id: UUID) -> bytes:
     return f"deaths.certificate|{certificate_id}".encode()
 
 
+def _text_of_card(id: int, card_id: UUID) -> bytes:
+    return f"monitoring.card|{card_id}".encode()
+
+
+def _opinion(id: int, review_id: UUID, account: int) -> bytes:
+    return f"monitoring.opinion|{review_id}|{account}".encode()
+
+
 ID, NUMBER, UUIDS = ("id",), ("int8",), ("uuid",)
 CONTENT = ("content", "content_key")
 SEALED = (
@@ -134,6 +142,14 @@ SEALED = (
         "before_key",
         _text_of_death,
         besides=("certificate_id",),
+    ),
+    SealedColumn("monitoring_card", ID, UUIDS, *CONTENT, _text("monitoring.card|{}")),
+    SealedColumn(
+        "monitoring_step", ID, NUMBER, "before", "before_key", _text_of_card, besides=("card_id",)
+    ),
+    SealedColumn("monitoring_review", ID, UUIDS, *CONTENT, _text("monitoring.review|{}")),
+    SealedColumn(
+        "monitoring_opinion", ID, NUMBER, *CONTENT, _opinion, besides=("review_id", "account")
     ),
     SealedColumn("births_certificate", ID, UUIDS, *CONTENT, _text("births.certificate|{}")),
     SealedColumn("tasks_task", ID, UUIDS, "remark", "remark_key", _text("tasks.task|{}")),

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "kangmai.programmes.vaccination",
     "kangmai.programmes.births",
     "kangmai.programmes.deaths",
+    "kangmai.programmes.monitoring",
     "kangmai.programmes.watchdog",
     "kangmai.programmes.kit",
     "kangmai.programmes.campaigns",

@@ -22,6 +22,8 @@ MATRIX = [
     ("hospital_clinician", "hospital", {"hospital"}),
     ("hospital_clinician", "other_hospital", {"other_hospital"}),
     ("newborn_screener", "hospital", {"hospital"}),
+    ("mch_worker", "mch", {"hospital", "town", "other_town", "village", "sibling"}),
+    ("mch_expert", "hospital", set()),
     ("cdc_epidemiologist", "cdc", {"hospital", "town", "other_town", "village", "sibling"}),
     ("cdc_epidemiologist", "other_cdc", {"far_village", "other_hospital"}),
     ("mental_health_worker", "town", {"town", "village", "sibling", "hospital"}),

@@ -76,6 +76,7 @@ PLACES = {
     "other_bureau": (K.BUREAU, "441203", "441203", "bureau"),
     "cdc": (K.CDC, "441202", "441202", "bureau"),
     "other_cdc": (K.CDC, "441203", "441203", "bureau"),
+    "mch": (K.MATERNAL_CHILD, "441202", "441202", "bureau"),
     "hospital": (K.HOSPITAL, "441202001", "", "bureau"),
     "other_hospital": (K.HOSPITAL, "441202001", "", "bureau"),
     "town": (K.COMMUNITY_CENTRE, "441202001", "441202001", "bureau"),

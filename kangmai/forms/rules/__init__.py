@@ -1,5 +1,6 @@
 """What a form decides, without a database: what was given, what is asked, what is wrong, what is shown."""
 
+from kangmai.forms.definition import read_form
 from kangmai.forms.rules.audience import (
     audience_words,
     find_audience_faults,
@@ -24,6 +25,7 @@ __all__ = [
     "initial_given",
     "portable",
     "read_answers",
+    "read_form",
     "render",
     "require_audience",
     "subject_of",

@@ -49,6 +49,9 @@ PLACES = (
     ("ambulance", "ambulance_crew", "hospital"),
     ("hotel", "desk_clerk", "town"),
     ("newborn", "newborn_screener", "hospital"),
+    ("mch", "mch_worker", "mch"),
+    ("mch1", "mch_worker", "mch"),
+    ("expert", "mch_expert", "tcm"),
     ("integrator", "integrator", "hospital"),
 )
 """(login, role, kind of institution in the invented network); a second row of one kind takes the next one,
