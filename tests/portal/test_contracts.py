@@ -21,6 +21,7 @@ def clinic(town):
     doctor = registry.staff(town.centre.id, name="欧阳医生")
     registry.post(doctor.id, town.centre.id)
     portal_town._account("fd", "欧阳医生", "family_doctor_team", town.centre)
+    portal_town.add_reviewer(town)
     portal_town._account("far", "何护士", "township_public_health", town.elsewhere)
     born = datetime.date(1950, 2, 3)
     mine = portal_town.resident("王福", "1", born, portal_town.VILLAGE, town.station)
