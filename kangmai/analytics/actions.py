@@ -10,11 +10,19 @@ from django.db import transaction
 from kangmai.analytics import queries, rules
 from kangmai.analytics.errors import FigureNotFreezable, LakeBusy
 from kangmai.analytics.indicators.counting import count, forget, why_not
-from kangmai.analytics.indicators.definition import indicators, kinds_of, twelve_months_to
+from kangmai.analytics.indicators.definition import Indicator, indicators, twelve_months_to
+from kangmai.analytics.indicators.earlier import (
+    TREND_MONTHS,
+    level_periods,
+    months_before,
+    week_and_before,
+)
 from kangmai.analytics.indicators.freezing import figures_json, freeze_of
 from kangmai.analytics.indicators.outside import received_of, row_of, standing
+from kangmai.analytics.indicators.rolled import rolled
 from kangmai.analytics.lake.filling import fill
 from kangmai.analytics.lake.lock import is_locked, locked
+from kangmai.analytics.lake.manifest import Manifest
 from kangmai.analytics.models import FrozenFigure, OutsideFigure
 from kangmai.analytics.published import published_views
 from kangmai.analytics.types import (
@@ -32,12 +40,12 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, operator, require
 from kangmai.kernel.state import find_state, put_state
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
+from kangmai.standards.divisions import city_code_of
 from kangmai.standards.periods import Period, year
 
 NIGHT_HOUR = 2
 """From this hour of legal time on the lake is brought up to date, once a day."""
 KEPT_FIGURES_DAYS = 40
-TREND_MONTHS = 13
 STATE = "analytics.lake"
 REQUEST = "analytics.lake.requested"
 
@@ -85,28 +93,38 @@ def count_ahead(*, at: datetime) -> int:
     whole = queries.lake()
     manifest = whole.find_manifest()
     done = 0
+    if manifest is None:
+        return done
+    cities = sorted(_cities_of(manifest))
     for indicator in indicators(on=legal_day(at)):
-        for period in dict.fromkeys(usual_periods(legal_day(at), indicator.is_listed_only)):
-            fits = kinds_of(period) & set(indicator.periods)
-            if fits and manifest and why_not(indicator, manifest, period) is None:
+        for period in dict.fromkeys(usual_periods(indicator, legal_day(manifest.cutoff.at))):
+            if indicator.counts(period) and why_not(indicator, manifest, period) is None:
                 count(indicator, whole, manifest, period, engine=Engine.DUCKDB)
+                for city in cities:
+                    rolled(indicator, whole, manifest, period, city, None)
                 done += 1
     return done
 
 
-def usual_periods(on: date, is_listed_only: bool = False) -> list[Period]:
+def _cities_of(manifest: Manifest) -> set[str]:
+    """The cities whose counties have rows in the lake."""
+    tables = manifest.tables.values()
+    found = {city_code_of(each.county) for table in tables for each in table.partitions}
+    return {each for each in found if each}
+
+
+def usual_periods(of: Indicator, today: date) -> list[Period]:
     """What pages show first: this year, the one before, and twelve months to each of the latest months.
 
-    Of what stands in the list only, its value and that of a year before; its trend is counted when somebody looks.
+    Of what is followed also the months that its level is told of, of what is watched the week; of what stands in
+    the list only its value and those it is compared with: its trend is counted when somebody looks.
     """
-    every = [_months_before(on.replace(day=1), n) for n in range(TREND_MONTHS)]
-    ends = [every[0], every[-1]] if is_listed_only else every
-    return [year(on.year), year(on.year - 1), *map(twelve_months_to, ends)]
-
-
-def _months_before(first: date, months: int) -> date:
-    years, index = divmod(first.year * 12 + first.month - 1 - months, 12)
-    return date(years, index + 1, 1)
+    every = [months_before(today.replace(day=1), n) for n in range(TREND_MONTHS)]
+    ends = every if of.is_followed else [every[0], every[1], every[-1]]
+    found = [year(today.year), year(today.year - 1), *map(twelve_months_to, ends)]
+    if of.is_watched:
+        found += week_and_before(today)
+    return found + level_periods(of, today) if of.is_followed else found
 
 
 def freeze(

@@ -182,17 +182,38 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """The figure by the rule that was in force a year before.
+
+    rule_from: None where there was no rule then; the other fields are then empty.
+    is_same: it counts as today's does, so that there is nothing to tell apart.
+    result: this period's figure by that rule; earlier: the year before by today's rule. Both only where they differ.
+    """
+
+    rule_from: date | None
+    is_same: bool
+    numerator: Words = NO_WORDS
+    denominator: Words | None = None
+    result: Result | None = None
+    earlier: Result | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Everything there is to say of one figure (口径卡)."""
 
     result: Result
-    earlier: Result
-    """The same a year before."""
+    earlier: Result | None
+    """The same a year before, by the rule of then; None where there was none."""
     freezes: tuple[Freeze, ...]
     goal: Goal | None
     """The target that holds for this area, with its document."""
     opens: str
     """What the rows behind it are: enrolment, resident, institution; "" where they cannot be opened."""
+    former: Former | None
+    """What last year's rule would say; None for those who do not see the figure as it is."""
+    just_before: Result | None
+    """The period before it (month on month); None where the period is not over, or has none."""
     elsewhere: tuple[Elsewhere, ...] = ()
     """The reporting rules that were applied to the area or its parts."""
     received: tuple[Received, ...] = ()

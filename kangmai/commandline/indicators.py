@@ -8,7 +8,7 @@ import click
 from kangmai.commandline.opening import with_database
 
 if TYPE_CHECKING:
-    from kangmai.analytics.types import Card, Figure, Freeze, Result
+    from kangmai.analytics.types import Card, Figure, Former, Freeze, Result
     from kangmai.kernel.actor import Actor
 
 LEVELS = click.Choice(("county", "town", "village", "institution"))
@@ -243,6 +243,18 @@ def card_json(found: "Card") -> dict[str, Any]:
         "verified": rule.is_verified,
         "interval_95": [_number(each) for each in interval] if interval else None,
         "target": _number(found.goal.value if found.goal else None),
-        "year_before": result_json(found.earlier),
+        "year_before": result_json(found.earlier) if found.earlier else None,
+        "period_before": result_json(found.just_before) if found.just_before else None,
+        "former_rule": _former_json(found.former) if found.former else None,
         "frozen": [freeze_json(each) for each in found.freezes],
+    }
+
+
+def _former_json(found: "Former") -> dict[str, Any]:
+    """The figure by the rule of a year before; `result` only where that counts otherwise."""
+    return {
+        "rule_from": found.rule_from.isoformat() if found.rule_from else None,
+        "same": found.is_same,
+        "result": result_json(found.result) if found.result else None,
+        "year_before_by_this_rule": result_json(found.earlier) if found.earlier else None,
     }

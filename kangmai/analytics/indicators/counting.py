@@ -95,16 +95,23 @@ def count(
     indicator: Indicator, lake: Lake, manifest: Manifest, period: Period, *, engine: Engine
 ) -> Counts:
     """The counts, from what is kept or anew. Spark always counts."""
-    tables = tables_of(indicator, manifest, period)
     if engine is Engine.SPARK:
-        return _counted(indicator, lake, tables, period, engine)
-    name = f"{FIGURES}/{indicator.id}/{_key(indicator, tables, period)}.json"
+        return _counted(indicator, lake, tables_of(indicator, manifest, period), period, engine)
+    name = f"{FIGURES}/{name_of(indicator, lake, manifest.id, period)}.json"
     try:
         return _kept(lake, name)
     except KeyError:
+        tables = tables_of(indicator, manifest, period)
         counts = _counted(indicator, lake, tables, period, engine)
         lake.storage.put(name, _text(counts))
         return counts
+
+
+@lru_cache(maxsize=4096)
+def name_of(indicator: Indicator, lake: Lake, manifest_id: str, period: Period) -> str:
+    """The name under which counts are kept: the same for the same rule, period and rows."""
+    tables = tables_of(indicator, lake.get_manifest(manifest_id), period)
+    return f"{indicator.id}/{_key(indicator, tables, period)}"
 
 
 def _text(counts: Counts) -> bytes:

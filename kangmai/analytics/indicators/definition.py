@@ -102,10 +102,25 @@ class Indicator:
 
     def check_period(self, period: Period) -> None:
         """Raises PeriodNotCounted where the period is of no kind that this is counted for."""
-        if not kinds_of(period) & set(self.periods):
+        if not self.counts(period):
             raise PeriodNotCounted(
                 indicator=self.id, kinds=", ".join(self.periods), period=str(period)
             )
+
+    def counts(self, period: Period) -> bool:
+        """Whether it is counted for such periods; twelve months from any day on are a year, too."""
+        is_year = "year" in self.periods and year_before(period).end == period.start
+        return is_year or bool(kinds_of(period) & set(self.periods))
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether its movement of the week is told: what the cockpit shows, and what has a target."""
+        return self.is_followed or (self.counted is not None and bool(self.targets))
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether it is counted ahead over time, which takes two dozen counts a night."""
+        return self.counted is not None and not self.is_listed_only
 
 
 def kinds_of(period: Period) -> frozenset[str]:

@@ -7,6 +7,7 @@ from kangmai.analytics import disclosure
 from kangmai.analytics.indicators.counting import Counts, count, why_not
 from kangmai.analytics.indicators.definition import Indicator
 from kangmai.analytics.indicators.reporting import NOWHERE, Reporting, reporting_of
+from kangmai.analytics.indicators.rolled import rolled
 from kangmai.analytics.indicators.rollup import (
     Amounts,
     check_level,
@@ -49,11 +50,18 @@ def result(
     if reason is not None:
         return _without(indicator, manifest, period, area, by, reason)
     assert manifest is not None
+    if exact and engine is Engine.DUCKDB:
+        known = rolled(indicator, lake, manifest, period, area, by)
+        if known is not None:
+            below = tuple(figure(indicator, code, each) for code, each in known[1].items())
+            return _result(
+                indicator, manifest, period, by, figure(indicator, area, known[0]), below, NO_WORDS
+            )
     reporting = reporting_of(lake, manifest, period)
     counts = placed(indicator, count(indicator, lake, manifest, period, engine=engine), reporting)
     whole = figure(indicator, area, total(indicator, counts, area, reporting))
-    below = parts(indicator, counts, area, by, reporting) if by else {}
-    figures = tuple(figure(indicator, code, each) for code, each in below.items())
+    amounts = parts(indicator, counts, area, by, reporting) if by else {}
+    figures = tuple(figure(indicator, code, each) for code, each in amounts.items())
     if not exact:
         closed = hidden_areas(indicator, counts, area, reporting)
         whole = suppressed(whole, whole.area in closed)

@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kangmai.analytics import queries, rules
 from kangmai.analytics.errors import AreaUnknown
-from kangmai.analytics.rules import Indicator, kinds_of, twelve_months_to
+from kangmai.analytics.rules import Indicator, kinds_of, months_before, twelve_months_to
 from kangmai.analytics.types import By
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted
 from kangmai.portal.shell import area as areas
@@ -22,11 +22,11 @@ from kangmai.standards.divisions import city, city_code_of, find_division
 from kangmai.standards.periods import Period, month, parse_period, quarter, year
 
 MONTHS = 13
-QUARTERS = 9
 LEVELS = {
     Level.PREFECTURE: (By.COUNTY, By.TOWN, By.VILLAGE, By.INSTITUTION),
     Level.COUNTY: (By.TOWN, By.VILLAGE, By.INSTITUTION),
     Level.TOWN: (By.VILLAGE, By.INSTITUTION),
+    Level.VILLAGE: (By.INSTITUTION,),
 }
 
 
@@ -91,32 +91,12 @@ def periods(at: datetime, indicator: Indicator | None) -> Iterator[Period]:
     today = legal_day(queries.cutoff() or at)
     first = today.replace(day=1)
     found = [twelve_months_to(first), year(today.year), year(today.year - 1), year(today.year - 2)]
-    starts = [_months_before(first, n) for n in range(MONTHS)]
+    starts = [months_before(first, n) for n in range(MONTHS)]
     found += [quarter(each.year, (each.month + 2) // 3) for each in starts]
     found += [month(each.year, each.month) for each in starts]
     for each in dict.fromkeys(found):
-        if indicator is None or kinds_of(each) & set(indicator.periods):
+        if indicator is None or indicator.counts(each):
             yield each
-
-
-def trend_periods(period: Period) -> list[Period]:
-    """The periods of the same kind up to this one's end: months, quarters, or twelve months to each month."""
-    kinds = kinds_of(period)
-    if "month" in kinds:
-        starts = [_months_before(period.start, n) for n in range(MONTHS)]
-        return [month(each.year, each.month) for each in reversed(starts)]
-    if "quarter" in kinds:
-        starts = [_months_before(period.start, 3 * n) for n in range(QUARTERS)]
-        return [quarter(each.year, (each.month + 2) // 3) for each in reversed(starts)]
-    if "year" in kinds:
-        ends = [_months_before(period.end, n) for n in range(MONTHS)]
-        return [twelve_months_to(each) for each in reversed(ends)]
-    return [period]
-
-
-def _months_before(first: date, months: int) -> date:
-    number, index = divmod(first.year * 12 + first.month - 1 - months, 12)
-    return date(number, index + 1, 1)
 
 
 def written(period: Period) -> str:

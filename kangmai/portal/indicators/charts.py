@@ -5,11 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kangmai.analytics import queries
 from kangmai.analytics.rules import Indicator
 from kangmai.analytics.types import By, Result
-from kangmai.kernel.actor import Actor
-from kangmai.portal.indicators.asking import Asked, named, trend_periods
+from kangmai.portal.indicators.asking import Asked, named
 from kangmai.portal.indicators.presenters import (
     Shown,
     area_name,
@@ -46,16 +44,9 @@ def county_map(found: Result, rule: Indicator, asked: Asked) -> dict[str, Any] |
 
 
 def trend(
-    rule: Indicator, asked: Asked, actor: Actor
+    results: list[Result], rule: Indicator, asked: Asked
 ) -> tuple[dict[str, Any], list[tuple[str, Shown]]] | None:
     """The figure of the area over periods of the same kind, and the target; None where there is one point."""
-    periods = [
-        each for each in trend_periods(asked.period) if each.latest_day >= rule.effective_from
-    ]
-    results = [
-        queries.compute(indicator=rule.id, period=each, area=asked.area, actor=actor)
-        for each in periods
-    ]
     points = [(each.period.latest_day.isoformat(), number(each.total.value)) for each in results]
     if sum(value is not None for _day, value in points) < 2:
         return None

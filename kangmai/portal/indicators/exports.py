@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Callable, Iterable
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -28,6 +30,23 @@ def table(found: Result, rule: Indicator, asked: Asked) -> list[Line]:
         _line(found.total, whole.name),
         *(_line(figure, part.name) for part, figure in named_parts),
     ]  # fmt: skip
+
+
+def _written(text: str) -> str | float:
+    """A number of a page as a number, everything else as it stands."""
+    try:
+        return float(text.replace(",", "")) if text else text
+    except ValueError:
+        return text
+
+
+def plain(
+    title: str, facts: Iterable[tuple[str, str]], names: Line, rows: Iterable[Iterable[str]]
+) -> list[Line]:
+    """The lines of a table that stands on a page: its title, what is to say of it, names of columns, rows."""
+    said: list[Line] = [[name, text] for name, text in facts]
+    cells: list[Line] = [[_written(cell) for cell in row] for row in rows]
+    return [[title], *said, [], names, *cells]
 
 
 def _head(found: Result, rule: Indicator) -> list[Line]:
@@ -76,7 +95,7 @@ def as_xlsx(lines: list[Line]) -> bytes:
     for row in (1, len(_head_rows(lines)) + 2):
         for cell in sheet[row]:
             cell.font = Font(bold=True)
-    for column, width in zip("ABCDEFG", (16, 34, 18, 14, 14, 14, 14), strict=True):
+    for column, width in zip("ABCDEFG", (24, 34, 18, 14, 14, 14, 14), strict=True):
         sheet.column_dimensions[column].width = width
     file = io.BytesIO()
     book.save(file)
@@ -86,3 +105,17 @@ def as_xlsx(lines: list[Line]) -> bytes:
 def _head_rows(lines: list[Line]) -> list[Line]:
     """The lines before the first empty one."""
     return lines[: next(at for at, line in enumerate(lines) if not line)]
+
+
+TYPES: dict[str, tuple[str, Callable[[list[Line]], bytes]]] = {
+    "csv": ("text/csv; charset=utf-8", as_csv),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+}
+
+
+def answer(lines: list[Line], *, name: str, kind: str) -> HttpResponse:
+    """A table as a file to keep."""
+    content_type, write = TYPES[kind]
+    made = HttpResponse(write(lines), content_type=content_type)
+    made["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return made

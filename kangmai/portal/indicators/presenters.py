@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kangmai.analytics.rules import Indicator, find_target, interval_of
+from kangmai.analytics.rules import Indicator, find_target, interval_of, is_behind
 from kangmai.analytics.types import By, Direction, Figure, Result, Status, Words
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.shell import area as areas
@@ -100,6 +100,20 @@ def interval(figure: Figure, rule: Indicator) -> str:
     return f"{found[0]} – {found[1]} {said(rule.unit)}" if found else ""
 
 
+def completeness(figure: Figure, rule: Indicator) -> str:
+    """Of how many of the denominator enough is known, and of how many it should be."""
+    if figure.value is None or rule.denominator is None:
+        return ""
+    known = figure.completeness
+    if known is None:
+        return _("each row counted carries what the rule asks for")
+    text = f"{known * 100:.1f} % ({figure.known:,} / {figure.denominator:,})"
+    if rule.least_known is None:
+        return text
+    least = _("at least %(share)s %% are asked for") % {"share": f"{rule.least_known * 100:.0f}"}
+    return f"{text} · {least}"
+
+
 def fraction(numerator: int | None, denominator: int | None) -> str:
     """Both amounts, where there are both."""
     return "" if numerator is None or denominator is None else f"{numerator:,} / {denominator:,}"
@@ -107,13 +121,6 @@ def fraction(numerator: int | None, denominator: int | None) -> str:
 
 def _count(value: int | None) -> str:
     return f"{value:,}" if value is not None else ""
-
-
-def is_behind(figure: Figure, rule: Indicator, target: Decimal | None) -> bool:
-    """Whether a figure has not reached its target."""
-    if target is None or figure.value is None:
-        return False
-    return figure.value > target if rule.direction is Direction.DOWN else figure.value < target
 
 
 def target_of(rule: Indicator, period: Period, area: str) -> Decimal | None:
@@ -127,14 +134,16 @@ def _area_of(code: str, found: Result) -> str:
     return found.total.area if found.by is By.INSTITUTION or not code else code
 
 
-def parts(found: Result, rule: Indicator, asked: Asked) -> list[Shown]:
-    """The parts of a result, each with the address that goes one level down."""
+def parts(
+    found: Result, rule: Indicator, asked: Asked, *, may_open_rows: bool = False
+) -> list[Shown]:
+    """The parts of a result, each with the address that goes one level down; of institutions to their rows."""
     names = _institutions(found) if found.by is By.INSTITUTION else {}
     return [
         shown(
             each,
             name=names.get(each.area) or _part_name(each.area, found.by),
-            address=_down(each.area, found.by, asked, rule),
+            address=_down(each.area, found.by, asked, rule, may_open_rows),
             rule=rule,
             target=target_of(rule, found.period, _area_of(each.area, found)),
         )
@@ -154,9 +163,13 @@ def _part_name(code: str, by: By | None) -> str:
     return area_name(code)
 
 
-def _down(code: str, by: By | None, asked: Asked, rule: Indicator) -> str:
-    if not code or by is By.INSTITUTION:
+def _down(code: str, by: By | None, asked: Asked, rule: Indicator, may_open_rows: bool) -> str:
+    if not code:
         return ""
+    if by is By.INSTITUTION:
+        if not may_open_rows:
+            return ""
+        return asked.address("indicator-rows", rule.id, institution=code, by="")
     return asked.address("indicator", rule.id, area=code, by="")
 
 
@@ -168,17 +181,25 @@ class Change:
     tone: str
 
 
-def change(now: Figure, before: Figure, rule: Indicator) -> Change:
-    """The difference to the year before, and whether it is for the better."""
-    if now.value is None or before.value is None:
-        return Change(_("no figure of the year before"), "")
-    difference = now.value - before.value
-    unit = _("points") if rule.unit.en == "%" else said(rule.unit)
-    text = f"{difference:+,} {unit}"
+def change(now: Figure, before: Figure | None, rule: Indicator) -> Change | None:
+    """The difference to an earlier figure, and whether it is for the better; None where one has no value."""
+    if now.value is None or before is None or before.value is None:
+        return None
+    return moved_by(now.value - before.value, rule)
+
+
+def moved_by(difference: Decimal, rule: Indicator) -> Change:
+    """A difference in words, and whether it is for the better."""
+    text = f"{difference:+,} {difference_unit(rule)}"
     if rule.direction is Direction.LEVEL or not difference:
         return Change(text, "")
     better = (difference > 0) is (rule.direction is Direction.UP)
     return Change(text, "good" if better else "danger")
+
+
+def difference_unit(rule: Indicator) -> str:
+    """The unit of a difference: that of two shares is in points."""
+    return _("points") if rule.unit.en == "%" else said(rule.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,19 +211,34 @@ class Tile:
     unit: str
     has_value: bool
     fraction: str
-    change: Change
+    year: Change | None
+    month: Change | None
     target: str
     is_behind: bool
     is_verified: bool
     reason: str
     address: str
+    completeness: str
+    is_thin: bool
     is_chosen: bool = False
 
 
+def is_thin(figure: Figure, rule: Indicator) -> bool:
+    """Whether of fewer than the rule asks for enough is known."""
+    known = figure.completeness
+    return known is not None and rule.least_known is not None and known < rule.least_known
+
+
 def tile(
-    rule: Indicator, now: Result, before: Result, address: str, *, is_chosen: bool = False
+    rule: Indicator,
+    now: Result,
+    year: Result | None,
+    month: Result | None,
+    address: str,
+    *,
+    is_chosen: bool = False,
 ) -> Tile:
-    """An indicator with its value and how it moved."""
+    """An indicator with its value and how it moved since a year and a period before."""
     target = target_of(rule, now.period, now.total.area)
     figure = shown(now.total, name="", rule=rule, target=target)
     return Tile(
@@ -211,7 +247,10 @@ def tile(
         unit=said(rule.unit),
         has_value=figure.has_value,
         fraction=figure.fraction,
-        change=change(now.total, before.total, rule),
+        year=change(now.total, year.total if year else None, rule),
+        month=change(now.total, month.total if month else None, rule),
+        completeness=figure.completeness,
+        is_thin=is_thin(now.total, rule),
         target=str(target) if target is not None else "",
         is_behind=figure.is_behind,
         is_verified=rule.is_verified,
@@ -219,6 +258,11 @@ def tile(
         address=address,
         is_chosen=is_chosen,
     )
+
+
+def rounded(value: float, digits: int) -> Decimal:
+    """A number with the digits of a figure."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-digits))
 
 
 def number(value: Decimal | None) -> float | None:

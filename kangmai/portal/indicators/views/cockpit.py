@@ -1,16 +1,27 @@
-"""The home of the commission officer: all figures of an area, one of them as a map and over time."""
+"""The home of the commission officer: all figures of an area, what moved, who is behind, one of them drawn."""
 
-from django.http import HttpResponse
+from functools import partial
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.analytics import actions, queries, rules
-from kangmai.analytics.rules import Indicator, kinds_of, year_before
-from kangmai.analytics.types import By, Result
+from kangmai.analytics.rules import Indicator, period_before, year_before
+from kangmai.analytics.types import By
 from kangmai.kernel.actor import Actor, is_permitted
-from kangmai.portal.indicators import asking, charts, finding, presenters
+from kangmai.portal.indicators import (
+    asking,
+    charts,
+    city_tables,
+    comparing,
+    exports,
+    finding,
+    presenters,
+)
 from kangmai.portal.indicators.asking import Asked
+from kangmai.portal.indicators.views.indicator import chart_files
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
@@ -20,37 +31,83 @@ from kangmai.standards.calendars import legal_day
 
 CHOSEN = "ht_control_rate"
 PAGE = 40
+BEHIND_SHOWN = 12
 
 
 @require_safe
 @signed_in
 def cockpit(request: PortalRequest) -> HttpResponse:
-    """Show the figures of an area."""
+    """Show the figures of an area: what moved, who is behind, one of them on the map, over time and fairly compared."""
     asked = asking.asked(request.GET, actor=request.actor, at=request.at)
-    every = _in_order(queries.indicators(on=min(legal_day(request.at), asked.period.latest_day)))
-    counted = [each for each in every if kinds_of(asked.period) & set(each.periods)]
+    every = _in_force(request, asked)
+    counted = [each for each in every if each.counts(asked.period)]
     chosen = _chosen(counted, request.GET.get("indicator", ""))
+    shown = [each for each in counted if not each.is_listed_only or each is chosen]
+    drawn = [each for each in counted if each.counted and (each.is_followed or each is chosen)]
     context = {
         "crumbs": trail(Crumb(_("Figures"))),
         "asked": asked,
         "area_name": presenters.area_name(asked.area),
         "period_name": asking.named(asked.period),
+        "period_text": asking.written(asked.period),
         "areas": _areas(asked, request.actor),
         "periods": choices(
             ((asking.written(p), asking.named(p)) for p in asking.periods(request.at, None)),
             current=asking.written(asked.period),
         ),
-        "tiles": [
-            _tile(each, asked, request.actor, is_chosen=each is chosen)
-            for each in counted
-            if not each.is_listed_only or each is chosen
-        ],
+        "drawn": finding.by_group(drawn, current=chosen.id if chosen else ""),
+        "tiles": [_tile(each, asked, request.actor, is_chosen=each is chosen) for each in shown],
+        "quality": comparing.quality(counted, asked, request.actor, request.at),
+        "city_files": {
+            what: [(kind.upper(), asked.address("cockpit-export", what=what, kind=kind, by="")) for kind in exports.TYPES]
+            for what in city_tables.TABLES
+        },
         "list_address": asked.address("indicators"),
+        **_movements(asked, request.actor),
+        **_behind(asked, request.actor),
         **_lake(request),
-    }
+    }  # fmt: skip
     if chosen is not None:
         context |= _chosen_context(chosen, asked, request.actor)
     return render(request, "indicators/cockpit.html", context)
+
+
+def _in_force(request: PortalRequest, asked: Asked) -> list[Indicator]:
+    return _in_order(queries.indicators(on=min(legal_day(request.at), asked.period.latest_day)))
+
+
+def _movements(asked: Asked, actor: Actor) -> dict[str, object]:
+    """What moved this week, for those who see the area's figures as they are."""
+    if not is_permitted(actor, rules.READ, asked.area):
+        return {}
+    found = queries.movements(area=asked.area, actor=actor)
+    return {
+        "may_explain": True,
+        "moved": comparing.moved(found[: comparing.MOVED_SHOWN], asked),
+        "moved_more": max(0, len(found) - comparing.MOVED_SHOWN),
+    }
+
+
+def _behind(asked: Asked, actor: Actor) -> dict[str, object]:
+    """Who is behind a target, the furthest first."""
+    found = queries.behind(period=asked.period, area=asked.area, actor=actor)
+    return {
+        "behind": comparing.behind(found[:BEHIND_SHOWN], asked),
+        "behind_count": len(found),
+    }
+
+
+@require_safe
+@signed_in
+def export_city(request: PortalRequest) -> HttpResponse:
+    """Give what moved, who is behind, or how far the data can be trusted, as CSV or XLSX."""
+    kind, what = request.GET.get("kind", "csv"), request.GET.get("what", "")
+    if kind not in exports.TYPES or what not in city_tables.TABLES:
+        raise Http404
+    asked = asking.asked(request.GET, actor=request.actor, at=request.at)
+    every = _in_force(request, asked)
+    lines = city_tables.TABLES[what](every, asked, request.actor, request.at)
+    return exports.answer(lines, name=f"{what}-{asked.area}", kind=kind)
 
 
 @require_safe
@@ -58,8 +115,8 @@ def cockpit(request: PortalRequest) -> HttpResponse:
 def indicators(request: PortalRequest) -> HttpResponse:
     """List indicators by group with their values, also those that are not available; found by name, group and source."""
     asked = asking.asked(request.GET, actor=request.actor, at=request.at)
-    every = _in_order(queries.indicators(on=min(legal_day(request.at), asked.period.latest_day)))
-    possible = [each for each in every if kinds_of(asked.period) & set(each.periods)]
+    every = _in_force(request, asked)
+    possible = [each for each in every if each.counts(asked.period)]
     found = finding.found(possible, request.GET)
     some, cursor = finding.page(found, request.GET.get("after", ""), limit=PAGE)
     context = {
@@ -113,16 +170,16 @@ def _tile(
     rule: Indicator, asked: Asked, actor: Actor, *, is_chosen: bool = False
 ) -> presenters.Tile:
     now = queries.compute(indicator=rule.id, period=asked.period, area=asked.area, actor=actor)
-    before = _before(rule, asked, actor) or now
-    address = asked.address("indicator", rule.id, by="")
-    return presenters.tile(rule, now, before, address, is_chosen=is_chosen)
-
-
-def _before(rule: Indicator, asked: Asked, actor: Actor) -> Result | None:
-    earlier = year_before(asked.period)
-    if rules.find_indicator(rule.id, on=earlier.latest_day) is None:
-        return None
-    return queries.compute(indicator=rule.id, period=earlier, area=asked.area, actor=actor)
+    then = partial(queries.find_earlier, indicator=rule.id, area=asked.area, actor=actor)
+    month = None if now.is_running else period_before(asked.period)
+    return presenters.tile(
+        rule,
+        now,
+        then(period=year_before(asked.period)),
+        then(period=month) if month else None,
+        asked.address("indicator", rule.id, by=""),
+        is_chosen=is_chosen,
+    )
 
 
 def _chosen_context(rule: Indicator, asked: Asked, actor: Actor) -> dict[str, object]:
@@ -133,18 +190,26 @@ def _chosen_context(rule: Indicator, asked: Asked, actor: Actor) -> dict[str, ob
     found = queries.compute(
         indicator=rule.id, period=asked.period, area=asked.area, by=by, actor=actor
     )
-    parts = presenters.parts(found, rule, asked)
+    results = comparing.series(rule, asked, actor)
     return {
         "rule": rule,
         "chosen_title": presenters.said(rule.title),
         "chosen_address": asked.address("indicator", rule.id, by=""),
         "unit": presenters.said(rule.unit),
         "level": presenters.level_word(by) if by else "",
-        "parts": parts,
-        "behind": [each for each in parts if each.is_behind],
+        "parts": presenters.parts(found, rule, asked),
         "target": presenters.target_of(rule, asked.period, asked.area),
         "map": charts.county_map(found, rule, asked),
-        "trend": charts.trend(rule, asked, actor),
+        "trend": charts.trend(results, rule, asked),
+        "smalls": comparing.smalls(results, rule, asked),
+        "level_card": comparing.levels(rule, asked, actor),
+        "funnel": comparing.funnel(rule, asked, actor),
+        "chart_files": chart_files(asked, rule),
+        "exports": [
+            (kind.upper(), asked.address("indicator-export", rule.id, kind=kind))
+            for kind in exports.TYPES
+        ],
+        "may_open_rows": bool(rule.opens) and is_permitted(actor, rules.ROWS, asked.area),
     }
 
 

@@ -10,10 +10,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.analytics import actions, queries, rules
 from kangmai.analytics.errors import IndicatorUnknown, RowsNotTraceable
-from kangmai.analytics.rules import Goal, Indicator
-from kangmai.analytics.types import Card, Elsewhere, Form
+from kangmai.analytics.rules import Goal, Indicator, period_before, year_before
+from kangmai.analytics.types import By, Card, Elsewhere, Figure, Form, Result
 from kangmai.kernel.actor import NotPermitted, is_permitted
-from kangmai.portal.indicators import asking, behind, charts, exports, presenters
+from kangmai.portal.indicators import (
+    asking,
+    behind,
+    chart_tables,
+    charts,
+    comparing,
+    exports,
+    presenters,
+)
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -25,13 +33,9 @@ from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period, parse_period
 
 PAGE = 50
-TYPES = {
-    "csv": ("text/csv; charset=utf-8", exports.as_csv),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", exports.as_xlsx),
-}
 
 
-def _question(request: PortalRequest, id: str) -> tuple[Indicator, Asked]:
+def question(request: PortalRequest, id: str) -> tuple[Indicator, Asked]:
     """The rule in force at the end of the period asked for, and the question."""
     latest = rules.find_indicator(id, on=legal_day(request.at))
     if latest is None:
@@ -42,9 +46,7 @@ def _question(request: PortalRequest, id: str) -> tuple[Indicator, Asked]:
     return rule, asking.asked(query, actor=request.actor, at=request.at, indicator=rule)
 
 
-def _frame(
-    request: PortalRequest, rule: Indicator, asked: Asked, *more: Crumb
-) -> dict[str, object]:
+def frame(request: PortalRequest, rule: Indicator, asked: Asked, *more: Crumb) -> dict[str, object]:
     """What every page of a figure shows: the way here, its name, area and period."""
     title = presenters.said(rule.title)
     crumbs = [Crumb(_("Figures"), asked.address("cockpit", by=""))]
@@ -67,12 +69,13 @@ def _frame(
 @signed_in
 def indicator(request: PortalRequest, indicator_id: str) -> HttpResponse:
     """Show a figure of an area with its parts, a map and a trend."""
-    rule, asked = _question(request, indicator_id)
+    rule, asked = question(request, indicator_id)
     found = queries.compute(
         indicator=rule.id, period=asked.period, area=asked.area, by=asked.by, actor=request.actor
     )
+    results = comparing.series(rule, asked, request.actor)
     context = {
-        **_frame(request, rule, asked),
+        **frame(request, rule, asked),
         "areas": [
             (presenters.area_name(code), asked.address("indicator", rule.id, area=code, by=""))
             for code in asking.way_up(asked, request.actor)
@@ -95,13 +98,24 @@ def indicator(request: PortalRequest, indicator_id: str) -> HttpResponse:
         "reason": presenters.said(found.reason),
         "supplier": presenters.said(rule.supplier),
         "target": presenters.target_of(rule, asked.period, asked.area),
-        "parts": presenters.parts(found, rule, asked),
+        "parts": presenters.parts(
+            found, rule, asked, may_open_rows=_may_open_rows(request, rule, asked)
+        ),
+        "comparisons": _compared(request, rule, asked, found),
+        "may_explain": is_permitted(request.actor, rules.READ, asked.area),
         "map": charts.county_map(found, rule, asked),
-        "trend": charts.trend(rule, asked, request.actor),
+        "trend": charts.trend(results, rule, asked),
+        "smalls": comparing.smalls(results, rule, asked),
+        "level_card": comparing.levels(rule, asked, request.actor),
+        "funnel": comparing.funnel(rule, asked, request.actor)
+        if asked.by is By.INSTITUTION
+        else None,
+        "chart_files": chart_files(asked, rule),
         "cutoff": words.instant(found.cutoff),
         "is_running": found.is_running,
         "exports": [
-            (kind.upper(), asked.address("indicator-export", rule.id, kind=kind)) for kind in TYPES
+            (kind.upper(), asked.address("indicator-export", rule.id, kind=kind))
+            for kind in exports.TYPES
         ],
         "may_open_rows": _may_open_rows(request, rule, asked),
     }
@@ -113,6 +127,45 @@ def _periods(request: PortalRequest, rule: Indicator, asked: Asked) -> Iterable[
     return dict.fromkeys([*asking.periods(request.at, rule), asked.period])
 
 
+def _compared(
+    request: PortalRequest, rule: Indicator, asked: Asked, found: Result
+) -> list[dict[str, object]]:
+    """The figure a year and a period before."""
+    before = None if found.is_running else period_before(asked.period)
+    asked_for = [(_("A year before"), "year", year_before(asked.period))]
+    if before is not None:
+        asked_for.append((_("The period before"), "before", before))
+    some = []
+    for label, against, period in asked_for:
+        earlier = queries.find_earlier(
+            indicator=rule.id, period=period, area=asked.area, actor=request.actor
+        )
+        if earlier is not None:
+            some.append(_comparison(label, against, earlier, found.total, rule, asked))
+    return some
+
+
+def _comparison(
+    label: str, against: str, earlier: Result, now: Figure, rule: Indicator, asked: Asked
+) -> dict[str, object]:
+    return {
+        "label": label,
+        "period": asking.named(earlier.period),
+        "figure": presenters.shown(earlier.total, name="", rule=rule),
+        "change": presenters.change(now, earlier.total, rule),
+        "is_other_rule": earlier.rule != rule.rule,
+        "why": asked.address("indicator-why", rule.id, against=against, by=""),
+    }
+
+
+def chart_files(asked: Asked, rule: Indicator) -> dict[str, list[tuple[str, str]]]:
+    """Where the table of each chart is to be had."""
+    return {
+        chart: [(kind.upper(), asked.address("indicator-export", rule.id, chart=chart, kind=kind)) for kind in exports.TYPES]
+        for chart in chart_tables.TABLES
+    }  # fmt: skip
+
+
 def _may_open_rows(request: PortalRequest, rule: Indicator, asked: Asked) -> bool:
     return bool(rule.opens) and is_permitted(request.actor, rules.ROWS, asked.area)
 
@@ -121,23 +174,27 @@ def _may_open_rows(request: PortalRequest, rule: Indicator, asked: Asked) -> boo
 @signed_in
 def card(request: PortalRequest, indicator_id: str) -> HttpResponse:
     """Show the answer card (口径卡) of a figure."""
-    rule, asked = _question(request, indicator_id)
+    rule, asked = question(request, indicator_id)
     found = queries.card(
         indicator=rule.id, period=asked.period, area=asked.area, by=asked.by, actor=request.actor
     )
     context = {
-        **_frame(request, rule, asked, Crumb(_("Answer card"))),
+        **frame(request, rule, asked, Crumb(_("Answer card"))),
         "facts": _facts(found, rule),
         "total": presenters.shown(
             found.result.total, name="", rule=rule, target=found.goal.value if found.goal else None
         ),
-        "before": presenters.shown(found.earlier.total, name="", rule=rule),
-        "before_period": asking.named(found.earlier.period),
-        "change": presenters.change(found.result.total, found.earlier.total, rule),
+        "comparisons": _comparisons(found, rule, asked),
+        "may_explain": is_permitted(request.actor, rules.READ, asked.area),
+        "former": _former(found, rule),
+        "is_running": found.result.is_running,
+        "is_thin": presenters.is_thin(found.result.total, rule),
         "goal": _goal(found.goal),
         "elsewhere": _elsewhere(found.elsewhere),
         "reason": presenters.said(found.result.reason),
-        "parts": presenters.parts(found.result, rule, asked),
+        "parts": presenters.parts(
+            found.result, rule, asked, may_open_rows=_may_open_rows(request, rule, asked)
+        ),
         "level": presenters.level_word(asked.by) if asked.by else "",
         "frozen": [
             {
@@ -172,6 +229,39 @@ def card(request: PortalRequest, indicator_id: str) -> HttpResponse:
         "period_text": asking.written(asked.period),
     }
     return render(request, "indicators/card.html", context)
+
+
+def _comparisons(found: Card, rule: Indicator, asked: Asked) -> list[dict[str, object]]:
+    """The figure a year and a period before, with the differences and the ways to their causes."""
+    earlier = [
+        (_("A year before"), "year", found.earlier),
+        (_("The period before"), "before", found.just_before),
+    ]
+    return [
+        _comparison(label, against, result, found.result.total, rule, asked)
+        for label, against, result in earlier
+        if result is not None
+    ]
+
+
+def _former(found: Card, rule: Indicator) -> dict[str, object] | None:
+    """What the rule of a year before would say."""
+    former = found.former
+    if former is None or rule.form is Form.OUTSIDE:
+        return None
+    total = former.result.total if former.result else None
+    earlier = former.earlier.total if former.earlier else None
+    return {
+        "since": former.rule_from.isoformat() if former.rule_from else "",
+        "is_same": former.is_same,
+        "rule_from": rule.effective_from.isoformat(),
+        "figure": presenters.shown(total, name="", rule=rule) if total else None,
+        "change": presenters.change(found.result.total, total, rule),
+        "numerator": presenters.said(former.numerator),
+        "denominator": presenters.said(former.denominator),
+        "earlier": presenters.shown(earlier, name="", rule=rule) if earlier else None,
+        "since_then": presenters.change(found.result.total, earlier, rule),
+    }
 
 
 def _goal(of: Goal | None) -> dict[str, str] | None:
@@ -216,13 +306,13 @@ def _facts(found: Card, rule: Indicator) -> list[tuple[str, str]]:
         (_("Numerator"), presenters.said(rule.numerator)),
         (_("Denominator"), presenters.said(rule.denominator)),
         (_("Base"), presenters.said(rule.base)),
-        (_("Note"), presenters.said(rule.note)),
+        (_("Explanation"), presenters.said(rule.note)),
         (_("Rounding"), _("%(digits)s decimals, %(mode)s") % {"digits": rule.digits, "mode": rounding}),
         (_("Rule"), _("%(id)s, in force from %(day)s, version %(rule)s") % {"id": rule.id, "day": rule.effective_from, "rule": rule.rule}),
         (_("Source"), rule.source),
         (_("Data up to"), words.instant(result.cutoff)),
         (_("State of the data"), result.manifest[:12]),
-        (_("Completeness"), presenters.shown(result.total, name="", rule=rule).completeness),
+        (_("Completeness"), presenters.completeness(result.total, rule)),
         (_("Data could come from"), presenters.said(rule.supplier)),
     ]  # fmt: skip
     return [(name, text) for name, text in facts if text and text != "—"]
@@ -232,14 +322,16 @@ def _facts(found: Card, rule: Indicator) -> list[tuple[str, str]]:
 @signed_in
 def rows(request: PortalRequest, indicator_id: str) -> HttpResponse:
     """Show the rows behind a figure, each as the room that owns it lets this actor see it."""
-    rule, asked = _question(request, indicator_id)
+    rule, asked = question(request, indicator_id)
     if not rule.opens:
         raise RowsNotTraceable(indicator=rule.id)
     which = request.GET.get("which", "")
+    institution = request.GET.get("institution", "")[:20]
     ids = queries.rows_behind(
         indicator=rule.id,
         period=asked.period,
         area=asked.area,
+        institution=institution,
         in_part={"in": True, "out": False}.get(which) if rule.denominator else None,
         after=request.GET.get("after", "")[:64],
         limit=PAGE + 1,
@@ -251,8 +343,10 @@ def rows(request: PortalRequest, indicator_id: str) -> HttpResponse:
     except NotPermitted:
         found, refused = [], True
     context = {
-        **_frame(request, rule, asked, Crumb(_("Rows behind"))),
+        **frame(request, rule, asked, Crumb(_("Rows behind"))),
         "rows": found,
+        "institution": institution,
+        "institution_name": _institution_name(institution),
         "refused": refused,
         "unseen": len(ids[:PAGE]) - len(found),
         "choices": choices(
@@ -266,30 +360,42 @@ def rows(request: PortalRequest, indicator_id: str) -> HttpResponse:
     return render(request, "indicators/rows.html", context)
 
 
+def _institution_name(id: str) -> str:
+    """The name of the institution whose rows are shown, "" where those of all are."""
+    if not (id.isascii() and id.isdecimal()):
+        return ""
+    return registry.names_by_id(ids={int(id)}, language=get_language() or "zh").get(int(id), "")
+
+
 @require_safe
 @signed_in
 def export(request: PortalRequest, indicator_id: str) -> HttpResponse:
-    """Give a figure with its parts as CSV or XLSX."""
-    kind = request.GET.get("kind", "csv")
-    if kind not in TYPES:
+    """Give a figure with its parts, or the table of one of its charts, as CSV or XLSX."""
+    kind, chart = request.GET.get("kind", "csv"), request.GET.get("chart", "")
+    if kind not in exports.TYPES or (chart and chart not in chart_tables.TABLES):
         raise Http404
-    rule, asked = _question(request, indicator_id)
-    found = queries.compute(
-        indicator=rule.id, period=asked.period, area=asked.area, by=asked.by, actor=request.actor
-    )
-    content_type, write = TYPES[kind]
-    answer = HttpResponse(write(exports.table(found, rule, asked)), content_type=content_type)
+    rule, asked = question(request, indicator_id)
+    if chart:
+        lines = chart_tables.TABLES[chart](rule, asked, request.actor)
+    else:
+        found = queries.compute(
+            indicator=rule.id,
+            period=asked.period,
+            area=asked.area,
+            by=asked.by,
+            actor=request.actor,
+        )
+        lines = exports.table(found, rule, asked)
     period = asking.written(asked.period).replace("/", "_")
-    name = f"{rule.id}-{asked.area}-{period}.{kind}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    name = "-".join(filter(None, (rule.id, chart, asked.area, period)))
+    return exports.answer(lines, name=name, kind=kind)
 
 
 @require_POST
 @signed_in
 def freeze(request: PortalRequest, indicator_id: str) -> HttpResponse:
     """Keep the figure as it is now."""
-    rule, asked = _question(request, indicator_id)
+    rule, asked = question(request, indicator_id)
     actions.freeze(
         indicator=rule.id,
         period=asked.period,

@@ -1,0 +1,1 @@
+"""Published methods by which figures are compared: with chance, with before, part by part."""

@@ -1,0 +1,43 @@
+"""Reads of figures and of the lake, each within what the actor may see."""
+
+from kangmai.analytics.queries.comparisons import behind, level_of_figure, movement, movements
+from kangmai.analytics.queries.figures import (
+    area_of,
+    card,
+    compute,
+    find_earlier,
+    indicators,
+    reason_without,
+)
+from kangmai.analytics.queries.keeping import (
+    freezes,
+    get_freeze,
+    published,
+    received,
+    received_ids,
+)
+from kangmai.analytics.queries.lakes import cutoff, lake, lake_state, verify_lake
+from kangmai.analytics.queries.rows import rows_behind
+
+__all__ = [
+    "area_of",
+    "behind",
+    "card",
+    "compute",
+    "cutoff",
+    "find_earlier",
+    "freezes",
+    "get_freeze",
+    "indicators",
+    "lake",
+    "lake_state",
+    "level_of_figure",
+    "movement",
+    "movements",
+    "published",
+    "reason_without",
+    "received",
+    "received_ids",
+    "rows_behind",
+    "verify_lake",
+]
