@@ -250,22 +250,27 @@ def _numbers(ids: list[int]) -> list[tuple[int, str]]:
 
 
 def ask(plan: dict, first: int, count: int, stop, queue) -> None:
-    """A resident's result query, again and again; milliseconds of each."""
+    """A resident's result query, again and again, and a statement that asks nothing; milliseconds of each."""
     wake(plan["url"], plan["keys"])
     from kangmai.epidemic.nucleic_acid import queries
     from kangmai.kernel.actor import Actor, DataScope, Grant, Purpose
+    from kangmai.kernel.connections import own_connection
     from kangmai.kernel.ids import AccountId, ResidentId
 
     grant = Grant("resident", None, (), frozenset({"own.record"}))
-    chance, took, found = random.Random(1), [], 0
+    chance, took, idle, found = random.Random(1), [], [], 0
     while not stop.is_set():
         scope = DataScope(residents=frozenset({ResidentId(first + chance.randrange(count))}))
         actor = Actor(AccountId(9), "benchmark", (grant,), Purpose.RESIDENT, scope)
         start = time.perf_counter()
         found += len(queries.my_tests(actor=actor, at=LATER + HOUR))
         took.append((time.perf_counter() - start) * 1000)
-        time.sleep(0.02)
-    queue.put((took, found))
+        time.sleep(0.01)
+        start = time.perf_counter()
+        own_connection().execute("SELECT 1").fetchone()
+        idle.append((time.perf_counter() - start) * 1000)
+        time.sleep(0.01)
+    queue.put((took, idle, found))
 
 
 def copy_peer(first: int, tubes: int, round_id: int, site_id: int) -> float:
@@ -366,9 +371,9 @@ def measure(options, tubes: int, pools: int, url: str, keys: Path) -> None:
     done = gathered(answers, workers)
     seconds = time.perf_counter() - start
     stop.set()
-    took, found = asked.get(timeout=60)
+    took, idle, found = asked.get(timeout=60)
     asker.join()
-    report(options, tubes, pools, done, seconds, took, found)
+    report(options, tubes, pools, done, seconds, (took, idle), found)
     peer = copy_peer(first, tubes, round_id, made[0][0])
     mine = max(each[2]["take"] for each in done)
     print(f"COPY of the same tubes and samples into the same tables: {peer:.1f} s; intake with every check takes {mine / peer:.1f} × as long")  # fmt: skip
@@ -401,7 +406,7 @@ def close_connections() -> None:
     assert threading.active_count() < 10
 
 
-def report(options, tubes, pools, done, seconds, took, found) -> None:
+def report(options, tubes, pools, done, seconds, asked, found) -> None:
     """Print what was measured."""
     from kangmai.epidemic.nucleic_acid import models
 
@@ -413,8 +418,10 @@ def report(options, tubes, pools, done, seconds, took, found) -> None:
     print(f"the whole day: {seconds:.1f} s, {tubes / seconds:.0f} tubes/s; at this pace 172,300 tubes take {TUBES / tubes * seconds / 60:.1f} min")  # fmt: skip
     for part in ("take", "box", "test"):
         print(f"  {part}: {max(each[2][part] for each in done):.1f} s")
-    took.sort()
-    print(f"a resident's results meanwhile: {len(took)} queries ({found} samples), median {statistics.median(took):.1f} ms, p99 {took[int(len(took) * 0.99)]:.1f} ms")  # fmt: skip
+    took, idle = map(sorted, asked)
+    p99 = [each[int(len(each) * 0.99)] for each in (took, idle)]
+    print(f"a resident's results meanwhile: {len(took)} queries ({found} samples), median {statistics.median(took):.1f} ms, p99 {p99[0]:.1f} ms")  # fmt: skip
+    print(f"a statement that asks nothing, beside it: median {statistics.median(idle):.1f} ms, p99 {p99[1]:.1f} ms: one trip on a machine as busy as this; a result takes two")  # fmt: skip
 
 
 if __name__ == "__main__":

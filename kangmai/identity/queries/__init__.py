@@ -10,6 +10,7 @@ from kangmai.identity.queries.evaluation import evaluate_groups, evaluate_models
 from kangmai.identity.queries.matching import decision_on, match, similar_residents
 from kangmai.identity.queries.numbers import residents_numbered, residents_with_cards
 from kangmai.identity.queries.persons import (
+    SAME_RESIDENT_IDS_SQL,
     current,
     individuals,
     master_row_of_patient,
@@ -46,6 +47,7 @@ from kangmai.identity.queries.sharing import sharing_a_phone
 from kangmai.identity.queries.unmasking import unmasked
 
 __all__ = [
+    "SAME_RESIDENT_IDS_SQL",
     "count_waiting",
     "current",
     "decision_on",

@@ -27,6 +27,7 @@ from tests.epidemic.nucleic_acid.factories import (
     TECHNICIAN,
     VILLAGE,
     VOID,
+    as_resident,
     box,
     code,
     take,
@@ -152,7 +153,9 @@ def test_nobody_is_lost_or_doubled_when_residents_are_merged_and_separated(town,
         )
         missing = queries.unsampled_people(town.round_id, area=VILLAGE[:9], **counted).rows
         samples = models.Sample.objects.count()
+        shown = [len(queries.my_tests(actor=as_resident(each), at=LATER)) for each in residents]
         transaction.set_rollback(True)
+    assert shown == [sum(stands_for[n] == stands_for[k] for k in sampled) for n in range(5)]
     people = {stands_for[n] for n in sampled}
     assert (board.people, by_site, seen, samples) == (
         len(people),

@@ -1,6 +1,6 @@
 """What a resident sees of himself: the proof at once, the result when it is out, bookings, antigen tests."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,7 +45,9 @@ SELECT t.code, s.round_id, r.name, r.order_id, x.name, t.mode, s.sampled_at, t.s
   EXISTS (SELECT FROM nucleic_acid_hold h WHERE h.person_id = s.person_id AND h.state = ANY(%s))
 FROM nucleic_acid_sample s JOIN nucleic_acid_tube t ON t.id = s.tube_id
 JOIN nucleic_acid_round r ON r.id = s.round_id JOIN nucleic_acid_site x ON x.id = t.site_id
-WHERE s.person_id = ANY(%s) ORDER BY s.sampled_at DESC, t.id DESC LIMIT %s"""
+WHERE s.person_id = ANY({}) ORDER BY s.sampled_at DESC, t.id DESC LIMIT %s"""
+_OF_PERSONS = _TESTS.format("%s")
+_OF_RESIDENT = _TESTS.format(f"ARRAY({identity.SAME_RESIDENT_IDS_SQL})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,12 @@ def my_tests(*, actor: Actor, at: datetime) -> tuple[Proof, ...]:
     Raises:
         NoOrderInForce, NotPermitted.
     """
-    return _tests(_own_ids(actor), MOST)
+    return _tests(_OF_RESIDENT, own_resident(actor), MOST)
 
 
-def _tests(ids: Sequence[int], most: int) -> tuple[Proof, ...]:
+def _tests(statement: str, who: int | list[int], most: int) -> tuple[Proof, ...]:
     with reading() as database:
-        rows = database.execute(_TESTS, [list(STAYING), list(ids), most]).fetchall()
+        rows = database.execute(statement, [list(STAYING), who, most]).fetchall()
     return tuple(_proof(row) for row in rows)
 
 
@@ -103,7 +105,7 @@ def tests_of_passes(*, passes: Collection[str], at: datetime) -> dict[str, tuple
     """
     orders = living(at=at)
     return {
-        text: _tests([int(each) for each in _persons(holder, orders)], FEW)
+        text: _tests(_OF_PERSONS, [int(each) for each in _persons(holder, orders)], FEW)
         for text, holder in venues.persons_with_passes(passes=passes, at=at).items()
     }
 
