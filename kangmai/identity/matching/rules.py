@@ -92,9 +92,17 @@ def compete(found: Iterable[tuple[Id, Score]]) -> Outcome[Id]:
 
 
 def _is_one_of_several_births(scores: Sequence[Score]) -> bool:
-    """Whether a record without a name fits two children whom one mother bore that day: twins."""
+    """Whether a record without a name fits two children whom one mother bore that day: twins.
+
+    A child of another home is that of another woman of her name, where the best fits the home.
+    """
     told = [{each.field: each.level for each in score.evidence} for score in scores]
-    born = [each for each in told if _is_of_that_birth(each)]
+    is_at_home = "equal" in (told[0].get("phone"), told[0].get("address"))
+    born = [
+        each
+        for each in told
+        if _is_of_that_birth(each) and not (is_at_home and _is_of_another_home(each))
+    ]
     return (
         len(born) > 1
         and bool(told[0])
@@ -105,6 +113,10 @@ def _is_one_of_several_births(scores: Sequence[Score]) -> bool:
 
 def _is_of_that_birth(told: Mapping[str, str]) -> bool:
     return told.get("birth_date") in BORN and told.get("mother") in ("equal", "homophone")
+
+
+def _is_of_another_home(told: Mapping[str, str]) -> bool:
+    return told.get("address") == "different" and told.get("phone") != "equal"
 
 
 def _odds(found: Score) -> float:

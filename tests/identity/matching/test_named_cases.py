@@ -259,6 +259,24 @@ def test_a_newborn_of_twins_is_left_to_a_person(model: Model) -> None:
     assert decided(born, model, one, older) is Decision.LINK
 
 
+def test_a_newborn_of_another_woman_of_that_name_is_no_twin(model: Model) -> None:
+    born = Person(
+        name="李雨仪之子",
+        sex="男",
+        birth_date="2025-01-31",
+        phone="13512345678",
+        address="人民路12号3房",
+        town="龙镇",
+    )
+    one = replace(born, name="任梓铭", mother="李雨仪")
+    of_another = replace(one, name="黄子轩", phone="13698765432", address="东路8号", town="凤镇")
+    assert decided(born, model, one, of_another) is Decision.LINK
+    moved = replace(born, phone="13900001111", address="")
+    assert decided(moved, model, one, of_another) is Decision.REVIEW
+    twin = replace(one, name="任子墨")
+    assert decided(born, model, one, twin) is Decision.REVIEW
+
+
 def test_two_valid_numbers_are_a_veto(model: Model) -> None:
     other = replace(LI, id_number=number("441202", "19860412", 33))
     assert Caution.NUMBERS_CONFLICT in score(LI, other, model).cautions
