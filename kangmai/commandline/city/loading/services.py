@@ -345,6 +345,6 @@ def _exact(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 PROGRAMMES: tuple[str, ...] = (
-    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "family_doctor", "prepregnancy", "maternal",
+    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "prepregnancy", "maternal",
 )  # fmt: skip
 """What is loaded here; each is planned once everybody is there."""
