@@ -261,14 +261,14 @@ def test_a_newborn_of_twins_is_left_to_a_person(model: Model) -> None:
 
 def test_a_newborn_of_another_woman_of_that_name_is_no_twin(model: Model) -> None:
     born = Person(
-        name="李雨仪之子",
+        name="李丽之子",
         sex="男",
         birth_date="2025-01-31",
         phone="13512345678",
         address="人民路12号3房",
         town="龙镇",
     )
-    one = replace(born, name="任梓铭", mother="李雨仪")
+    one = replace(born, name="任梓铭", mother="李丽")
     of_another = replace(one, name="黄子轩", phone="13698765432", address="东路8号", town="凤镇")
     assert decided(born, model, one, of_another) is Decision.LINK
     moved = replace(born, phone="13900001111", address="")

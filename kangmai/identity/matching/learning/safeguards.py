@@ -150,7 +150,8 @@ def is_barred(
     levels: Levels, name_share: np.ndarray, newborn: np.ndarray, *, common: float
 ) -> np.ndarray:
     """Pairs that no file may link by themselves."""
-    unknown = np.zeros(levels.shape[1], dtype=bool)  # a file may be of any year: none is taken for adult
+    # a file may be of any year: nobody is taken for grown up
+    unknown = np.zeros(levels.shape[1], dtype=bool)
     found = cautions(levels, name_share, newborn, unknown, unknown, common=common)
     return np.logical_or.reduce([found[reason] for reason in HARD])
 
