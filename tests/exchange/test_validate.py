@@ -184,3 +184,36 @@ def test_a_source_may_be_held_to_the_profiles_it_claims(fhir, tmp_path):
     assert held("POST", "Patient", {**claims, "birthDate": "1990-01-01"}).status == 201
     assert held("POST", "Patient", patient(meta={"profile": ["urn:nobody"]})).status == 201
     assert free("POST", "Patient", claims).status == 201
+
+
+RESULT = {
+    "resourceType": "Observation", "status": "final", "code": {"text": "血糖"},
+    "category": [{"coding": [{"code": "laboratory"}]}], "subject": {"reference": "Patient/1"},
+    "effectiveDateTime": "2026-03-01", "performer": [{"reference": "Organization/1"}],
+    "valueQuantity": {"value": 5.4, "system": "http://unitsofmeasure.org", "code": "mmol/L"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("profile", "resource", "faults"),
+    [
+        ("laboratory_result", RESULT, []),
+        ("laboratory_result", {**RESULT, "valueQuantity": {"value": 5.4, "unit": "mmol/L"}}, ["Observation"]),
+        ("laboratory_result", {**RESULT, "category": [{"text": "x"}]}, ["Observation.category"]),
+        ("resident", {"resourceType": "Patient", "name": [{"text": "李丽"}], "gender": "female",
+                      "identifier": [{"value": "1"}]}, ["Patient.identifier[0].system", "Patient.birthDate"]),
+        ("visit", {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"},
+                   "subject": {"reference": "Patient/1"}, "serviceProvider": {"reference": "Organization/1"},
+                   "period": {"start": "2026-03-02", "end": "2026-03-01"}}, ["Encounter.period"]),
+        ("diagnosis", {"resourceType": "Condition", "subject": {"reference": "Patient/1"}, "recordedDate": "2026-03-01",
+                       "encounter": {"reference": "Encounter/1"}, "code": {"text": "高血压"}}, ["Condition.code"]),
+    ],
+)  # fmt: skip
+def test_profiles_of_our_own(fhir, profile, resource, faults):
+    kind, url = resource["resourceType"], f"urn:kangmai:profile:{profile}"
+    answer = fhir("POST", f"{kind}/$validate?profile={url}", resource)
+    places = [i["expression"][0] for i in answer.issues if i["severity"] == "error"]
+    assert places == faults
+    rest = fhir("GET", "metadata").json["rest"][0]["resource"]
+    (statement,) = [each for each in rest if each["type"] == kind]
+    assert statement["supportedProfile"] == [url]

@@ -65,3 +65,39 @@ def test_what_held_lately_is_forgotten_in_time(monkeypatch):
     for number in range(5):
         memory.note(number)
     assert [memory.holds(number) for number in range(5)].count(True) <= 2
+
+
+def test_references_above_and_below(fhir):
+    """County, town and village as places; an Encounter in each, and a circle that ends."""
+    places: list[str] = []
+    for _ in range(3):
+        inside = {"partOf": {"reference": places[-1]}} if places else {}
+        made = fhir("POST", "Location", {"resourceType": "Location", "name": "x", **inside})
+        places.append(f"Location/{made.id}")
+    visits = [fhir("POST", "Encounter", encounter(place)).id for place in places]
+
+    def found(query):
+        answer = fhir("GET", f"Encounter?{query}")
+        assert answer.status == 200, answer.body
+        return [each["resource"]["id"] for each in answer.json.get("entry", ())]
+
+    county, town, village = places
+    assert found(f"location:below={county}") == visits[::-1]
+    assert found(f"location:below={town}") == visits[:0:-1]
+    assert found(f"location:above={town}") == visits[1::-1]
+    assert found(f"location:below={village}") == visits[2:]
+    assert found("location:below=Location/none") == []
+    assert fhir("GET", "Encounter?patient:below=Patient/1").status == 400
+    circle = {
+        "resourceType": "Location",
+        "id": county.partition("/")[2],
+        "partOf": {"reference": village},
+    }
+    assert fhir("PUT", county, circle).status == 200
+    for way in ("above", "below"):
+        assert found(f"location:{way}={town}") == visits[::-1]
+
+
+def encounter(place):
+    return {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"},
+            "location": [{"location": {"reference": place}}]}  # fmt: skip

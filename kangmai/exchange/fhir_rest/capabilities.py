@@ -101,6 +101,7 @@ def _security(base: str) -> dict[str, Any]:
 def _resource(name: str) -> dict[str, Any]:
     return {
         "type": name,
+        **_profiles(name),
         **({"extension": _topics()} if name == "Subscription" else {}),
         "interaction": [{"code": code} for code in INTERACTIONS],
         "versioning": "versioned-update",
@@ -117,6 +118,13 @@ def _resource(name: str) -> dict[str, Any]:
         "operation": operations_on(name),
         "searchParam": [{"name": p.name, "type": p.kind.value} for p in _searchable(name)],
     }
+
+
+def _profiles(name: str) -> dict[str, list[str]]:
+    """Profiles of our own, to which a resource can be held."""
+    known = queries.our_profiles().items()
+    found = sorted(url for url, profile in known if profile["type"] == name)
+    return {"supportedProfile": found} if found else {}
 
 
 def _topics() -> list[dict[str, str]]:

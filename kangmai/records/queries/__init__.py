@@ -61,6 +61,7 @@ from kangmai.records.queries.trail import (
 )
 from kangmai.records.queries.trail import RESTFUL as TRAIL_RESTFUL
 from kangmai.records.queries.trail import SYSTEM as TRAIL_SYSTEM
+from kangmai.records.validation.our_profiles import our_profiles
 
 __all__ = [
     "DEFAULT_COUNT",
@@ -117,6 +118,7 @@ __all__ = [
     "latest_observations",
     "lookup",
     "newest_deed",
+    "our_profiles",
     "patients_of",
     "read_job_file",
     "sample_index",

@@ -10,6 +10,7 @@ from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import reading
 from kangmai.records.store.searching import read_query, run
 from kangmai.records.types import Resource
+from kangmai.records.validation.our_profiles import our_profiles
 from kangmai.records.validation.profiles import Definitions, add_definition, listed_codes
 
 LIMIT = 200
@@ -29,13 +30,17 @@ def find_canonical(
 
 
 def stored_profiles(urls: list[str], *, actor: Actor, at: datetime) -> Definitions:
-    """The profiles of these URLs that are stored, those they build on, and the value sets they require."""
-    known, seen = Definitions(), set[str]()
+    """Our own profiles, those of these URLs that are stored, those they build on, the value sets they require."""
+    known, seen = Definitions(dict(our_profiles())), set[str]()
     waiting = [url.partition("|")[0] for url in urls]
     with reading() as connection, psycopg.Cursor(connection) as database:
         while waiting and len(seen) < LIMIT:
             url = waiting.pop()
-            if url in seen or url.startswith("http://hl7.org/fhir/StructureDefinition/"):
+            if (
+                url in seen
+                or url in our_profiles()
+                or url.startswith("http://hl7.org/fhir/StructureDefinition/")
+            ):
                 continue
             seen.add(url)
             found = find_canonical(database, "StructureDefinition", url, actor=actor, at=at)

@@ -48,7 +48,12 @@ from kangmai.records.search.parameters import (
     SearchParameter,
     parameters,
 )
-from kangmai.records.search.pointers import chain_targets, references_to, written_targets
+from kangmai.records.search.pointers import (
+    chain_targets,
+    hierarchy_of,
+    references_to,
+    written_targets,
+)
 from kangmai.records.search.rows import KeyedHash
 from kangmai.records.search.sealed import asked_address, asked_name, asked_part, gathered
 from kangmai.records.search.text import contact, normalised
@@ -58,7 +63,7 @@ CHAIN_LIMIT = 4
 MODIFIERS: dict[Kind, tuple[str, ...]] = {
     Kind.TOKEN: ("missing", "not", "text", "in", "not-in", "below", "above", "of-type"),
     Kind.STRING: ("missing", "exact", "contains"),
-    Kind.REFERENCE: ("missing", "identifier"),
+    Kind.REFERENCE: ("missing", "identifier", "below", "above"),
     Kind.URI: ("missing", "below", "above"),
     Kind.DATE: ("missing",),
     Kind.NUMBER: ("missing",),
@@ -79,6 +84,12 @@ class Terminology(Protocol):
 
     def codes_above(self, system: str, code: str) -> Iterable[tuple[str, str]]:
         """A code and all that subsume it."""
+
+    def parts_of(self, target: int, resource_type: str, p: int) -> Iterable[int]:
+        """A resource and all its parts, as hashes; parts point to their whole by parameter `p`."""
+
+    def wholes_of(self, target: int, resource_type: str, p: int) -> Iterable[int]:
+        """A resource and all that it is a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +328,37 @@ class Reader:
     def reference(self, known: SearchParameter, modifier: str, place: str, text: str) -> Condition:
         if modifier == "identifier":
             return self.reference_identifier(known, place, text)
+        if modifier in ("below", "above"):
+            return self.reference_tree(known, modifier, place, text)
         value = unescaped(text)
         found: list[Condition] = []
         for source in known.sources:
             for target in written_targets(known, source, modifier, value, self.server):
                 found.append(References((targets[target],), (source.p,)))
+        return any_of(found)
+
+    def reference_tree(
+        self, known: SearchParameter, modifier: str, place: str, text: str
+    ) -> Condition:
+        """`location:below=Location/1`: points to it or to a part of it; `:above` to it or to a whole of it."""
+        found: list[Condition] = []
+        for source in known.sources:
+            for target in written_targets(known, source, "", unescaped(text), self.server):
+                kind = target.partition("/")[0]
+                p = hierarchy_of(kind)
+                if p is None or self.terminology is None:
+                    continue
+                find = (
+                    self.terminology.parts_of if modifier == "below" else self.terminology.wholes_of
+                )
+                hashes = tuple(find(targets[target], kind, p))
+                found.append(References(hashes, (source.p,)))
+        if not found:
+            raise BadValue(
+                place=place,
+                reason="it must name a resource of a type with parts, such as Location/1",
+                reason_zh="应指明有上下级关系的资源，如 Location/1",
+            )
         return any_of(found)
 
     def reference_identifier(self, known: SearchParameter, place: str, text: str) -> Condition:

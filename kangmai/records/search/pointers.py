@@ -1,5 +1,7 @@
 """What references may mean: the types a chain goes on with, the addresses that a written reference stands for."""
 
+from functools import cache
+
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search import added
 from kangmai.records.search.parameters import (
@@ -20,6 +22,16 @@ def chain_targets(
         return [modifier] if modifier in allowed else []
     has_next = [t for t in sorted(allowed) if following == "_has" or added.find(t, following)]
     return has_next
+
+
+@cache
+def hierarchy_of(resource_type: str) -> int | None:
+    """The number of the parameter by which a part points to its whole of the same type; None where there is none."""
+    for name in ("partof", "part-of"):
+        known = parameters(resource_type).get(name) if resource_type in resource_types() else None
+        if known is not None and resource_type in known.targets:
+            return known.sources[0].p
+    return None
 
 
 def references_to(source_type: str, resource_type: str) -> list[str]:

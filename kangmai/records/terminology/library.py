@@ -13,6 +13,7 @@ from kangmai.kernel.actor import DataScope
 from kangmai.kernel.connections import reading
 from kangmai.records.fhir.definitions import value_sets
 from kangmai.records.search.query import parse
+from kangmai.records.store import hierarchies
 from kangmai.records.store.searching import run
 from kangmai.records.terminology import concepts
 from kangmai.records.terminology.concepts import System
@@ -122,6 +123,16 @@ class Library:
     def codes_above(self, system: str, code: str) -> Iterable[tuple[str, str]]:
         """A code and all that subsume it."""
         return [(system, each) for each in sorted(self.system(system).above(code) | {code})]
+
+    def parts_of(self, target: int, resource_type: str, p: int) -> Iterable[int]:
+        """A resource and all its parts, as hashes; parts point to their whole by parameter `p`."""
+        with reading() as connection, psycopg.Cursor(connection) as database:
+            return hierarchies.below(database, target, resource_type=resource_type, p=p)
+
+    def wholes_of(self, target: int, resource_type: str, p: int) -> Iterable[int]:
+        """A resource and all that it is a part of."""
+        with reading() as connection, psycopg.Cursor(connection) as database:
+            return hierarchies.above(database, target, resource_type=resource_type, p=p)
 
 
 def _escaped(value: str) -> str:

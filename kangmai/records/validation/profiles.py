@@ -25,6 +25,7 @@ from kangmai.records.fhir.definitions import (
     value_sets,
 )
 from kangmai.records.validation.issues import Issue, issue
+from kangmai.records.validation.our_profiles import our_profiles
 from kangmai.records.validation.reading import Validated
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
@@ -114,7 +115,7 @@ def load_definitions(paths: Iterable[Path]) -> Definitions:
 
     Raises: DefinitionUnreadable where a path holds none.
     """
-    known = Definitions()
+    known = Definitions(dict(our_profiles()))
     for path in paths:
         before = len(known.structures) + len(known.value_sets)
         for raw in _texts(path):
