@@ -89,8 +89,9 @@ def _now_and_operator() -> "tuple[datetime, Actor]":
 
 
 def _say(progress: "Progress") -> None:
-    if progress.total:
-        click.echo(f"\r{progress.table}: {progress.done} of {progress.total}", err=True, nl=False)
+    if progress.done:
+        of = f" of {progress.total}" if progress.total else ""
+        click.echo(f"\r{progress.table}: {progress.done}{of}", err=True, nl=False)
         if progress.done == progress.total:
             click.echo(err=True)
 

@@ -42,10 +42,13 @@ class Bucket:
             except FileNotFoundError:
                 return None
 
-    def put(self, name: str, data: bytes) -> None:
-        """Write an object: a reader sees all of it or what was there before."""
+    def put(self, name: str, data: bytes, *, forced: bool = True) -> None:
+        """Write an object: a reader sees all of it or what was there before; it stays once it is written."""
         with _reached(), self.filesystem.open_output_stream(self._key(name)) as file:
             file.write(data)
+
+    def force(self, names: Collection[str]) -> None:
+        """Nothing: what the store has taken it keeps."""
 
     def entries(self, under: str) -> Iterator[Entry]:
         """The objects below a name."""

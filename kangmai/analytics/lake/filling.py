@@ -7,19 +7,18 @@ manifest takes force in one step at the end, so that a run that is cut off leave
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
 import orjson
-import pyarrow as pa
 
 from kangmai.analytics.errors import ViewBroken
-from kangmai.analytics.lake.content import has_duplicates, in_order
+from kangmai.analytics.lake.content import has_duplicates, has_neighbours_alike, in_order
 from kangmai.analytics.lake.lock import locked
 from kangmai.analytics.lake.manifest import Cutoff, Partition, TableState
-from kangmai.analytics.lake.source import Mark, Place, Snapshot, snapshot
+from kangmai.analytics.lake.source import Mark, Place, Read, Snapshot, snapshot
 from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.published import PublishedView
 from kangmai.analytics.types import FillReport, Progress, Report, TableReport
@@ -54,30 +53,26 @@ def fill(
 def _fill_table(
     lake: Lake, source: Snapshot, view: PublishedView, old: TableState | None, report: Report
 ) -> tuple[TableState, TableReport]:
-    marks = source.marks(view)
-    kept = _kept(lake, view, old, marks)
-    touched = sorted(marks.keys() - kept.keys())
-    report(Progress(view.id, 0, len(touched)))
-    written: dict[Place, Partition] = {}
-    if touched:
-        everything = len(touched) == len(marks)
-        read = source.partitions(view, None if everything else touched)
-        for place, partition in _written(lake, view, marks, read):
-            written[place] = partition
-            report(Progress(view.id, len(written), len(touched)))
-    partitions = tuple(part for _, part in sorted({**kept, **written}.items()))
+    report(Progress(view.id, 0, 0))
+    kept: dict[Place, Partition] = {}
+    if old is None or old.definition != view.version:
+        written = _written(lake, view, source.partitions(view, None), None, report)
+    else:
+        marks = source.marks(view)
+        kept = _kept(lake, old, marks)
+        touched = {place: mark for place, mark in marks.items() if place not in kept}
+        read = source.partitions(view, None if len(touched) == len(marks) else sorted(touched))
+        written = _written(lake, view, read if touched else (), touched, report)
+    whole = {**kept, **written}
+    partitions = tuple(part for _, part in sorted(whole.items()))
     table = TableState(view.id, view.room, view.version, _schema(view), partitions)
-    gone = {(p.month, p.county) for p in old.partitions} - marks.keys() if old else set()
+    gone = {(p.month, p.county) for p in old.partitions} - whole.keys() if old else set()
     written_rows = sum(each.rows for each in written.values())
     return table, TableReport(view.id, table.rows, len(written), written_rows, len(gone), False)
 
 
-def _kept(
-    lake: Lake, view: PublishedView, old: TableState | None, marks: Mapping[Place, Mark]
-) -> dict[Place, Partition]:
+def _kept(lake: Lake, old: TableState, marks: Mapping[Place, Mark]) -> dict[Place, Partition]:
     """The partitions that still say what the database says, and whose file is there."""
-    if old is None or old.definition != view.version:
-        return {}
     same = {
         (p.month, p.county): p
         for p in old.partitions
@@ -90,30 +85,44 @@ def _kept(
 def _written(
     lake: Lake,
     view: PublishedView,
-    marks: Mapping[Place, Mark],
-    read: Iterable[tuple[Place, pa.Table]],
-) -> Iterator[tuple[Place, Partition]]:
-    """Write partitions while the next ones are read: sorting, hashing and packing need no interpreter."""
+    read: Iterable[Read],
+    marks: Mapping[Place, Mark] | None,
+    report: Report,
+) -> dict[Place, Partition]:
+    """Write partitions while the next ones are read: sorting, hashing and packing need no interpreter.
+
+    `marks` are those by which the partitions were chosen, None where all are read and nothing chose them.
+    """
+    total, found = len(marks or ()), {}
     with ThreadPoolExecutor(WRITERS) as pool:
-        waiting: deque[tuple[Place, Future[Partition]]] = deque()
-        for place, rows in read:
-            waiting.append((place, pool.submit(_write, lake, view, place, marks[place], rows)))
+        waiting: deque[Future[Partition]] = deque()
+
+        def finish() -> None:
+            done = waiting.popleft().result()
+            found[done.month, done.county] = done
+            report(Progress(view.id, len(found), total))
+
+        for each in read:
+            if marks is not None and each.mark != marks[each.place]:
+                raise ViewBroken(view=view.id, reason="a second reading gave other rows")
+            waiting.append(pool.submit(_write, lake, view, each))
             if len(waiting) > WRITERS:
-                done, written = waiting.popleft()
-                yield done, written.result()
-        for done, written in waiting:
-            yield done, written.result()
+                finish()
+        while waiting:
+            finish()
+    report(Progress(view.id, len(found), len(found)))
+    return found
 
 
-def _write(lake: Lake, view: PublishedView, place: Place, mark: Mark, rows: pa.Table) -> Partition:
-    if any(rows.column(name).null_count for name in view.key):
+def _write(lake: Lake, view: PublishedView, read: Read) -> Partition:
+    if any(read.rows.column(name).null_count for name in view.key):
         raise ViewBroken(view=view.id, reason="a column of the key is null")
-    if has_duplicates(rows, view.key):
-        raise ViewBroken(view=view.id, reason=f"the key {', '.join(view.key)} is not unique")
-    if rows.num_rows != mark.rows:
-        raise ViewBroken(view=view.id, reason=f"{mark.rows} rows became {rows.num_rows}")
     cluster = (view.cluster,) if view.cluster else ()
-    return lake.write(view.id, place, mark.fold, in_order(rows, (*cluster, *view.key)))
+    rows = in_order(read.rows, (*cluster, *view.key))
+    alike = has_duplicates if cluster else has_neighbours_alike
+    if alike(rows, view.key):
+        raise ViewBroken(view=view.id, reason=f"the key {', '.join(view.key)} is not unique")
+    return lake.write(view.id, read.place, read.fold, rows, once=view.key)
 
 
 def _schema(view: PublishedView) -> str:

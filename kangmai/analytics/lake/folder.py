@@ -3,10 +3,13 @@
 import os
 import secrets
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from kangmai.analytics.lake.storage import Entry, Files
+
+FORCED_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +25,30 @@ class Folder:
         except FileNotFoundError:
             return None
 
-    def put(self, name: str, data: bytes) -> None:
-        """Write a file that is there whole or not at all, also after a power cut."""
+    def put(self, name: str, data: bytes, *, forced: bool = True) -> None:
+        """Write a file that is there whole or not at all; `forced`, also after a power cut."""
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         with unfinished.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if forced:
+                file.flush()
+                os.fsync(file.fileno())
         unfinished.rename(path)
-        _force(path.parent)
+        if forced:
+            _force(path.parent)
+
+    def force(self, names: Collection[str]) -> None:
+        """Let files that were put unforced survive a power cut: their bytes, and the names of their folders."""
+        paths = [self.path / name for name in names]
+        folders = {
+            each for path in paths for each in path.parents if each.is_relative_to(self.path)
+        }
+        # several at once: the file system's journal is written once for all that wait
+        with ThreadPoolExecutor(FORCED_AT_ONCE) as pool:
+            list(pool.map(_force, paths))
+            list(pool.map(_force, folders))
 
     def entries(self, under: str) -> Iterator[Entry]:
         """The files below a folder, unfinished ones too."""
@@ -55,9 +71,9 @@ class Folder:
         return Files(tuple(str(self.path / name) for name in names))
 
 
-def _force(folder: Path) -> None:
-    """Force a folder's names to disk."""
-    opened = os.open(folder, os.O_RDONLY)
+def _force(path: Path) -> None:
+    """Force a file's bytes, or a folder's names, to disk."""
+    opened = os.open(path, os.O_RDONLY)
     try:
         os.fsync(opened)
     finally:

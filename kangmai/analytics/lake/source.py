@@ -44,6 +44,20 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A partition as it was read: its rows, and the fold of the hashes that PostgreSQL gave them."""
+
+    place: Place
+    rows: pa.Table
+    fold: int
+
+    @property
+    def mark(self) -> Mark:
+        """What it holds, to be compared with what it held."""
+        return Mark(self.rows.num_rows, self.fold)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """An open read of the database, at one moment of it."""
 
@@ -70,11 +84,12 @@ class Snapshot:
             found[place] = Mark(before.rows + count, before.fold ^ fold)
         return found
 
-    def partitions(
-        self, view: PublishedView, places: Sequence[Place] | None
-    ) -> Iterator[tuple[Place, pa.Table]]:
-        """The rows of the partitions named, or of all, partition after partition."""
-        sql = f"SELECT * FROM ({view.select()}) r {_only(places)} ORDER BY _county, _day"
+    def partitions(self, view: PublishedView, places: Sequence[Place] | None) -> Iterator[Read]:
+        """The rows of the partitions named, or of all, partition after partition, each row with its hash."""
+        sql = (
+            f"SELECT r.*, hash_record_extended(r, 0) AS _hash FROM ({view.select()}) r "
+            f"{_only(places)} ORDER BY _county, _day"
+        )
         with self._cursor(view) as cursor:
             cursor.adbc_statement.set_options(
                 **{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)}
@@ -138,19 +153,25 @@ def _in_county(county: str) -> str:
     return "_county IS NULL" if county == WITHOUT else f"_county = '{county}'"
 
 
-def _apart(view: PublishedView, reader: pa.RecordBatchReader) -> Iterator[tuple[Place, pa.Table]]:
-    """Cut a stream sorted by partition into one table a partition."""
+def _apart(view: PublishedView, reader: pa.RecordBatchReader) -> Iterator[Read]:
+    """Cut a stream sorted by partition into one piece a partition."""
     held: list[pa.RecordBatch] = []
     current: Place | None = None
     for batch in reader:
         for place, part in _runs(batch):
             if current is not None and place != current:
-                yield current, _shaped(view, pa.Table.from_batches(held))
+                yield _read(view, current, held)
                 held = []
             current = place
             held.append(part)
     if current is not None:
-        yield current, _shaped(view, pa.Table.from_batches(held))
+        yield _read(view, current, held)
+
+
+def _read(view: PublishedView, place: Place, held: list[pa.RecordBatch]) -> Read:
+    table = pa.Table.from_batches(held)
+    hashes = table.column("_hash").to_numpy()
+    return Read(place, _shaped(view, table), int(np.bitwise_xor.reduce(hashes)))
 
 
 def _runs(batch: pa.RecordBatch) -> Iterator[tuple[Place, pa.RecordBatch]]:

@@ -28,8 +28,11 @@ class Storage(Hashable, Protocol):
     def find(self, name: str) -> bytes | None:
         """What a file holds, or None where there is none. Raises LakeUnreachable."""
 
-    def put(self, name: str, data: bytes) -> None:
-        """Write a file, or write over it, in one step. Raises LakeUnreachable."""
+    def put(self, name: str, data: bytes, *, forced: bool = True) -> None:
+        """Write a file, or write over it, in one step; unforced, `force` is to follow. Raises LakeUnreachable."""
+
+    def force(self, names: Collection[str]) -> None:
+        """Let files that were put unforced survive a power cut. Raises LakeUnreachable."""
 
     def entries(self, under: str) -> Iterable[Entry]:
         """The files below a folder. Raises LakeUnreachable."""

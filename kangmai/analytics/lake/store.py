@@ -33,7 +33,7 @@ from kangmai.analytics.lake.manifest import (
 )
 from kangmai.analytics.lake.storage import Entry, Files, Storage
 
-ZSTD_LEVEL = 3
+ZSTD_LEVEL = 1
 ROW_GROUP = 1 << 16
 """So many rows are read or left out at once: a cluster should fill some of them."""
 KEPT_MANIFESTS = 7
@@ -72,20 +72,43 @@ class Lake:
         """The files of partitions that are not there."""
         return frozenset(self.storage.missing([each.file for each in partitions]))
 
-    def write(self, table: str, place: tuple[str, str], mark: int, rows: pa.Table) -> Partition:
-        """Write the sorted rows of a partition; the same rows give the same file."""
+    def write(
+        self,
+        table: str,
+        place: tuple[str, str],
+        mark: int,
+        rows: pa.Table,
+        *,
+        once: Collection[str] = (),
+    ) -> Partition:
+        """Write the sorted rows of a partition; the same rows give the same file.
+
+        It survives a power cut only once a manifest that names it is in force.
+
+        Args:
+            once: columns in which no value comes often: a dictionary of them would be longer than they are.
+        """
         sink = pa.BufferOutputStream()
         pq.write_table(
-            rows, sink, compression="zstd", compression_level=ZSTD_LEVEL, row_group_size=ROW_GROUP
+            rows,
+            sink,
+            compression="zstd",
+            compression_level=ZSTD_LEVEL,
+            row_group_size=ROW_GROUP,
+            use_dictionary=[name for name in rows.column_names if name not in once],
         )
         data = sink.getvalue().to_pybytes()
         file = f"files/{table}/{place[0]}/{place[1]}/{hashlib.sha256(data).hexdigest()}.parquet"
-        if self.storage.missing([file]):
-            self.storage.put(file, data)
+        # a file of this name may be one that a power cut left half written, or one that a manifest holds
+        if self.storage.find(file) != data:
+            self.storage.put(file, data, forced=False)
         return Partition(*place, rows.num_rows, mark, content_hash(rows), file, len(data))
 
     def put_in_force(self, cutoff: Cutoff, tables: dict[str, TableState]) -> Manifest:
         """Write a manifest and let it hold from now on: the one step others can see."""
+        before = self.find_manifest()
+        held = _files(before.tables.values()) if before else frozenset()
+        self.storage.force(sorted(_files(tables.values()) - held))
         text = to_json(cutoff, tables)
         id = manifest_id(text)
         self.storage.put(_manifest_name(id), text)
@@ -100,7 +123,7 @@ class Lake:
         latest = [id for _, id in reversed(earlier)][:KEPT_MANIFESTS]
         holding = {now, *kept, *latest} & {_stem(each) for each in written}
         manifests = [self.get_manifest(id) for id in holding]
-        named = {p.file for m in manifests for t in m.tables.values() for p in t.partitions}
+        named = _files(table for each in manifests for table in each.tables.values())
         waste = [each for each in written if _stem(each) not in holding]
         waste += [each for each in self.storage.entries("files") if each.name not in named]
         self.storage.remove(each.name for each in waste)
@@ -112,6 +135,10 @@ def lake_at(place: Path | str, *, endpoint: str = "", region: str = "") -> Lake:
     if isinstance(place, str) and place.startswith(SCHEME):
         return Lake(bucket_at(place, endpoint, region))
     return Lake(Folder(Path(place)))
+
+
+def _files(tables: Iterable[TableState]) -> frozenset[str]:
+    return frozenset(partition.file for table in tables for partition in table.partitions)
 
 
 def _manifest_name(id: str) -> str:

@@ -102,12 +102,12 @@ def test_a_run_cut_off_between_two_writes_leaves_the_old_lake(
     visits.execute("UPDATE test_visit SET minutes = minutes + 1")
     left, put = writes, Bucket.put
 
-    def cut_off(self: Bucket, name: str, data: bytes) -> None:
+    def cut_off(self: Bucket, name: str, data: bytes, **how: bool) -> None:
         nonlocal left
         left -= 1
         if left < 0:
             raise KeyboardInterrupt
-        put(self, name, data)
+        put(self, name, data, **how)
 
     monkeypatch.setattr(Bucket, "put", cut_off)
     with pytest.raises(KeyboardInterrupt):
