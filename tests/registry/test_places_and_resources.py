@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kangmai.kernel.actor import NotPermitted, PlaceRange, subtree
 from kangmai.registry import actions, errors, models, queries
@@ -12,6 +14,7 @@ from kangmai.registry.types import (
     ConsortiumKind,
     DepartmentFacts,
     EquipmentFacts,
+    OrganizationKind,
     PlaceKind,
 )
 from tests.factories.registry import (
@@ -244,3 +247,24 @@ def test_ranges_agree_with_a_slow_twin():
                     subtree(e).covers(probe) for e in excludes
                 )
                 assert any(r.covers(probe) for r in ranges) is slow
+
+
+def test_choices_are_one_query_and_the_first_of_each_kind_in_each_division(database):
+
+    for n, division in enumerate(("441202001", "441202001", "441202001", "441203001")):
+        actions.create_place(
+            facts=place_facts(code=f"S{n}", name=f"小学{n}", division_code=division),
+            actor=ADMIN,
+            at=AT,
+        )
+    for n, kind in enumerate((OrganizationKind.LABORATORY, OrganizationKind.HOSPITAL)):
+        organization(code=f"H{n}", name=f"机构{n}", kind=kind, division_code="441202")
+    asked = {
+        "divisions": ["441202", "441203"],
+        "kinds": [OrganizationKind.HOSPITAL, OrganizationKind.LABORATORY],
+    }
+    with CaptureQueriesContext(connection) as seen:
+        found = queries.choices(**asked, most=2, actor=ADMIN)
+    assert len(seen) == 1
+    assert [each.code for each in found] == ["S0", "S1", "S3", "H1", "H0"]
+    assert queries.choices(divisions=[], kinds=[], most=2, actor=ADMIN) == ()

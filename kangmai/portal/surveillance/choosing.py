@@ -42,23 +42,10 @@ def places(actor: Actor, permission: str) -> list[tuple[str, str]]:
     """Schools and other places, then institutions that report counts: code, and name with its town."""
     if not is_permitted(actor, "registry.read"):
         return []
-    areas = _areas(actor, permission)
-    found = [
-        each
-        for code in areas
-        for each in registry.search_places(division=code, limit=MOST, actor=actor).rows
-    ]
-    institutions = [
-        each
-        for kind in REPORTING
-        for code in areas
-        for each in registry.search_organizations(
-            kind=kind.value, division=code, limit=MOST, actor=actor
-        ).rows
-    ]
-    named = [(each.code, each.name, each.division_code) for each in found]
-    named += [(each.code, each.name, each.division_code) for each in institutions]
-    return [(code, f"{name} · {area.path(division[:9])}") for code, name, division in named]
+    found = registry.choices(
+        divisions=_areas(actor, permission), kinds=REPORTING, most=MOST, actor=actor
+    )
+    return [(each.code, f"{each.name} · {area.path(each.division_code[:9])}") for each in found]
 
 
 def _areas(actor: Actor, permission: str) -> list[str]:

@@ -7,6 +7,7 @@ from kangmai.registry.queries.areas import (
     reporting_areas,
     reporting_places,
 )
+from kangmai.registry.queries.choices import Choice, choices
 from kangmai.registry.queries.lookups import (
     answering,
     codes,
@@ -46,9 +47,11 @@ from kangmai.registry.queries.staff import (
 )
 
 __all__ = [
+    "Choice",
     "ancestors",
     "answering",
     "beds",
+    "choices",
     "classes",
     "codes",
     "codes_of_place",
