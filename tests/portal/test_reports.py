@@ -225,6 +225,29 @@ def test_open_data_over_http_ask_for_a_token_with_the_scope(people, enter):
     structure = visitor.get(f"{address}&format=sdmx-structure", **may)
     assert structure["Content-Type"].startswith("application/vnd.sdmx.structure+xml")
     assert b'id="RESIDENTS"' in structure.content and b'id="NOTIFIABLE_CASES"' not in structure.content  # fmt: skip
+    sent = visitor.get(f"{address}&format=dhis2", **may)
+    assert sent["Content-Type"] == "application/json"
+    values = sent.json()
+    assert (values["dataElementIdScheme"], values["orgUnitIdScheme"]) == ("CODE", "CODE")
+    assert {each["period"] for each in values["dataValues"]} <= {"202609"}
+    assert not any(
+        each["dataElement"].startswith("KM_RESIDENTS") for each in values["dataValues"]
+    )  # three: hidden
+    year = "/api/open-data/figures?period=2025-02-01%2F2026-02-01&area=441200&indicator=residents"
+    refused = visitor.get(f"{year}&format=dhis2", **may)
+    assert refused.status_code == 400
+    assert "DHIS2 has no period 2025-02-01/2026-02-01" in refused.json()["message"]["en"]
+    assert visitor.get(f"{address}&format=dhis2", **asking("system/Patient.rs")).status_code == 403
+    assert visitor.get(f"{address}&format=dhis2").status_code == 401
+    page = "/reports/open-data/file/?period=2026-09&format=dhis2"
+    assert enter("clinician").get(page).status_code == 403
+    taken = enter("officer").get(page)
+    assert taken["Content-Disposition"] == 'attachment; filename="open-data-441200-2026-09.json"'
+    assert taken.json() == values  # the page and the interface give the same
+    back = enter("officer").get(
+        page.replace("2026-09", "2025-02-01%2F2026-02-01&indicator=residents")
+    )
+    assert back["Location"] == "/reports/open-data/"
     gone = visitor.get(f"{address}&format=dhis2-deletions", **may).json()
     assert {"dataElement": "KM_RESIDENTS", "period": "202609", "orgUnit": "441200"} in gone["dataValues"]  # fmt: skip
     assert "notifiable_cases" not in visitor.get("/api/open-data/indicators", **may).content.decode()  # fmt: skip

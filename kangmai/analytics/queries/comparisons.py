@@ -141,4 +141,4 @@ def level_of_figure(*, indicator: str, until: date, area: str, actor: Actor) -> 
     found = [
         find_earlier(indicator=indicator, period=each, area=area, actor=actor) for each in periods
     ]
-    return levels(rule, [each for each in found if each is not None])
+    return levels(rule, [each for each in found if each is not None]) if periods else None

@@ -2,10 +2,12 @@
 
 import datetime
 import os
+import random
 import re
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +22,7 @@ from kangmai.analytics.types import Engine, Form
 from kangmai.kernel import definitions
 from kangmai.standards.periods import Period, parse_period
 from tests.analytics.indicators.lake_of_rows import new_lake, whole_rows, write
+from tests.factories.spark import cluster
 
 DAY = datetime.date
 PLACES = st.sampled_from(
@@ -239,7 +242,25 @@ def measures(period: Period) -> list[tuple[str, Measure]]:
     ]
 
 
-def check(tables: dict, period: Period, engine: Engine, part: slice = slice(None)) -> None:
+def _shape(measure: Measure) -> tuple:
+    """What of the expression a measure asks for: measures of one shape differ in names and values only."""
+    rows, facts = measure.rows, {(f.latest is None, f.during is None) for f in measure.facts}
+    asked = (rows.where, rows.one_per, rows.amount, rows.stands, rows.institution)
+    return (*map(bool, (*asked, measure.part, measure.known)), *sorted(facts))
+
+
+def one_of_each_shape(period: Period) -> list[tuple[str, Measure]]:
+    """The first measure of each shape."""
+    found: dict[tuple, tuple[str, Measure]] = {}
+    for name, measure in measures(period):
+        found.setdefault(_shape(measure), (name, measure))
+    return list(found.values())
+
+
+def check(
+    tables: dict, period: Period, engine: Engine, wanted: list[tuple[str, Measure]]
+) -> dict[str, int]:
+    """Hold what an engine counts against the twin; how many each measure found."""
     tables = {name: [*tables.get(name, ()), _empty(name)] for name in used()}
     folder = Path(tempfile.mkdtemp())
     try:
@@ -250,30 +271,88 @@ def check(tables: dict, period: Period, engine: Engine, part: slice = slice(None
             from kangmai.analytics.engines.duck import cells_of
             from kangmai.analytics.engines.expression import counted
 
-            for name, measure in measures(period)[part]:
+            totals = {}
+            for name, measure in wanted:
                 found = cells_of(counted(measure, opened, period))
                 assert found == twin.count(measure, rows, period), name
+                totals[name] = sum(cell.whole for cell in found)
+            if engine is Engine.SPARK:
+                assert_on_two_workers()
+            return totals
     finally:
         shutil.rmtree(folder)
+
+
+def assert_on_two_workers() -> None:
+    """The session at work is one of a standalone master, and each of two executors has done some of it."""
+    from pyspark.sql import SparkSession
+
+    context = SparkSession.getActiveSession().sparkContext
+    assert context.master.startswith("spark://127.0.0.1:")
+    executors = list(context._jsc.sc().statusTracker().getExecutorInfos())
+    assert len(executors) == 3  # two and the driver
 
 
 @settings(max_examples=9, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tables=TABLES, period=PERIODS, third=st.integers(0, 2))
 def test_duckdb_counts_what_the_twin_counts(tables, period, third):
-    check(tables, period, Engine.DUCKDB, slice(third, None, 3))
+    check(tables, period, Engine.DUCKDB, measures(period)[third::3])
 
 
 @pytest.mark.skipif(os.environ.get("KANGMAI_SPARK") != "1", reason="set KANGMAI_SPARK=1 (Java 17)")
 @pytest.mark.filterwarnings("ignore")
-def test_spark_counts_what_the_twin_counts():
-    check(_sample(), parse_period("2025"), Engine.SPARK)
+def test_a_spark_master_with_two_workers_counts_what_the_twin_counts():
+    period = parse_period("2025")
+    wanted = one_of_each_shape(period)
+    with cluster():
+        totals = check(_sample(), period, Engine.SPARK, wanted)
+    assert len(totals) >= 18
+    assert sum(total > 0 for total in totals.values()) >= 12
+
+
+def _drawn(column: Column, place: str, chance: random.Random) -> Any:
+    """A value of a column, as `_values` has them."""
+    if column.name == place:
+        return chance.choice(["441202001001", "441202001002", "441203101002", "441204"])
+    match column.type:
+        case ColumnType.RESIDENT:
+            return chance.randrange(60)
+        case ColumnType.INTEGER | ColumnType.NUMBER:
+            return chance.choice([None, chance.randrange(40)])
+        case ColumnType.BOOLEAN:
+            return chance.choice([True, False, None])
+        case ColumnType.DATE:
+            return chance.choice(
+                [None, DAY(2024, 10, 1) + datetime.timedelta(chance.randrange(500))]
+            )
+        case ColumnType.INSTANT:
+            return None
+        case _:
+            return chance.choice([*CODES.get(column.name, ()), "7", None])
 
 
 def _sample() -> dict:
     """A few hundred rows, drawn with a fixed seed."""
-    import random
-
     chance = random.Random(3)
+    views = published_views()
+    others = {
+        name: _numbered(
+            [
+                {
+                    c.name: _drawn(c, views[name].county, chance)
+                    for c in views[name].columns.values()
+                }
+                for _ in range(40)
+            ],
+            views[name].key[0],
+        )
+        for name in sorted(used())
+    }
+    return {**others, **_sample_of_programmes(chance)}
+
+
+def _sample_of_programmes(chance: random.Random) -> dict:
+    """Residents, enrolments and visits that belong together, and institutions."""
     day = lambda: DAY(2024, 10, 1) + datetime.timedelta(chance.randrange(500))  # noqa: E731
     pick = chance.choice
     places = ["441202001001", "441202001002", "441203101002", "441204"]

@@ -75,6 +75,19 @@ def test_what_lies_in_no_town_stands_apart(town):
     assert [(part.numerator, part.denominator) for part in unplaced] == [(4, 8)]
 
 
+def test_an_area_that_changed_its_code_stands_apart_and_is_not_guessed(lake):
+    """441283 became 441204 in 2015: rows that still name it count for the city, and for no other county."""
+    write(lake, {"resident": residents(p441283101001=20, p441204=30)})
+    found = compute(by=By.COUNTY)
+    shown = {part.area: (part.numerator, part.denominator) for part in found.parts}
+    assert (found.total.numerator, found.total.denominator) == (25, 50)
+    assert (shown["441283"], shown["441204"]) == ((10, 20), (15, 30))
+    published = compute(by=By.COUNTY, as_published=True)
+    assert {part.area for part in published.parts} == set(shown)
+    with pytest.raises(AreaUnknown):
+        compute(area="441283")
+
+
 def test_figures_of_institutions(town):
     found = compute("residents", by=By.INSTITUTION)
     assert {part.area: part.value for part in found.parts} == {"1": 54, "2": 54}

@@ -4,14 +4,15 @@ import datetime
 
 import pytest
 
-from kangmai.analytics import queries
+from kangmai.analytics import actions, queries
 from kangmai.analytics.types import By, Status
-from kangmai.kernel.actor import operator
+from kangmai.kernel.actor import NotPermitted, operator
 from kangmai.standards.periods import parse_period
 from tests.analytics.indicators.lake_of_rows import write
 from tests.factories.actors import actor
 
 OPERATOR, DAY = operator("test"), datetime.date
+AT = datetime.datetime(2026, 3, 2, 1, tzinfo=datetime.UTC)
 ZONE, CITY, COUNTY = "441284450", "441200", "441284"
 RULES = [
     {"rule": "1", "organization": "", "lies_in": ZONE, "reports_to": CITY, "from_on": DAY(2025, 7, 1)},
@@ -94,3 +95,36 @@ def test_outsiders_do_not_see_a_zone_apart(city):
     towns = queries.compute(**asked, area=CITY, by=By.TOWN).parts
     assert {each.area: each.status for each in towns}[ZONE] is Status.SUPPRESSED
     assert queries.compute(**asked, area=CITY).total.numerator == 100
+
+
+def test_a_frozen_figure_keeps_the_reporting_rule_it_was_counted_by(database, city, lake):
+    asked = {"indicator": "residents", "period": parse_period("2025"), "area": COUNTY}
+    frozen = actions.freeze(**asked, by=By.TOWN, note="年报", actor=OPERATOR, at=AT)
+    assert (frozen.result.total.numerator, amounts("residents", "2025", COUNTY, By.TOWN)[0]) == (
+        20,
+        20,
+    )
+
+    write(
+        lake, {"resident": residents(), "reporting_place": RULES[1:]}
+    )  # the zone's rule is withdrawn
+    assert amounts("residents", "2025", COUNTY, By.TOWN) == (50, {ZONE: 30, "441284101": 20})
+    assert queries.get_freeze(freeze_id=frozen.id, actor=OPERATOR) == frozen
+    again = queries.compute(**asked, by=By.TOWN, manifest_id=frozen.result.manifest, actor=OPERATOR)
+    assert (again.total, again.parts) == (frozen.result.total, frozen.result.parts)
+    (kept,) = queries.card(**asked, actor=OPERATOR).freezes
+    assert kept.result.total.numerator == 20  # the card shows both, and neither is written over
+
+
+def test_beds_are_frozen_where_the_hospital_reported_them(database, city, lake):
+    asked = {"indicator": "isolation_beds", "period": parse_period("2025"), "area": "441203"}
+    frozen = actions.freeze(**asked, actor=OPERATOR, at=AT)
+    write(lake, {"institution": [{"organization": "7", "place_code": "441202001", "kind": "hospital", "beds_isolation": 90}], "reporting_place": RULES})  # fmt: skip
+    assert (
+        queries.compute(**asked, actor=OPERATOR).total.numerator == 90
+    )  # still reported there, and corrected
+    outsider = actor(places=("441202",), permissions=("indicators.freeze", "indicators.read"))
+    with pytest.raises(NotPermitted):
+        actions.freeze(**asked, actor=outsider, at=AT)
+    published = queries.published(freeze_id=frozen.id, actor=OPERATOR)
+    assert (frozen.result.total.numerator, published.total.numerator) == (110, 110)
