@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("kangmai.portal.births.urls")),
     path("", include("kangmai.portal.contracts.urls")),
     path("", include("kangmai.portal.deaths.urls")),
+    path("", include("kangmai.portal.monitoring.urls")),
     path("", include("kangmai.portal.watchdog.urls")),
     path("", include("kangmai.portal.kit.urls")),
     path("", include("kangmai.portal.workload.urls")),

@@ -59,6 +59,28 @@ def test_from_the_ward_to_the_parents_page(enter, ward):
     own = text(enter("mother").get("/my-births/"))
     assert all(each in own for each in ("李晓彤", "材料不全", "U440012345", "Resident medical insurance"))  # fmt: skip
     assert "李晓彤" not in text(enter("liang").get("/my-births/"))
+    birth = str(models.Birth.objects.get().id)
+    handed = {
+        "birth": birth,
+        "item": "household",
+        "version": 2,
+        "on": born[:10],
+        "receipt": "HK-0017",
+    }
+    assert enter("liang").post("/my-births/", handed).status_code == 422
+    assert enter("mother").post("/my-births/", {**handed, "version": 1}).status_code == 422
+    assert enter("mother").post("/my-births/", {**handed, "on": "2099-01-01"}).status_code == 422
+    assert enter("mother").post("/my-births/", handed).status_code == 302
+    assert "HK-0017" in text(enter("mother").get("/my-births/"))
+    assert "handed in by the parents" in text(officer.get(page))
+    assert (
+        officer.post(
+            page,
+            {"do": "item", "item": "household", "version": 3, "state": "done", "on": born[:10]},
+        ).status_code
+        == 302
+    )
+    assert enter("mother").post("/my-births/", {**handed, "version": 4}).status_code == 422
     assert "李晓彤" in enter("mother", language="zh-hans").get("/my-births/").content.decode()
 
     version = models.Birth.objects.get().version

@@ -84,6 +84,9 @@ def items(of: Birth, on: datetime.date) -> list[dict[str, Any]]:
                 "reason": each.reason,
                 "receipt": each.receipt,
                 "is_known": each.source is Source.HOUSE,
+                "is_own": each.source is Source.PARENT,
+                "may_hand_in": each.state in (ItemState.OPEN, ItemState.REFUSED)
+                or (each.state is ItemState.SUBMITTED and each.source is Source.PARENT),
                 "version": each.version,
             }
         )

@@ -93,6 +93,12 @@ class BlankNotHere(NotFound):
     zh = "本机构没有编号为 {number} 的空白证。"
 
 
+class ItemNotYours(Conflict):
+    """This errand is {state} already; a desk writes down what comes next."""
+
+    zh = "该事项当前为“{state}”，后续由经办窗口登记。"
+
+
 class ItemUnknown(NotFound):
     """There is no item '{item}' in the chain of this birth."""
 

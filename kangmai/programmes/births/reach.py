@@ -79,3 +79,12 @@ def locked(birth_id: UUID, permission: str, *, actor: Actor) -> models.Birth:
     if row is None or (permission == ISSUE and not works_at(actor, ISSUE, row.organization)):
         raise BirthNotFound()
     return row
+
+
+def locked_own(birth_id: UUID, *, actor: Actor) -> models.Birth:
+    """A birth that is the actor's own, locked until the transaction ends. Raises NotPermitted, BirthNotFound."""
+    require(actor, OWN)
+    row = models.Birth.objects.select_for_update().filter(own(actor), pk=birth_id).first()
+    if row is None:
+        raise BirthNotFound()
+    return row

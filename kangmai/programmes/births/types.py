@@ -55,6 +55,8 @@ class Source(StrEnum):
     HOUSE = "house"
     """Known here: the certificate was issued, a vaccination is on record, the number is known."""
     DESK = "desk"
+    PARENT = "parent"
+    """Handed in by the parents themselves; a desk says what came of it."""
 
 
 class KnownBy(StrEnum):

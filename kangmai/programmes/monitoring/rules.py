@@ -37,6 +37,7 @@ __all__ = [
     "codes_of",
     "elapsed",
     "facts_of",
+    "form_of",
     "given_reason",
     "is_late",
     "kept_of",

@@ -23,6 +23,7 @@ from kangmai.commandline.city.loading.ground import (
     load_cells,
     load_ground,
 )
+from kangmai.commandline.city.loading.monitoring import load_monitoring
 from kangmai.commandline.city.loading.network import load_institutions, load_people
 from kangmai.commandline.city.loading.points import has_service_points, load_service_points
 from kangmai.commandline.city.loading.processes import each_in_processes
@@ -125,6 +126,7 @@ class _Making:
             load_reports(self.city, organizations, actor=self.actor, at=datetime.now(UTC))
             load_clinics(self.city, self.state["organizations"], at=datetime.now(UTC))
             load_births_and_deaths(self.city, self.state["organizations"], guardian=self._somebody(), actor=self.actor, at=datetime.now(UTC))  # fmt: skip
+            load_monitoring(self.city, self.state["organizations"], actor=self.actor, at=datetime.now(UTC))  # fmt: skip
             load_checks(actor=self.actor, at=datetime.now(UTC))
             load_findings(actor=self.actor, at=datetime.now(UTC))
             feed.begin_here()

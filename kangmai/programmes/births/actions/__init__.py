@@ -3,11 +3,12 @@
 from kangmai.programmes.births.actions.blanks import receive_blanks, spoil_blank
 from kangmai.programmes.births.actions.certifying import issue, replace, void
 from kangmai.programmes.births.actions.following import follow_deliveries, learn
-from kangmai.programmes.births.actions.items import write_item
+from kangmai.programmes.births.actions.items import hand_in, write_item
 from kangmai.programmes.births.actions.registering import register_birth
 
 __all__ = [
     "follow_deliveries",
+    "hand_in",
     "issue",
     "learn",
     "receive_blanks",

@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['', 'house', 'desk'])), name='birth_item_source'),
+            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['', 'house', 'desk', 'parent'])), name='birth_item_source'),
         ),
         migrations.AddConstraint(
             model_name='item',
