@@ -45,7 +45,7 @@ class Line:
 def show(value: Show) -> str:
     """A list of contracts."""
     return {
-        Show.ASKED: _("Asked for"),
+        Show.ASKED: pgettext("contract", "Asked for"),
         Show.ENDING: _("To be renewed"),
         Show.OPEN_ITEMS: _("Items still open"),
         Show.VALID: _("In force"),

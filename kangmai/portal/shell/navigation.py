@@ -77,13 +77,13 @@ PLACES = (
         roots=("contract",),
     ),
     Place(
-        "contract-teams",
+        "doctor-teams",
         _("Family-doctor teams"),
         _("Teams, how many residents they have, and how content these are"),
-        "accounts",
+        "residents",
         Section.CITY,
         permissions=("contracts.count",),
-        roots=("contract-team",),
+        roots=("doctor-team",),
     ),
     Place(
         "vaccination",

@@ -252,6 +252,8 @@ class ContractDraft:
     is_renewed: bool = False
     served_on: datetime.date | None = None
     score: int | None = None
+    asked_on: datetime.date | None = None
+    """It was only asked for, on this day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ DUTIES = {
     "public_health": "public_health_doctor",
 }
 """What a team's member is by his work in the network; the others are village doctors."""
+ASK = 0.03
+"""Of those without a contract, so many asked for one lately."""
 PACKAGES = ("hypertension", "diabetes", "copd")
 
 
@@ -64,8 +66,12 @@ def load_town_contracts(
     seat = work.organizations[work.city.network.town_institution[chunk.town.order]]
     drafts = [
         draft
-        for row in np.flatnonzero(signed)
-        for draft in _of(work, chunk, int(row), loaded[row], seat, float(chance[row]))
+        for row in np.flatnonzero(signed).tolist()
+        for draft in _of(work, chunk, row, loaded[row], seat, float(chance[row]))
+    ]
+    asking = (people.state == HERE) & np.isnat(people.signed_on) & (chance < ASK)
+    drafts += [
+        _asked(work, chunk, row, loaded[row], seat) for row in np.flatnonzero(asking).tolist()
     ]
     return actions.load_contracts(drafts, actor=work.actor, at=at)
 
@@ -102,6 +108,24 @@ def _of(
             score=(5, 5, 4, 4, 5, 3, 2)[int(chance * 5003) % 7] if asked else None,
             **same,
         )
+
+
+def _asked(
+    work: Work, chunk: TownChunk, row: int, resident: LoadedResident, seat: int
+) -> ContractDraft:
+    """What somebody without a contract asks for: one year from now on."""
+    people = chunk.residents
+    return ContractDraft(
+        id=uuid7(),
+        resident=resident.id,
+        team=_team_id(work.city, chunk.town.code, int(people.team[row])),
+        organization=seat,
+        place_code=people.place_code[row].decode(),
+        packages=_packages(people, row, work.city.on),
+        years=1,
+        begins_on=work.city.on,
+        asked_on=work.city.on - timedelta(2),
+    )
 
 
 def _packages(people: Any, row: int, on: date) -> tuple[str, ...]:

@@ -86,6 +86,9 @@ def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
             _planning,
             here & (people.sex == WOMAN) & (age >= 24) & (age < 38) & ~_expecting(chunk, first),
         ),
+        (_recorded, here),
+        (_subsidised, here & (age < 2.9)),
+        (_dying, here & (age >= 80) & (people.village % 5 == 0)),
     ):
         for row in _some(people.village, who):
             yield maker(people, row, on, float(chance[row]))
@@ -281,6 +284,33 @@ def _planning(people: Any, row: int, on: date, chance: float) -> Chosen:
     return Chosen(row, "prepregnancy", planned, anchors, tuple(seen))
 
 
+def _recorded(people: Any, row: int, on: date, chance: float) -> Chosen:
+    """A record that was looked through: one in four longer than a year ago."""
+    days = 20 + int(460 * chance)
+    seen = Seen("basic_information", days, {"is_allergic": chance > 0.9, "is_disabled": chance < 0.05})  # fmt: skip
+    born: date = people.birth_on[row].astype(object)
+    return Chosen(row, "resident_record", max(born, on - timedelta(days + 5)), {}, (seen,))
+
+
+def _subsidised(people: Any, row: int, on: date, chance: float) -> Chosen:
+    """A child under three whose parents asked for the subsidy of this year of life."""
+    born: date = people.birth_on[row].astype(object)
+    year = min(int((on - born).days / YEAR_DAYS) + 1, 3)
+    days = 1 + int(50 * chance)
+    result = "waiting" if chance < 0.1 else "approved" if chance < 0.3 else "paid"
+    facts = {"result": result, **({"amount": 3600} if result == "paid" else {})}
+    since = max(born, on - timedelta(days + 10))
+    return Chosen(row, "childcare_subsidy", since, {}, (Seen("payment", days, facts, f"y{year}"),))
+
+
+def _dying(people: Any, row: int, on: date, chance: float) -> Chosen:
+    visits = (
+        Seen("assessment", 6, {"pain": 5, "breathlessness": 2}),
+        Seen("assessment", 1 + int(3 * chance), {"pain": int(7 * chance), "breathlessness": 1}),
+    )
+    return Chosen(row, "hospice", on - timedelta(9), {}, visits)
+
+
 def _pregnant(chunk: TownChunk, first: int, on: date) -> Iterator[Chosen]:
     """Women of this part of the town who are pregnant on the day, with their booking."""
     table, count = chunk.pregnancies, len(chunk.residents)
@@ -346,5 +376,6 @@ def _exact(facts: dict[str, Any]) -> dict[str, Any]:
 
 PROGRAMMES: tuple[str, ...] = (
     "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "prepregnancy", "maternal",
+    "resident_record", "childcare_subsidy", "hospice",
 )  # fmt: skip
 """What is loaded here; each is planned once everybody is there."""

@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal, InvalidOperation
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -61,7 +61,7 @@ def _sign(request: PortalRequest, found: Resident) -> Contract:
     )
 
 
-def team_of(request: PortalRequest) -> object:
+def team_of(request: PortalRequest) -> UUID:
     """The team that was chosen. Raises FieldUnreadable."""
     found = asking.uuid_of(asking.text(request, "team"))
     if found is None:

@@ -86,7 +86,7 @@ def team(request: PortalRequest, team_id: UUID) -> HttpResponse:
         try:
             _change(request, team_id)
             asking.written(request)
-            return redirect("contract-team", team_id)
+            return redirect("doctor-team", team_id)
         except KangmaiError as error:
             fault = error.message(language())
     found = queries.get_team(team_id, actor=request.actor)
@@ -95,7 +95,7 @@ def team(request: PortalRequest, team_id: UUID) -> HttpResponse:
     may_keep = queries.may_keep(found, actor=request.actor)
     duties = rules.rule(on=on).duties
     context = {
-        "crumbs": trail(Crumb(_("Teams"), reverse("contract-teams")), Crumb(found.name)),
+        "crumbs": trail(Crumb(_("Teams"), reverse("doctor-teams")), Crumb(found.name)),
         "team": found,
         **_row(found, figures),
         "institution": registry.names_by_id(ids=[found.organization], language=language()).get(found.organization, ""),
@@ -135,11 +135,11 @@ def team_new(request: PortalRequest) -> HttpResponse:
                 actor=request.actor,
                 at=request.at,
             )
-            return redirect("contract-team", made.id)
+            return redirect("doctor-team", made.id)
         except KangmaiError as error:
             fault = error.message(language())
     context = {
-        "crumbs": trail(Crumb(_("Teams"), reverse("contract-teams")), Crumb(_("New team"))),
+        "crumbs": trail(Crumb(_("Teams"), reverse("doctor-teams")), Crumb(_("New team"))),
         "houses": choices(sorted(((str(id), name) for id, name in houses.items()), key=lambda e: e[1]), current=str(organization)),
         "organization": organization,
         **_form(request, organization or 0, None, legal_day(request.at)),

@@ -17,7 +17,7 @@ from kangmai.programmes.contracts.types import ContractDraft, Signature, State, 
 
 _CONTRACT = (
     "id", "resident_id", "team_id", "organization", "place_code", "state", "packages", "years", "signature",
-    "signed_on", "begins_on", "ends_on", "planned_end_on", "end_reason", "note", "renews_id", "promised", "done", "key",
+    "asked_on", "signed_on", "begins_on", "ends_on", "planned_end_on", "end_reason", "note", "renews_id", "promised", "done", "key",
     "account", "version",
 )  # fmt: skip
 _YEAR = ("contract_id", "begins_on", "ends_on", "promised", "done", "is_whole")
@@ -63,6 +63,8 @@ def load_contracts(drafts: Sequence[ContractDraft], *, actor: Actor, at: datetim
     ratings: list[tuple[Any, ...]] = []
     for each in drafts:
         contracts.append(_contract(each, actor.account))
+        if each.asked_on:
+            continue
         ends_on = rules.last_day(each.begins_on, each.years)
         years += [
             (each.id, one.begins_on, one.ends_on, 0, 0, True)
@@ -84,11 +86,13 @@ def load_contracts(drafts: Sequence[ContractDraft], *, actor: Actor, at: datetim
 
 
 def _contract(each: ContractDraft, account: int) -> tuple[Any, ...]:
-    ends_on = rules.last_day(each.begins_on, each.years)
-    state = State.RENEWED if each.is_renewed else State.SIGNED
+    state = State.ASKED if each.asked_on else State.RENEWED if each.is_renewed else State.SIGNED
+    begins_on = None if each.asked_on else each.begins_on
+    ends_on = begins_on and rules.last_day(begins_on, each.years)
+    signature = Signature.ELECTRONIC if each.asked_on else Signature.PAPER
     return (
         each.id, each.resident, each.team, each.organization, each.place_code, state.value, list(each.packages),
-        each.years, Signature.PAPER.value, each.begins_on, each.begins_on, ends_on, ends_on, "", "", each.renews, 0, 0,
+        each.years, signature.value, each.asked_on, begins_on, begins_on, ends_on, ends_on, "", "", each.renews, 0, 0,
         uuid7(), account, 1,
     )  # fmt: skip
 

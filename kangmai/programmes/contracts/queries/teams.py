@@ -105,7 +105,8 @@ def _figures(contracts: Sequence[int], ratings: Sequence[int], least: int) -> Fi
     share = None
     if answers >= least:
         share = (Decimal(satisfied) * 100 / answers).quantize(Decimal("0.1"))
-    return Figures(*contracts, answers if answers >= least else 0, share)
+    valid, ending, asked = contracts
+    return Figures(valid, ending, asked, answers if share is not None else 0, share)
 
 
 def may_keep(team: Team, *, actor: Actor) -> bool:
