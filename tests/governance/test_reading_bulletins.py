@@ -55,6 +55,12 @@ def test_a_figure_is_read_as_printed(text, indicator, value, unit, period):
         ("流调队伍扩充到人。", "epi_team", "人"),
         ("乡镇卫生院中医药服务覆盖率达%的目标。", "tcm_cover_town", "%"),
         ("全程接种.36万人。", "covid_full", "万人"),
+        # a page that was decoded wrongly: what the broken character was nobody knows
+        ("建成胸痛中心\ufffd0个。", "chest_stroke_centres", "个"),
+        ("建成胸痛中心2\ufffd个。", "chest_stroke_centres", "个"),
+        ("建成胸痛中心2\ufffd0个。", "chest_stroke_centres", "个"),
+        ("血压控制率达\ufffd1.3%。", "ht_control_rate", "%"),
+        ("血压控制率达7\ufffd%。", "ht_control_rate", "%"),
     ],
 )
 def test_lost_digits_are_said_to_be_lost(text, indicator, unit):
@@ -94,6 +100,16 @@ def test_each_figure_keeps_its_own_place_and_period():
     )
     assert (second.period, second.indicator) == ("2020", "projects_total")
     assert (third.period, third.indicator, third.value) == ("2020", "projects_done", Decimal(106))
+
+
+def test_an_advertisement_beside_the_text_is_no_indicator():
+    """Its figures are quoted with their sentence, and nobody confirms them."""
+    *adverts, figure = read("点击领取99元红包，下载立减20元。建成胸痛中心20个。")
+    assert [(each.indicator, each.value, each.unit) for each in adverts] == [
+        ("", Decimal(99), "元"),
+        ("", Decimal(20), "元"),
+    ]
+    assert (figure.indicator, figure.value) == ("chest_stroke_centres", Decimal(20))
 
 
 def test_what_no_rule_names_is_still_quoted():

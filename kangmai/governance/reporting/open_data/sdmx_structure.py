@@ -102,7 +102,15 @@ def _areas(area: str, found: Iterable[Released]) -> dict[str, Words]:
         figure.area: Words(figure.area, figure.area) for each in found for figure in each.figures
     }
     return dict(
-        sorted({**codes, **{each.code: Words(each.name, each.name) for each in places}}.items())
+        sorted(
+            {
+                **codes,
+                **{
+                    each.code: Words(each.name, home.english.get(each.code, each.name))
+                    for each in places
+                },
+            }.items()
+        )
     )
 
 

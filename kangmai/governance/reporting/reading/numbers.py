@@ -1,7 +1,8 @@
 """Numbers with their units in Chinese text, and the places where a number has lost its digits.
 
 Public pages lose digits when they are copied: “.64万剂次” has lost those before the point, “扩充到人” and
-“覆盖率达%” all of them. Such a figure is not stated; nothing is put in its place.
+“覆盖率达%” all of them; where a page was decoded wrongly the mark of a broken character (U+FFFD) stands in or
+beside a number, which may have been a digit. Such a figure is not stated; nothing is put in its place.
 """
 
 import re
@@ -21,13 +22,15 @@ _SCALE = "(?:万|亿|千万|百万|十万)?(?:余|多)?"
 _UNIT = f"{_SCALE}(?:{'|'.join(map(re.escape, UNITS))})"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HUNDREDTHS = re.compile(rf"百分之(?P<number>{_DIGITS})")
-_NUMBER = re.compile(rf"(?<![\d.A-Za-z第〔\[])(?P<number>{_DIGITS})(?P<unit>{_UNIT})")
-_HALF_LOST = re.compile(rf"(?<![\d.])\.\d+(?P<unit>{_UNIT})")
+_BROKEN = "\N{REPLACEMENT CHARACTER}"
+_NUMBER = re.compile(rf"(?<![\d.A-Za-z第〔\[{_BROKEN}])(?P<number>{_DIGITS})(?P<unit>{_UNIT})")
+_HALF_LOST = re.compile(rf"(?<![\d.{_BROKEN}])\.\d+(?P<unit>{_UNIT})")
+_BROKEN_NUMBER = re.compile(rf"[\d.,]*{_BROKEN}[\d.,{_BROKEN}]*(?P<unit>{_UNIT})")
 _TOLD = "扩充到|扩大到|增加到|增至|增长到|增长至|达到|达|提高到|提高至|提升到|提升至|超过|共有|共计|累计|总数为|总数达|约"
 _COUNTED = "人次|剂次|张|个|家|所|间|支|名|人|户|辆|台|套|件|项|元|剂|管|例"
 _ALL_LOST = re.compile(
     rf"(?:{_TOLD})(?P<unit>(?:{_SCALE})(?:{_COUNTED}))(?=[的，。；、,;以之左]|$)"
-    rf"|(?P<percent>(?<![\d.%一二三四五六七八九十百])[%‰])"
+    rf"|(?P<percent>(?<![\d.%一二三四五六七八九十百{_BROKEN}])[%‰])"
     rf"|(?:{_TOLD})(?P<scaled>[万亿](?:{_COUNTED}))"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d年")
@@ -68,8 +71,9 @@ def _is_date(sentence: str, end: int) -> bool:
 
 
 def _lost(sentence: str) -> Iterator[Number]:
-    for match in _HALF_LOST.finditer(sentence):
-        yield Number(match.start(), match.end(), None, match["unit"])
+    for pattern in (_HALF_LOST, _BROKEN_NUMBER):
+        for match in pattern.finditer(sentence):
+            yield Number(match.start(), match.end(), None, match["unit"])
     for match in _ALL_LOST.finditer(sentence):
         unit = match["unit"] or match["percent"] or match["scaled"]
         start = match.end() - len(unit)
