@@ -79,6 +79,13 @@ PAGES = {
     "/indicators/elderly_share/rows/?area=441203": (403, 403, 403, 403, 403),
     "/indicators/elderly_share/rows/?area=441202001002": (403, 403, 200, 403, 403),
     "/indicators/elderly_share/export/?area=441203&kind=csv": (200, 200, 403, 403, 403),
+    "/indicators/elderly_share/export/?area=441203&kind=csv&chart=areas": (200, 200, 403, 403, 403),
+    "/indicators/elderly_share/export/?area=441203&kind=csv&chart=pie": (404, 404, 404, 404, 404),
+    "/indicators/elderly_share/why/?area=441203": (200, 200, 403, 403, 403),
+    "/indicators/elderly_share/why/?area=441200&against=week": (200, 403, 403, 403, 403),
+    "/figures/export/?what=behind&area=441203": (200, 200, 403, 403, 403),
+    "/figures/export/?what=moved&area=441200": (200, 403, 403, 403, 403),
+    "/figures/export/?what=everything": (404, 404, 404, 404, 404),
     "/indicators/county_inpatient_rate/?period=2025": (200, 200, 200, 403, 403),
 }
 LOGINS = ("officer", "county", "village", "clinician", "liang")
@@ -156,6 +163,48 @@ def test_files_hold_the_figure_and_how_it_was_made(figures, enter):
     rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
     assert ["441200", "Zhaoqing", "available", 33.33, 1, 3] in [row[:6] for row in rows]
     assert client.get(f"{address}&kind=exe").status_code == 404
+
+
+def test_why_a_figure_moved_is_told_by_areas_and_as_a_file(figures, enter):
+    client = enter("officer")
+    address = f"/indicators/residents/why/?area=441200&{PERIOD}&against=year"
+    text = text_of(client.get(address))
+    assert "Why it moved: Registered residents" in text and "since a year before" in text
+    lines = client.get(f"{address}&kind=csv").content.decode("utf-8-sig")
+    assert "Area,Before,Now,Own change" in lines
+    assert client.get(f"{address}&kind=xlsx").content[:2] == b"PK"
+
+
+def test_the_cockpit_tells_what_moved_who_is_behind_and_how_good_the_data_are(figures, enter):
+    client = enter("officer")
+    text = text_of(client.get(f"/figures/?{PERIOD}&indicator=elderly_share"))
+    for each in ("What moved this week, and why", "Behind target", "Side by side, on one scale", "Level, and when it changed", "Quality of the data", "Age of the data"):  # fmt: skip
+        assert each in text
+    quality = client.get(f"/figures/export/?what=quality&area=441200&{PERIOD}").content.decode("utf-8-sig")  # fmt: skip
+    assert "Share of residents aged 65 and over,available,," in quality
+    assert "not available,no rows of" in quality
+    areas = client.get(f"/indicators/elderly_share/export/?area=441200&{PERIOD}&chart=areas").content.decode("utf-8-sig")  # fmt: skip
+    assert "Duanzhou District" in areas and areas.count("12 months to") >= 13
+
+
+def test_the_card_compares_and_names_the_rule_of_last_year(figures, enter):
+    text = text_of(enter("officer").get(CARD))
+    assert "The rule is the same as a year ago; it holds since 2017-02-28." in text
+    assert "A year before 12 months to 2025-10" in text
+    assert "The period before 12 months to 2026-09" in text
+    assert "each row counted carries what the rule asks for" in text
+
+
+def test_from_a_village_to_its_institutions_and_their_rows(figures, enter):
+    client = enter("village")
+    page = client.get(f"/indicators/elderly_share/?area=441202001002&{PERIOD}").content.decode()
+    found = re.search(r'href="(/indicators/elderly_share/rows/[^"]*institution=\d+[^"]*)"', page)
+    assert found, "institutions of a village lead to their rows"
+    address = found[1].replace("&amp;", "&")
+    assert "梁秀英" in text_of(client.get(address))
+    assert enter("county").get(address).status_code == 403
+    empty = re.sub(r"institution=\d+", "institution=999", address)
+    assert "梁秀英" not in text_of(client.get(empty))
 
 
 def test_fresh_data_are_asked_for_by_those_who_may(figures, enter):

@@ -4,7 +4,7 @@ from datetime import date
 
 from kangmai.analytics import rules
 from kangmai.analytics.indicators import behind as behind_targets
-from kangmai.analytics.indicators import definition
+from kangmai.analytics.indicators import definition, outside
 from kangmai.analytics.indicators.behind import Behind
 from kangmai.analytics.indicators.definition import Indicator, get_indicator
 from kangmai.analytics.indicators.earlier import level_periods, trend_periods, week_and_before
@@ -15,7 +15,7 @@ from kangmai.analytics.indicators.rollup import next_below
 from kangmai.analytics.indicators.targets import find_target
 from kangmai.analytics.queries.figures import by_rule, compute, find_earlier
 from kangmai.analytics.queries.lakes import cutoff
-from kangmai.analytics.types import By, Result, Status
+from kangmai.analytics.types import By, Form, Result, Status
 from kangmai.kernel.actor import Actor, require
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
@@ -73,8 +73,10 @@ def behind(*, period: Period, area: str, actor: Actor) -> tuple[Behind, ...]:
     """
     rules.sees_exactly(actor, area)
     found: list[Behind] = []
+    received = outside.received_ids()  # one question instead of one for each figure that never came
     for rule in definition.indicators(on=period.latest_day):
-        if rule.counts(period) and find_target(rule, period=period, area=area) is not None:
+        is_known = rule.form is not Form.OUTSIDE or rule.id in received
+        if is_known and rule.counts(period) and find_target(rule, period=period, area=area):
             found += _behind(rule, period, area, actor)
     return tuple(sorted(found, key=lambda each: (-each.weight, each.rule.id, each.figure.area)))
 

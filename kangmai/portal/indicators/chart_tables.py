@@ -70,7 +70,13 @@ def _funnel(rule: Indicator, asked: Asked, actor: Actor) -> list[Line]:
     return exports.plain(
         said(rule.title),
         [*facts(rule, asked), *spread],
-        [_("Institution"), _value(rule), _("Fraction"), _("Limits (95 in 100)"), _("Beside the limits")],
+        [
+            _("Institution"),
+            _value(rule),
+            _("Fraction"),
+            _("Limits (95 in 100)"),
+            _("Beside the limits"),
+        ],
         [(each.name, each.value, each.fraction, each.limits, each.word) for each in made.every]
         if made
         else [],

@@ -174,7 +174,9 @@ def smalls(results: list[Result], rule: Indicator, asked: Asked) -> Smalls | Non
     tables = [{each.area: each for each in result.parts} for result in results]
     lines = {code: [_number_of(table.get(code)) for table in tables] for code in codes}
     whole = [number(each.total.value) for each in results]
-    reach = drawing.common_reach([*lines.values(), whole])
+    reach = drawing.common_reach(
+        [*lines.values(), whole], most=rule.per if rule.form is Form.SHARE else float("inf")
+    )
     if reach is None or len(results) < 2 or not codes:
         return None
     last, first = tables[-1], tables[0]

@@ -104,12 +104,13 @@ def funnel(of: Funnel, *, per: int, names: dict[str, str], unit: str) -> Drawing
         Line(_points((across(size), up(getattr(each, name))) for size, each in curve), look)
         for name, look in LIMIT_LINES
     ]
+    sizes_at = sorted({round(each) for each in across.steps(4)})
     middle = Line(_points([(LEFT, up(of.share)), (WIDTH - RIGHT, up(of.share))]), "is-middle")
     ordered = sorted(of.places, key=lambda each: each.standing is not Standing.WITHIN)
     return Drawing(
         lines=(*lines, middle),
         dots=tuple(_dot(each, across, up, names, per, unit) for each in ordered),
-        across=tuple(Mark(across(each), HEIGHT, f"{each:,.0f}") for each in across.steps(4)),
+        across=tuple(Mark(across(each), HEIGHT, f"{each:,}") for each in sizes_at),
         up=tuple(Mark(LEFT, up(each), f"{each * per:.1f}") for each in up.steps(4)),
     )
 
@@ -181,7 +182,9 @@ def small(
     return Small(_points(own), _points(all_), x, y, len(own) > 1)
 
 
-def common_reach(series: Iterable[Sequence[float | None]]) -> tuple[float, float] | None:
-    """The ends of the scale that many trends share; None where there is no value."""
+def common_reach(
+    series: Iterable[Sequence[float | None]], *, most: float = float("inf")
+) -> tuple[float, float] | None:
+    """The ends of the scale that many trends share, up to the most there can be; None where there is no value."""
     known = [each for some in series for each in some if each is not None]
-    return _reach(known, least=min(0.0, *known), most=float("inf")) if known else None
+    return _reach(known, least=min(0.0, *known), most=most) if known else None

@@ -87,7 +87,7 @@ def test_causes_are_for_those_who_see_the_area_as_it_is(city):
         queries.behind(period=parse_period("2025"), area="441203", actor=reader("441202"))
 
 
-def test_who_is_behind_stands_with_the_target_and_since_when(city, monkeypatch):
+def test_who_is_behind_stands_with_the_target_and_since_when(database, city, monkeypatch):
     rule = definition.find_indicator("ht_control_rate", on=DAY(2026, 1, 1))
     target = definition.Target(DAY(2020, 1, 1), None, Decimal(75))
     followed = replace(rule, targets=(target,))

@@ -31,7 +31,7 @@ from kangmai.standards.calendars import legal_day
 
 CHOSEN = "ht_control_rate"
 PAGE = 40
-BEHIND_SHOWN = 12
+BEHIND_SHOWN = 8
 
 
 @require_safe
