@@ -98,20 +98,11 @@ def _header(root: Element, at: datetime) -> None:
 def _areas(area: str, found: Iterable[Released]) -> dict[str, Words]:
     home = city(city_code_of(area) or area)
     places = (home.root, *home.at_level(Level.COUNTY), *home.at_level(Level.TOWN))
-    codes = {
-        figure.area: Words(figure.area, figure.area) for each in found for figure in each.figures
-    }
-    return dict(
-        sorted(
-            {
-                **codes,
-                **{
-                    each.code: Words(each.name, home.english.get(each.code, each.name))
-                    for each in places
-                },
-            }.items()
-        )
-    )
+    found_codes = (figure.area for each in found for figure in each.figures)
+    names = {code: Words(code, code) for code in found_codes}
+    for each in places:
+        names[each.code] = Words(each.name, home.english.get(each.code, each.name))
+    return dict(sorted(names.items()))
 
 
 def _code_lists(
