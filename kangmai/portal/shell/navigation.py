@@ -113,6 +113,15 @@ PLACES = (
         roots=("death",),
     ),
     Place(
+        "monitoring",
+        _("Maternal and child monitoring"),
+        _("Cards of birth defects and of maternal and child deaths; reviews of deaths"),
+        "audit",
+        Section.WORK,
+        permissions=("monitoring.read", "monitoring.assess"),
+        roots=("monitoring",),
+    ),
+    Place(
         "work",
         _("My work and pay"),
         _("What was done in a quarter, what counts, and what it comes to"),
