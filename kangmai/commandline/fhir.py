@@ -73,7 +73,8 @@ def _profile_check(profile: str | None, definitions: tuple[Path, ...]) -> "Check
     """A function that adds the issues of the profile to what was validated."""
     if profile is None:
         return lambda found: found
-    from kangmai.records.validation.profiles import load_definitions, profiled
+    from kangmai.records.validation.profile_reading import load_definitions
+    from kangmai.records.validation.profiles import profiled
 
     known = load_definitions(definitions)
     known.require(profile)

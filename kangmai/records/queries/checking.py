@@ -23,7 +23,8 @@ from kangmai.records.errors import (
 from kangmai.records.queries.stored_profiles import stored_profiles
 from kangmai.records.store import read as store
 from kangmai.records.validation.issues import Issue, Severity, issue
-from kangmai.records.validation.profiles import ProfileNotLoaded, find_profile_faults
+from kangmai.records.validation.profile_reading import ProfileNotLoaded
+from kangmai.records.validation.profiles import find_profile_faults
 from kangmai.records.validation.reading import read_json
 from kangmai.records.validation.rules import validate
 

@@ -11,7 +11,7 @@ from kangmai.kernel.connections import reading
 from kangmai.records.store.searching import read_query, run
 from kangmai.records.types import Resource
 from kangmai.records.validation.our_profiles import our_profiles
-from kangmai.records.validation.profiles import Definitions, add_definition, listed_codes
+from kangmai.records.validation.profile_reading import Definitions, add_definition, listed_codes
 
 LIMIT = 200
 """Definitions read for one check: a chain of profiles is short, and a circle must end."""

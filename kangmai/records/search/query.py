@@ -8,103 +8,31 @@ Source: FHIR R4, https://hl7.org/fhir/R4/search.html
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import Enum
 from urllib.parse import parse_qsl
 
 from kangmai.records.fhir.definitions import resource_types
 from kangmai.records.search import added
+from kangmai.records.search.asked import Include, Query, Sort, Summary, Total
 from kangmai.records.search.conditions import Condition, Dates, Not, any_of
+from kangmai.records.search.controls import check_type, controls
 from kangmai.records.search.criteria import CHAIN_LIMIT, Reader, Terminology
 from kangmai.records.search.errors import (
     BadControl,
     BadValue,
-    NotASortKey,
     NotSearchable,
-    UnknownParameter,
-    UnknownResourceType,
 )
-from kangmai.records.search.leaves import has_one_value, leaf_types
+from kangmai.records.search.leaves import has_one_value
 from kangmai.records.search.parameters import (
     SEALED_TYPES,
     Kind,
-    SearchParameter,
-    parameters,
 )
 from kangmai.records.search.rows import KeyedHash
 from kangmai.records.search.written import split
 
-COUNT_LIMIT = 1000
 PARAMETER_LIMIT = 200
 ALTERNATIVES_LIMIT = 2000
-
-
-class Total(Enum):
-    """How exactly the number of matches is wanted."""
-
-    NONE = "none"
-    ESTIMATE = "estimate"
-    ACCURATE = "accurate"
-
-
-class Summary(Enum):
-    """Which part of each resource is wanted."""
-
-    TRUE = "true"
-    TEXT = "text"
-    DATA = "data"
-    COUNT = "count"
-    FALSE = "false"
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """One sort key: a parameter of the type, or `_id` or `_lastUpdated`.
-
-    `is_opened` says that its order is that of texts which are kept sealed.
-    """
-
-    name: str
-    is_descending: bool
-    is_opened: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Include:
-    """Resources to send along: those that matches point to, or (reverse) that point to matches.
-
-    `parameters` are index numbers of `resource_type`'s parameters, None for all of them;
-    `target_type` narrows what they point to.
-    """
-
-    resource_type: str
-    parameters: tuple[int, ...] | None
-    target_type: str | None
-    is_reverse: bool
-    is_iterated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A search, read. `types` are the types searched; `where` must all hold, and of what they leave also `opened`:
-    conditions on texts of sealed people, who must be opened for it.
-
-    `used` are the parameters that had an effect, for the self link; `ignored` those left out.
-    """
-
-    types: tuple[str, ...]
-    where: tuple[Condition, ...]
-    opened: tuple[Condition, ...] = ()
-    sort: tuple[Sort, ...] = ()
-    count: int | None = None
-    total: Total = Total.NONE
-    summary: Summary = Summary.FALSE
-    elements: tuple[str, ...] = ()
-    includes: tuple[Include, ...] = ()
-    used: tuple[tuple[str, str], ...] = ()
-    ignored: tuple[str, ...] = ()
-
 
 CONTROLS = frozenset(
     {"_sort", "_count", "_total", "_summary", "_elements", "_include", "_revinclude", "_type"}
@@ -177,7 +105,7 @@ def parse(
         opened=tuple(opened),
         used=tuple(used),
         ignored=tuple(ignored),
-        **_controls(types, pairs, is_keyed=keyed_hash is not None),
+        **controls(types, pairs, is_keyed=keyed_hash is not None),
     )
 
 
@@ -199,20 +127,15 @@ def _pairs(query: str | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def _types(resource_type: str | None, pairs: list[tuple[str, str]]) -> tuple[str, ...]:
     """The types searched: the one asked, or those of `_type`, or all."""
     if resource_type is not None:
-        _check_type(resource_type, "the address")
+        check_type(resource_type, "the address")
         named = [value for name, value in pairs if name == "_type"]
         if named and any(set(value.split(",")) != {resource_type} for value in named):
             raise BadControl(place="_type", wanted=f"{resource_type}, or absent")
         return (resource_type,)
     wanted = [t for name, value in pairs if name == "_type" for t in value.split(",")]
     for each in wanted:
-        _check_type(each, "_type")
+        check_type(each, "_type")
     return tuple(dict.fromkeys(wanted)) or tuple(resource_types())
-
-
-def _check_type(name: str, place: str) -> None:
-    if name not in resource_types():
-        raise UnknownResourceType(name=name[:64], place=place)
 
 
 def _is_unknown(types: tuple[str, ...], name: str) -> bool:
@@ -265,145 +188,6 @@ def _joined_dates(where: list[Condition]) -> tuple[Condition, ...]:
                 continue
         found.append(each)
     return tuple(found)
-
-
-# Result parameters ------------------------------------------------------------------------------
-
-
-def _controls(types: tuple[str, ...], pairs: list[tuple[str, str]], *, is_keyed: bool) -> dict:
-    found: dict = {"includes": tuple(_includes(types, pairs))}
-    readers: dict[str, tuple[str, Callable[[str], object]]] = {
-        "_sort": ("sort", lambda text: _sort(types, text, is_keyed)),
-        "_count": ("count", _count),
-        "_total": ("total", lambda text: _choice("_total", Total, text)),
-        "_summary": ("summary", lambda text: _choice("_summary", Summary, text)),
-        "_elements": ("elements", lambda text: _elements(types, text)),
-    }
-    for name, value in pairs:
-        if name in readers:
-            field, read = readers[name]
-            if field in found:
-                raise BadControl(place=name, wanted="given once")
-            found[field] = read(value)
-    return found
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise BadControl(place="_count", wanted="a whole number from 0")
-    return min(int(text), COUNT_LIMIT)
-
-
-def _choice(place: str, choices: type[Enum], text: str) -> Enum:
-    try:
-        return choices(text)
-    except ValueError:
-        raise BadControl(place=place, wanted=", ".join(str(c.value) for c in choices)) from None
-
-
-def _elements(types: tuple[str, ...], text: str) -> tuple[str, ...]:
-    from kangmai.records.fhir.definitions import elements_by_name
-
-    names = tuple(name.strip().rpartition(".")[2] for name in text.split(","))
-    for name in names:
-        if not any(name in elements_by_name(t) for t in types):
-            raise BadControl(place=f"_elements={name[:64]}", wanted=f"elements of {types[0]}")
-    return names
-
-
-def _sort(types: tuple[str, ...], text: str, is_keyed: bool) -> tuple[Sort, ...]:
-    keys = tuple(_sort_key(types, part.strip(), is_keyed) for part in text.split(","))
-    if any(key.is_opened for key in keys):
-        for key in keys:
-            _check_beside_opened(types[0], key.name)
-    return keys
-
-
-def _check_beside_opened(resource_type: str, name: str) -> None:
-    """Who is opened is sorted by texts and moments."""
-    known = added.find(resource_type, name)
-    if known is not None and (known.kind not in (Kind.STRING, Kind.DATE) or known.p >= added.FIRST):
-        reason, zh = "beside a name only texts and dates are", "与姓名同排序时只支持文本和日期"
-        raise NotASortKey(name=name, reason=reason, reason_zh=zh)
-
-
-def _sort_key(types: tuple[str, ...], text: str, is_keyed: bool) -> Sort:
-    name = text.removeprefix("-")
-    if name not in ("_id", "_lastUpdated"):
-        if len(types) != 1:
-            reason, zh = "several types are searched", "同时检索多种类型"
-            raise NotASortKey(name=name[:64], reason=reason, reason_zh=zh)
-        _check_sortable(types[0], name)
-    is_sealed = is_keyed and types[0] in SEALED_TYPES
-    known = added.find(types[0], name)
-    is_opened = is_sealed and known is not None and known.kind is Kind.STRING
-    return Sort(name, text.startswith("-"), is_opened)
-
-
-def _check_sortable(resource_type: str, name: str) -> None:
-    known = added.find(resource_type, name)
-    if known is None:
-        raise _unknown(resource_type, name, "_sort")
-    if not is_sortable(known):
-        reason = f"this {known.kind.value} parameter has no order"
-        raise NotASortKey(name=name, reason=reason, reason_zh=f"该 {known.kind.value} 参数没有顺序")
-
-
-def is_sortable(known: SearchParameter) -> bool:
-    """Whether the index keeps an order for a parameter; of identifiers it keeps none."""
-    if known.kind is Kind.TOKEN:
-        return leaf_types(known) <= {"code", "boolean", "CodeableConcept", "Coding"}
-    return known.kind in (Kind.DATE, Kind.STRING, Kind.NUMBER, Kind.QUANTITY, Kind.URI)
-
-
-def _unknown(resource_type: str, name: str, place: str) -> UnknownParameter:
-    known = ", ".join(sorted(parameters(resource_type)))
-    return UnknownParameter(resource_type=resource_type, name=name[:64], place=place, known=known)
-
-
-# Includes ---------------------------------------------------------------------------------------
-
-
-def _includes(types: tuple[str, ...], pairs: list[tuple[str, str]]) -> Iterable[Include]:
-    for name, value in pairs:
-        base, _, modifier = name.partition(":")
-        if base in ("_include", "_revinclude"):
-            if modifier not in ("", "iterate", "recurse"):
-                wanted = "without modifier or with :iterate"
-                raise BadControl(place=base, wanted=wanted)
-            yield _include(types, value, base == "_revinclude", modifier != "")
-
-
-def _include(types: tuple[str, ...], text: str, is_reverse: bool, is_iterated: bool) -> Include:
-    place = "_revinclude" if is_reverse else "_include"
-    if text == "*":
-        return Include("*", None, None, is_reverse, is_iterated)
-    parts = text.split(":")
-    if not 2 <= len(parts) <= 3:
-        raise BadControl(place=place, wanted="Type:parameter or Type:parameter:TargetType, or *")
-    source, name = parts[:2]
-    target = parts[2] if len(parts) == 3 else None
-    for each in [source, *([target] if target else [])]:
-        _check_type(each, place)
-    if not is_reverse and not is_iterated and source not in types:
-        raise BadControl(place=place, wanted=f"a parameter of {' or '.join(types[:5])}")
-    if name == "*":
-        return Include(source, None, target, is_reverse, is_iterated)
-    known = _reference_parameter(source, name, place)
-    narrowed = {s.target for s in known.sources if s.target}
-    if target is None and len(narrowed) == 1:
-        target = narrowed.pop()
-    numbers = tuple(s.p for s in known.sources)
-    return Include(source, numbers, target, is_reverse, is_iterated)
-
-
-def _reference_parameter(resource_type: str, name: str, place: str) -> SearchParameter:
-    known = added.find(resource_type, name)
-    if known is None:
-        raise _unknown(resource_type, name, place)
-    if known.kind is not Kind.REFERENCE:
-        raise BadControl(place=place, wanted=f"a reference parameter of {resource_type}")
-    return known
 
 
 __all__ = [

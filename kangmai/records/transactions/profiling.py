@@ -16,11 +16,8 @@ from kangmai.records.queries.stored_profiles import stored_profiles
 from kangmai.records.transactions.drafting import Draft
 from kangmai.records.types import Policy, Resource
 from kangmai.records.validation.issues import Issue
-from kangmai.records.validation.profiles import (
-    Definitions,
-    ProfileNotLoaded,
-    find_profile_faults,
-)
+from kangmai.records.validation.profile_reading import Definitions, ProfileNotLoaded
+from kangmai.records.validation.profiles import find_profile_faults
 
 FRESH_SECONDS = 30.0
 """A profile that was loaded or changed holds at most so much later."""
