@@ -263,6 +263,10 @@ def test_death_and_merge_end_a_contract_and_their_reversal_restores_it(town: Tow
     index.merge_residents(of.id, twin.id, reason="同一人", actor=f.OPERATOR, at=AT)
     follow(of)
     assert [held(each, town).end_reason for each in (first, second)] == ["", "merged"]
+    # what the merge ended stays so while it holds, whatever becomes of the other contract
+    actions.end(contract_id=first.id, reason="wish", note="不需要了", expected_version=held(first, town).version, actor=f.township(town), at=AT + 10 * DAY)  # fmt: skip
+    follow(of)
+    assert held(second, town).end_reason == "merged"
     index.unmerge_resident(twin.id, reason="误并", actor=f.OPERATOR, at=AT)
     follow(of, twin)
-    assert [held(each, town).state for each in (first, second)] == [State.SIGNED, State.SIGNED]
+    assert [held(each, town).state for each in (first, second)] == [State.ENDED, State.SIGNED]

@@ -72,8 +72,10 @@ def _restore(
     rows: Sequence[models.Contract], on: datetime.date, actor: Actor, at: datetime.datetime
 ) -> None:
     """Let go on what a death, or a merge, ended that is undone, as long as nothing took its place."""
+    are_merged = len({row.resident_id for row in rows}) > 1
+    undone = (End.DIED,) if are_merged else (End.DIED, End.MERGED)
     for row in rows:
-        ended_by_house = row.end_reason in (End.DIED, End.MERGED)
+        ended_by_house = row.end_reason in undone
         runs = row.state == State.ENDED and ended_by_house and row.planned_end_on >= on
         if not runs or _signed(rows):
             continue
