@@ -57,6 +57,7 @@ def test_from_the_command_page_to_what_the_public_reads(people, enter):
     assert visitor.get(f"{ROOT}situation/").status_code == 302
     assert enter("village").get(f"{ROOT}situation/").status_code == 403
     page = officer.get(f"{ROOT}situation/", follow=True)
+    assert officer.get(f"{ROOT}situation/?wall=1")["Location"].endswith("/?wall=1")
     here = page.request["PATH_INFO"]
     text = page.content.decode()
     assert "Under order" in text and "People sampled" in text and "not part of the order" in text

@@ -137,7 +137,11 @@ def test_a_drill_from_its_order_to_its_report(staffed, team, enter):
         return client.post(f"{address}change/", {"do": what, "version": version(page), **more}, follow=True).content.decode()  # fmt: skip
 
     steps = ("report", "call_out", "list", "stay", "single", "investigate", "disinfect")
-    assert "Done now" in do(runner, "start")
+    page = do(runner, "start")
+    assert "Done now" in page and 'name="mark-report"' in page
+    # Enter in a field of marks presses the first button of its form
+    steps_form = page[page.index('aria-labelledby="steps"') :]
+    assert re.search(r'<button[^>]* name="do" value="(\S+)"', steps_form)[1] == "assess"
     for step in steps:
         do(runner, f"step-{step}")
     do(runner, "end")

@@ -29,10 +29,11 @@ REFRESH_SECONDS = 60
 @signed_in
 @awake(Purpose.BULLETIN)
 def situation(request: PortalRequest) -> HttpResponse:
-    """The first order of one's places, or the list of them where there is more than one."""
+    """The first order of one's places; `?wall=1` stays, so that a screen needs no order's address."""
     found = queries.my_orders(actor=request.actor, at=request.at)
     if found:
-        return redirect("ordered-situation-order", found[0].id)
+        wall = "?wall=1" if request.GET.get("wall") == "1" else ""
+        return redirect(reverse("ordered-situation-order", args=[found[0].id]) + wall)
     return render(request, "bulletin/situation.html", {"crumbs": _crumbs(), "sections": [], "orders": ()})  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The command board, what is late, and who was not sampled yet."""
 
+from datetime import timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -118,12 +120,22 @@ def late(request: PortalRequest) -> HttpResponse:
                 "laboratory": laboratories.get(each.laboratory or 0, "—"),
                 "due": words.instant(each.due_at),
                 "is_late": each.due_at < request.at,
+                "left": _left(each.due_at - request.at),
             }
             for each in found.rows
         ],
         "pager": pager(request.GET, cursor=found.next or None),
     }
     return render(request, "nucleic_acid/late.html", context)
+
+
+def _left(span: timedelta) -> str:
+    """How long a result is late, or how long is left, in hours and minutes."""
+    hours, minutes = divmod(int(abs(span).total_seconds()) // 60, 60)
+    time = f"{hours}:{minutes:02}"
+    if span < timedelta(0):
+        return _("late by %(span)s") % {"span": time}
+    return _("%(span)s left") % {"span": time}
 
 
 def _hours(hours: str) -> str:
