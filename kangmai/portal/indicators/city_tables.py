@@ -36,7 +36,7 @@ def _moved(every: Iterable[Indicator], asked: Asked, actor: Actor, at: datetime)
         _("What moved this week"),
         _facts(asked),
         [_("Indicator"), _("Code"), _("Area"), _("Before"), _("Now"), _("Difference"), _("Own change"), _("Weight")],
-        sorted(rows, key=lambda row: row[0]),
+        sorted(rows),
     )  # fmt: skip
 
 
