@@ -15,11 +15,13 @@ from django.db import connection
 from playwright.sync_api import expect
 
 from kangmai.analytics import actions as analytics
+from kangmai.config.sealed import SEALED
 from kangmai.epidemic.capacity import actions as capacity
 from kangmai.epidemic.capacity.types import SiteFacts
 from kangmai.epidemic.venues.rules import pass_number
-from kangmai.kernel import feed
+from kangmai.kernel import feed, sealing
 from kangmai.kernel.actor import operator
+from kangmai.records.store.packing import unpacked
 from kangmai.registry.types import OrganizationKind
 from kangmai.standards.calendars import LEGAL_TIME
 from kangmai.standards.identity_numbers import make_identity_number
@@ -319,6 +321,24 @@ def places_that_say(markers: list[str]) -> set[str]:
     return found
 
 
+def sealed_places_that_say(markers: list[str]) -> set[tuple[str, str]]:
+    """Sealed columns in any value of which, opened, one of some words stands."""
+    open_ = sealing.unsealer()
+    found = set()
+    with connection.cursor() as cursor:
+        for column in SEALED:
+            said = ", ".join((*column.key, *column.besides, column.version, column.body))
+            cursor.execute(f"SELECT {said} FROM {column.table} WHERE {column.body} IS NOT NULL")
+            for *place, version, body in cursor.fetchall():
+                sealed = bytes(body)
+                plain = open_(version, sealed, column.place(*place)) if version else sealed
+                if column.table in ("res", "hist"):
+                    plain = unpacked(plain)
+                if any(each.encode() in plain for each in markers):
+                    found.add((column.table, column.body))
+    return found
+
+
 def mentions(residents: list[int]) -> dict[tuple[str, str], int]:
     """How many rows point to some residents, by column, wherever a column is made for that."""
     found = {}
@@ -418,6 +438,8 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
     cdc.follow("button[value=conclude]")
 
     words = [GUEST[0], GUEST[1], GUEST[2], passes["guest"], *(facts[2] for facts in who.values())]
+    held = meanwhile(sealed_places_that_say, words)
+    assert {("venues_person", "content"), ("nucleic_acid_attendee", "content")} <= held
     meanwhile(sync_lake)
     officer.go(address)
     officer.page.fill("#reason", "演练结束")
@@ -434,6 +456,7 @@ def test_a_drill_by_five_roles_leaves_nobody_behind(site, visit, lake, tmp_path)
         officer.page.locator("#proof ~ *, section[aria-labelledby=proof]").first
     ).to_contain_text("已无可识别")
     assert meanwhile(places_that_say, words) == set()
+    assert meanwhile(sealed_places_that_say, words) == set()
     assert meanwhile(mentions, residents) == known
     meanwhile(sync_lake)
     assert not lake_says(lake, words)
