@@ -244,7 +244,7 @@ def peers(folder: Path, spark: bool) -> None:
 
 def in_spark(ours: Mapping[str, Any]) -> None:
     """Every indicator on a master with two workers of this machine."""
-    from analytics_spark import cluster
+    from tests.factories.spark import cluster
 
     with cluster():
         started, found = time.perf_counter(), {}

@@ -1,4 +1,4 @@
-"""A Spark master with two workers on this machine, for `analytics_year --spark`."""
+"""A standalone Spark master with two workers on the loopback, each a process of its own."""
 
 import os
 import socket
@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+HOST = "127.0.0.1"
 WORKERS = 2
-START_SECONDS = 60
+START_SECONDS = 240
+"""A quiet machine needs three; a busy one is no fault of the code."""
 
 
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         return probe.getsockname()[1]
 
 
@@ -25,10 +27,32 @@ def running(*arguments: str, log: Path) -> Iterator[None]:
     """A class of Spark's as a process of its own, ended at the end."""
     import pyspark
 
-    jars = str(Path(pyspark.__file__).parent / "jars" / "*")
+    # what `spark-class` starts, without the Java that it starts to find the words
+    home = Path(pyspark.__file__).parent
     opens = [f"--add-opens=java.base/{each}=ALL-UNNAMED" for each in ("java.lang", "java.nio", "sun.nio.ch", "java.util")]  # fmt: skip
-    command = ["java", "-Xmx512m", *opens, "-cp", jars, *arguments]
-    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
+    command = [
+        "java",
+        "-Xmx256m",
+        "-XX:TieredStopAtLevel=1",
+        "-Dspark.master.rest.enabled=false",
+        *opens,
+        "-cp",
+        str(home / "jars" / "*"),
+        *arguments,
+    ]
+    (library,) = (home / "jars").glob("scala-library-*.jar")
+    scala = ".".join(library.stem.removeprefix("scala-library-").split(".")[:2])
+    # a worker looks for its executors' classes in SPARK_HOME, and wants to be told of which Scala they are
+    places = {
+        **os.environ,
+        "SPARK_HOME": str(home),
+        "SPARK_SCALA_VERSION": scala,
+        "SPARK_LOCAL_IP": HOST,
+    }
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(command, stdout=said, stderr=said, env=places) as process,
+    ):
         try:
             yield
         finally:
@@ -37,12 +61,16 @@ def running(*arguments: str, log: Path) -> Iterator[None]:
 
 @contextmanager
 def cluster() -> Iterator[str]:
-    """A master and its workers; the address, under which our engine finds it, too."""
-    host, port = "127.0.0.1", free_port()
-    address = f"spark://{host}:{port}"
+    """A master and its workers as long as the context lasts; the address, under which our engine finds it, too.
+
+    Raises:
+        TimeoutError: one of them did not come up.
+    """
+    port = free_port()
+    address = f"spark://{HOST}:{port}"
     with tempfile.TemporaryDirectory() as folder, ExitStack() as open_while_used:
         logs = Path(folder)
-        place = ("--host", host, "--webui-port", "0")
+        place = ("--host", HOST, "--webui-port", "0")
         master = ("org.apache.spark.deploy.master.Master", *place, "--port", str(port))
         open_while_used.enter_context(running(*master, log=logs / "master"))
         wait(logs / "master", "I have been elected leader")
@@ -50,6 +78,7 @@ def cluster() -> Iterator[str]:
             work = ("--cores", "1", "--memory", "2g", "--work-dir", str(logs / f"work{number}"))
             worker = ("org.apache.spark.deploy.worker.Worker", *place, *work, address)
             open_while_used.enter_context(running(*worker, log=logs / f"worker{number}"))
+        for number in range(WORKERS):
             wait(logs / f"worker{number}", "Successfully registered with master")
         before = os.environ.get("KANGMAI_SPARK_MASTER")
         os.environ["KANGMAI_SPARK_MASTER"] = address
