@@ -86,6 +86,7 @@ def machine_paths() -> str:
 CHECKS: dict[str, Callable[[], str]] = {
     "format": lambda: run(BIN / "ruff", "format", "--check", "--quiet", "--diff", "."),
     "lint": lambda: run(BIN / "ruff", "check", "--quiet", "."),
+    "templates": lambda: run(PYTHON, "tools/templates.py", "--check"),
     "floors": lambda: run(BIN / "lint-imports", "--no-logo"),
     "types": lambda: run(BIN / "mypy"),
     "migrations": migrations,

@@ -45,7 +45,9 @@ def sources() -> Iterator[tuple[str, bytes]]:
 
     for path in sorted(PACKAGE.rglob("templates/**/*.html")):
         name = path.relative_to(ROOT).as_posix()
-        yield name, templatize(path.read_text(encoding="utf-8"), origin=name).encode()
+        text = templatize(path.read_text(encoding="utf-8"), origin=name)
+        # what is read as Python may not be indented
+        yield name, "\n".join(line.strip() for line in text.splitlines()).encode()
 
 
 def collect() -> Catalog:

@@ -191,7 +191,9 @@ def certified(town: Town, of: object, code: str, died: str) -> object:
 
 
 def waits(kind: str, who: object) -> list[tuple[int, str, datetime.date]]:
-    return [(each.resident, each.why, each.due_on) for each in queries.awaited(kind=kind, actor=who)]
+    return [
+        (each.resident, each.why, each.due_on) for each in queries.awaited(kind=kind, actor=who)
+    ]
 
 
 def test_a_certificate_of_a_child_or_a_mother_asks_for_its_card(town: Town) -> None:
