@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.test import Client, override_settings
 
 from kangmai.portal.shell import bundle as bundles
+from kangmai.portal.shell import places
 from kangmai.portal.shell.errors import MENDS, STATUS, TITLES
 from kangmai.portal.shell.security import POLICY
 
@@ -40,6 +41,13 @@ def test_unknown_address_is_told_in_the_language(enter, language, title):
     assert answer.status_code == 404
     assert title in answer.content.decode()
     assert answer["Content-Language"] == language
+
+
+def test_the_bar_of_a_phone_names_places_that_there_are_once_each():
+    names = [place.name for place in places.PLACES]
+    assert len(set(names)) == len(names)
+    assert set(places.MAIN) <= set(names)
+    assert len(set(places.MAIN)) == len(places.MAIN)
 
 
 def test_every_category_has_a_status_with_words():
