@@ -53,6 +53,33 @@ def against_residents(numerator: str, born: str = BORN) -> str:
     )
 
 
+def per_birth(kind: str, more: str = "true") -> str:
+    """Cards of a kind that count, by the day of the event, against the births of the period."""
+    born = "FROM births_birth b WHERE b.born_on BETWEEN %(start)s AND %(end)s::date - 1"
+    return f"""SELECT (SELECT count(*) FROM monitoring_card c WHERE c.kind = '{kind}' AND c.is_counted AND c.state <> 'void'
+        AND c.event_on BETWEEN %(start)s AND %(end)s::date - 1 AND ({more})), (SELECT count(*) {born})"""
+
+
+def couples(within: str, part: str, *, people: bool = False) -> str:
+    """Plans of a child of which something holds, or the women who have them; and of how many something more."""
+    one = PERSON.format("e.resident_id") if people else "e.id"
+    return f"""SELECT count(*) FILTER (WHERE {part}), count(*) FROM (
+        SELECT DISTINCT ON (one) * FROM (SELECT {one} AS one, e.id AS plan, (e.anchors->>'planned')::date AS planned,
+            (e.anchors->>'last_period')::date AS lmp FROM programmes_enrolment e
+            WHERE e.programme = 'prepregnancy' AND e.anchors ? 'planned' AND e.enrolled_on IS NOT NULL) x
+        WHERE {within} ORDER BY one, planned DESC, plan DESC) p"""
+
+
+def of_plan(service: str, more: str = "v.is_counted") -> str:
+    """The first day of a service of a plan."""
+    return f"""(SELECT min(v.visited_on) FROM programmes_visit v WHERE v.enrolment_id = plan AND v.standing = 'current'
+        AND v.service = '{service}' AND {more})"""
+
+
+EARLY = of_plan("early", "v.is_counted AND v.measures->>'pregnant' = 'yes'")
+AGED = "c.event_on - (c.kept->>'born_on')::date"
+
+
 def institutions(kinds: str) -> str:
     """Institutions of some kinds at the end of the period."""
     return f"SELECT count(*) FROM registry_organization o WHERE o.kind IN ({kinds}) AND {OPEN}"
@@ -315,5 +342,15 @@ QUERIES = {
     "yigongti_town": """SELECT count(DISTINCT o.id) FROM registry_consortiummember m JOIN registry_consortium c ON c.id = m.consortium_id
         JOIN registry_organization o ON o.id = m.organization_id WHERE c.kind = 'county' AND o.kind = 'township_hospital'
           AND m.from_on < %(end)s AND coalesce(m.to_on, 'infinity') >= %(end)s""",
+    "mmr": per_birth("maternal_death"),
+    "imr": per_birth("child_death", "c.event_on < ((c.kept->>'born_on')::date + interval '1 year')"),
+    "nmr": per_birth("child_death", f"{AGED} < 28"),
+    "u5mr": per_birth("child_death"),
+    "bd_rate": per_birth("birth_defect"),
+    "folic": couples(f"{EARLY} BETWEEN %(start)s AND %(end)s::date - 1", of_plan("early", "v.measures->>'early_folic_acid' = '1'") + " IS NOT NULL"),
+    "pp_cover": couples("planned BETWEEN %(start)s AND %(end)s::date - 1", f"{of_plan('check')} IS NOT NULL", people=True),
+    "pp_followup": couples(
+        "lmp + 322 BETWEEN %(start)s AND %(end)s::date - 1", f"{EARLY} <= lmp + 84 AND {of_plan('outcome')} IS NOT NULL"
+    ),
 }  # fmt: skip
 """Indicator → query; the control and standard rates of hypertension have theirs with the programme's own test."""

@@ -198,7 +198,7 @@ def test_every_number_of_every_file_stands_on_its_card(city):
 def html_numbers_are_links_to_cards(of):
     root = lxml.html.fromstring(queries.file(report_id=of.id, format=Format.HTML, language="zh", actor=READER).decode())  # fmt: skip
     links = root.xpath("//a[starts-with(@href, '#card-')]")
-    assert len(links) > 10
+    assert len(links) >= 10
     for link in links:
         anchor = link.get("href")[1:]
         (heading,) = root.xpath(f"//h2[@id='{anchor}']")

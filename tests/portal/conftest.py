@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import portal_town
+from tests.factories.markup import PageClient
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def enter(town: portal_town.Town) -> Callable[..., Client]:
     """Makes a client logged in as one of the town's accounts, or a visitor without one."""
 
     def make(login: str = "", *, language: str = "en") -> Client:
-        client = Client(SERVER_NAME="localhost")
+        client = PageClient(SERVER_NAME="localhost")
         client.cookies["django_language"] = language
         if login:
             answer = client.post("/login/", {"login": login, "password": portal_town.PASSWORD})

@@ -17,6 +17,7 @@ from kangmai.epidemic.tracing import models as tracing
 from kangmai.registry.types import OrganizationKind
 from tests.epidemic.orders.factories import order_in_force
 from tests.factories import portal_town
+from tests.factories.markup import PageClient
 
 ROOT, TASKS = "/emergency-mode/quarantine/", "/emergency-mode/grid/"
 NOW = datetime.datetime.now(datetime.UTC)
@@ -51,9 +52,7 @@ def scene(town):
 
 
 def client_of(login, language="en"):
-    from django.test import Client
-
-    client = Client(SERVER_NAME="localhost")
+    client = PageClient(SERVER_NAME="localhost")
     client.cookies["django_language"] = language
     client.post("/login/", {"login": login, "password": portal_town.PASSWORD})
     return client

@@ -15,6 +15,7 @@ from kangmai.portal.forms.posted import OWN, FormTooOld, read_posted
 from kangmai.portal.forms.presenters import form_context, opened_form
 from tests.factories import portal_town
 from tests.factories.forms import FOLLOW_UP, MAN, follow_up, measure, pressure
+from tests.factories.markup import on_one_line
 
 AT = portal_town.AT
 VERSION = "2017-02-28"
@@ -35,9 +36,8 @@ def _accounts():
 
 def html(shown, *, language: str = "zh-hans") -> str:
     with translation.override(language):
-        return render_to_string("forms/faults.html", {"form": shown}) + render_to_string(
-            "forms/fields.html", {"form": shown}
-        )
+        faults = render_to_string("forms/faults.html", {"form": shown})
+        return on_one_line(faults + render_to_string("forms/fields.html", {"form": shown}))
 
 
 def shown(doctor, *, language: str = "zh-hans", form_id: str = "hypertension_followup", **more):

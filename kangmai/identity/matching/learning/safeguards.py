@@ -126,7 +126,8 @@ def _twins(levels: Levels, same: dict[str, np.ndarray], adult: np.ndarray) -> np
     household = same["phone"] | same["address"] | same["mother"]
     other = _in(levels, Field.NAME, OTHER_GIVEN_NAME)
     born = levels[Field.BIRTH_DATE] == BirthLevel.EQUAL
-    moved = adult & same["phone"] & (levels[Field.ADDRESS] == PlaceLevel.DIFFERENT)
+    kept = levels[Field.PHONE] == ValueLevel.EQUAL
+    moved = adult & kept & (levels[Field.ADDRESS] == PlaceLevel.DIFFERENT)
     return born & household & other & ~same["number"] & ~moved
 
 
@@ -173,7 +174,8 @@ def cautions_of(
     alone = alone and number != NumberLevel.NEAR
     other = levels[Field.NAME] in OTHER_GIVEN_NAME and not same["number"]
     household = place or same["mother"]
-    moved = adult and same["phone"] and levels[Field.ADDRESS] == PlaceLevel.DIFFERENT
+    kept = levels[Field.PHONE] == ValueLevel.EQUAL
+    moved = adult and kept and levels[Field.ADDRESS] == PlaceLevel.DIFFERENT
     mothers_child = same["birth"] and same["mother"]
     placed = levels[Field.TOWN] == PlaceLevel.EQUAL and birth in SAME_DAY
     placed = placed and proved and levels[Field.NAME] in WRITTEN_ALIKE
