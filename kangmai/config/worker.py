@@ -101,3 +101,6 @@ def _fill_lake(stop: threading.Event) -> None:
 
 if __name__ == "__main__":
     main()
+    logging.shutdown()
+    # all is done and closed; taking the interpreter down would only make DuckDB's binding print its leaks
+    os._exit(0)
