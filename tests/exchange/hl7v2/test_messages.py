@@ -357,3 +357,19 @@ def test_messages_are_kept_sealed_and_forgotten_in_time(sender):
         received_at=datetime.now(UTC) - timedelta(days=401)
     )
     assert actions.forget_old(at=datetime.now(UTC)) == 1
+
+
+def test_a_diagnosis_without_its_kind_is_known_by_its_code(sender):
+    assert sender.send(admit("P81", "DG1|1||I10^高血压^I10")).state is State.ACCEPTED
+    again = admit("P81", "DG1|1||I10^原发性高血压^I10", event="ADT^A08^ADT_A01", control_id="again")
+    assert sender.send(again).state is State.ACCEPTED
+    (patient,) = sender.search("Patient?identifier=P81")
+    (diagnosis,) = sender.search(f"Condition?subject=Patient/{patient['id']}")
+    assert diagnosis["code"]["coding"][0]["display"] == "原发性高血压"
+
+
+def test_what_cannot_be_known_again_is_refused_with_every_way_to_name_it(sender):
+    answer = sender.send(admit("P82", "DG1|1"))
+    assert answer.state is State.REFUSED
+    (problem,) = answer.problems
+    assert (problem.place, problem.english) == ("DG1^1^20^1", "DG1-20.1 or DG1-3.1 or DG1-4 is missing")

@@ -183,7 +183,7 @@ def _begin(work: _Work, rule: Mapping[str, Any], read: Read, place: Place) -> Dr
     if key is None:
         work.current.pop(rule["name"], None)
         if rule.get("without_key", "refuse") == "refuse":
-            work.problems.append(_missing(Place(place.segment, place.sequence, _field(rule))))
+            work.problems.append(_unknowable(Place(place.segment, place.sequence), rule))
         return None
     url = _url(work, rule["resource"], key)
     if url in work.used and rule["mode"] == "replace":
@@ -206,10 +206,25 @@ def _begin(work: _Work, rule: Mapping[str, Any], read: Read, place: Place) -> Dr
     return draft
 
 
-def _field(rule: Mapping[str, Any]) -> int:
-    """The field by which a thing would have been known."""
-    first = rule["number"]["field"] if "number" in rule else rule["key"][0][0]
-    return int(str(first).partition(".")[0].rpartition("-")[2])
+def _unknowable(place: Place, rule: Mapping[str, Any]) -> Problem:
+    """Nothing in a segment by which the thing would be known again: the problem names every way there is."""
+    ways = [[rule["number"]["field"]]] if "number" in rule else rule["key"]
+    names = [
+        " + ".join(_named(place.segment, str(each)) for each in way if not str(each).endswith("?"))
+        for way in ways
+    ]
+    field = int(str(ways[0][0]).partition(".")[0].rpartition("-")[2])
+    return Problem(
+        MISSING,
+        str(Place(place.segment, place.sequence, field)),
+        f"{' or '.join(names)} is missing",
+        f"缺少 {' 或 '.join(names)}",
+    )
+
+
+def _named(segment: str, reference: str) -> str:
+    """A field as people call it: DG1-3.1."""
+    return reference if "-" in reference else f"{segment}-{reference}"
 
 
 def _url(work: _Work, kind: str, key: Sequence[str]) -> str:
