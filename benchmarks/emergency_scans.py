@@ -2,13 +2,15 @@
 
     python benchmarks/emergency_scans.py [--events 1000000] [--people N] [--venues N] [--days 6]
     python benchmarks/emergency_scans.py --events 70000000 --people 4230000 --venues 120000 --days 365 --data DIR
+                                         [--senders 2]
 
 A database of its own with an order in force at every instant (a year is a chain of orders that extend each other),
 and files as a city's gateways send them: 100,000 rows of one sender a batch, each with its pass and the code of its
 entrance, through every check of intake. The peer is PostgreSQL's COPY of the same rows, from the same NumPy columns, into a
 table with the same partitions and indexes, piece by piece in turn in the same run (of `--peer` rows at most). Prints
-JSON; what is scaled from this run to 70 million events is labelled `extrapolated`. With `--data` the folder is kept,
-for `emergency_tracing.py`.
+JSON; what is scaled from this run to 70 million events is labelled `extrapolated`. With `--senders`, what comes after
+the peer's rows is sent by so many processes at once, and timed by the clock, the making of the rows included. With
+`--data` the folder is kept, for `emergency_tracing.py`.
 """
 
 import argparse
@@ -18,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,7 @@ def main() -> None:
     arguments.add_argument("--venues", type=int, default=0, help="default: events / 583")
     arguments.add_argument("--days", type=int, default=6)
     arguments.add_argument("--peer", type=int, default=5_000_000, help="rows of COPY at most")
+    arguments.add_argument("--senders", type=int, default=1, help="processes that send at once")
     arguments.add_argument("--data", type=Path, help="folder that is kept")
     given = arguments.parse_args()
     given.people = given.people or max(1000, round(given.events / 16.5))
@@ -79,6 +82,17 @@ def measured(given: argparse.Namespace) -> dict[str, Any]:
         "days": given.days,
     }
     return found | {"files": files(world)}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Scans of one batch: under which order, between which seconds, how many."""
+
+    order: Any
+    first: int
+    past: int
+    size: int
+    number: int
 
 
 class World:
@@ -143,13 +157,13 @@ class World:
         self.passes, self.ids = np.array(passes, np.int64), np.array(ids, np.int64)
         self.codes = {venue: entrance_code(id, 1) for id, venue in doors}
 
-    def pieces(self) -> Iterator[tuple[Any, list[Any]]]:
-        """Orders with columns of the table, in order of arrival: people go where many go, most to few venues."""
+    def plan(self) -> list["Piece"]:
+        """Pieces in order of arrival; each order has its share of the days."""
         from kangmai.epidemic.venues.rules import second_of
 
-        chance = np.random.default_rng(1)
         start, end = second_of(self.now - timedelta(days=self.given.days)), second_of(self.now)
         left = self.given.events
+        found: list[Piece] = []
         for order in self.orders:
             low = max(start, second_of(order.starts_at))
             high = min(end, second_of(order.ends_at))
@@ -161,7 +175,13 @@ class World:
                 first = low + (high - low) * piece // count
                 past = low + (high - low) * (piece + 1) // count
                 size = n * (piece + 1) // count - n * piece // count
-                yield order, self._columns(order, first, past, size, chance)
+                found.append(Piece(order, first, past, size, len(found)))
+        return found
+
+    def columns(self, piece: "Piece") -> list[Any]:
+        """The columns of the table for a piece, always the same: people go where many go, most to few venues."""
+        chance = np.random.default_rng([1, piece.number])
+        return self._columns(piece.order, piece.first, piece.past, piece.size, chance)
 
     def _columns(self, order: Any, first: int, past: int, n: int, chance: Any) -> list[Any]:
         most = self.given.venues
@@ -231,23 +251,20 @@ def files(world: World) -> dict[str, Any]:
     make_twin(database)
     peer = own = own_beside = 0.0
     copied = rows = 0
-    first = None
-    for order, columns in world.pieces():
-        beside = copied < given.peer
-        if beside:
-            peer += timed(lambda: copy(database, columns))  # noqa: B023
-            copied += len(columns[0])
-        first = first or (order, columns)
-        seconds, taken = took(world, order, columns)
-        assert taken.taken == len(columns[0]), (taken.taken, taken.refused[:1])
-        own += seconds
-        own_beside += seconds if beside else 0.0
-        rows += taken.taken
-        if rows % 5_000_000 < PIECE:
-            say(f"{rows} rows, {rows / own:.0f} a second")
-    order, columns = first
-    _, again = took(world, order, columns)
-    assert (again.taken, again.repeated) == (0, len(columns[0])), again.taken
+    plan = world.plan()
+    beside = [piece for piece in plan if PIECE * piece.number < given.peer]
+    for piece in beside:
+        columns = world.columns(piece)
+        peer += timed(lambda: copy(database, columns))  # noqa: B023
+        copied += piece.size
+        own_beside += send(world, piece, columns)
+    rest = plan[len(beside) :]
+    own = own_beside + send_all(world, rest, given.senders)
+    rows = sum(piece.size for piece in plan)
+    _, again = took(world, plan[0].order, world.columns(plan[0]))
+    assert (again.taken, again.repeated) == (0, plan[0].size), again.taken
+    database = own_connection()
+    database.execute("SET statement_timeout = 0")
     kept = database.execute("SELECT count(*) FROM venues_scan").fetchone()[0]
     assert kept == rows == given.events, (kept, rows)
     size = database.execute(
@@ -258,6 +275,7 @@ def files(world: World) -> dict[str, Any]:
         "copy_rows_per_second": round(copied / peer),
         "ours_rows_per_second_beside_it": round(copied / own_beside),
         "ratio_to_copy": round(peer / own_beside, 3),
+        "senders": given.senders,
         "ours_minutes": round(own / 60, 2),
         "ours_rows_per_second": round(rows / own),
         "gigabytes": round(float(size) / 1e9, 2),
@@ -269,6 +287,35 @@ def files(world: World) -> dict[str, Any]:
             "gigabytes": round(float(size) / rows * FULL / 1e9, 2),
         }
     return found
+
+
+def send(world: World, piece: Piece, columns: list[Any]) -> float:
+    """The seconds of sending a piece; all of it must be taken."""
+    seconds, taken = took(world, piece.order, columns)
+    assert taken.taken == piece.size, (taken.taken, taken.refused[:1])
+    return seconds
+
+
+def send_all(world: World, pieces: list[Piece], senders: int) -> float:
+    """Send pieces; the seconds of intake alone, or by the clock where several send at once."""
+    if senders == 1:
+        own = 0.0
+        for piece in pieces:
+            own += send(world, piece, world.columns(piece))
+            if piece.number % 50 == 0:
+                say(f"piece {piece.number}, {own:.0f} s")
+        return own
+    from kangmai.commandline.city.loading.processes import each_in_processes
+
+    def put(piece: Piece) -> None:
+        send(world, piece, world.columns(piece))
+        if piece.number % 50 == 0:
+            say(f"piece {piece.number}, {time.perf_counter() - started:.0f} s")
+
+    started = time.perf_counter()
+    for _ in each_in_processes(put, pieces, processes=senders, every_seconds=60):
+        pass
+    return time.perf_counter() - started
 
 
 def copy(database: Any, columns: list[Any]) -> None:
