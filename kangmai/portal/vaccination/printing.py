@@ -1,10 +1,14 @@
 """What stands on the printed certificate: the doses, and whether a nursery or school may take the child."""
 
 import datetime
+import io
 from typing import Any
 
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from kangmai.documents import queries as documents
+from kangmai.documents.types import Format
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor
 from kangmai.portal.institutions.presenters import standard
@@ -16,10 +20,31 @@ from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 
 
-def certificate(
-    resident: Resident, file: File, actor: Actor, at: datetime.datetime
+def as_file(
+    resident: Resident, file: File, *, by: str, actor: Actor, at: datetime.datetime
+) -> FileResponse:
+    """The certificate of a resident as of today, to be opened or kept.
+
+    Args:
+        by: who checked it; empty where parents print it, and the clinic is still to sign.
+    """
+    content = documents.render(
+        "vaccination_certificate",
+        _certificate(resident, file, by, actor, at),
+        format=Format.PDF,
+        language=language(),
+        on=legal_day(at),
+    )
+    return FileResponse(
+        io.BytesIO(content),
+        content_type="application/pdf",
+        filename=f"vaccinations-{resident.index_number}.pdf",
+    )
+
+
+def _certificate(
+    resident: Resident, file: File, by: str, actor: Actor, at: datetime.datetime
 ) -> dict[str, Any]:
-    """The certificate of a resident as of today."""
     known = resident.demographics
     own = next((each.organization for each in actor.grants if each.organization), None)
     names = registry.names_by_id(ids=[own] if own else [], language=language())
@@ -56,5 +81,5 @@ def certificate(
             }
             for each in missing
         ],
-        "doctor": actor.name,
+        "doctor": by,
     }

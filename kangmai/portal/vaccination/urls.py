@@ -5,6 +5,7 @@ from django.urls import path
 from kangmai.portal.vaccination.views.children import called_in, coverage, late, late_csv
 from kangmai.portal.vaccination.views.cold import breach, breaches, fridge
 from kangmai.portal.vaccination.views.day import check_in, day, queue
+from kangmai.portal.vaccination.views.own import my_certificate, my_vaccinations
 from kangmai.portal.vaccination.views.reactions import card, cards, new_card
 from kangmai.portal.vaccination.views.record import certificate, dose, record
 from kangmai.portal.vaccination.views.stock import ledger, lot, receive, stock
@@ -19,6 +20,8 @@ urlpatterns = [
     path("vaccination/residents/<index_number:number>/certificate.pdf", certificate, name="vaccination-certificate"),
     path("vaccination/residents/<index_number:number>/reaction/", new_card, name="vaccination-reaction"),
     path("vaccination/residents/<index_number:number>/doses/<str:immunization>/", dose, name="vaccination-dose"),
+    path("my-vaccinations/", my_vaccinations, name="my-vaccinations"),
+    path("my-vaccinations/certificate.pdf", my_certificate, name="my-vaccinations-certificate"),
     path("vaccination/stock/", stock, name="vaccination-stock"),
     path("vaccination/stock/receive/", receive, name="vaccination-receive"),
     path("vaccination/stock/ledger/", ledger, name="vaccination-ledger"),

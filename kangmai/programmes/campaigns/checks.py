@@ -23,6 +23,8 @@ def check_rule(definition: Definition) -> Iterator[str]:
         yield "/target/from_years: must be below `below_years`"
     ids = [each["id"] for each in content["refusals"]]
     yield from (f"/refusals: {id!r} stands there twice" for id in sorted(set(ids)) if ids.count(id) > 1)  # fmt: skip
+    if content["clinic_refusal"] not in ids:
+        yield f"/clinic_refusal: {content['clinic_refusal']!r} is not among `refusals`"
 
 
 def run_case(definition: Definition, case: Mapping[str, Any]) -> str:

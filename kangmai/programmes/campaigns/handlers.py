@@ -9,6 +9,7 @@ from kangmai.identity import queries as identity
 from kangmai.kernel.actor import operator
 from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
 from kangmai.kernel.ids import ResidentId
+from kangmai.programmes.campaigns.clinic_answers import take_answer
 from kangmai.programmes.campaigns.listing import judge_residents
 from kangmai.records import events, queries
 from kangmai.records.fhir.definitions import resource_types
@@ -33,6 +34,13 @@ def follow_clinic(batch: Sequence[Event]) -> None:
     _judge(set(identity.standing(ids).values()))
 
 
+def follow_answers(batch: Sequence[Event]) -> None:
+    """Take what was agreed or refused at the clinic onto the lists."""
+    for event in batch:
+        with transaction.atomic():
+            take_answer(event.data["data"], actor=HOUSE, at=event.data["at"])
+
+
 def _judge(ids: set[ResidentId]) -> None:
     with transaction.atomic():
         judge_residents(ids, on=legal_day(datetime.now(UTC)))
@@ -48,5 +56,14 @@ def register() -> None:
     subscribe(
         Subscription(
             "campaigns.clinic", OUTBOX, follow_clinic, condition=f"kind IN ({kinds})", batch=200
+        )
+    )
+    subscribe(
+        Subscription(
+            "campaigns.answers",
+            OUTBOX,
+            follow_answers,
+            condition="kind = 'vaccination.agreed'",
+            batch=200,
         )
     )

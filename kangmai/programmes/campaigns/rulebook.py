@@ -63,4 +63,5 @@ def rule_of(definition: Definition) -> CampaignRule:
         doses_per_station_hour=content["doses_per_station_hour"],
         longest_days=content["longest_days"],
         refusals={each["id"]: Words(each["zh"], each["en"]) for each in content["refusals"]},
+        clinic_refusal=content["clinic_refusal"],
     )

@@ -91,6 +91,8 @@ class CampaignRule:
     doses_per_station_hour: int
     longest_days: int
     refusals: Mapping[str, Words]
+    clinic_refusal: str
+    """The reason kept for whoever refuses at the clinic, which asks for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ KEEP = "vaccination.keep"
 DECIDE = "vaccination.decide"
 RECALL = "vaccination.recall"
 REVIEW = "vaccination.review"
+OWN = "own.record"
 YOUNG_YEARS = 7
 """Children 0 to 6: whom the specification counts."""
 

@@ -1,15 +1,18 @@
 """A campaign from its list to its catching up: who is on it, who agreed, whom a session asks, what an injection changes."""
 
 import datetime
+import json
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from kangmai.identity import actions as identity
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
-from kangmai.programmes.campaigns import actions, models, queries
+from kangmai.kernel.feed import Event
+from kangmai.programmes.campaigns import actions, handlers, models, queries
 from kangmai.programmes.campaigns.errors import (
     AreaUnknown,
     CampaignClosed,
@@ -321,3 +324,62 @@ def test_nobody_comes_without_consent(database, town):
     with pytest.raises(TargetNotFound):
         actions.write_answers(campaign_id=campaign.id, targets=[10**9], consent=Consent.AGREED, on=TODAY, actor=nurse, at=AT)  # fmt: skip
     assert replace(target) == people(campaign, nurse)[girl.id]
+
+
+def walks_in(resident, town, *, refused=(), at=AT):
+    """Through pre-check and consent of the clinic, asking for HPV."""
+    nurse = desk(town)
+    visit = clinic.check_in(resident_id=resident.id, asked=["HPV2"], key=uuid4(), actor=nurse, at=at)  # fmt: skip
+    visit = clinic.pre_check(visit_id=visit.id, temperature=36.5, chosen=["HPV2"], expected_version=1, actor=nurse, at=at)  # fmt: skip
+    return clinic.consent(visit_id=visit.id, by="parent", refused=refused, expected_version=2, actor=nurse, at=at)  # fmt: skip
+
+
+def hear():
+    """What the worker does with the answers of the clinic; the feed waits for a commit that a test never makes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, data, at FROM kernel_event WHERE kind = 'vaccination.agreed' ORDER BY seq")  # fmt: skip
+        rows = cursor.fetchall()
+    events = [Event(0, seq, {"data": json.loads(data), "at": at}) for seq, data, at in rows]
+    handlers.follow_answers(events)
+    handlers.follow_answers(events)  # told twice, done once
+
+
+def test_an_answer_at_the_clinic_is_the_answer_on_the_list(database, town):
+    nurse, refuses, agrees = desk(town), child(THIRTEEN, sex="2"), child(THIRTEEN, sex="2")
+    decided = child(THIRTEEN, sex="2")
+    campaign = hpv(town)
+    agree(campaign, refuses, by=nurse)
+    later = plan(campaign, nurse, on=TODAY + DAY)
+    tomorrow = {"on": TODAY + DAY, "at": AT + DAY}
+    agree(campaign, decided, by=nurse, consent=Consent.REFUSED, refusal="safety", **tomorrow)
+    walks_in(refuses, town, refused=["HPV2"])
+    walks_in(agrees, town)
+    walks_in(decided, town)
+    hear()
+    found = people(campaign, nurse)
+    said = {id: (each.consent, each.consent_by, each.consent_on, each.refusal, each.session) for id, each in found.items()}  # fmt: skip
+    assert said == {
+        refuses.id: (Consent.REFUSED, "parent", TODAY, "no_reason", None),
+        agrees.id: (Consent.AGREED, "parent", TODAY, "", None),
+        decided.id: (Consent.REFUSED, "parent", TODAY + DAY, "safety", None),  # what was said later stays
+    }  # fmt: skip
+    assert queries.get_session(later.id, actor=nurse).listed == 0
+    assert queries.refusals(campaign.id, actor=nurse) == {"no_reason": 1, "safety": 1}
+    (row,) = queries.progress(campaign.id, by=By.TOWN, actor=nurse)
+    assert (row.total, row.refused, row.ready, row.unasked) == (3, 2, 1, 0)
+
+
+def test_who_refuses_at_the_session_came_to_it(database, town):
+    nurse, girl = desk(town), child(THIRTEEN, sex="2")
+    campaign = hpv(town)
+    agree(campaign, girl, by=nurse)
+    session = plan(campaign, nurse)
+    target = people(campaign, nurse)[girl.id]
+    visit = actions.check_in(session_id=session.id, target_id=target.id, key=uuid4(), actor=nurse, at=AT)  # fmt: skip
+    visit = clinic.pre_check(visit_id=visit.id, temperature=36.5, chosen=["HPV2"], expected_version=1, actor=nurse, at=AT)  # fmt: skip
+    clinic.consent(visit_id=visit.id, by="parent", refused=["HPV2"], expected_version=2, actor=nurse, at=AT)  # fmt: skip
+    hear()
+    ended = actions.end_session(session_id=session.id, expected_version=1, actor=nurse, at=AT)
+    assert (ended.came, ended.given) == (1, 0)
+    assert people(campaign, nurse, Show.CATCH_UP) == {}
+    assert set(people(campaign, nurse, Show.REFUSED)) == {girl.id}

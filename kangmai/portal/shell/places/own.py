@@ -40,6 +40,15 @@ OWN = (
         permissions=("own.record",),
     ),
     Place(
+        "my-vaccinations",
+        _("My vaccinations"),
+        _("What was given, what is to come and from when, the certificate for nursery and school"),
+        "vaccine",
+        Section.OWN,
+        permissions=("own.record",),
+        roots=("my-vaccinations",),
+    ),
+    Place(
         "my-sharing",
         _("Sharing and my data"),
         _("Share your record, object, take a copy"),

@@ -1,18 +1,14 @@
 """The vaccinations of a resident: doses, forecast, what puts off, entering and correcting, the certificate."""
 
-import datetime
-import io
 from typing import Any
 from uuid import uuid4
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kangmai.documents import queries as documents
-from kangmai.documents.types import Format
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import is_permitted
 from kangmai.kernel.errors import KangmaiError
@@ -22,21 +18,13 @@ from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.requests import PortalRequest, signed_in
-from kangmai.portal.vaccination import asking, printing, wording
+from kangmai.portal.vaccination import asking, printing, telling, wording
 from kangmai.programmes.vaccination import actions, queries, rules
 from kangmai.programmes.vaccination.errors import DoseNotFound
-from kangmai.programmes.vaccination.types import (
-    Deferral,
-    Evidence,
-    File,
-    JudgedDose,
-    Line,
-    Particulars,
-)
+from kangmai.programmes.vaccination.types import Evidence, File, Particulars
 from kangmai.standards.calendars import legal_day
 
 WORK = "vaccination.work"
-SHOWN = ("overdue", "due", "upcoming", "not_yet", "contraindicated")
 HBSAG = ("", "negative", "positive", "unknown")
 
 
@@ -137,12 +125,7 @@ def _context(request: PortalRequest, resident: Resident, file: File) -> dict[str
         "person": people.head(resident, at=request.at),
         "number": resident.index_number,
         "may_work": is_permitted(request.actor, WORK) and resident.deceased_on is None,
-        "is_verified": file.is_verified,
-        "doses": [_dose(each, request) for each in reversed(file.doses)],
-        "lines": [_line(each) for each in file.lines if each.status in SHOWN],
-        "closed": [_line(each) for each in file.lines if each.status not in SHOWN],
-        "late": sum(each.status == "overdue" for each in file.lines),
-        "deferrals": [_deferral(each, on) for each in file.deferrals],
+        **telling.told(file, corrects=request.actor.scope.organizations),
         "particulars": file.particulars,
         "immunoglobulin": " ".join(each.isoformat() for each in file.particulars.immunoglobulin),
         "hbsag": choices(((each, _hbsag(each)) for each in HBSAG), current=file.particulars.mother_hbsag),
@@ -170,56 +153,6 @@ def _hbsag(value: str) -> str:
         "positive": _("positive"),
         "unknown": _("not known"),
     }[value]
-
-
-def _dose(of: JudgedDose, request: PortalRequest) -> dict[str, Any]:
-    label, tone = wording.validity(of)
-    known = of.recorded
-    return {
-        "id": known.id,
-        "day": words.day(known.day),
-        "vaccine": wording.vaccine(known.vaccine) or known.text or "—",
-        "dose": of.dose,
-        "label": label,
-        "tone": tone,
-        "reason": "" if of.is_valid else of.reason.in_language(language()),
-        "product": " ".join(filter(None, (known.product, known.maker))),
-        "lot": known.lot,
-        "expires": words.day(known.expires_on) if known.expires_on else "",
-        "site": " · ".join(filter(None, (known.site, known.route))),
-        "place": known.place,
-        "is_told": not known.is_primary,
-        "may_correct": known.author in request.actor.scope.organizations,
-    }
-
-
-def _line(of: Line) -> dict[str, Any]:
-    label, tone = wording.status(of.status)
-    return {
-        "vaccine": wording.vaccine(of.vaccine),
-        "dose": of.dose,
-        "label": label,
-        "tone": tone,
-        "reason": of.reason.in_language(language()),
-        "earliest": words.day(of.earliest) if of.earliest else "",
-        "recommended": words.day(of.recommended) if of.recommended else "",
-        "latest": words.day(of.latest) if of.latest else "",
-    }
-
-
-def _deferral(of: Deferral, on: datetime.date) -> dict[str, Any]:
-    asked = rules.rule(on=of.since).question(of.question)
-    return {
-        "id": of.id,
-        "version": of.version,
-        "reason": asked.title.in_language(language()) if asked else of.question,
-        "vaccines": wording.vaccines(of.vaccines),
-        "since": words.day(of.since),
-        "until": words.day(of.until) if of.until else _("for good"),
-        "is_open": of.is_open(on),
-        "ended": words.day(of.ended_on) if of.ended_on else "",
-        "end_reason": of.end_reason,
-    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -289,11 +222,6 @@ def certificate(request: PortalRequest, number: str) -> HttpResponse:
     """The vaccinations on paper, with the check for nursery or school."""
     resident = asking.resident(request, number)
     file = queries.record_of(resident.id, actor=request.actor, at=request.at)
-    content = documents.render(
-        "vaccination_certificate",
-        printing.certificate(resident, file, request.actor, request.at),
-        format=Format.PDF,
-        language=language(),
-        on=legal_day(request.at),
+    return printing.as_file(
+        resident, file, by=request.actor.name, actor=request.actor, at=request.at
     )
-    return FileResponse(io.BytesIO(content), content_type="application/pdf", filename=f"vaccinations-{number}.pdf")  # fmt: skip

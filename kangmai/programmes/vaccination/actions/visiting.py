@@ -1,7 +1,8 @@
 """From the door to the chair: check-in, pre-check, consent, and doses left out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
@@ -231,6 +232,7 @@ def consent(
         row = locked_visit(visit_id, steps=(Step.CLEARED,), expected_version=expected_version, actor=actor)  # fmt: skip
         resident = resident_of(row, actor=actor, at=at)
         planned = row.doses.filter(state=DoseState.PLANNED.value)
+        asked = set(planned.values_list("vaccine", flat=True))
         planned.filter(vaccine__in=refused).update(
             state=DoseState.DROPPED.value, drop_reason="refused"
         )
@@ -238,7 +240,15 @@ def consent(
         row.consent_rule = rules.rule(on=row.on).version
         row.step = (Step.AGREED if planned.exists() else Step.DEFERRED).value
         save_visit(row, "consent_by", "consented_at", "consent_rule", "step")
-        _tell(events.AGREED, row, resident, actor=actor, at=at)
+        answer = {
+            "visit": str(row.id),
+            "by": by,
+            "on": row.on.isoformat(),
+            "agreed": sorted(asked - set(refused)),
+            "refused": sorted(asked & set(refused)),
+            "account": actor.account,
+        }
+        _tell(events.AGREED, row, resident, more=answer, actor=actor, at=at)
     return visit_of(row)
 
 
@@ -305,8 +315,16 @@ def leave(
     return visit_of(row)
 
 
-def _tell(event: str, row: models.Visit, resident: Resident, *, actor: Actor, at: datetime) -> None:
-    data = {"organization": row.organization, "step": row.step, "resident": row.resident_id}
+def _tell(
+    event: str,
+    row: models.Visit,
+    resident: Resident,
+    *,
+    more: Mapping[str, object] = MappingProxyType({}),
+    actor: Actor,
+    at: datetime,
+) -> None:
+    data = {"organization": row.organization, "step": row.step, "resident": row.resident_id, **more}
     write_down_and_announce(
         event,
         "ClinicVisit",

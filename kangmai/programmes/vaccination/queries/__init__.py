@@ -31,6 +31,7 @@ from kangmai.programmes.vaccination.queries.visits import (
     get_visit,
     look_at,
     may_work,
+    own_record,
     record_of,
     visits_of,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "may_report",
     "may_review",
     "may_work",
+    "own_record",
     "readings",
     "recipients",
     "record_of",

@@ -10,7 +10,7 @@ from kangmai.kernel.ids import ResidentId
 from kangmai.programmes.vaccination import history, models, rules
 from kangmai.programmes.vaccination.errors import VisitNotFound
 from kangmai.programmes.vaccination.packages import read_code
-from kangmai.programmes.vaccination.reach import READ, WORK, desk, near, works_at
+from kangmai.programmes.vaccination.reach import OWN, READ, WORK, desk, near, works_at
 from kangmai.programmes.vaccination.reading import package_of, visit_of
 from kangmai.programmes.vaccination.types import Block, File, Package, Visit
 
@@ -60,6 +60,12 @@ def record_of(resident_id: ResidentId, *, actor: Actor, at: datetime) -> File:
     require(actor, READ)
     resident = identity.get_resident(resident_id, actor=actor, at=at)
     return history.file_of(resident, actor=actor, at=at)
+
+
+def own_record(resident_id: ResidentId, *, actor: Actor, at: datetime) -> File:
+    """The same for the resident himself, or for who acts for him. Raises NotPermitted, ResidentNotFound."""
+    require(actor, OWN)
+    return history.file_of(identity.get_resident(resident_id, actor=actor, at=at), actor=actor, at=at)  # fmt: skip
 
 
 def look_at(
