@@ -23,7 +23,7 @@ BEGIN
         FOR part IN latest / entry.step .. latest / entry.step + ahead LOOP
             name := format('%s_p%s', entry.table_name, part);
             IF to_regclass(name) IS NULL THEN
-                EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%s) TO (%s)',
+                EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%s) TO (%s)',
                                name, entry.table_name, part * entry.step, (part + 1) * entry.step);
                 made := made + 1;
             END IF;

@@ -1,10 +1,13 @@
 """Scans: each kept once or refused with a reason that is logged, whatever is sent, however often."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -54,6 +57,30 @@ def test_a_batch_is_kept_once_however_often_it_is_sent():
     other_reader = replace(longer, sources=longer.sources + 1)
     assert take(other_reader, at=AT + 8 * MINUTE) == Taken(5, 0, ())
     assert kept() == 10
+
+
+def test_two_senders_begin_a_day_at_once():
+    """Whoever waits for the other's partition finds it, though there was none when they looked."""
+    ensure = "SELECT venues_ensure_days('2031-05-01', '2031-05-01')"
+    url = django_settings.DATABASE_URL
+    with (
+        psycopg.connect(url) as first,
+        psycopg.connect(url) as second,
+        psycopg.connect(url, autocommit=True) as watch,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        assert first.execute(ensure).fetchone() == (1,)
+        waiting = pool.submit(second.execute, ensure)
+        pid = second.info.backend_pid
+        is_blocked = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
+        while not watch.execute(is_blocked, [pid]).fetchone()[0]:
+            assert not waiting.done()
+        first.commit()
+        waiting.result(timeout=60)
+        second.rollback()
+        there = "SELECT to_regclass('venues_scan_d20310501') IS NOT NULL"
+        assert watch.execute(there).fetchone() == (True,)
+        watch.execute("DROP TABLE venues_scan_d20310501")
 
 
 def test_what_cannot_be_is_refused_with_a_reason_and_the_rest_is_kept():

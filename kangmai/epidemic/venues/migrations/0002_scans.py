@@ -42,12 +42,11 @@ BEGIN
         name := 'venues_scan_d' || to_char(day, 'YYYYMMDD');
         IF to_regclass(name) IS NULL THEN
             PERFORM pg_advisory_xact_lock(hashtext('venues_ensure_days'));
-            IF to_regclass(name) IS NULL THEN
-                EXECUTE format('CREATE TABLE %I PARTITION OF venues_scan FOR VALUES FROM (%s) TO (%s)',
-                               name, venues_day_start(day), venues_day_start(day + 1));
-                EXECUTE format('CREATE UNIQUE INDEX %I ON %I (client)', name || '_client', name);
-                made := made + 1;
-            END IF;
+            -- whoever waited here still remembers that there was none: CREATE looks again
+            EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF venues_scan FOR VALUES FROM (%s) TO (%s)',
+                           name, venues_day_start(day), venues_day_start(day + 1));
+            EXECUTE format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON %I (client)', name || '_client', name);
+            made := made + 1;
         END IF;
     END LOOP;
     RETURN made;
