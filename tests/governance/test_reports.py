@@ -17,7 +17,7 @@ from kangmai.analytics.rules import find_target, get_indicator
 from kangmai.analytics.types import By
 from kangmai.documents.errors import FontMissing
 from kangmai.documents.fonts import chinese_font
-from kangmai.documents.types import Format
+from kangmai.documents.types import Fields, Format
 from kangmai.governance.reporting import actions, models, queries
 from kangmai.governance.reporting.errors import (
     AlreadyIssued,
@@ -37,7 +37,7 @@ from kangmai.governance.reporting.types import Print, State, Step
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.standards.periods import parse_period
-from tests.analytics.indicators.lake_of_rows import write
+from tests.analytics.indicators.lake_of_rows import visits, write
 from tests.governance.factories import (
     AT,
     CHECKER,
@@ -94,6 +94,38 @@ def test_a_draft_says_which_figures_are_not_frozen_and_cannot_go_on(city):
     english = plain_text(of, "en")
     assert "66.67% (20 of 30), up on the year before by 20.00 points" in english
     assert do(actions.submit, of, WRITER).state is State.SUBMITTED
+
+
+def test_a_month_is_held_against_the_month_before_and_a_year_against_twelve_months(city):
+    rows = people()
+    february = [
+        visit for n in range(45) for visit in visits(n + 1, ["2025-02-01"], target_met=n < 15)
+    ]
+    write(city, {**rows, "visit": [*rows["visit"], *february]})
+    of = do(actions.freeze_missing, draft("monthly_report", COUNTY, MARCH), WRITER)
+    # of the county's thirty, residents 1 to 15 of its two towns were at target in February: ten
+    assert (
+        of.line("ht_control_rate").just_before.numerator,
+        of.line("ht_control_rate").now.numerator,
+    ) == (10, 20)
+    assert "，比上月上升33.34个百分点" in plain_text(of, "zh")
+    assert ", up on the month before by 33.34 points" in plain_text(of, "en")
+    assert "环比: 33.33% · 比上月上升33.34个百分点" in on_cards(of, "zh")
+    year = do(actions.freeze_missing, draft(), WRITER)
+    assert "the month before" not in plain_text(year, "en")
+    assert "Period before: 66.67% · as in the twelve months that ended a month earlier" in on_cards(
+        year, "en"
+    )
+
+
+def on_cards(of, language):
+    found = queries.pages(report_id=of.id, language=language, actor=WRITER)
+    return "\n".join(
+        f"{name}: {text}"
+        for block in found.blocks
+        if isinstance(block, Fields)
+        for name, text in block.pairs
+    )
 
 
 def plain_text(of, language):
@@ -175,14 +207,17 @@ def card_numbers(of, indicator):
     line = of.line(indicator)
     rule = get_indicator(indicator, period=of.period)
     frozen = figures.get_freeze(freeze_id=line.freeze, actor=WRITER).result
-    before = figures.freezes(
-        indicator=indicator, period=parse_period("2024"), area=of.area, actor=WRITER
-    )
+    before = [
+        latest
+        for period in ("2024", "2024-12-01/2025-12-01")
+        for latest in figures.freezes(
+            indicator=indicator, period=parse_period(period), area=of.area, actor=WRITER
+        )[:1]
+    ]
     found = set()
-    for each in (frozen.total, *frozen.parts, *(b.result.total for b in before[:1])):
+    for each in (frozen.total, *frozen.parts, *(b.result.total for b in before)):
         found |= {f"{number:,}" for number in (each.value, each.numerator, each.denominator) if number is not None}  # fmt: skip
-    if before and before[0].result.total.value is not None:
-        found.add(f"{abs(frozen.total.value - before[0].result.total.value):,}")
+    found |= {f"{abs(frozen.total.value - each.result.total.value):,}" for each in before}
     if goal := find_target(rule, period=of.period, area=of.area):
         found.add(f"{goal.value:,}")
     return found

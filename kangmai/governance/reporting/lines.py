@@ -13,6 +13,7 @@ from kangmai.analytics.rules import (
     find_indicator,
     find_target,
     next_below,
+    period_before,
     year_before,
 )
 from kangmai.analytics.types import By, Figure, Freeze, Result, Status
@@ -51,7 +52,8 @@ def _line(rule: Indicator, *, area: str, period: Period, actor: Actor) -> Line:
         print=Print.SMALL if is_small else Print.PRINTED,
         reason=SMALL if is_small else NOTHING,
         now=shown.total,
-        before=None if is_small else _before(rule.id, period, area, actor),
+        before=None if is_small else _earlier(rule.id, year_before(period), area, actor),
+        just_before=None if is_small else _earlier(rule.id, period_before(period), area, actor),
         parts=() if is_small else shown.parts,
         target=_target(rule, period, area),
         freeze=frozen.id,
@@ -72,9 +74,9 @@ def _latest(indicator: str, period: Period, area: str, actor: Actor) -> Freeze |
     return next(iter(found), None)
 
 
-def _before(indicator: str, period: Period, area: str, actor: Actor) -> Figure | None:
-    """The frozen figure of a year before, where those outside may see it."""
-    frozen = _latest(indicator, year_before(period), area, actor)
+def _earlier(indicator: str, period: Period | None, area: str, actor: Actor) -> Figure | None:
+    """The frozen figure of an earlier period, where those outside may see it."""
+    frozen = _latest(indicator, period, area, actor) if period else None
     if frozen is None:
         return None
     shown = figures.published(freeze_id=frozen.id, actor=actor).total
@@ -92,6 +94,7 @@ def _without(rule: Indicator, *, area: str, period: Period, actor: Actor) -> Lin
         reason=reason,
         now=Figure(area, counted.total.status),
         before=None,
+        just_before=None,
         parts=(),
         target=_target(rule, period, area),
         freeze=None,
@@ -118,14 +121,14 @@ def _why(counted: Result, rule: Indicator) -> tuple[Print, Words]:
 def freeze(
     of: Template, *, area: str, period: Period, note: str, actor: Actor, at: datetime
 ) -> int:
-    """Freeze what a report needs and nobody froze yet, this period's and that of a year before; how many.
+    """Freeze what a report needs and nobody froze yet, of this period and of those it is held against; how many.
 
     Raises:
         NotPermitted: the actor freezes no figures there.
     """
     drawn = {section.chart for section in of.sections}
     done = 0
-    for each in (period, year_before(period)):
+    for each in filter(None, (period, year_before(period), period_before(period))):
         for rule in _rules(of, each):
             by = next_below(area) if rule.id in drawn and each is period else None
             done += _freeze(rule.id, each, area, by, note=note, actor=actor, at=at)
@@ -158,6 +161,7 @@ def written(line: Line) -> dict[str, Any]:
         "reason": [line.reason.zh, line.reason.en],
         "now": _figure_json(line.now),
         "before": _figure_json(line.before) if line.before else None,
+        "just_before": _figure_json(line.just_before) if line.just_before else None,
         "parts": [_figure_json(each) for each in line.parts],
         "target": _text(line.target),
         "freeze": str(line.freeze) if line.freeze else None,
@@ -185,6 +189,7 @@ def line_of(content: Mapping[str, Any]) -> Line:
         reason=Words(*content["reason"]),
         now=_figure(content["now"]),
         before=_figure(content["before"]) if content["before"] else None,
+        just_before=_figure(content["just_before"]) if content["just_before"] else None,
         parts=tuple(map(_figure, content["parts"])),
         target=_decimal(content["target"]),
         freeze=UUID(content["freeze"]) if content["freeze"] else None,

@@ -164,7 +164,7 @@ def _take(row: Row, of: Template, actor: Actor) -> None:
 def freeze_missing(
     *, report_id: UUID, expected_version: int, actor: Actor, at: datetime
 ) -> tuple[Report, int]:
-    """Freeze what the report needs and nobody froze, with the year before; and how many figures that were.
+    """Freeze what the report needs and nobody froze, with the periods before; and how many figures that were.
 
     Raises:
         NotPermitted, ReportUnknown, ChangedMeanwhile, NotInThisState.

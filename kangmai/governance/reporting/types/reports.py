@@ -90,7 +90,7 @@ class Line:
 
     Attributes:
         reason: why there is no number.
-        now, before: the figure and the frozen one of a year before.
+        now, before, just_before: the figure, and the frozen ones of a year before and of the period before.
         parts: those of the areas below, as frozen with it.
         freeze: what it was frozen as.
     """
@@ -101,6 +101,7 @@ class Line:
     reason: Words
     now: Figure
     before: Figure | None
+    just_before: Figure | None
     parts: tuple[Figure, ...]
     target: Decimal | None
     freeze: UUID | None

@@ -23,6 +23,8 @@ from kangmai.documents.types import (
 )
 from kangmai.governance.reporting.types import Line, Print, Report, Section, State, Template
 from kangmai.governance.reporting.writing import wording
+from kangmai.kernel.words import Words
+from kangmai.standards.periods import Period
 
 LANGUAGES = ("zh", "en")
 A4 = Paper(210, 297)
@@ -57,6 +59,7 @@ FIELDS = {
     "base": {"zh": "统计范围", "en": "Base"},
     "scope": {"zh": "区域与期间", "en": "Area and period"},
     "before": {"zh": "上年同期", "en": "Year before"},
+    "just_before": {"zh": "环比", "en": "Period before"},
     "target": {"zh": "目标", "en": "Target"},
     "known": {"zh": "资料完整率", "en": "Completeness"},
     "rounding": {"zh": "取整", "en": "Rounding"},
@@ -133,7 +136,7 @@ def _section(section: Section, of: Report, language: str) -> Iterator[Block]:
     yield Heading(wording.said(section.title, language), 2)
     shown = [each for each in lines if is_shown(each, of)]
     if shown:
-        yield Prose(tuple(sentence(each, language) for each in shown))
+        yield Prose(tuple(sentence(each, of.period, language) for each in shown))
     if len(shown) < len(lines):
         yield Paragraphs("", (WORDS["withheld"][language],))
     chart = of.line(section.chart) if section.chart else None
@@ -153,7 +156,7 @@ def anchor(line: Line) -> str:
     return f"card-{line.indicator}"
 
 
-def sentence(line: Line, language: str) -> tuple[Run, ...]:
+def sentence(line: Line, period: Period, language: str) -> tuple[Run, ...]:
     """A figure in a sentence, each number a link to its card; or why there is no number."""
     rule, link = rule_of(line), anchor(line)
     title = wording.said(rule.title, language)
@@ -166,16 +169,26 @@ def sentence(line: Line, language: str) -> tuple[Run, ...]:
     opening, closing = ("（", "）") if language == "zh" else (" (", ")")
     if part := wording.fraction(line.now, language):
         runs += [Run(opening), Run(part, link), Run(closing)]
-    runs += _since(line, rule, link, language)
+    for before, since in _compared(line, period):
+        runs += _since(line, before, since, link, language)
     runs += _against(line, rule, link, language)
     return (*runs, Run("。" if language == "zh" else "."))
 
 
-def _since(line: Line, rule: Indicator, link: str, language: str) -> Iterator[Run]:
-    """How it moved, where the figure of a year before is frozen, too."""
-    if line.before is None or line.before.value is None or line.now.value is None:
+def _compared(line: Line, period: Period) -> Iterator[tuple[Figure | None, Words]]:
+    """What a sentence holds a figure against. Twelve months that end a month earlier stand on the card alone."""
+    yield line.before, wording.YEAR_BEFORE
+    if (since := wording.just_before(period)) != wording.TWELVE_MONTHS:
+        yield line.just_before, since
+
+
+def _since(
+    line: Line, before: Figure | None, since: Words, link: str, language: str
+) -> Iterator[Run]:
+    """How it moved, where the earlier figure is frozen, too."""
+    if before is None or before.value is None or line.now.value is None:
         return
-    way, size = wording.moved(line.now.value, line.before.value, rule, language)
+    way, size = wording.moved(line.now.value, before.value, since, rule_of(line), language)
     yield Run(f"，{way}" if language == "zh" else f", {way}{' ' if size else ''}")
     if size:
         yield Run(size, link)
@@ -231,7 +244,6 @@ def card_facts(
     now, value = line.now, wording.printed(line.now.value, rule, language)
     if has_number and (part := wording.fraction(now, language)):
         value = f"{value} = {part}"
-    before = line.before
     known = now.completeness
     verified = "" if rule.is_verified else {"zh": "（待核）", "en": " (to be verified)"}[language]
     return (
@@ -240,7 +252,11 @@ def card_facts(
         ("denominator", wording.said(rule.denominator, language)),
         ("base", wording.said(rule.base, language)),
         ("scope", f"{wording.area(of.area, language)} · {of.period}"),
-        ("before", _before(before, line, rule, language) if has_number else ""),
+        ("before", _against_earlier(line.before, line, wording.YEAR_BEFORE, language)),
+        (
+            "just_before",
+            _against_earlier(line.just_before, line, wording.just_before(of.period), language),
+        ),
         ("target", "" if line.target is None else wording.printed(line.target, rule, language)),
         ("known", f"{known * 100:.1f}%" if known is not None and has_number else ""),
         ("rounding", _rounding(rule, language)),
@@ -251,13 +267,16 @@ def card_facts(
     )
 
 
-def _before(before: Figure | None, line: Line, rule: Indicator, language: str) -> str:
-    """The figure of a year before with the difference; both stand in the sentence."""
+def _against_earlier(before: Figure | None, line: Line, since: Words, language: str) -> str:
+    """An earlier figure with the difference, as a sentence says it; of a line without a number nothing."""
+    if line.print is not Print.PRINTED:
+        return ""
     if before is None or before.value is None or line.now.value is None:
         return {"zh": "未冻结或无数据，不作比较", "en": "not frozen or no data; no comparison"}[
             language
         ]
-    way, size = wording.moved(line.now.value, before.value, rule, language)
+    rule = rule_of(line)
+    way, size = wording.moved(line.now.value, before.value, since, rule, language)
     gap = "" if language == "zh" else " "
     return f"{wording.printed(before.value, rule, language)} · {way}{gap if size else ''}{size}"
 

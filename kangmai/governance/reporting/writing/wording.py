@@ -14,6 +14,13 @@ from kangmai.standards.divisions import find_division
 from kangmai.standards.periods import Period
 
 POINTS = Words("个百分点", "points")
+YEAR_BEFORE = Words("上年同期", "the year before")
+JUST_BEFORE = {
+    "day": Words("前一日", "the day before"),
+    "month": Words("上月", "the month before"),
+    "quarter": Words("上季度", "the quarter before"),
+}
+TWELVE_MONTHS = Words("截至前一个月的十二个月", "the twelve months that ended a month earlier")
 STANDINGS = {
     Standing.REACHED: {"zh": "已达到", "en": "reached"},
     Standing.UNDER_WAY: {"zh": "进行中", "en": "under way"},
@@ -86,18 +93,26 @@ def fraction(of: Figure, language: str) -> str:
     return f"{number(of.numerator)}{between}{number(of.denominator)}"
 
 
-def moved(now: Decimal, before: Decimal, rule: Indicator, language: str) -> tuple[str, str]:
-    """Which way a figure moved since a year before, and by how much; ("", "") where it did not."""
-    difference = now - before
+def moved(
+    now: Decimal, before: Decimal, since: Words, rule: Indicator, language: str
+) -> tuple[str, str]:
+    """Which way a figure moved since another period, and by how much; no size where it did not."""
+    difference, other = now - before, said(since, language)
     if not difference:
-        return ("与上年同期持平" if language == "zh" else "as a year before"), ""
+        return (f"与{other}持平" if language == "zh" else f"as in {other}"), ""
     is_share = rule.unit.en == "%"
     unit = POINTS if is_share else rule.unit
     size = _with_unit(number(abs(difference)), said(unit, language), language)
     if language == "zh":
         more, less = ("上升", "下降") if is_share else ("增加", "减少")
-        return f"比上年同期{more if difference > 0 else less}", size
-    return ("up on the year before by" if difference > 0 else "down on the year before by"), size
+        return f"比{other}{more if difference > 0 else less}", size
+    return f"{'up' if difference > 0 else 'down'} on {other} by", size
+
+
+def just_before(of: Period) -> Words:
+    """What the period before one is called, as 环比 compares."""
+    kinds = kinds_of(of)
+    return next((words for kind, words in JUST_BEFORE.items() if kind in kinds), TWELVE_MONTHS)
 
 
 def is_reached(value: Decimal, target: Decimal, rule: Indicator) -> bool:
