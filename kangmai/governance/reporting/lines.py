@@ -189,7 +189,7 @@ def line_of(content: Mapping[str, Any]) -> Line:
         reason=Words(*content["reason"]),
         now=_figure(content["now"]),
         before=_figure(content["before"]) if content["before"] else None,
-        just_before=_figure(content["just_before"]) if content["just_before"] else None,
+        just_before=_figure(content["just_before"]) if content.get("just_before") else None,
         parts=tuple(map(_figure, content["parts"])),
         target=_decimal(content["target"]),
         freeze=UUID(content["freeze"]) if content["freeze"] else None,

@@ -17,6 +17,7 @@ from kangmai.analytics.facts.errors import (
     TypeWrong,
     UnitWrong,
 )
+from kangmai.analytics.facts.parts import conjuncts, names
 from kangmai.analytics.facts.types import Fact, FactType, vocabulary_of
 
 AGE = Fact("age", FactType.NUMBER, "a")
@@ -67,6 +68,21 @@ def truth(text: str, **values: object) -> bool | None:
 )
 def test_meaning(text: str, values: dict[str, object], expected: bool | None) -> None:
     assert truth(text, **values) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sex = '1' and age >= 35 years", [{"sex"}, {"age"}]),
+        ("sex in ('1', '2') or smokes", [{"sex", "smokes"}]),
+        ("not (sex is missing) and today - latest_on > 90 days", [{"sex"}, {"today", "latest_on"}]),
+        ("latest_on + 1 month = enrolled_on", [{"latest_on", "enrolled_on"}]),
+    ],
+)
+def test_parts_that_must_all_hold_and_what_they_ask_for(
+    text: str, expected: list[set[str]]
+) -> None:
+    assert [names(each) for each in conjuncts(condition(text, WORDS).node)] == expected
 
 
 def test_terms_are_named_conditions() -> None:
