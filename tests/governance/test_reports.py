@@ -1,6 +1,7 @@
 """Reports: three persons, frozen figures only, and every number of every file stands on its card."""
 
 import dataclasses
+import datetime
 import io
 import re
 from uuid import uuid4
@@ -116,6 +117,23 @@ def test_a_month_is_held_against_the_month_before_and_a_year_against_twelve_mont
     assert "Period before: 66.67% · as in the twelve months that ended a month earlier" in on_cards(
         year, "en"
     )
+
+
+def test_a_period_that_is_not_over_is_held_against_no_other_and_frozen_again_when_it_is(city):
+    march = datetime.datetime(2025, 3, 20, 2, tzinfo=datetime.UTC)
+    write(city, people(), at=march)
+    of = do(actions.freeze_missing, draft("monthly_report", COUNTY, MARCH), WRITER)
+    line = of.line("ht_control_rate")
+    assert (line.now.numerator, line.before, line.just_before) == (20, None, None)
+    assert "统计期尚未结束" in repr(queries.pages(report_id=of.id, language="zh", actor=WRITER))
+    write(city, people(at_target=31))
+    later = AT + datetime.timedelta(hours=1)
+    of, _done = actions.freeze_missing(
+        report_id=of.id, expected_version=of.version, actor=WRITER, at=later
+    )
+    line = of.line("ht_control_rate")
+    assert (line.now.numerator, line.before.numerator) == (21, 14)
+    assert "统计期尚未结束" not in repr(queries.pages(report_id=of.id, language="zh", actor=WRITER))
 
 
 def on_cards(of, language):

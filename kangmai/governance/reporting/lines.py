@@ -46,14 +46,15 @@ def _line(rule: Indicator, *, area: str, period: Period, actor: Actor) -> Line:
         return _without(rule, area=area, period=period, actor=actor)
     shown = figures.published(freeze_id=frozen.id, actor=actor)
     is_small = shown.total.status is Status.SUPPRESSED
+    has_others = not is_small and not frozen.result.is_running
     return Line(
         indicator=rule.id,
         rule_from=frozen.result.rule_from,
         print=Print.SMALL if is_small else Print.PRINTED,
         reason=SMALL if is_small else NOTHING,
         now=shown.total,
-        before=None if is_small else _earlier(rule.id, year_before(period), area, actor),
-        just_before=None if is_small else _earlier(rule.id, period_before(period), area, actor),
+        before=_earlier(rule.id, year_before(period), area, actor) if has_others else None,
+        just_before=_earlier(rule.id, period_before(period), area, actor) if has_others else None,
         parts=() if is_small else shown.parts,
         target=_target(rule, period, area),
         freeze=frozen.id,
@@ -75,8 +76,11 @@ def _latest(indicator: str, period: Period, area: str, actor: Actor) -> Freeze |
 
 
 def _earlier(indicator: str, period: Period | None, area: str, actor: Actor) -> Figure | None:
-    """The frozen figure of an earlier period, where those outside may see it."""
-    frozen = _latest(indicator, period, area, actor) if period else None
+    """The figure of an earlier period, frozen when that was over, where those outside may see it."""
+    if period is None:
+        return None
+    found = figures.freezes(indicator=indicator, period=period, area=area, actor=actor)
+    frozen = next((each for each in found if not each.result.is_running), None)
     if frozen is None:
         return None
     shown = figures.published(freeze_id=frozen.id, actor=actor).total
@@ -123,6 +127,8 @@ def freeze(
 ) -> int:
     """Freeze what a report needs and nobody froze yet, of this period and of those it is held against; how many.
 
+    What was frozen while a period ran is frozen again when it is over.
+
     Raises:
         NotPermitted: the actor freezes no figures there.
     """
@@ -146,7 +152,9 @@ def _freeze(
     at: datetime,
 ) -> int:
     asked: dict[str, Any] = {"indicator": indicator, "period": period, "area": area, "actor": actor}
-    if _latest(**asked) is not None or figures.compute(**asked).total.status is not Status.OK:
+    kept, found = _latest(**asked), figures.compute(**asked)
+    is_kept = kept is not None and kept.result.is_running <= found.is_running
+    if is_kept or found.total.status is not Status.OK:
         return 0
     analytics.freeze(**asked, by=by, note=note, at=at)
     return 1

@@ -267,7 +267,10 @@ def check(
         lake = new_lake(folder)
         manifest = write(lake, tables)
         rows = whole_rows(tables)
-        with counting.opened(lake, manifest.tables, engine) as opened:
+        needed = {view for _, measure in wanted for view in measure.views()}
+        with counting.opened(
+            lake, {name: manifest.tables[name] for name in needed}, engine
+        ) as opened:
             from kangmai.analytics.engines.duck import cells_of
             from kangmai.analytics.engines.expression import counted
 

@@ -24,6 +24,7 @@ from kangmai.documents.types import (
 from kangmai.governance.reporting.types import Line, Print, Report, Section, State, Template
 from kangmai.governance.reporting.writing import wording
 from kangmai.kernel.words import Words
+from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
 LANGUAGES = ("zh", "en")
@@ -36,6 +37,10 @@ ROUNDINGS = {
 WORDS = {
     "draft": {"zh": "（草稿，未签发）", "en": " (draft, not issued)"},
     "invented": {"zh": "本报告数据为演示用虚构数据。", "en": "All data of this report are invented."},
+    "running": {
+        "zh": "统计期尚未结束，本报告数据截至冻结时，不与其他时期比较。",
+        "en": "The period is not over: these are its figures up to the freeze, and they are held against no other.",
+    },
     "chart": {"zh": "{title}，按下级区域", "en": "{title}, by area"},
     "target": {"zh": "目标 {value}", "en": "target {value}"},
     "cards": {"zh": "数据口径卡", "en": "Answer cards"},
@@ -106,11 +111,18 @@ def _head(of: Report, language: str) -> Iterator[Block]:
     lines = [wording.numbered(of.number, language)]
     if of.is_invented:
         lines.append(WORDS["invented"][language])
+    if any(_is_running(each, of) for each in of.lines):
+        lines.append(WORDS["running"][language])
     if of.release and any(_is_outbreak(each) for each in of.lines):
         said = WORDS["authority"][language]
         lines.append(said.format(authority=of.release.authority, document=of.release.document))
     if any(lines):
         yield Paragraphs("", tuple(filter(None, lines)))
+
+
+def _is_running(line: Line, of: Report) -> bool:
+    """Whether the period was not over when the figure was frozen."""
+    return line.cutoff is not None and legal_day(line.cutoff) < of.period.end
 
 
 def is_shown(line: Line, of: Report) -> bool:
