@@ -19,6 +19,7 @@ class Label(IntEnum):
     MENTAL_HEALTH = 1
     HIV_STD = 2
     TUBERCULOSIS = 3
+    SPECIAL_FAMILY = 4
     RESTRICTED = 9
 
 

@@ -28,6 +28,7 @@ MATRIX = [
     ("cdc_epidemiologist", "other_cdc", {"far_village", "other_hospital"}),
     ("mental_health_worker", "town", {"town", "village", "sibling", "hospital"}),
     ("tuberculosis_worker", "other_town", {"other_town"}),
+    ("family_care_worker", "other_town", {"other_town"}),
     ("hiv_std_worker", "cdc", {"hospital", "town", "other_town", "village", "sibling"}),
     ("laboratory", "laboratory", set()),
     ("laboratory", "hospital", {"hospital"}),

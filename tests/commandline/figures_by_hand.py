@@ -76,6 +76,36 @@ def of_plan(service: str, more: str = "v.is_counted") -> str:
         AND v.service = '{service}' AND {more})"""
 
 
+def screened_births(programme: str) -> str:
+    """Births of the period, and of how many the child was screened, whenever."""
+    return f"""SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM programmes_visit v JOIN programmes_enrolment e ON e.id = v.enrolment_id
+            WHERE e.programme = '{programme}' AND v.standing = 'current' AND v.measures->>'step' <> 'refused'
+              AND {PERSON.format("e.resident_id")} = {PERSON.format("b.child_id")})), count(*)
+        FROM births_birth b WHERE b.born_on BETWEEN %(start)s AND %(end)s::date - 1"""
+
+
+def seen_once(programme: str) -> str:
+    """Residents with a visit of a programme in the period that counts."""
+    return f"""SELECT count(DISTINCT {PERSON.format("w.resident_id")}) FROM programmes_visit v JOIN programmes_enrolment w ON w.id = v.enrolment_id
+        WHERE w.programme = '{programme}' AND v.standing = 'current' AND v.is_counted AND {DAY}"""
+
+
+def of_pregnancy(service: str, more: str, day: str = "min") -> str:
+    """The first day of something in the prenatal screening of a pregnancy."""
+    return f"""(SELECT {day}(v.visited_on) FROM programmes_visit v WHERE v.enrolment_id = e.id AND v.standing = 'current'
+        AND v.service = '{service}' AND {more})"""
+
+
+ARRANGED = f"""coalesce((SELECT v.measures->>'two_contacts' = 'true' AND v.measures->>'green_channel' = 'true' AND v.measures->>'contracted' = 'true'
+    FROM programmes_visit v JOIN programmes_enrolment w ON w.id = v.enrolment_id WHERE w.programme = 'special_family' AND v.standing = 'current'
+      AND v.is_counted AND v.visited_on < %(end)s AND {PERSON.format("w.resident_id")} = m.who ORDER BY v.visited_on DESC, v.entered_at DESC, v.id DESC LIMIT 1), false)"""
+SUSPECTED = """(SELECT min(v.visited_on) FROM programmes_visit v WHERE v.enrolment_id = e.id AND v.standing = 'current'
+    AND v.measures->>'step' = 'result' AND v.outcome = 'recall' AND v.measures->>'result' IN ('pass', 'suspected'))"""
+BACK = """(SELECT max(v.visited_on) FROM programmes_visit v WHERE v.enrolment_id = e.id AND v.standing = 'current'
+    AND v.measures->>'step' IN ('recall', 'diagnosis', 'treatment'))"""
+SEVERE = of_pregnancy("diagnosis", "v.measures->>'fetus' = 'thalassaemia'")
+ACTED = of_pregnancy("diagnosis", "v.measures->>'decided' IN ('ended', 'treated')", "max")
+IN_PERIOD = "BETWEEN %(start)s AND %(end)s::date - 1"
 EARLY = of_plan("early", "v.is_counted AND v.measures->>'pregnant' = 'yes'")
 AGED = "c.event_on - (c.kept->>'born_on')::date"
 
@@ -228,6 +258,9 @@ QUERIES = {
     "cc_places": against_residents(f"SELECT coalesce(sum(({SAID}).size), 0) {points('nursery')}"),
     "cc_enrol": f"SELECT coalesce(sum(({SAID}).used), 0), coalesce(sum(({SAID}).size), 0) {points('nursery')}",
     "cc_inclusive": f"SELECT coalesce(sum((({SAID}).values->>'inclusive_places')::int), 0), coalesce(sum(({SAID}).size), 0) {points('nursery')}",
+    "tcm_studios": f"SELECT count(*) {points('tcm_studio')}",
+    "ic_elder_friendly": f"""SELECT (SELECT count(*) {points('age_friendly')} AND p.holder_kind IN ('hospital', 'township_hospital', 'community_centre')),
+        ({institutions("'hospital', 'township_hospital', 'community_centre'")})""",
     "tcm_cover_town": able_tcm("'township_hospital', 'community_centre'"),
     "tcm_cover_village": able_tcm("'village_clinic', 'community_station'"),
     "he_lectures": f"SELECT count(*) {done('health_education')} AND a.kind IN ('consultation', 'lecture')",
@@ -347,6 +380,17 @@ QUERIES = {
     "nmr": per_birth("child_death", f"{AGED} < 28"),
     "u5mr": per_birth("child_death"),
     "bd_rate": per_birth("birth_defect"),
+    "bd_prenatal": f"""SELECT (SELECT count(*) FROM programmes_enrolment e WHERE e.programme = 'prenatal'
+            AND {of_pregnancy("aneuploidy", "v.is_counted")} {IN_PERIOD}),
+        (SELECT count(*) FROM births_birth b WHERE b.born_on {IN_PERIOD})""",
+    "bd_thal": f"SELECT count(*) FILTER (WHERE {ACTED} >= {SEVERE}), count(*) FROM programmes_enrolment e WHERE e.programme = 'prenatal' AND {SEVERE} {IN_PERIOD}",
+    "nbs_rate": screened_births("newborn_blood"),
+    "nbs_hearing": screened_births("newborn_hearing"),
+    "nbs_chd": screened_births("newborn_heart"),
+    "nbs_recall": f"SELECT count(*) FILTER (WHERE {BACK} >= {SUSPECTED}), count(*) FROM programmes_enrolment e WHERE e.programme = 'newborn_blood' AND {SUSPECTED} {IN_PERIOD}",
+    "sf_covered": managed("'special_family'", ARRANGED, at_end=True),
+    "hos_served": seen_once("hospice"),
+    "pm_checked": seen_once("premarital"),
     "folic": couples(f"{EARLY} BETWEEN %(start)s AND %(end)s::date - 1", of_plan("early", "v.measures->>'early_folic_acid' = '1'") + " IS NOT NULL"),
     "pp_cover": couples("planned BETWEEN %(start)s AND %(end)s::date - 1", f"{of_plan('check')} IS NOT NULL", people=True),
     "pp_followup": couples(

@@ -19,6 +19,8 @@ ADMIN = operator("test")
 TEAM = (
     "programmes.read",
     "programmes.visit",
+    "kit.carry",
+    "workload.own",
     "programmes.manage",
     "deadlines.read",
     "deadlines.write",

@@ -102,6 +102,22 @@ def test_who_opens_which_page(enter, wards):
     assert enter("clinician").get("/monitoring/new/nothing/").status_code == 404
 
 
+def test_only_cards_about_children_ask_which_of_them(enter, wards):
+    asked = {
+        kind: "about_ordinal" in text(enter("clinician").get(f"/monitoring/new/{kind}/"))
+        for kind in ("birth_defect", "child_death", "maternal_death")
+    }
+    assert asked == {"birth_defect": True, "child_death": True, "maternal_death": False}
+
+
+def test_whoever_does_no_village_work_has_no_kit_and_no_pay(enter, wards):
+    mch = enter("mch")
+    start = text(mch.get("/"))
+    assert 'href="/follow-ups/"' in start
+    assert 'href="/kit/"' not in start and 'href="/my-work/"' not in start
+    assert mch.get("/my-work/").status_code == 403
+
+
 def test_the_next_county_and_another_hospital_see_no_card(enter, wards):
     card = models.Card.objects.get()
     for login, status in (("mch_there", 404), ("colleague", 404), ("village", 403), ("expert1", 403)):  # fmt: skip

@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('label__in', [0, 1, 2, 3, 9])), name='entry_label_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('label__in', [0, 1, 2, 3, 4, 9])), name='entry_label_known'),
         ),
         migrations.AddConstraint(
             model_name='entry',

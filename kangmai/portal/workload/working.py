@@ -65,7 +65,7 @@ class Row:
 
 
 def _asked(request: PortalRequest) -> Asked:
-    require(request.actor, "programmes.visit")
+    require(request.actor, "workload.own")
     on = legal_day(request.at)
     present = Quarter(on.year, (on.month - 1) // 3 + 1)
     text = request.GET.get("quarter", "")

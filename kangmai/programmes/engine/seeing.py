@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kangmai.kernel.actor import ALL_LABELS, Actor, DataScope, NotPermitted, PlaceRange, subtree
 from kangmai.programmes.engine import models
-from kangmai.programmes.engine.definition.reading import labels
+from kangmai.programmes.engine.definition.reading import labels, roles
 from kangmai.programmes.engine.definition.types import Programme
 from kangmai.programmes.engine.errors import EnrolmentNotFound, PlaceUnreadable
 
@@ -38,6 +38,12 @@ def hidden(scope: DataScope) -> tuple[str, ...]:
     if scope.labels == ALL_LABELS:
         return ()
     return tuple(id for id, some in labels().items() if not some <= scope.labels)
+
+
+def own_programmes(actor: Actor) -> tuple[str, ...]:
+    """The programmes whose work is that of the actor's roles; none where that is nobody's in particular."""
+    held = {grant.role for grant in actor.grants}
+    return tuple(sorted(id for id, some in roles().items() if some & held))
 
 
 def require_label(definition: Programme, actor: Actor) -> None:

@@ -15,7 +15,7 @@ from kangmai.programmes.engine.types import Filter, Recorded, Row, State
 from kangmai.programmes.kit import events, models
 from kangmai.programmes.kit.errors import KitNameMissing, KitNotFound, TooFarAhead, TooManyKits
 from kangmai.programmes.kit.reading import (
-    VISIT,
+    CARRY,
     hash_of,
     kit_of,
     known,
@@ -38,13 +38,13 @@ def register(*, name: str, actor: Actor, at: datetime) -> NewKit:
     Raises:
         NotPermitted, KitNameMissing, TooManyKits
     """
-    require(actor, VISIT)
+    require(actor, CARRY)
     if not name.strip():
         raise KitNameMissing()
     most = limits(on=legal_day(at)).devices
     organization = next((each.organization for each in actor.grants if each.organization), None)
     if organization is None:
-        raise NotPermitted(permission=VISIT)
+        raise NotPermitted(permission=CARRY)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         open_now = models.Kit.objects.select_for_update().filter(
@@ -77,7 +77,7 @@ def pack(
     Raises:
         NotPermitted, KitNotFound, KitErased, TooFarAhead, CursorUnreadable
     """
-    require(actor, VISIT)
+    require(actor, CARRY)
     allowed = limits(on=legal_day(at))
     if ahead_days not in allowed.ahead_days:
         known_days = ", ".join(map(str, sorted(allowed.ahead_days)))

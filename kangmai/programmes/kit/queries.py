@@ -6,7 +6,7 @@ from kangmai.access import queries as access
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted, require
 from kangmai.programmes.engine.types import Visit
 from kangmai.programmes.kit import models
-from kangmai.programmes.kit.reading import OVERSEE, VISIT, kit_of, limits, visible
+from kangmai.programmes.kit.reading import CARRY, OVERSEE, kit_of, limits, visible
 from kangmai.programmes.kit.types import Filled, Kit
 
 __all__ = ["filled_of", "kits", "limits", "own_kits"]
@@ -18,7 +18,7 @@ def own_kits(*, actor: Actor) -> tuple[Kit, ...]:
     Raises:
         NotPermitted
     """
-    require(actor, VISIT)
+    require(actor, CARRY)
     rows = visible(actor).filter(account=actor.account).order_by("-id")
     return tuple(map(kit_of, rows[:20]))
 

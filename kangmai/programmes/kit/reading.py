@@ -19,7 +19,7 @@ from kangmai.programmes.kit.types import Kit, Limits, Why
 from kangmai.registry import queries as registry
 
 ROOM, LIMITS, ID = "programmes", "kit_limit", "village"
-VISIT, OVERSEE = "programmes.visit", "kit.oversee"
+CARRY, OVERSEE = "kit.carry", "kit.oversee"
 
 
 def limits(*, on: date) -> Limits:
@@ -97,7 +97,7 @@ def why_erase(row: models.Kit, *, at: datetime) -> Why:
         actor_for_account(row.account, at=at)
     except AccountDisabled:
         return Why.ACCOUNT
-    return Why.NOTHING if any(is_permitted(each, VISIT) for each in held) else Why.POST
+    return Why.NOTHING if any(is_permitted(each, CARRY) for each in held) else Why.POST
 
 
 def kit_of(row: models.Kit, owner: str = "") -> Kit:

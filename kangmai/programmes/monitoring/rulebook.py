@@ -84,6 +84,7 @@ def read_rule(definition: Definition, read: Read = _read) -> CardRule:
         from_years=who.get("from_years", 0),
         before_years=who.get("before_years", 200),
         or_child=who.get("or_child", False),
+        of_several=who.get("of_several", False),
         report_days=content["report_days"],
         deadline=content["deadline"],
         answers=answers,

@@ -141,6 +141,8 @@ class CardRule:
     before_years: int
     or_child: bool
     """Whether the resident named may be the child itself; its day of birth then is the card's."""
+    of_several: bool
+    """Whether one birth may have several cards, told apart by the order of the children."""
     report_days: int
     deadline: str
     answers: tuple[AnswerFact, ...]

@@ -7,7 +7,7 @@ from kangmai.programmes.workload import models
 from kangmai.programmes.workload.errors import CheckNotFound
 from kangmai.registry import queries as registry
 
-VISIT, ANSWER, CHECK = "programmes.visit", "workload.answer", "workload.check"
+OWN, ANSWER, CHECK = "workload.own", "workload.answer", "workload.check"
 
 
 def own(actor: Actor) -> int | None:
@@ -24,9 +24,9 @@ def teams(actor: Actor, permission: str) -> frozenset[int]:
 
 def require_work(organization: int, *, actor: Actor) -> None:
     """Let pass who works in an institution or above it. Raises NotPermitted."""
-    require(actor, VISIT)
-    if organization not in teams(actor, VISIT):
-        raise NotPermitted(permission=VISIT)
+    require(actor, OWN)
+    if organization not in teams(actor, OWN):
+        raise NotPermitted(permission=OWN)
 
 
 def places(actor: Actor) -> list[PlaceRange]:

@@ -1,6 +1,7 @@
 """Whom to see first, page by page; what waits; two rule sets on the same visits; bulk loads."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from importlib import import_module
 
@@ -183,3 +184,25 @@ def judged(enrolment_id) -> list:
     )
     rows = models.Visit.objects.filter(enrolment_id=enrolment_id).order_by("visited_on")
     return list(rows.values_list(*columns))
+
+
+def test_a_worklist_begins_with_the_programmes_of_the_readers_role() -> None:
+    enrolment()
+    anchors = {"planned": TODAY}
+    young = resident(birth_date=datetime.date(1996, 2, 3))
+    enrolment(young, programme_id="prepregnancy", anchors=anchors, on=TODAY)
+
+    def shown(role: str, programme: str = "") -> list[str]:
+        (grant,) = DOCTOR.grants
+        reader = replace(DOCTOR, grants=(replace(grant, role=role),))
+        found = queries.worklist(filter=Filter(Show.ALL, programme), actor=reader, at=AT)
+        assert queries.counts(actor=reader, at=AT).due == len(
+            queries.worklist(filter=Filter(Show.DUE), actor=reader, at=AT).rows
+        )
+        return sorted(each.enrolment.programme for each in found.rows)
+
+    assert shown("mch_worker") == ["prepregnancy"]
+    assert shown("village_doctor") == ["hypertension", "prepregnancy"]
+    # what is another's work is a choice away, and of nobody's in particular everything is shown
+    assert shown("mch_worker", "hypertension") == ["hypertension"]
+    assert shown("test") == ["hypertension", "prepregnancy"]

@@ -87,6 +87,10 @@ def test_what_a_card_refuses_saves_nothing(town: Town) -> None:
         f.reported(town, "birth_defect", woman)
     twin = f.reported(town, "birth_defect", woman, ordinal=2)
     assert twin.number != first.number
+    # a woman dies once: nobody tells two such cards apart by a number
+    f.reported(town, "maternal_death", woman)
+    with pytest.raises(errors.CardStands):
+        f.reported(town, "maternal_death", woman, ordinal=2)
     with pytest.raises(errors.KeyReused):
         f.reported(town, "birth_defect", f.resident(name="陈美玲"), key=models.Card.objects.get(id=first.id).key)  # fmt: skip
     gone = actions.void(card_id=first.id, reason="重复", expected_version=1, actor=f.county(town), at=AT)  # fmt: skip

@@ -40,6 +40,7 @@ PLACES = (
     ("supervisor", "supervisor", "supervision"),
     ("mental", "mental_health_worker", "town"),
     ("tb", "tuberculosis_worker", "town"),
+    ("family", "family_care_worker", "town"),
     ("hiv", "hiv_std_worker", "cdc"),
     ("hospital_admin", "institution_administrator", "hospital"),
     ("sampler", "sampler", "town"),

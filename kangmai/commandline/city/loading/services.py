@@ -5,7 +5,6 @@ judged by the programmes' own rules as they are loaded.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kangmai.commandline.city.columns import CONDITIONS, HERE, TownChunk
+from kangmai.commandline.city.loading.chosen import Chosen, Seen
+from kangmai.commandline.city.loading.families import bereaved, marrying, screened_before_birth
 from kangmai.commandline.city.loading.work import Work
 from kangmai.commandline.city.streams import YEAR_DAYS, Flags, Stream
 from kangmai.identity.actions import LoadedResident
@@ -24,27 +25,6 @@ from kangmai.programmes.engine.types import EnrolmentDraft, Method, VisitDraft
 
 A_VILLAGE = 2
 WOMAN = b"2"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A visit to be: the service, how many days before the day of the city, and its answers."""
-
-    service: str
-    days_ago: int
-    facts: dict[str, Any]
-    occasion: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Somebody in a programme."""
-
-    row: int
-    programme: str
-    since: date
-    anchors: dict[str, date]
-    visits: tuple[Seen, ...]
 
 
 def load_services(
@@ -86,13 +66,15 @@ def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
             _planning,
             here & (people.sex == WOMAN) & (age >= 24) & (age < 38) & ~_expecting(chunk, first),
         ),
+        (marrying, here & (age >= 23) & (age < 31)),
+        (bereaved, here & (age >= 50) & (age < 72) & (people.village % 4 == 1)),
         (_recorded, here),
         (_subsidised, here & (age < 2.9)),
         (_dying, here & (age >= 80) & (people.village % 5 == 0)),
     ):
         for row in _some(people.village, who):
             yield maker(people, row, on, float(chance[row]))
-    yield from _pregnant(chunk, first, on)
+    yield from _pregnant(chunk, first, on, chance)
 
 
 def _enrolled(people: Any, condition: str) -> Flags:
@@ -311,8 +293,10 @@ def _dying(people: Any, row: int, on: date, chance: float) -> Chosen:
     return Chosen(row, "hospice", on - timedelta(9), {}, visits)
 
 
-def _pregnant(chunk: TownChunk, first: int, on: date) -> Iterator[Chosen]:
-    """Women of this part of the town who are pregnant on the day, with their booking."""
+def _pregnant(
+    chunk: TownChunk, first: int, on: date, chance: NDArray[np.float64]
+) -> Iterator[Chosen]:
+    """Women of this part of the town who are pregnant on the day, with their booking and prenatal screening."""
     table, count = chunk.pregnancies, len(chunk.residents)
     inside = np.flatnonzero((table.woman >= first) & (table.woman < first + count))
     rows = table.woman[inside] - first
@@ -334,7 +318,9 @@ def _pregnant(chunk: TownChunk, first: int, on: date) -> Iterator[Chosen]:
             "is_infected": colour == b"5",
         }
         visit = Seen("antenatal", (on - booked).days, facts, "a1")
-        yield Chosen(int(rows[order[turn]]), "maternal", booked, {"last_period": period}, (visit,))
+        row = int(rows[order[turn]])
+        yield Chosen(row, "maternal", booked, {"last_period": period}, (visit,))
+        yield screened_before_birth(row, booked, period, on, float(chance[row]))
 
 
 def _enrolment(
@@ -375,7 +361,7 @@ def _exact(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 PROGRAMMES: tuple[str, ...] = (
-    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "prepregnancy", "maternal",
-    "resident_record", "childcare_subsidy", "hospice",
+    "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "prepregnancy", "premarital", "maternal",
+    "prenatal", "resident_record", "childcare_subsidy", "hospice", "special_family",
 )  # fmt: skip
 """What is loaded here; each is planned once everybody is there."""

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['source', 'condition', 'day'], name='sv_occurrence_series'), models.Index(fields=['condition', 'place_id', 'day'], name='sv_occurrence_place'), models.Index(fields=['source', 'day', 'reporter'], name='sv_occurrence_reporter')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'key', 'condition'), name='sv_occurrence_once'), models.CheckConstraint(condition=models.Q(('label__in', [0, 1, 2, 3, 9])), name='sv_occurrence_label_known')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'key', 'condition'), name='sv_occurrence_once'), models.CheckConstraint(condition=models.Q(('label__in', [0, 1, 2, 3, 4, 9])), name='sv_occurrence_label_known')],
             },
         ),
         migrations.CreateModel(

@@ -109,7 +109,7 @@ def standing(request: HttpRequest) -> JsonResponse:
         "csrf": get_token(request),
         "account": int(actor.account) if actor else None,
         "name": actor.name if actor else "",
-        "may_prepare": actor is not None and is_permitted(actor, "programmes.visit"),
+        "may_prepare": actor is not None and is_permitted(actor, "kit.carry"),
     }
     return JsonResponse(said)
 

@@ -113,5 +113,5 @@ def erase(request: PortalRequest, kit_id: UUID) -> HttpResponse:
     text = _("“%(name)s” is erased as soon as the phone makes contact.") % {"name": found.name}
     messages.success(request, text)
     is_own = found.account == request.actor.account
-    own = is_own and is_permitted(request.actor, "programmes.visit")
+    own = is_own and is_permitted(request.actor, "kit.carry")
     return redirect("kit" if own else "kits")

@@ -62,6 +62,7 @@ def new(request: PortalRequest, kind: str) -> HttpResponse:
         "who": of.about.in_language(language()),
         "is_verified": of.is_verified,
         "said": {name: request.POST.get(f"about_{name}", request.GET.get(name, "")) for name in ("number", "name")},
+        "is_of_several": of.of_several,
         "ordinal": request.POST.get("about_ordinal", "1"),
         "fault": fault,
         "form": form_context(form, given=given, faults=faults, key=key, actor=request.actor),

@@ -22,7 +22,7 @@ WORK = (
         _("Whom to see in my villages, on a phone without signal"),
         "phone",
         Section.WORK,
-        permissions=("programmes.visit",),
+        permissions=("kit.carry",),
         roots=("kit",),
     ),
     Place(
@@ -76,7 +76,7 @@ WORK = (
         _("What was done in a quarter, what counts, and what it comes to"),
         "chart",
         Section.WORK,
-        permissions=("programmes.visit",),
+        permissions=("workload.own",),
         roots=("work",),
     ),
     Place(

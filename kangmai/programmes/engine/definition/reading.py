@@ -83,6 +83,15 @@ def labels() -> Mapping[str, frozenset[Label]]:
     return found
 
 
+@cache
+def roles() -> Mapping[str, frozenset[str]]:
+    """Programme → the roles that its dated entries have named as those who do its work."""
+    found: dict[str, frozenset[str]] = {}
+    for each in definitions.load(ROOM, PROGRAMME):
+        found[each.id] = found.get(each.id, frozenset()) | set(each.content["roles"])
+    return found
+
+
 def labels_of(programme_id: str) -> frozenset[Label]:
     """The labels that a programme's dated entries have had."""
     return labels().get(programme_id, frozenset({Label.NORMAL}))

@@ -21,7 +21,7 @@ from kangmai.kernel.ids import OrganizationId, ResidentId
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.errors import CursorUnreadable
 from kangmai.programmes.engine.queries.enrolments import READ
-from kangmai.programmes.engine.seeing import below, of_label, reach
+from kangmai.programmes.engine.seeing import below, of_label, own_programmes, reach
 from kangmai.programmes.engine.types import Counts, Enrolment, Filter, Page, Row, Show
 from kangmai.programmes.engine.values import enrolment_of, planned_of
 from kangmai.standards.calendars import legal_day
@@ -195,6 +195,8 @@ def _narrowing(
     found: list[tuple[str, str, Sequence[Any]]] = []
     if filter.programme:
         found.append(("e.programme = %(programme)s", "programme", [filter.programme]))
+    elif own := own_programmes(actor):
+        found.append(("e.programme = ANY(%(own)s::text[])", "own", [list(own)]))
     if filter.organization is not None:
         found.append(("e.organization = %(organization)s", "organization", [filter.organization]))
     if filter.staff is not None:

@@ -46,7 +46,7 @@ def report(
             id=uuid7(),
             kind=kind,
             resident_id=resident.id,
-            ordinal=ordinal,
+            ordinal=ordinal if of.of_several else 1,
             organization=organization,
             place_code=resident.demographics.place_code,
             entered_on=on,
