@@ -10,6 +10,7 @@ Incorrect
 ├── NotOfThisCase
 ├── CorrectionUnclear
 ├── AnswerMissing
+├── VillageUnknown
 └── UnmaskReasonMissing
 NotFound
 ├── ResidentNotFound
@@ -19,6 +20,8 @@ Conflict
 ├── DocumentTaken
 ├── ResidentExists
 ├── ResidentChanged
+├── RecordNumberGiven
+├── RecordNumbersUsedUp
 ├── ReviewChanged
 ├── AlreadyMerged
 ├── NotMerged
@@ -53,6 +56,14 @@ class PlaceUnknown(Incorrect):
     """There is no division with the code {code}."""
 
     zh = "没有代码为 {code} 的行政区划。"
+
+
+class VillageUnknown(Incorrect):
+    """A record number names the village, and of this home ({code}) no village is known. Correct the resident's division first."""
+
+    zh = (
+        "档案编号须包含村（社区）代码，而该居民的住址（{code}）未到村（社区）。请先更正其所在区划。"
+    )
 
 
 class ReasonMissing(Incorrect):
@@ -101,6 +112,18 @@ class ResidentChanged(Conflict):
     """The resident was changed by someone else (version {current}, yours was {expected}). Look at the new state and repeat your change."""
 
     zh = "该居民信息已被他人修改（当前版本 {current}，您的版本 {expected}），请查看后重新修改。"
+
+
+class RecordNumberGiven(Conflict):
+    """This resident has a health record already, number {number}. One person has one record."""
+
+    zh = "该居民已有健康档案，编号 {number}，一人一档，不再另编。"
+
+
+class RecordNumbersUsedUp(Conflict):
+    """The village {village} has given all 99,999 record numbers. Ask the county how the village is to be divided."""
+
+    zh = "村（社区）{village} 的 99,999 个档案编号已用完，请向县级主管部门申请划分。"
 
 
 class ReviewChanged(Conflict):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("kangmai.portal.residents.urls")),
     path("", include("kangmai.portal.intake.urls")),
     path("", include("kangmai.portal.programmes.urls")),
+    path("", include("kangmai.portal.health_records.urls")),
     path("", include("kangmai.portal.vaccination.urls")),
     path("", include("kangmai.portal.campaigns.urls")),
     path("", include("kangmai.portal.births.urls")),

@@ -15,7 +15,8 @@ from kangmai.forms import queries as forms
 from kangmai.forms.rules import enabled, portable, read_answers
 from kangmai.forms.types import ItemKind, Subject
 from kangmai.programmes.engine import queries as programmes
-from kangmai.programmes.engine.rules import portable_cases, portable_rules
+from kangmai.programmes.engine.growing import growth_facts
+from kangmai.programmes.engine.rules import portable_cases, portable_growth, portable_rules
 from kangmai.standards.calendars import legal_day
 from tests.factories import portal_town, programme_town
 from tests.journeys.conftest import PHONE, Site, Visitor, served
@@ -63,7 +64,7 @@ def choose(visitor: Visitor, name: str, value: str) -> None:
 
 
 def begin(visitor: Visitor, name: str) -> None:
-    visitor.page.click(f"[data-people] li:has-text('{name}') button")
+    visitor.page.click(f"[data-people] li:has-text('{name}') [data-does=visit]")
     visitor.page.wait_for_selector("[data-screen=visit]")
 
 
@@ -197,6 +198,49 @@ def test_what_somebody_saved_meanwhile_is_shown_and_solved(doctor, visit):
     expect(entry).to_have_count(0)
     assert saved_visits(doctor, "李少芬") >= 3
     assert "补录" in page.inner_text(".visits")
+
+
+def note_attempt(visitor: Visitor, name: str, *, ago: int, method: str) -> None:
+    """Note that somebody was not reached some days ago."""
+    page = visitor.page
+    page.click(f"[data-people] li:has-text('{name}') [data-does=attempt]")
+    page.wait_for_selector("[data-screen=attempt]")
+    choose(visitor, "method", method)
+    page.fill("[name=on]", str(TODAY - datetime.timedelta(days=ago)))
+
+
+def test_without_signal_the_third_attempt_says_that_the_resident_is_out_of_reach(doctor):
+    doctor.go("/kit/")
+    for _ in range(doctor.page.locator("main form button").count()):
+        doctor.follow("main form button")
+    prepare(doctor, "第四部手机")
+    page, context = doctor.page, doctor.page.context
+    context.set_offline(True)
+    for ago, method in ((6, "phone"), (3, "phone")):
+        note_attempt(doctor, "谭国权", ago=ago, method=method)
+        expect(page.locator("[data-limit]")).to_contain_text("3")
+        page.click("form button[type=submit]")
+        page.wait_for_selector("[data-screen=list]")
+    expect(page.locator("[data-people] li:has-text('谭国权')")).to_contain_text("2")
+    note_attempt(doctor, "谭国权", ago=3, method="phone")
+    page.click("form button[type=submit]")
+    expect(page.locator("[data-complaint]")).to_be_visible()
+    assert doctor.faults() == []
+    assert doctor.overflow() <= 0
+    page.fill("[name=on]", str(TODAY))
+    expect(page.locator("[data-limit]")).not_to_contain_text("失访名单")
+    choose(doctor, "method", "face_to_face")
+    expect(page.locator("[data-limit]")).to_contain_text("失访名单")
+    page.click("form button[type=submit]")
+    page.wait_for_selector("[data-screen=list]")
+    assert page.locator(".kit-entry").count() == 3
+
+    context.set_offline(False)
+    page.click("[data-send]")
+    expect(page.locator(".kit-entry")).to_have_count(0)
+    doctor.go("/follow-ups/?show=lost")
+    assert "谭国权" in page.inner_text("main")
+    assert doctor.complaints == []
 
 
 def test_a_kit_over_its_time_forgets_whom_it_held_but_not_what_waits(doctor):
@@ -391,3 +435,52 @@ def test_it_locks_itself_when_left_lying_and_ten_wrong_guesses_erase_it(doctor):
     context.set_offline(False)
     page.reload()
     page.wait_for_selector("[data-screen=first]")
+
+
+def test_growth_is_scored_on_the_phone_as_on_the_server(doctor):
+    """Ages, sexes and sizes over the whole of the tables, lying and standing, with earlier visits."""
+    doctor.go("/kit/app/")
+    service = programmes.programme("child", on=TODAY).services["check"]
+    asked, expected = [], []
+    for days in (0, 30, 64, 181, 365, 729, 731, 1200, 1856, 1857, 1900, 2400, 2556, 2600):
+        for sex in ("1", "2", "9"):
+            for size in (0.55, 0.8, 0.97, 1.0, 1.13, 1.4):
+                for lying in (True, False, None):
+                    age = min(days, 1856) / 365
+                    values = {
+                        "weight": round((3.4 + 2.9 * age) * size, 2),
+                        "length": round((52 + 13 * age) * (0.8 + size / 5), 1),
+                        "head": round(35 + 3 * age * size, 1) if days < 1000 else None,
+                        "is_lying": lying,
+                    }
+                    earlier = [
+                        {"day": str(TODAY - datetime.timedelta(days=ago)), "waz": waz, "haz": 0.4}
+                        for ago, waz in ((90, 1.2), (200, 2.4), (400, 3.5))
+                    ]
+                    asked.append([sex, str(TODAY - datetime.timedelta(days=days)), values, earlier])
+                    expected.append(_growth_on_the_server(service, sex, days, values, earlier))
+    found = doctor.page.evaluate(
+        """([standard, service, day, all]) => all.map(([sex_code, birth_date, values, earlier]) =>
+             document.getElementById("kit").walk.growthFacts(standard, service, { sex_code, birth_date, earlier }, values, day))""",
+        [portable_growth("child", on=TODAY), {"growth": dict(service.growth)}, str(TODAY), asked],
+    )
+    assert sum(len(each) > 5 for each in expected) >= 100
+    for question, said, known in zip(asked, found, expected, strict=True):
+        assert said == known, question
+
+
+def _growth_on_the_server(service, sex, days, values, earlier) -> dict[str, Any]:
+    found = growth_facts(
+        service,
+        values,
+        birth_date=TODAY - datetime.timedelta(days=days),
+        sex_code=sex,
+        day=TODAY,
+        earlier=[
+            (datetime.date.fromisoformat(each["day"]), {"waz": each["waz"], "haz": each["haz"]})
+            for each in earlier
+        ],
+    )
+    return {
+        name: value if isinstance(value, bool) else float(value) for name, value in found.items()
+    }

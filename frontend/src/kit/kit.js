@@ -1,5 +1,6 @@
 // What a kit does from being prepared to being erased.
 import { Unreachable, post, standing } from "./server.js";
+import { AttemptScreen } from "./attempt_screen.js";
 import { fill, momentOf, part, show, words } from "./screens.js";
 import * as vault from "./vault.js";
 import { VisitScreen } from "./visit_screen.js";
@@ -8,6 +9,30 @@ const MINUTE = 60000;
 const PACK = "pack";
 const ENTRY = "entry:";
 const DRAFT = "draft:";
+
+// What is kept of a person until it is sent; without a kind it is a visit.
+function entryOf(person, given) {
+  const { enrolment, service, version, name, title, place } = person;
+  return { key: crypto.randomUUID().replaceAll("-", ""), enrolment, service, version, given, filled_at: Date.now(), state: "waiting", person: { name, title, place } };
+}
+
+function bodyOf({ enrolment, service, key, given, filled_at, version, kind }) {
+  if (kind === "attempt") return { enrolment, service, key, ...given };
+  return { enrolment, service, key, given, version, filled_at: new Date(filled_at).toISOString() };
+}
+
+function isVisit(entry) {
+  return entry.kind !== "attempt";
+}
+
+// Our own attempt made the next version; where more lies between, somebody else was there, and that is told.
+function rise(known, version) {
+  if (version === known.version + 1) known.version = version;
+}
+
+function isOf(entry, person) {
+  return entry.enrolment === person.enrolment && entry.service === person.service;
+}
 
 export class Kit {
   constructor(page, settings) {
@@ -261,12 +286,36 @@ export class Kit {
   }
 
   personLine(person) {
-    const entry = this.entries.find((each) => each.enrolment === person.enrolment && each.service === person.service);
-    const line = fill(part(this.page, "person"), { ...person, kept: Boolean(entry), open: !entry });
+    const entry = this.entries.find((each) => isVisit(each) && isOf(each, person));
+    const tried = this.attemptsOf(person).length;
+    const line = fill(part(this.page, "person"), {
+      ...person,
+      kept: Boolean(entry),
+      open: !entry,
+      tried: tried && !entry ? words(this.settings.words.tried, { count: tried }) : "",
+    });
     line.classList.toggle("is-danger", person.tone === "danger");
-    line.querySelector("button").addEventListener("click", () => this.visit(person));
-    line.querySelector("button").setAttribute("aria-label", `${this.settings.words.start}: ${person.shown_name}`);
+    for (const button of line.querySelectorAll("button")) {
+      const says = button.dataset.does === "visit" ? this.settings.words.start : this.settings.words.attempt;
+      button.addEventListener("click", () => this[button.dataset.does](person));
+      button.setAttribute("aria-label", `${says}: ${person.shown_name}`);
+    }
     return line;
+  }
+
+  // What was loaded, and what was noted here since.
+  attemptsOf(person) {
+    const noted = this.entries.filter((each) => !isVisit(each) && isOf(each, person));
+    return [...(person.attempts ?? []), ...noted.map(({ given }) => ({ day: given.on, method: given.method }))];
+  }
+
+  attempt(person) {
+    const screen = new AttemptScreen(this.page, this.settings, this.pack);
+    const title = this.settings.words.attempt;
+    screen.open(person, this.attemptsOf(person), {
+      back: () => this.list(),
+      done: (given) => this.keepEntry({ ...entryOf(person, given), kind: "attempt", person: { name: person.name, title, place: person.place } }),
+    });
   }
 
   entryLine(entry) {
@@ -280,7 +329,7 @@ export class Kit {
       meanwhile: problem.visit ? problem.visit.text : "",
       gone: entry.state === "gone",
     });
-    const may = { own: entry.state === "conflict", open: entry.state !== "gone" && this.personOf(entry) !== undefined, drop: entry.state !== "waiting" };
+    const may = { own: isVisit(entry) && entry.state === "conflict", open: isVisit(entry) && entry.state !== "gone" && this.personOf(entry) !== undefined, drop: entry.state !== "waiting" };
     for (const button of line.querySelectorAll("button")) {
       button.hidden = !may[button.dataset.does];
       button.addEventListener("click", () => this.solve(entry, button.dataset.does));
@@ -308,13 +357,16 @@ export class Kit {
   }
 
   async keep(person, given, earlier, draft) {
-    const key = earlier?.key ?? crypto.randomUUID().replaceAll("-", "");
-    const { enrolment, service, version, form } = person;
-    const entry = { key: earlier ? crypto.randomUUID().replaceAll("-", "") : key, enrolment, service, form, version: earlier?.version ?? version, given, filled_at: Date.now(), state: "waiting", person: { name: person.name, title: person.title, place: person.place } };
-    await vault.put(this.key, ENTRY + entry.key, entry);
+    const entry = { ...entryOf(person, given), form: person.form, version: earlier?.version ?? person.version };
     if (earlier) await vault.remove(ENTRY + earlier.key);
     await vault.remove(draft);
-    this.entries = [...this.entries.filter((each) => each.key !== earlier?.key), entry];
+    this.entries = this.entries.filter((each) => each.key !== earlier?.key);
+    return this.keepEntry(entry);
+  }
+
+  async keepEntry(entry) {
+    await vault.put(this.key, ENTRY + entry.key, entry);
+    this.entries = [...this.entries, entry];
     this.list();
     if (navigator.onLine) await this.send();
   }
@@ -327,7 +379,7 @@ export class Kit {
     let message = "";
     try {
       for (const entry of this.entries.filter((each) => each.state === "waiting").sort((a, b) => a.filled_at - b.filled_at)) {
-        const found = await post("send/", { kit: known.id, token: known.token, enrolment: entry.enrolment, service: entry.service, given: entry.given, key: entry.key, filled_at: new Date(entry.filled_at).toISOString(), version: entry.version });
+        const found = await post(isVisit(entry) ? "send/" : "attempt/", { kit: known.id, token: known.token, ...bodyOf(entry) });
         if (found.status === 401) {
           message = this.settings.words.login;
           break;
@@ -364,15 +416,29 @@ export class Kit {
       await vault.remove(ENTRY + entry.key);
       this.entries = this.entries.filter((each) => each !== entry);
       this.sent = (this.sent ?? 0) + 1;
-      if (this.pack) {
-        this.pack.people = this.pack.people.filter((each) => each.enrolment !== entry.enrolment || each.service !== entry.service);
-        await vault.put(this.key, PACK, this.pack);
-      }
+      if (this.pack) await this.follow(entry, body);
       return;
     }
     entry.state = { conflict: "conflict", refused: "refused" }[body.kind] ?? "gone";
     entry.problem = { ...body, message: body.message ?? this.settings.words.failed };
     await vault.put(this.key, ENTRY + entry.key, entry);
+  }
+
+  // Who was visited is seen to; of who was not reached the attempt is kept, with the version it made.
+  async follow(entry, body) {
+    const seen = (each) => each.enrolment === entry.enrolment && each.service === entry.service;
+    if (isVisit(entry)) this.pack.people = this.pack.people.filter((each) => !seen(each));
+    else {
+      for (const person of this.pack.people.filter((each) => each.enrolment === entry.enrolment)) {
+        (person.attempts ??= []).push({ day: entry.given.on, method: entry.given.method });
+        rise(person, body.version);
+      }
+      for (const other of this.entries.filter((each) => isVisit(each) && each.enrolment === entry.enrolment)) {
+        rise(other, body.version);
+        await vault.put(this.key, ENTRY + other.key, other);
+      }
+    }
+    await vault.put(this.key, PACK, this.pack);
   }
 
   async solve(entry, how) {

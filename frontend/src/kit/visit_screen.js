@@ -3,6 +3,7 @@ import { attach, fill as fillInput } from "../questionnaire.js";
 import { foldAll, unfoldTarget } from "../visit.js";
 import { given, read } from "./checks.js";
 import { decide, factsOf } from "./decide.js";
+import { growthFacts } from "./growth.js";
 import { dayOf, fill, part, show, words } from "./screens.js";
 
 const TONES = { 0: "danger", 1: "danger", 2: "warning", 3: "warning", 5: "good" };
@@ -68,8 +69,11 @@ export class VisitScreen {
     if (!service.decides || visitedOn < rules.from) return null;
     const calculated = new Set(this.checks.items.filter((item) => item.calculated).map((item) => item.place));
     const unknowable = Object.entries(service.answers).filter(([, each]) => calculated.has(each.item)).map(([name]) => name);
-    const unknown = new Set([...unknowable, ...rules.server_facts]);
-    const found = decide(rules, factsOf(rules, this.person, answers, visitedOn), unknown);
+    const { growth } = this.pack;
+    const facts = factsOf(rules, this.person, answers, visitedOn);
+    // with the growth standard loaded nothing is left that only the server works out
+    const unknown = new Set([...unknowable, ...(growth ? [] : rules.server_facts)]);
+    const found = decide(rules, growth ? { ...facts, ...growthFacts(growth, service, this.person, facts, visitedOn) } : facts, unknown);
     return found && (found.alarm || !faults.length) ? found : null;
   }
 
@@ -82,10 +86,19 @@ export class VisitScreen {
     const late = day && (Date.parse(dayOf(Date.now())) - Date.parse(day)) / 86400000 > this.pack.rules[this.person.programme].late_entry_after_days;
     this.panel.replaceChildren();
     if (found) this.panel.append(this.said(found, language));
-    else this.panel.append(fill(part(this.page, "waits"), {}));
+    else this.panel.append(this.waiting(reading));
     if (late) this.panel.append(fill(part(this.page, "late"), {}));
     if (missing.length) this.panel.append(fill(part(this.page, "missing"), { titles: missing.join(" · ") }));
     return { reading, found };
+  }
+
+  // Nothing is decided yet: more is to be answered, or what was calculated of the answers is judged by the server.
+  waiting({ faults }) {
+    const { decides, answers } = this.pack.rules[this.person.programme].services[this.person.service];
+    const asked = new Set(Object.values(answers).map((each) => each.item));
+    const judged = this.checks.items.filter((item) => item.calculated && asked.has(item.place)).map((item) => item.title);
+    if (faults.length || !decides || !judged.length) return fill(part(this.page, "waits"), {});
+    return fill(part(this.page, "synced"), { titles: judged.join(" · ") });
   }
 
   said(found, language) {

@@ -15,6 +15,7 @@ from kangmai.identity.actions.load import (
     reserve_residents,
 )
 from kangmai.identity.actions.merge import merge_residents, unmerge_resident
+from kangmai.identity.actions.numbering import give_record_number
 from kangmai.identity.actions.register import register_resident
 from kangmai.identity.actions.rehash import rehash
 from kangmai.identity.actions.review import decide, separate_patients
@@ -27,6 +28,7 @@ __all__ = [
     "count_frequencies",
     "decide",
     "decide_correction",
+    "give_record_number",
     "link_patients",
     "load_residents",
     "merge_residents",

@@ -36,7 +36,7 @@ def correct_resident(
     """
     known = rules.checked(demographics, on=legal_day(at))
     with transaction.atomic():
-        row = _locked(resident_id, expected_version, actor)
+        row = locked(resident_id, expected_version, actor)
         require(actor, "identity.write")
         before = demographics_of(row)
         row.birth_date, row.sex_code, row.deceased_on = (
@@ -48,7 +48,7 @@ def correct_resident(
         row.details_key, row.details = seal_details(row.id, known)
         _keep_documents(row, known, legal_day(at))
         change_keys(row.id, before=before, after=known)
-        _save(row, "identity.correct", actor, at)
+        save(row, "identity.correct", actor, at)
         open_document_case(row, known, at)
     return resident_of(row)
 
@@ -73,18 +73,19 @@ def move_resident(
     if find_division(place_code) is None:
         raise PlaceUnknown(code=place_code)
     with transaction.atomic():
-        row = _locked(resident_id, expected_version, actor)
+        row = locked(resident_id, expected_version, actor)
         require(actor, "identity.write")
         before = demographics_of(row)
         known = replace(before, place_code=place_code, address=address)
         row.place_code, row.managing_org = place_code, managing_org
         row.details_key, row.details = seal_details(row.id, known)
         change_keys(row.id, before=before, after=known)
-        _save(row, "identity.move", actor, at)
+        save(row, "identity.move", actor, at)
     return resident_of(row)
 
 
-def _locked(resident_id: ResidentId, expected_version: int, actor: Actor) -> models.Resident:
+def locked(resident_id: ResidentId, expected_version: int, actor: Actor) -> models.Resident:
+    """A resident of the actor's to be changed. Raises ResidentNotFound, ResidentChanged."""
     row = (
         models.Resident.objects.select_for_update().filter(id=resident_id, merged_into=None).first()
     )
@@ -110,7 +111,8 @@ def _keep_documents(row: models.Resident, known: Demographics, today: date) -> N
     )
 
 
-def _save(row: models.Resident, action: str, actor: Actor, at: datetime) -> None:
+def save(row: models.Resident, action: str, actor: Actor, at: datetime) -> None:
+    """Write a changed resident with his projections, and announce it."""
     row.version += 1
     row.updated_at = at
     row.save()

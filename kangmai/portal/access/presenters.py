@@ -152,6 +152,7 @@ def action_words(action: str) -> str:
         "identity.load": _("registered"),
         "identity.linked": _("joined an outside record"),
         "identity.correct": _("corrected personal data"),
+        "identity.numbered": _("opened the health record"),
         "identity.move": _("entered a move"),
         "identity.unmask": _("saw numbers in full"),
         "identity.corrections": _("saw what you asked to correct"),

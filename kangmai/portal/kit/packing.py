@@ -16,7 +16,7 @@ from kangmai.kernel.actor import Actor
 from kangmai.portal.forms.presenters import form_context
 from kangmai.portal.programmes import rows, visits, wording
 from kangmai.portal.shell import words
-from kangmai.programmes.engine.rules import portable_rules
+from kangmai.programmes.engine.rules import portable_growth, portable_rules
 from kangmai.programmes.engine.types import Visit
 from kangmai.programmes.kit.types import Packed
 
@@ -31,6 +31,8 @@ class Packer:
     known_rules: set[str]
     forms: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=dict)
+    growth: dict[str, Any] | None = None
+    """The growth standard, where a programme of this portion judges children by it."""
 
     def person(self, packed: Packed) -> dict[str, Any]:
         """One visit to be made."""
@@ -64,6 +66,15 @@ class Packer:
             "anchors": {name: day.isoformat() for name, day in found.anchors.items()},
             "previous": self._previous(packed.asked.previous),
             "given": initial_given(form, on=self.on, filler=self.actor.name),
+            "attempts": [
+                {"day": each.attempted_on.isoformat(), "method": each.method.value}
+                for each in packed.attempts
+            ],
+            "earlier": [
+                {"day": day.isoformat(), **{fact: float(z) for fact, z in scores.items()}}
+                for day, scores in packed.earlier_growth
+            ],
+            "lost": found.lost_on is not None,
             "proposals": list(self._proposals(form, packed)),
         }
 
@@ -78,6 +89,7 @@ class Packer:
         if programme not in self.known_rules:
             self.known_rules.add(programme)
             self.rules[programme] = portable_rules(programme, on=self.on)
+            self.growth = self.growth or portable_growth(programme, on=self.on)
 
     def _previous(self, visit: Visit | None) -> dict[str, Any] | None:
         if visit is None:

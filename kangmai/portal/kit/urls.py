@@ -3,7 +3,7 @@
 from django.urls import path
 
 from kangmai.portal.kit.views.app import app, manifest, worker
-from kangmai.portal.kit.views.exchange import contact, pack, register, send, standing
+from kangmai.portal.kit.views.exchange import attempt, contact, pack, register, send, standing
 from kangmai.portal.kit.views.lists import erase, kit, kits
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("kit/pack/", pack, name="kit-pack"),
     path("kit/contact/", contact, name="kit-contact"),
     path("kit/send/", send, name="kit-send"),
+    path("kit/attempt/", attempt, name="kit-attempt"),
     path("kit/<uuid:kit_id>/erase/", erase, name="kit-erase"),
     path("kits/", kits, name="kits"),
 ]

@@ -26,4 +26,14 @@ def of_script(limits: Limits) -> dict[str, str]:
         "send": _("Send {count}"),
         "sent": _("{count} sent."),
         "start": _("Follow up"),
+        "tried": _("tried {count} times since the latest visit"),
+        "lost": _(
+            "With this attempt the resident is listed as out of reach: {attempts} days, {methods} ways."
+        ),
+        "lost_yet": _(
+            "After this attempt: {days} of {attempts} days, {methods_done} of {methods} ways; then the resident is listed as out of reach."
+        ),
+        "repeated": _("An attempt in this way on this day is noted already."),
+        "future": _("The day lies in the future."),
+        "attempt": _("Not reached"),
     }

@@ -20,6 +20,7 @@ from kangmai.programmes.engine.definition.types import (
     Service,
 )
 from kangmai.programmes.engine.definition.words import ROOM, visit_words
+from kangmai.programmes.growth import rules as growth
 
 
 def portable_rules(programme_id: str, *, on: date) -> dict[str, Any]:
@@ -46,7 +47,25 @@ def portable_rules(programme_id: str, *, on: date) -> dict[str, Any]:
         "rules": [_rule(each) for each in found.rules],
         "services": {id: _service(each) for id, each in definition.services.items()},
         "late_entry_after_days": definition.late.late_entry_after_days,
+        "lost": {
+            "attempts": definition.late.lost_attempts,
+            "methods": definition.late.lost_methods,
+        },
     }
+
+
+def portable_growth(programme_id: str, *, on: date) -> dict[str, Any] | None:
+    """The growth standard by which a programme judges children; None for one that judges no growth.
+
+    Raises:
+        ProgrammeUnknown
+    """
+    return growth.portable_standard(on=on) if judges_growth(programme_id, on=on) else None
+
+
+def judges_growth(programme_id: str, *, on: date) -> bool:
+    """Whether a service of a programme measures a child's growth. Raises ProgrammeUnknown."""
+    return any(each.growth for each in programme(programme_id, on=on).services.values())
 
 
 def portable_cases(rules: RuleSet) -> list[dict[str, Any]]:
@@ -105,6 +124,7 @@ def _service(service: Service) -> dict[str, Any]:
         "methods": {code: method.value for code, method in service.methods.items()},
         "counting": sorted(each.value for each in service.counting_methods),
         "decides": service.decides,
+        "growth": dict(service.growth),
         "answers": {name: _answer(each) for name, each in service.answers.items()},
     }
 

@@ -13,7 +13,12 @@ from kangmai.programmes.engine.planning import (
     plan,
     required_this_year,
 )
-from kangmai.programmes.engine.portable import portable_cases, portable_rules
+from kangmai.programmes.engine.portable import (
+    judges_growth,
+    portable_cases,
+    portable_growth,
+    portable_rules,
+)
 from kangmai.programmes.engine.types import lateness
 
 __all__ = [
@@ -22,6 +27,7 @@ __all__ = [
     "decide",
     "decide_facts",
     "empty_facts",
+    "judges_growth",
     "kept_measures",
     "labels_of",
     "lateness",
@@ -29,6 +35,7 @@ __all__ = [
     "outcome_title",
     "plan",
     "portable_cases",
+    "portable_growth",
     "portable_rules",
     "required_this_year",
 ]

@@ -1,7 +1,8 @@
 """Register a kit, load it a portion at a time, hear it make contact, take its visits in, have it erased."""
 
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +12,18 @@ from kangmai.kernel.deeds import announce, write_down, write_down_and_announce
 from kangmai.programmes.engine import actions as engine
 from kangmai.programmes.engine import queries as programmes
 from kangmai.programmes.engine.errors import EnrolmentNotFound
-from kangmai.programmes.engine.types import Filter, Recorded, Row, State
+from kangmai.programmes.engine.rules import judges_growth
+from kangmai.programmes.engine.types import (
+    Enrolment,
+    Filter,
+    Method,
+    Reached,
+    Recorded,
+    Row,
+    Standing,
+    State,
+)
+from kangmai.programmes.growth import rules as growth
 from kangmai.programmes.kit import events, models
 from kangmai.programmes.kit.errors import KitNameMissing, KitNotFound, TooFarAhead, TooManyKits
 from kangmai.programmes.kit.reading import (
@@ -28,6 +40,8 @@ from kangmai.programmes.kit.types import Given, Kit, NewKit, Orders, Packed, Por
 from kangmai.standards.calendars import legal_day
 
 PORTION = 20
+GROWTH_VISITS = 20
+"""More visits than a child has in the time over which falling is looked for."""
 FUTURE = timedelta(minutes=10)
 """By how much a phone's clock may be fast."""
 
@@ -119,7 +133,33 @@ def _packed(row: Row, actor: Actor, at: datetime) -> Packed | None:
         asked = programmes.visit_form(found.id, service=found.next_service, actor=actor, at=at)
     except EnrolmentNotFound:
         return None
-    return Packed(row, asked)
+    made = programmes.attempts_of(found.id, actor=actor, at=at) if row.attempts else ()
+    since = found.latest_visit_on
+    return Packed(
+        row,
+        asked,
+        tuple(each for each in made if since is None or each.attempted_on > since),
+        tuple(_earlier_growth(found, actor, at)),
+    )
+
+
+def _earlier_growth(
+    found: Enrolment, actor: Actor, at: datetime
+) -> Iterator[tuple[date, Mapping[str, float]]]:
+    """The z-scores kept with earlier visits of a child, as far back as falling is looked for."""
+    on = legal_day(at)
+    if found.latest_visit_on is None or not judges_growth(found.programme, on=on):
+        return
+    standard = growth.standard(on=on)
+    facts = [standard.indicators[id].fact for id in standard.falling_indicators]
+    for visit in programmes.visits_of(found.id, limit=GROWTH_VISITS, actor=actor, at=at):
+        scores = {fact: float(visit.measures[fact]) for fact in facts if fact in visit.measures}
+        if (
+            scores
+            and visit.standing is Standing.CURRENT
+            and (on - visit.visited_on).days <= standard.within_days
+        ):
+            yield visit.visited_on, scores
 
 
 def make_contact(*, kit_id: UUID, token: str, has_erased: bool = False, at: datetime) -> Orders:
@@ -182,6 +222,41 @@ def send(
             },
         )
     return recorded
+
+
+def send_attempt(
+    *,
+    kit_id: UUID,
+    token: str,
+    enrolment_id: UUID,
+    service: str,
+    method: Method,
+    outcome: Reached,
+    on: date,
+    key: str,
+    actor: Actor,
+    at: datetime,
+) -> Enrolment:
+    """Take in that somebody was not reached, noted on a phone: counted as on a page, and once however often it is sent.
+
+    Raises:
+        KitNotFound, KitErased: what is there besides comes from `engine.actions.record_attempt`.
+    """
+    with transaction.atomic():
+        row = own(kit_id, token, actor=actor)
+        found = engine.record_attempt(
+            enrolment_id=enrolment_id,
+            service=service,
+            method=method,
+            outcome=outcome,
+            on=on,
+            key=key,
+            actor=actor,
+            at=at,
+        )
+        row.seen_at = at
+        row.save(update_fields=["seen_at"])
+    return found
 
 
 def ask_erase(*, kit_id: UUID, actor: Actor, at: datetime) -> Kit:

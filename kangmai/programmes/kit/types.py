@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from kangmai.programmes.engine.types import Row, VisitForm
+from kangmai.programmes.engine.types import Attempt, Row, VisitForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,10 @@ class Packed:
 
     row: Row
     asked: VisitForm
+    attempts: tuple[Attempt, ...] = ()
+    """Attempts to reach him since his latest visit."""
+    earlier_growth: tuple[tuple[date, Mapping[str, float]], ...] = ()
+    """Of a child: the z-scores of earlier visits by which growth falls across lines, by their facts."""
 
 
 @dataclass(frozen=True, slots=True)

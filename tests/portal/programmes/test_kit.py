@@ -255,3 +255,66 @@ def test_the_empty_page_its_worker_and_its_manifest_hold_nobody(enter, served):
         manifest = client.get("/kit/app/manifest.webmanifest").json()
         assert manifest["scope"] == manifest["start_url"] == "/kit/app/"
         assert {each["sizes"] for each in manifest["icons"]} == {"any", "192x192", "512x512"}
+
+
+def tried(found, *, day, method="phone", **different):
+    return {
+        "enrolment": found["enrolment"],
+        "service": found["service"],
+        "method": method,
+        "outcome": "no_answer",
+        "on": day.isoformat(),
+        "key": uuid.uuid4().hex,
+        **different,
+    }
+
+
+def test_attempts_noted_without_signal_count_as_on_a_page_and_once(phone, town):
+    resident = portal_town.resident(
+        "江难寻", "1", datetime.date(1961, 4, 2), portal_town.VILLAGE, town.station
+    )
+    draft = EnrolmentDraft(
+        resident_id=resident.id,
+        programme="hypertension",
+        enrolled_on=TODAY - datetime.timedelta(days=40),
+        organization=town.station.id,
+        place_code=portal_town.VILLAGE,
+    )
+    engine.load_enrolments([draft], actor=OPERATOR, at=NOW)
+    engine.replan(programme_id="hypertension", on=TODAY, actor=OPERATOR, at=NOW)
+    client, named = phone
+    found = person(loaded(client, named), "江难寻")
+    assert found["attempts"] == [] and found["lost"] is False
+    days = [TODAY - datetime.timedelta(days=ago) for ago in (4, 2, 0)]
+    first = tried(found, day=days[0])
+    assert post(client, "attempt", **named, **first)[1]["is_lost"] is False
+    status, again = post(client, "attempt", **named, **first)
+    assert (status, again["is_lost"]) == (200, False)
+    assert models.Attempt.objects.filter(enrolment=found["enrolment"]).count() == 1
+    status, twice = post(client, "attempt", **named, **tried(found, day=days[0]))
+    assert (status, twice["kind"]) == (409, "refused")
+    assert post(client, "attempt", **named, **tried(found, day=days[1]))[1]["is_lost"] is False
+    status, lost = post(
+        client, "attempt", **named, **tried(found, day=days[2], method="face_to_face")
+    )
+    assert (status, lost["is_lost"]) == (200, True)
+    anew = person(loaded(client, named), "江难寻")
+    assert sorted(each["day"] for each in anew["attempts"]) == sorted(map(str, days))
+    assert anew["lost"] is True
+
+
+def test_attempts_are_for_the_own_village_and_of_known_ways(phone, enter, served):
+    client, named = phone
+    found = person(loaded(client, named), "何桂芳")
+    stranger = {**tried(found, day=TODAY), "enrolment": str(served.enrolments["何文静"])}
+    status, body = post(client, "attempt", **named, **stranger)
+    assert (status, body["kind"]) == (404, "gone")
+    for wrong in ({"method": "pigeon"}, {"outcome": "1"}, {"on": "yesterday"}):
+        assert post(client, "attempt", **named, **(tried(found, day=TODAY) | wrong))[0] == 400, (
+            wrong
+        )
+    late = tried(found, day=TODAY + datetime.timedelta(days=1))
+    assert post(client, "attempt", **named, **late)[1]["kind"] == "refused"
+    status, body = post(enter("elsewhere"), "attempt", **named, **tried(found, day=TODAY))
+    assert (status, body["kind"]) == (404, "stranger")
+    assert not models.Attempt.objects.filter(enrolment=found["enrolment"]).exists()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kangmai.portal.kit import wording
+from kangmai.portal.programmes import visits
 from kangmai.portal.shell.bundle import FOLDER, bundle
 from kangmai.programmes.kit import queries
 from kangmai.standards.calendars import legal_day
@@ -40,6 +41,8 @@ def app(request: HttpRequest) -> HttpResponse:
         "limits": limits,
         "aheads": sorted(limits.ahead_days),
         "offered": limits.ahead_days[0],
+        "methods": visits.attempt_methods(),
+        "reached": visits.reached_choices(),
     }
     return render(request, "kit/app.html", context)
 

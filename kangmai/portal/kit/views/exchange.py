@@ -19,12 +19,12 @@ from kangmai.forms.types import Fault
 from kangmai.kernel.actor import is_permitted
 from kangmai.kernel.errors import Conflict, Incorrect, KangmaiError, NotFound
 from kangmai.portal.kit.packing import Packer
-from kangmai.portal.programmes import trials, visits
+from kangmai.portal.programmes import choice, trials, visits
 from kangmai.portal.programmes.wording import language
 from kangmai.portal.shell.errors import failure_of
 from kangmai.programmes.engine import queries as programmes
 from kangmai.programmes.engine.errors import EnrolmentChanged, VisitOnThisDay
-from kangmai.programmes.engine.types import State
+from kangmai.programmes.engine.types import Method, Reached, State
 from kangmai.programmes.kit import actions, queries
 from kangmai.programmes.kit.errors import KitErased, KitNotFound
 from kangmai.standards.calendars import legal_day
@@ -145,6 +145,7 @@ def pack(request: Any, body: Body) -> JsonResponse:
         "people": people,
         "forms": packer.forms,
         "rules": packer.rules,
+        **({"growth": packer.growth} if packer.growth else {}),
         "after": portion.after,
         "is_cut": portion.is_cut,
         "expires_at": portion.expires_at.isoformat(),
@@ -174,7 +175,8 @@ def contact(request: HttpRequest) -> JsonResponse:
 def send(request: Any, body: Body) -> JsonResponse:
     """Take in one visit that was filled in without connection."""
     enrolment_id, service = _uuid(body, "enrolment"), _text(body, "service")
-    try:
+
+    def take() -> Body:
         recorded = actions.send(
             kit_id=_uuid(body, "kit"),
             token=_text(body, "token"),
@@ -187,6 +189,48 @@ def send(request: Any, body: Body) -> JsonResponse:
             actor=request.actor,
             at=request.at,
         )
+        return {
+            "visit": reverse("visit", args=[recorded.visit.id]),
+            "is_repeated": recorded.is_repeated,
+            "is_late": recorded.visit.is_late_entry,
+        }
+
+    return _received(take, enrolment_id, service, request)
+
+
+@_in_json
+def attempt(request: Any, body: Body) -> JsonResponse:
+    """Take in that somebody was not reached, noted without connection."""
+    enrolment_id, service = _uuid(body, "enrolment"), _text(body, "service")
+    method = choice.member(Method, _text(body, "method"))
+    outcome = choice.member(Reached, _text(body, "outcome"))
+    if method is None or outcome is None:
+        raise BodyUnreadable()
+
+    def take() -> Body:
+        found = actions.send_attempt(
+            kit_id=_uuid(body, "kit"),
+            token=_text(body, "token"),
+            enrolment_id=enrolment_id,
+            service=service,
+            method=method,
+            outcome=outcome,
+            on=_day(body),
+            key=_text(body, "key"),
+            actor=request.actor,
+            at=request.at,
+        )
+        return {"is_lost": found.lost_on is not None, "version": found.version}
+
+    return _received(take, enrolment_id, service, request)
+
+
+def _received(
+    take: Callable[[], Body], enrolment_id: UUID, service: str, request: Any
+) -> JsonResponse:
+    """What came of taking something in, with the kind of refusal that the script goes by."""
+    try:
+        return JsonResponse(take())
     except KitNotFound as error:
         return _refused(error, kind="stranger")
     except KitErased as error:
@@ -200,12 +244,13 @@ def send(request: Any, body: Body) -> JsonResponse:
         return _refused(error, kind="gone")
     except Incorrect as error:
         return _refused(error, kind="refused", address=_address(enrolment_id))
-    said = {
-        "visit": reverse("visit", args=[recorded.visit.id]),
-        "is_repeated": recorded.is_repeated,
-        "is_late": recorded.visit.is_late_entry,
-    }
-    return JsonResponse(said)
+
+
+def _day(body: Body) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(_text(body, "on"))
+    except ValueError:
+        raise BodyUnreadable() from None
 
 
 def _given(body: Body) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.portal.access.own import own_resident_id
 from kangmai.portal.contracts import panel as doctor
+from kangmai.portal.health_records.wording import may_see_health_record
 from kangmai.portal.institutions.presenters import name_of
 from kangmai.portal.programmes import panel
 from kangmai.portal.residents import export, presenters, record, trends
@@ -74,6 +75,7 @@ def _page(request: PortalRequest, found: Resident, crumbs: tuple[Crumb, ...]) ->
         "may_manage_card": is_permitted(actor, "cards.manage"),
         "may_record_family": is_permitted(actor, "family.record"),
         "may_see_vaccinations": is_permitted(actor, "vaccination.read"),
+        "may_see_health_record": may_see_health_record(actor),
         "may_see_ledger": is_permitted(actor, "audit.read"),
         "may_unmask": is_permitted(actor, "identity.write"),
         "facts": presenters.facts(found, managing=_managing(found, actor)),

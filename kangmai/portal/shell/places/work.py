@@ -26,6 +26,15 @@ WORK = (
         roots=("kit",),
     ),
     Place(
+        "health-records",
+        _("Health records"),
+        _("Records nobody used for a year, or never brought up to date; how many are used"),
+        "document",
+        Section.WORK,
+        permissions=("programmes.visit", "programmes.manage"),
+        roots=("health",),
+    ),
+    Place(
         "contracts",
         _("Family-doctor contracts"),
         _("Who has a contract, what is still to do of it, whose ends, whom to ask first"),
