@@ -79,7 +79,7 @@ SCHEDULES: dict[str, tuple[int, Callable[..., object]]] = {
     "count names": (86_400, count_frequencies),
     "plan programmes anew": (86_400, plan_programmes),
     "look over the visits": (86_400, watch_visits),
-    "count what contracts promise": (3600, reckon_contracts),
+    "count what contracts promise": (86_400, reckon_contracts),
     "judge vaccinations of children": (3600, vaccination.judge_children),
     "keep the lists of campaigns": (3600, campaigns.keep_campaigns),
     "forget old drafts of forms": (86_400, forget_drafts),

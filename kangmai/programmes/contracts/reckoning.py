@@ -4,6 +4,7 @@ One statement for one contract, as a page asks, or for all that run, as the nigh
 """
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -76,11 +77,25 @@ def counts_of(contract_id: UUID, *, on: datetime.date) -> dict[tuple[str, str], 
 
 
 def write_counts(
-    *, on: datetime.date, since: datetime.date | None = None, contract_id: UUID | None = None
+    *,
+    on: datetime.date,
+    since: datetime.date | None = None,
+    contract_id: UUID | None = None,
+    residents: Sequence[int] | None = None,
 ) -> int:
-    """Write down how far one contract is, or all that run or ended lately; how many years changed."""
+    """Write down how far contracts are that run or ended lately; how many years changed.
+
+    Args:
+        contract_id: of this contract only.
+        residents: of the contracts of these rows of the index only.
+    """
     one = "AND c.id = %(one)s" if contract_id else ""
-    asked = {**_definitions(), "on": on, "from": since or on - STILL_COUNTED, "one": contract_id}
+    if residents is not None:
+        one = "AND c.resident_id = ANY(%(residents)s::bigint[])"
+    asked = {
+        **_definitions(), "on": on, "from": since or on - STILL_COUNTED, "one": contract_id,
+        "residents": list(residents or ()),
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_WRITE_YEARS.format(one=one), asked)
         changed: int = cursor.rowcount

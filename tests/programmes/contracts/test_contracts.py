@@ -11,7 +11,8 @@ from kangmai.identity import actions as index
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
-from kangmai.programmes.contracts import actions, errors, models, queries
+from kangmai.kernel.feed import Event
+from kangmai.programmes.contracts import actions, errors, handlers, models, queries
 from kangmai.programmes.contracts.types import Show, State, TeamFacts
 from tests.programmes.contracts import factories as f
 from tests.programmes.contracts.factories import AT, TODAY, Town
@@ -146,6 +147,25 @@ def test_a_resident_asks_and_the_team_answers(town: Town) -> None:
         actions.accept(contract_id=waiting.id, expected_version=2, actor=f.township(town), at=AT + DAY)  # fmt: skip
     # a resident ends his own by his wish, whatever is said
     assert actions.end(contract_id=waiting.id, reason="mistake", note="不需要了", expected_version=2, actor=me, at=AT + 2 * DAY).end_reason == "wish"  # fmt: skip
+
+
+def test_an_announced_visit_is_counted_at_once_for_its_resident_alone(town: Town) -> None:
+    team, of, other = f.founded(town), f.resident(), f.resident()
+    for each in (of, other):
+        f.managed(town, each, "hypertension", "2026-05-10", systolic=130, diastolic=80)
+    contracts = [f.signed(town, each, team, terms=f.terms("hypertension")) for each in (of, other)]
+    models.ContractYear.objects.filter(contract__in=[each.id for each in contracts]).update(done=0)
+    told = Event(1, 1, {"key": str(uuid4()), "data": {"resident": of.id, "programme": "hypertension"}})  # fmt: skip
+    asked: list[int] = []
+    with pytest.MonkeyPatch.context() as clock:  # the handler asks the clock; here the day is given
+        clock.setattr(handlers, "reckon_residents", lambda ids, **_: asked.extend(ids))
+        handlers.count([told, told])
+    assert asked == [of.id]
+    assert actions.reckon_residents(asked, actor=f.OPERATOR, at=AT + 120 * DAY) == 1
+    done = [models.ContractYear.objects.get(contract=each.id).done for each in contracts]
+    assert done == [2, 0]
+    with pytest.raises(NotPermitted):
+        actions.reckon_residents(asked, actor=f.officer(town), at=AT + 120 * DAY)
 
 
 def test_visits_fulfil_without_retyping(town: Town) -> None:

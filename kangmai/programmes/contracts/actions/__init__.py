@@ -5,7 +5,7 @@ from kangmai.programmes.contracts.actions.ending import end
 from kangmai.programmes.contracts.actions.following import follow_residents
 from kangmai.programmes.contracts.actions.loading import load_contracts, load_teams
 from kangmai.programmes.contracts.actions.rating import rate
-from kangmai.programmes.contracts.actions.serving import perform, reckon, undo
+from kangmai.programmes.contracts.actions.serving import perform, reckon, reckon_residents, undo
 from kangmai.programmes.contracts.actions.signing import accept, change, renew, sign
 from kangmai.programmes.contracts.actions.teams import change_team, found_team, set_open
 
@@ -22,6 +22,7 @@ __all__ = [
     "perform",
     "rate",
     "reckon",
+    "reckon_residents",
     "refuse",
     "renew",
     "set_open",

@@ -1,13 +1,15 @@
 """Write down an item that no visit of a programme tells, take it back, and count what was done, each night or at once."""
 
 import datetime
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
 
+from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import write_down, write_down_and_announce
-from kangmai.kernel.ids import uuid7
+from kangmai.kernel.ids import ResidentId, uuid7
 from kangmai.programmes.contracts import events, models, reach, reckoning, rules
 from kangmai.programmes.contracts.errors import DayWrong, ItemUnknown, KeyReused, ServiceNotFound
 from kangmai.programmes.contracts.reach import SIGN
@@ -77,6 +79,18 @@ def reckon(
         changed = reckoning.write_counts(on=on or legal_day(at), since=since)
         write_down("contracts.reckoned", "Contract", "", details={"changed": changed}, actor=actor, at=at)  # fmt: skip
     return changed
+
+
+def reckon_residents(ids: Sequence[ResidentId], *, actor: Actor, at: datetime.datetime) -> int:
+    """Count what was done of the contracts of some residents, after a visit of theirs; how many years changed.
+
+    Raises:
+        NotPermitted
+    """
+    require(actor, SIGN)
+    mine = sorted({each for id in ids for each in identity.same_resident_ids(id)})
+    with transaction.atomic():
+        return reckoning.write_counts(on=legal_day(at), residents=mine)
 
 
 def _require_item(row: models.Contract, package: str, item: str) -> None:
