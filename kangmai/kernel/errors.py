@@ -12,13 +12,15 @@
     └── Interrupted   it took too long and was cut                    504
 
 A named error is a subclass whose docstring is its English message and whose `zh` is the Chinese one.
-Both are format strings over the keyword arguments the error is raised with, which are ids, codes
-and places in the input, never personal data. `code` is the stable name that outside programs see.
+Both are format strings over the keyword arguments the error is raised with, which are ids, codes,
+places in the input and `Words` (said in the language of the message), never personal data. `code` is the stable name that outside programs see.
 Doors map the category to a status, an OperationOutcome or a page, in one place each.
 """
 
 from enum import Enum
 from typing import ClassVar
+
+from kangmai.kernel.words import Words
 
 
 class Category(Enum):
@@ -53,7 +55,11 @@ class KangmaiError(Exception):
     def message(self, language: str) -> str:
         """This failure in a sentence, in `zh` or `en`."""
         text = self.zh if language.startswith("zh") and self.zh else self.__doc__ or self.code
-        return " ".join(text.split()).format_map(self.details)
+        said = {
+            name: each.in_language(language) if isinstance(each, Words) else each
+            for name, each in self.details.items()
+        }
+        return " ".join(text.split()).format_map(said)
 
 
 class Incorrect(KangmaiError):

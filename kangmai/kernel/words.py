@@ -16,6 +16,17 @@ class Words:
         return self.zh if language.startswith("zh") else self.en
 
 
+def listed(several: Iterable[Words]) -> Words:
+    """Several as one list in each language."""
+    every = tuple(several)
+    return Words(
+        *(
+            joined((each.in_language(language) for each in every), language)
+            for language in ("zh", "en")
+        )
+    )
+
+
 def joined(words: Iterable[str], language: str) -> str:
     """Several words as one phrase."""
     return ("、" if language.startswith("zh") else ", ").join(words)

@@ -74,6 +74,20 @@ def test_refused_bindings_are_named_by_cell_and_none_is_kept(city):
         read_bindings("表 一!B4, ht_control_rate, 441202\nB4 ht_control_rate")
 
 
+def test_a_refusal_keeps_to_one_language(city):
+    _, faults = actions.bind(
+        workbook_id=upload().id, bindings=read_bindings("表 一!A3, ht_control_rate, 441200"), expected_version=1, actor=WRITER, at=AT
+    )  # fmt: skip
+    assert faults[0].error.message("zh") == "表 一!A3：该单元格不能填数（含文字）。"
+    assert faults[0].error.message("en") == "表 一!A3: the cell holds words; no figure goes there."
+    with pytest.raises(WorkbookUnreadable) as refused:
+        upload(b"no workbook")
+    assert (
+        refused.value.message("zh")
+        == "表.xlsx 无法使用：不是 .xlsx 工作簿。请另存为 .xlsx 后重新上传。"
+    )
+
+
 def test_the_file_comes_back_as_it_was_sent_but_for_its_numbers(city):
     of, faults = bind(
         upload(),

@@ -32,6 +32,7 @@ from kangmai.governance.reporting.writing.wording import is_reached
 from kangmai.kernel.actor import Actor, is_permitted, operator, require
 from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import OrganizationId, uuid7
+from kangmai.kernel.words import Words, listed
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
 from kangmai.standards.divisions import find_division
@@ -101,17 +102,17 @@ def _require_whole(
     target: Decimal | None,
     milestones: Sequence[tuple[str, date]],
 ) -> None:
-    missing = [name for name, said in (("承诺内容 title", title), ("依据文件 source", source)) if not said.strip()]  # fmt: skip
+    missing = [name for name, said in ((Words("承诺内容", "a title"), title), (Words("依据文件", "a source"), source)) if not said.strip()]  # fmt: skip
     if find_division(area) is None:
-        missing.append("区域 area")
+        missing.append(Words("区域", "an area"))
     if not registry.names_by_id(ids={owner}):
-        missing.append("责任单位 owner")
+        missing.append(Words("责任单位", "an owner"))
     if indicator and (target is None or period is None):
-        missing.append("目标值和期间 target, period")
+        missing.append(Words("目标值和期间", "a target with its period"))
     if not indicator and not milestones:
-        missing.append("指标或阶段任务 indicator or milestones")
+        missing.append(Words("指标或阶段任务", "an indicator or milestones"))
     if missing:
-        raise CommitmentIncomplete(missing="、".join(missing))
+        raise CommitmentIncomplete(missing=listed(missing))
     if indicator and period is not None:
         get_indicator(indicator, period=period)
 
@@ -215,7 +216,9 @@ def _proof(row: models.Commitment, standing: Standing, actor: Actor) -> UUID | N
     of = commitment_of(row)
     if of.kind is Kind.MILESTONES:
         if standing is Standing.KEPT and any(each.done_on is None for each in of.milestones):
-            raise CommitmentIncomplete(missing="未完成的阶段任务 milestones")
+            raise CommitmentIncomplete(
+                missing=Words("未完成的阶段任务", "milestones that are done")
+            )
         return None
     assert of.period is not None and of.target is not None
     frozen = next(
@@ -225,7 +228,7 @@ def _proof(row: models.Commitment, standing: Standing, actor: Actor) -> UUID | N
     if standing is not Standing.KEPT:
         return frozen.id if frozen else None
     if frozen is None or frozen.result.total.value is None:
-        raise CommitmentIncomplete(missing="冻结数据 frozen figure")
+        raise CommitmentIncomplete(missing=Words("冻结数据", "a frozen figure"))
     rule = get_indicator(of.indicator, period=of.period)
     if not is_reached(frozen.result.total.value, of.target, rule):
         raise NotReached(value=frozen.result.total.value, target=of.target)

@@ -15,6 +15,7 @@ from kangmai.governance.reporting.types import Decision, PeerFigure, Status
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import uuid7
+from kangmai.kernel.words import Words, listed
 
 
 def take_in(
@@ -92,14 +93,14 @@ def _complete(row: models.PeerFigure, indicator: str, place: str, period: str) -
     missing = [
         name
         for name, said in (
-            ("指标 indicator", indicator),
-            ("地区 place", place),
-            ("期间 period", period),
+            (Words("指标", "an indicator"), indicator),
+            (Words("地区", "a place"), place),
+            (Words("期间", "a period"), period),
         )
         if not said
     ]
     if row.value is None or row.status != Status.STATED.value:
-        missing.append("完整、合理的数值 a value that is whole and can be")
+        missing.append(Words("完整、合理的数值", "a value that is whole and can be"))
     if missing:
-        raise FigureIncomplete(missing="、".join(missing))
+        raise FigureIncomplete(missing=listed(missing))
     row.indicator, row.place, row.period = indicator[:64], place[:60], period[:16]

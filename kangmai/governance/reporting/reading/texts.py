@@ -10,6 +10,7 @@ from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 
 from kangmai.governance.reporting.errors import BulletinUnreadable
+from kangmai.kernel.words import Words
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _NOT_TEXT = "//script | //style | //nav | //footer | //header | //noscript | //form | //iframe"
@@ -25,13 +26,13 @@ def paragraphs(content: bytes, *, name: str) -> list[str]:
     if content.startswith(b"PK"):
         found = _of_docx(content, name=name)
     elif content.startswith(b"%PDF"):
-        raise BulletinUnreadable(file=name, reason="it is a PDF")
+        raise BulletinUnreadable(file=name, reason=Words("是 PDF 文件", "it is a PDF"))
     else:
         text = _decoded(content, name=name)
         found = _of_html(text) if _is_html(text) else text.splitlines()
     kept = [tidy for each in found if (tidy := _tidy(each))]
     if not kept:
-        raise BulletinUnreadable(file=name, reason="there is no text in it")
+        raise BulletinUnreadable(file=name, reason=Words("其中没有文字", "there is no text in it"))
     return kept
 
 
@@ -43,7 +44,10 @@ def _decoded(content: bytes, *, name: str) -> str:
             continue
         if "\0" not in text:
             return text
-    raise BulletinUnreadable(file=name, reason="its bytes are neither UTF-8 nor GB 18030")
+    raise BulletinUnreadable(
+        file=name,
+        reason=Words("编码既非 UTF-8 也非 GB 18030", "its bytes are neither UTF-8 nor GB 18030"),
+    )
 
 
 def _is_html(text: str) -> bool:
@@ -71,7 +75,9 @@ def _of_docx(content: bytes, *, name: str) -> list[str]:
     try:
         document = Document(io.BytesIO(content))
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise BulletinUnreadable(file=name, reason="it is no Word document") from error
+        raise BulletinUnreadable(
+            file=name, reason=Words("不是 Word 文档", "it is no Word document")
+        ) from error
     cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
     return [*(each.text for each in document.paragraphs), *cells]
 

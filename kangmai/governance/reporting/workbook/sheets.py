@@ -18,6 +18,7 @@ from kangmai.governance.reporting.errors import (
     WorkbookUnreadable,
 )
 from kangmai.governance.reporting.types import CellShown, SheetShown
+from kangmai.kernel.words import Words
 
 LARGEST_BYTES = 5 * 2**20
 LARGEST_UNPACKED = 60 * 2**20
@@ -33,14 +34,18 @@ def opened(content: bytes, name: str) -> Book:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(each.file_size for each in packed.infolist())
             if unpacked > LARGEST_UNPACKED or "xl/workbook.xml" not in packed.namelist():
-                raise WorkbookUnreadable(name=name, reason="it is no .xlsx workbook")
+                raise WorkbookUnreadable(
+                    name=name, reason=Words("不是 .xlsx 工作簿", "it is no .xlsx workbook")
+                )
             if "xl/vbaProject.bin" in packed.namelist():
-                raise WorkbookUnreadable(name=name, reason="it holds macros")
+                raise WorkbookUnreadable(name=name, reason=Words("含有宏", "it holds macros"))
         book = load_workbook(io.BytesIO(content))
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as error:
-        raise WorkbookUnreadable(name=name, reason="it is no .xlsx workbook") from error
+        raise WorkbookUnreadable(
+            name=name, reason=Words("不是 .xlsx 工作簿", "it is no .xlsx workbook")
+        ) from error
     if not book.worksheets:
-        raise WorkbookUnreadable(name=name, reason="it has no sheet")
+        raise WorkbookUnreadable(name=name, reason=Words("没有工作表", "it has no sheet"))
     return book
 
 
@@ -93,13 +98,13 @@ def _cell(
     return CellShown(f"{get_column_letter(column)}{row}", text, columns, rows, not _taken(value))
 
 
-def _taken(value: Any) -> str:
+def _taken(value: Any) -> Words | None:
     """Why no figure goes over a value; placeholders such as — and 0 are free."""
     if isinstance(value, str) and value.startswith("="):
-        return "含公式 / holds a formula"
+        return Words("含公式", "holds a formula")
     if isinstance(value, str) and any(sign.isalpha() for sign in value):
-        return "含文字 / holds words"
-    return ""
+        return Words("含文字", "holds words")
+    return None
 
 
 def _sheet(book: Book, sheet: str) -> Worksheet:
@@ -127,7 +132,9 @@ def require_free(content: bytes, name: str, sheet: str, cell: str) -> None:
         raise BindingCellUnknown(place=place)
     covered, _anchors = _merged(found)
     if (row, column) in covered:
-        raise BindingCellTaken(place=place, reason="在合并单元格内 / under a merged cell")
+        raise BindingCellTaken(
+            place=place, reason=Words("在合并单元格内", "is under a merged cell")
+        )
     if reason := _taken(found.cell(row, column).value):
         raise BindingCellTaken(place=place, reason=reason)
 

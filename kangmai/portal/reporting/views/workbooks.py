@@ -17,6 +17,7 @@ from kangmai.governance.reporting import actions, queries, rules
 from kangmai.governance.reporting.errors import WorkbookUnreadable
 from kangmai.governance.reporting.types import Binding, Part, When, Workbook
 from kangmai.kernel.errors import KangmaiError
+from kangmai.kernel.words import Words
 from kangmai.portal.indicators import asking, finding, presenters
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.reporting import wording
@@ -78,7 +79,8 @@ def _uploaded(request: PortalRequest) -> Workbook:
     file = request.FILES.get("file")
     if file is None or file.size is None or file.size > LARGEST:
         raise WorkbookUnreadable(
-            name=file.name if file else "—", reason="> 5 MB" if file else "no file"
+            name=file.name if file else "—",
+            reason="> 5 MB" if file else Words("没有文件", "there is no file"),
         )
     return actions.upload(
         name=str(file.name), content=file.read(), area=asking.first_area(request.actor), key=key(request),
@@ -168,7 +170,8 @@ def change(request: PortalRequest, workbook_id: UUID) -> HttpResponse:
         )  # fmt: skip
         _workbook, faults = actions.bind(bindings=rules.read_bindings(lines), **who)
         for each in faults:
-            messages.error(request, f"{each.place}: {each.error.message(language())}")
+            said = each.error.message(language())
+            messages.error(request, said if each.place in said else f"{each.place}: {said}")
         if not faults:
             written(request)
     except KangmaiError as error:
