@@ -15,6 +15,7 @@ from kangmai.epidemic.venues.types import Channel, Refusal, Scan, Scans
 LONGEST_BATCH = 20_000
 UNIX_OF_EPOCH = int(EPOCH.timestamp())
 OWN_PHONE = 0
+LARGEST_PASS = 2**63 - 1
 CHANNELS = {channel.name.lower(): channel for channel in Channel}
 
 
@@ -24,14 +25,14 @@ def refusal_words(reason: str, at: datetime, language: str) -> str:
 
 
 def one(body: Mapping[str, Any], *, source: int | None, at: datetime) -> Scan:
-    """One scan: by pass, and where a device sends it also by document or card.
+    """One scan: by pass, and where a device sends it also by document or card; only a device names its channel.
 
     Raises:
         ScansUnreadable, CodeIncorrect, NoOrderInForce, PersonUnknown.
     """
     number, channel = _whose(body, source, at)
-    named = body.get("channel", channel)
-    if named not in CHANNELS:
+    named = channel if source is None else body.get("channel", channel)
+    if not isinstance(named, str) or named not in CHANNELS:
         raise ScansUnreadable(reason=f"channel: one of {', '.join(CHANNELS)}")
     companion = body.get("companion")
     speaker = source if source is not None else OWN_PHONE
@@ -62,14 +63,17 @@ def _whose(body: Mapping[str, Any], source: int | None, at: datetime) -> tuple[i
 
 
 def _pass(given: object) -> int:
-    return given if isinstance(given, int) and given > 0 else pass_number(str(given))
+    return (
+        given if isinstance(given, int) and 0 < given <= LARGEST_PASS else pass_number(str(given))
+    )
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
-    if not isinstance(value, str | int) or not str(value).strip() or len(str(value)) > 200:
-        raise ScansUnreadable(reason=f"{name}: missing or too long")
-    return str(value)
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    if not 0 < len(text) <= 200 or not text.isprintable():
+        raise ScansUnreadable(reason=f"{name}: missing, too long or unprintable")
+    return text
 
 
 def _instant(given: object, at: datetime) -> datetime:
@@ -102,7 +106,7 @@ def batch(body: Mapping[str, Any], *, source: int) -> tuple[Scans, UUID | None]:
     entrances = (entrance,) if isinstance(entrance, str) else tuple(entrance or ())
     if len(entrances) not in (1, len(ids)) or not all(isinstance(e, str) for e in entrances):
         raise ScansUnreadable(reason="entrance: a code, or a code for each scan")
-    channel = CHANNELS.get(body.get("channel", "offline"))
+    channel = CHANNELS.get(str(body.get("channel", "offline")))
     if channel is None:
         raise ScansUnreadable(reason=f"channel: one of {', '.join(CHANNELS)}")
     scans = Scans(

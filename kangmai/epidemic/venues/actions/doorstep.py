@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
+import psycopg
 
 from kangmai.epidemic.venues import rules
 from kangmai.epidemic.venues.actions.intake import take_scans
@@ -16,6 +17,8 @@ from kangmai.kernel.errors import Unavailable
 MOST = 500
 GATHER_SECONDS = 0.003
 """The longest that who writes next waits for company."""
+OF_ONE = (ArithmeticError, ValueError, psycopg.DataError)
+"""What one scan's values can break, and the others' cannot: then each is written by itself."""
 
 
 def _closed_gate() -> threading.Lock:
@@ -107,6 +110,10 @@ def _write(group: Sequence[_Waiting]) -> None:
             at=max(each.at for each in group),
         )
     except Exception as error:
+        if len(group) > 1 and isinstance(error, OF_ONE):
+            for each in group:
+                _write([each])
+            return
         for each in group:
             each.error = error
         return

@@ -160,13 +160,15 @@ def pass_of_document(*, kind: str, number: str, at: datetime) -> int:
 
 @emergency_door(Purpose.SCANNING)
 def pass_of_card(*, index_number: str, at: datetime) -> int:
-    """The pass of the resident whose card was read; 0 where he is not registered.
+    """The pass of the resident whose card was read, registered under any number of his; 0 where he is not.
 
     Raises:
         NoOrderInForce
     """
     resident = identity.residents_numbered([index_number]).get(index_number)
-    return 0 if resident is None else _newest_pass(at, resident_id=resident)
+    if resident is None:
+        return 0
+    return _newest_pass(at, resident_id__in=identity.same_resident_ids(resident))
 
 
 def _newest_pass(at: datetime, **condition: object) -> int:
