@@ -224,7 +224,9 @@ def test_a_plan_from_the_question_to_the_courier(enter, awake_town, made):
     assert "cannot be read" in officer.get(answer["Location"]).content.decode()
 
 
-def test_a_certificate_says_what_a_published_result_says_and_only_to_its_owner(enter, made):
+def test_a_certificate_says_what_a_published_result_says_and_only_to_its_owner(
+    enter, awake_town, made
+):
     """After the round above: the pool and the singles of its residents have their results."""
     liang = enter("liang")
     found = re.findall(
@@ -236,6 +238,35 @@ def test_a_certificate_says_what_a_published_result_says_and_only_to_its_owner(e
     assert liang.get(f"{ROOT}mine/T00000000999/certificate/").status_code == 404
     for other in ("village", "officer"):
         assert enter(other).get(f"{ROOT}mine/{found[0]}/certificate/").status_code == 403
+    shown = set(found)
+    own = models.Sample.objects.filter(person_id=awake_town.liang.id).values_list(
+        "tube_id", flat=True
+    )
+    tubes = {each.code: each for each in models.Tube.objects.filter(id__in=list(own))}
+    assert shown < set(tubes)  # the positive pool stands for nobody alone
+    assert all((t.state, t.mode) == ("positive", 1) or t.state == "negative" for t in tubes.values() if t.code in shown)  # fmt: skip
+    for code in set(tubes) - shown:
+        assert liang.get(f"{ROOT}mine/{code}/certificate/").status_code == 404, code
+    others = (
+        models.Tube.objects.filter(mode=1).exclude(code__in=tubes).values_list("code", flat=True)
+    )
+    assert others
+    for code in others:
+        assert liang.get(f"{ROOT}mine/{code}/certificate/").status_code == 404, code
+    address = f"{ROOT}mine/{found[0]}/certificate/"
+    assert enter().get(address).status_code == 302
+    for language, word in (("zh-hans", "核酸检测证明"), ("en", "Certificate of a test")):
+        page = enter("liang", language=language).get(address).content.decode()
+        assert word in page and "城东应急处置" in page
+    tube = tubes[found[0]]
+    for state in ("suspect", "void", "retest"):
+        models.Tube.objects.filter(id=tube.id).update(state=state)
+        assert liang.get(address).status_code == 404, state
+        assert address not in liang.get(f"{ROOT}mine/").content.decode()
+    models.Tube.objects.filter(id=tube.id).update(state=tube.state, published_at=None)
+    assert liang.get(address).status_code == 404
+    models.Tube.objects.filter(id=tube.id).update(published_at=tube.published_at)
+    assert liang.get(address).status_code == 200
 
 
 def test_an_upload_of_a_scanner_and_its_incident(enter, awake_town, made):
