@@ -372,4 +372,7 @@ def test_what_cannot_be_known_again_is_refused_with_every_way_to_name_it(sender)
     answer = sender.send(admit("P82", "DG1|1"))
     assert answer.state is State.REFUSED
     (problem,) = answer.problems
-    assert (problem.place, problem.english) == ("DG1^1^20^1", "DG1-20.1 or DG1-3.1 or DG1-4 is missing")
+    assert (problem.place, problem.english) == (
+        "DG1^1^20^1",
+        "DG1-20.1 or DG1-3.1 or DG1-4 is missing",
+    )
