@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kangmai.epidemic.nucleic_acid import models
+from kangmai.epidemic.orders.models import Order
 from kangmai.epidemic.orders.types import Purpose
 from tests.epidemic.nucleic_acid.factories import NEGATIVE, POSITIVE, run_file
 from tests.epidemic.orders.factories import order_in_force
@@ -34,6 +35,7 @@ def lab_accounts(town):
 def awake_town(town):
     """The town under an order; the pages slept before it."""
     order_in_force(Purpose.TESTING, at=NOW - datetime.timedelta(minutes=5), days=2)
+    portal_town._account("chen", "陈国华", "resident", None, resident=town.chen)
     return lab_accounts(town)
 
 
@@ -127,6 +129,17 @@ def run(lab, lab2, plate, cycles):
     return answer["Location"]
 
 
+def certified(client):
+    """The tubes for which somebody is offered a certificate, the newest first."""
+    return re.findall(
+        rf"{ROOT}mine/(\w+)/certificate/", client.get(f"{ROOT}mine/").content.decode()
+    )
+
+
+def has_no_certificate(client, tube):
+    return certified(client) == [] and client.get(f"{ROOT}mine/{tube}/certificate/").status_code == 404  # fmt: skip
+
+
 def test_a_round_with_one_positive_pool_to_its_end(enter, awake_town, made):
     village, lab, lab2, township = map(enter, ("village", "lab", "lab2", "township"))
     tube = "T00000000901"
@@ -142,10 +155,12 @@ def test_a_round_with_one_positive_pool_to_its_end(enter, awake_town, made):
     assert "sampled in this round already" in scanned(village, made, liang, tube="T00000000902", mode="10")  # fmt: skip
     mine = enter("liang").get(f"{ROOT}mine/").content.decode()
     assert tube in mine and "result awaited" in mine and "城东应急处置" in mine
+    assert has_no_certificate(enter("liang"), tube)
     deliver(village, lab, made, "BOX-901", tube)
     run(lab, lab2, "P901", {tube: POSITIVE})
     pool = models.Pool.objects.get()
     assert "Please stay where you are" in enter("liang").get(f"{ROOT}mine/").content.decode()
+    assert has_no_certificate(enter("liang"), tube)
     page = township.get(f"{ROOT}pools/{pool.id}/").content.decode()
     assert "梁秀英" in page and "王小二" in page and "Take single samples" in page
     assert "梁秀英" not in enter("officer").get(f"{ROOT}pools/{pool.id}/").content.decode()
@@ -159,9 +174,15 @@ def test_a_round_with_one_positive_pool_to_its_end(enter, awake_town, made):
         page = scanned(township, made, number, tube=single, mode="1", pool=str(pool.id), group="pool_follow_up", name="王小二")  # fmt: skip
         assert "closed with 1 person" in page, page
         singles[single] = POSITIVE if n == 0 else NEGATIVE
+    door = f"{ROOT}sites/{made['site']}/?pool="
+    assert f"{ROOT}pools/{pool.id}/" in township.get(f"{door}{pool.id}").content.decode()
+    assert township.get(f"{door}x").status_code == 200
+    assert "cannot be read" in scanned(township, made, liang, tube="S00000000910", mode="1", pool="x")  # fmt: skip
     deliver(village, lab, made, "BOX-902", *singles)
     run(lab, lab2, "P902", singles | {tube: POSITIVE})
     pool.refresh_from_db()
+    assert certified(enter("liang")) == ["S00000000900"]  # positive; her negative one frees nobody
+    assert all(has_no_certificate(enter("chen"), each) for each in ("S00000000902", "S00000000903"))
     positive = pool.holds.get(state="positive")
     township.post(change, {"do": "report", "version": str(pool.version), "hold": str(positive.id), "reference": "直报-1"})  # fmt: skip
     pool.refresh_from_db()
@@ -267,6 +288,35 @@ def test_a_certificate_says_what_a_published_result_says_and_only_to_its_owner(
     assert liang.get(address).status_code == 404
     models.Tube.objects.filter(id=tube.id).update(published_at=tube.published_at)
     assert liang.get(address).status_code == 200
+
+
+def test_a_certificate_names_its_order_and_opens_to_no_other_resident_or_role(enter, made):
+    """After the round above: its people were released, one was reported."""
+    liang, chen = enter("liang"), enter("chen")
+    assert certified(chen) == ["S00000000903", "S00000000902"]
+    page = chen.get(f"{ROOT}mine/s00000000903/certificate/").content.decode()
+    number = Order.objects.get().number
+    for said in (
+        "陈国华",
+        "S00000000903",
+        "441202********",
+        "negative",
+        "1 in 1",
+        "城东广场",
+        number,
+    ):
+        assert said in page, said
+    page = liang.get(f"{ROOT}mine/S00000000900/certificate/").content.decode()
+    assert "梁秀英" in page and "positive" in page and "negative" not in page.split("</dl>")[0]
+    page = enter("chen", language="zh-hans").get(f"{ROOT}mine/S00000000903/certificate/")
+    assert "阴性" in page.content.decode() and "演练" not in page.content.decode()
+    assert liang.get(f"{ROOT}mine/T00000000999/certificate/").status_code == 404
+    assert liang.get(f"{ROOT}mine/T00000000901/certificate/").status_code == 404  # the pool's
+    assert liang.get(f"{ROOT}mine/S00000000903/certificate/").status_code == 404  # another's
+    assert chen.get(f"{ROOT}mine/S00000000900/certificate/").status_code == 404
+    for other in ("village", "officer", "township", "lab", "elsewhere"):
+        assert enter(other).get(f"{ROOT}mine/S00000000903/certificate/").status_code == 403, other
+    assert enter().get(f"{ROOT}mine/S00000000903/certificate/").status_code == 302
 
 
 def test_an_upload_of_a_scanner_and_its_incident(enter, awake_town, made):

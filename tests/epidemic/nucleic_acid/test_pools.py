@@ -194,6 +194,20 @@ def test_the_last_place_of_a_half_hour_is_given_once(town):
     assert queries.my_bookings(actor=me, at=LATER) == ()
 
 
+def test_a_place_that_was_booked_before_a_merge_is_still_ones_own(town):
+    """Whoever two numbers turn out to be has one place in the queue of a round, and gives that one back."""
+    kept, retired = town.residents[2:4]
+    slot = AT + 4 * HOUR
+    booked = actions.book(site_id=town.site, slot_at=slot, actor=as_resident(retired), at=LATER)
+    identity.merge_residents(kept.id, retired.id, reason="同一人", actor=operator("test"), at=AT)
+    me = as_resident(kept)
+    assert actions.book(site_id=town.site, slot_at=slot, actor=me, at=LATER).id == booked.id
+    with pytest.raises(AlreadyBooked):
+        actions.book(site_id=town.site, slot_at=slot + HOUR, actor=me, at=LATER)
+    actions.cancel_booking(booking_id=booked.id, actor=me, at=LATER)
+    assert models.Booking.objects.count() == 0
+
+
 def test_antigen_tests_of_residents(town):
     me = as_resident(town.residents[0])
     given = {"key": UUID(int=9), "result": Antigen.POSITIVE, "taken_at": LATER - HOUR, "at": LATER}

@@ -15,6 +15,7 @@ from kangmai.epidemic.nucleic_acid.reach import OWN, SAMPLE, covers
 from kangmai.epidemic.nucleic_acid.types import PersonId, RoundState
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Purpose
+from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import ResidentId
 
@@ -59,7 +60,8 @@ def book(
         raise NotInThisState(what=site.name, state="closed")
     with transaction.atomic():
         _lock(site.id, slot)
-        known = models.Booking.objects.filter(round=site.round, person_id=person).first()
+        same = identity.same_resident_ids(ResidentId(person))
+        known = models.Booking.objects.filter(round=site.round, person_id__in=same).first()
         if known is not None:
             if (known.site_id, known.slot_at) == (site.id, slot):
                 return known
@@ -98,11 +100,12 @@ def own_resident(actor: Actor) -> ResidentId:
 
 @emergency_door(Purpose.TESTING)
 def cancel_booking(*, booking_id: int, actor: Actor, at: datetime) -> None:
-    """Give a booked place back; one's own.
+    """Give a booked place back; one's own, under whichever number it was booked.
 
     Raises:
         NoOrderInForce, NotPermitted, SiteUnknown.
     """
-    gone, _ = models.Booking.objects.filter(id=booking_id, person_id=own_resident(actor)).delete()
+    same = identity.same_resident_ids(own_resident(actor))
+    gone, _ = models.Booking.objects.filter(id=booking_id, person_id__in=same).delete()
     if not gone:
         raise SiteUnknown()

@@ -94,10 +94,14 @@ def certificate(request: PortalRequest, tube: str) -> HttpResponse:
 
 
 def _is_certified(test: Proof) -> bool:
-    """Whether a result stands for one person: that of a positive pool does not, and a suspect one is sampled again."""
-    return test.result is TubeState.NEGATIVE or (
-        test.result is TubeState.POSITIVE and test.mode == 1
-    )
+    """Whether a result stands for one person.
+
+    That of a positive pool does not, a suspect one is sampled again, and a negative one frees nobody who waits for
+    the singles of a pool: until he is released he is given no sheet that says so.
+    """
+    if test.result is TubeState.NEGATIVE:
+        return not test.is_held
+    return test.result is TubeState.POSITIVE and test.mode == 1
 
 
 @require_POST

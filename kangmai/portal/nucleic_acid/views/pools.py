@@ -84,6 +84,7 @@ def pool(request: PortalRequest, pool_id: UUID) -> HttpResponse:
             Crumb(_("Positive pools"), reverse("nucleic-acid-pools")),
             Crumb(found.tube),
         ),
+        "order": asking.order_words(queries.rounds_by_id([found.round_id])[found.round_id]),
         "row": _row(found),
         "pool": found,
         "clocks": clocks.rows(running, actor=actor, at=at),

@@ -99,16 +99,31 @@ def _take(request: PortalRequest, site_id: int, said: str) -> dict[str, object]:
         # who is sampled alone as one of a group was not forgotten: he may stand in a pool of the round already
         request.POST.get("reason", "").strip() or ("" if group == SCREENING else group),
     )
-    pool = request.POST.get("pool", "")
+    pool = _pool(request.POST.get("pool", ""))
     count = actions.scan_person(
         site_id=site_id, code=tube, client_id=uuid4(), mode=mode, given=given, lane=lane,
         subject=Subject.THINGS if group == THING else Subject.PEOPLE,
-        pool_id=UUID(pool) if pool else None, actor=request.actor, at=request.at,
+        pool_id=pool, actor=request.actor, at=request.at,
     )  # fmt: skip
     if count >= mode:
         return closed()
     text = ngettext("%(n)s person in the tube.", "%(n)s people in the tube.", count)
     return {"said": text % {"n": count}, "latest": words.masked(said, head=0, tail=4)}
+
+
+def _pool(said: str) -> UUID | None:
+    """The positive pool for which singles are taken, if one is named. Raises FieldUnreadable."""
+    try:
+        return UUID(said) if said else None
+    except ValueError:
+        raise asking.FieldUnreadable(field="pool", value=said[:12]) from None
+
+
+def _shown_pool(request: PortalRequest) -> UUID | None:
+    try:
+        return _pool(request.POST.get("pool") or request.GET.get("pool", ""))
+    except asking.FieldUnreadable:
+        return None
 
 
 def _closed(count: int) -> dict[str, object]:
@@ -128,7 +143,7 @@ def _context(request: PortalRequest, site_id: int) -> dict[str, object]:
     site = queries.site_of(site_id, actor=actor, at=at)
     round_ = queries.rounds_by_id([site.round_id])[site.round_id]
     open_tube = queries.open_tube(site_id, lane=lane, actor=actor, at=at)
-    pool = request.POST.get("pool") or request.GET.get("pool", "")
+    pool = _shown_pool(request)
     inside = queries.in_tube(site_id, code=open_tube.code, actor=actor, at=at) if open_tube else ()
     group = "pool_follow_up" if pool else _asked_group(request, round_)
     mode = open_tube.mode if open_tube else 1 if pool else _asked_mode(request, round_)
@@ -141,7 +156,7 @@ def _context(request: PortalRequest, site_id: int) -> dict[str, object]:
         "mode": mode,
         "group": group,
         **_choices(round_, group, mode),
-        "pool": pool,
+        "pool": pool or "",
         "inside": [
             (each.seq, words.instant(each.sampled_at)[-5:], each.occasion) for each in inside
         ],
