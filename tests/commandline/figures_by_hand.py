@@ -330,6 +330,13 @@ QUERIES = {
         WHERE s.status <> 'not_needed' AND right(s.series, 9) <> '_catch_up' AND s.timely_until < %(end)s
           AND c.birth_on > (%(end)s::date - 1 - interval '7 years') AND c.birth_on <= (%(end)s::date - 1 - interval '1 year')
         GROUP BY c.resident_id) x""",
+    "entry_check": """SELECT count(*) FILTER (WHERE checked_on < %(end)s), count(*) FROM campaigns_entrant
+        WHERE listed_on BETWEEN %(start)s AND %(end)s::date - 1""",
+    "entry_complete": """SELECT count(*) FILTER (WHERE missing = 0), count(*) FROM campaigns_entrant
+        WHERE checked_on BETWEEN %(start)s AND %(end)s::date - 1""",
+    "entry_caught_up": """SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM vaccination_standing s WHERE s.child_id = e.resident_id
+            AND (s.status = 'overdue' OR s.given_on >= %(end)s))
+        ), count(*) FROM campaigns_entrant e WHERE missing > 0 AND checked_on BETWEEN %(start)s AND %(end)s::date - 1""",
     "vacc_rate": doses("due_on", "s.given_on < %(end)s"),
     "vacc_on_time": doses("timely_until", "s.given_on <= s.timely_until"),
     "id_timely_rate": """SELECT count(*) FILTER (WHERE submitted_at - diagnosed_at <= CASE clock WHEN 'report_2h' THEN interval '2 hours' ELSE interval '24 hours' END),

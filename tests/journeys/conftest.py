@@ -13,10 +13,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -36,6 +38,7 @@ SWITCHES = [
     "--disable-sync",
     "--lang=zh-CN",
 ]
+Answer = TypeVar("Answer")
 READY_SECONDS = 60
 PATIENCE_MS = 45_000
 """How long a page may take on a busy machine: speed is measured in benchmarks/."""
@@ -139,6 +142,21 @@ def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     pytest.fail("the server did not become ready")
+
+
+def meanwhile(work: Callable[[], Answer]) -> Answer:
+    """Work with the database while the browser's loop runs in the test's thread, where Django refuses it."""
+
+    def alone() -> Answer:
+        from django.db import connections
+
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(alone).result()
 
 
 class Visitor:

@@ -44,6 +44,15 @@ class Doctor:
         self.page.wait_for_url("**/programmes/visits/*/")
         self.is_sound()
 
+    def save_late(self) -> None:
+        """Save what is of an earlier day: the page asks whether it is right, and is told so."""
+        self.page.click(".visit-buttons button[type=submit]:visible")
+        self.page.wait_for_selector("#faults")
+        self.is_sound()
+        for box in self.page.locator(".question-faults .confirm input").all():
+            box.check()
+        self.save()
+
     @property
     def said(self) -> str:
         return self.page.inner_text("main")

@@ -1,7 +1,6 @@
 """A baby's visit to the clinic on a phone: the door, the pre-check, consent, a wrong and a right package, the watch, release."""
 
 import datetime
-from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -11,28 +10,13 @@ from kangmai.programmes.vaccination import actions, models
 from kangmai.programmes.vaccination.types import PackageLine
 from kangmai.standards.calendars import legal_day
 from tests.factories import portal_town
-from tests.journeys.conftest import PHONE, Site, is_sound_at_both_sizes
+from tests.journeys.conftest import PHONE, Site, is_sound_at_both_sizes, meanwhile
 from tests.programmes.vaccination import factories
 
 pytestmark = pytest.mark.browser
 ROOT = "/vaccination/"
 WARM, RIGHT = "99000010000000000001", "99000010000000000002"
 OTHER = "99000020000000000001"
-
-
-def beside(work):
-    """Work with the database while the browser's loop runs in this thread."""
-
-    def alone():
-        from django.db import connections
-
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(alone).result()
 
 
 def fill(site: Site) -> str:
@@ -55,7 +39,7 @@ def fill(site: Site) -> str:
 
 @pytest.fixture(scope="module")
 def baby(site: Site) -> str:
-    return beside(lambda: fill(site))
+    return meanwhile(lambda: fill(site))
 
 
 def pass_half_an_hour() -> None:
@@ -97,7 +81,7 @@ def test_a_baby_is_vaccinated_on_a_phone(baby, visit):
     assert "剩 30 分钟" in page.inner_text("main")
     nurse.follow("#release")
     assert "提前离开须填写原因" in page.inner_text("#fault")
-    beside(pass_half_an_hour)
+    meanwhile(pass_half_an_hour)
     nurse.go(page.url.removeprefix(nurse.site.address))
     expect(page.locator("main section .tag-good").first).to_have_text("可离开")
     nurse.follow("#release")

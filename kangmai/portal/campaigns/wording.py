@@ -12,6 +12,7 @@ from kangmai.programmes.campaigns.types import (
     By,
     CampaignRule,
     Consent,
+    EntryState,
     Need,
     SessionState,
     Show,
@@ -83,6 +84,16 @@ def show(value: Show) -> str:
     }[value]
 
 
+def entry(value: EntryState) -> tuple[str, str]:
+    """Where the check of an entrant is, and its tone."""
+    return {
+        EntryState.LISTED: (pgettext("entrants", "not checked yet"), ""),
+        EntryState.COMPLETE: (pgettext("entrants", "complete"), "good"),
+        EntryState.LACKING: (_("lacks doses"), "warning"),
+        EntryState.CAUGHT_UP: (_("caught up"), "good"),
+    }[value]
+
+
 def by(value: By) -> str:
     """By what progress is counted."""
     return {
@@ -106,7 +117,7 @@ def seat(grade: int | None, room: str) -> str:
         return ""
     if not room:
         return _("grade %(grade)s") % {"grade": grade}
-    return _("grade %(grade)s class %(room)s") % {"grade": grade, "room": room}
+    return _("grade %(grade)s, %(room)s") % {"grade": grade, "room": room}
 
 
 def hours(begins: datetime.time, ends: datetime.time) -> str:

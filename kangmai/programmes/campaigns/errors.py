@@ -3,7 +3,7 @@
 Incorrect: RuleNotInForce, OutsideTheRule, DatesWrong, AreaUnknown, TitleMissing, ListUnreadable, NobodyChosen,
     RefusalUnknown, ConsentWrong, SchoolUnknown, DayOutside, HoursWrong
 Conflict: CampaignClosed, PlanTooLarge, NobodyToPlan, SessionOver, NotToday, HasRefused, NotAgreed
-NotFound: CampaignNotFound, SessionNotFound, TargetNotFound
+NotFound: CampaignNotFound, SessionNotFound, TargetNotFound, EntrantNotFound
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
@@ -139,3 +139,9 @@ class TargetNotFound(NotFound):
     """This person is not on the list of the campaign in your area."""
 
     zh = "该对象不在您辖区的接种名单中。"
+
+
+class EntrantNotFound(NotFound):
+    """Somebody chosen is not on a list of entrants that you see, or was checked already."""
+
+    zh = "所选儿童不在您可见的新生名单中，或已查验。"

@@ -38,6 +38,11 @@ FROM identity_resident r
 WHERE t.campaign_id = %(campaign)s AND r.id = t.resident_id AND r.merged_into_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM campaigns_target o WHERE o.campaign_id = t.campaign_id AND o.resident_id = r.merged_into_id)"""
 
+_ENTRANTS_MERGED = """
+UPDATE campaigns_entrant t SET resident_id = r.merged_into_id FROM identity_resident r
+WHERE r.id = t.resident_id AND r.merged_into_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM campaigns_entrant o WHERE o.year = t.year AND o.resident_id = r.merged_into_id)"""
+
 _GONE = f"""
 DELETE FROM campaigns_target t USING campaigns_campaign c
 WHERE t.campaign_id = %(campaign)s AND c.id = t.campaign_id AND t.visit IS NULL AND t.consent <> 'refused'
@@ -55,6 +60,12 @@ def bring_up_to_date(campaign: models.Campaign) -> int:
             return 0
         cursor.execute(_ADD, {"campaign": campaign.pk})
         return int(cursor.rowcount)
+
+
+def follow_merged_entrants() -> None:
+    """Let entrants who were merged go on under the number they stand for now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRANTS_MERGED)
 
 
 def judge_due(campaign: models.Campaign, *, on: date) -> int:

@@ -1,4 +1,4 @@
-"""Tables of campaigns: the campaign, who is on its list with need and answer, sessions."""
+"""Tables of campaigns: the campaign, who is on its list with need and answer, sessions; entrants of schools."""
 
 from enum import Enum
 
@@ -146,3 +146,38 @@ class Target(models.Model):
             models.Index(fields=("campaign", "look_on"), name="campaign_to_look_at"),
             models.Index(fields=("session",), name="campaign_of_session"),
         )  # fmt: skip
+
+
+class Entrant(models.Model):
+    """A child on the list of new entrants of a nursery or school, and what the check of its vaccinations found."""
+
+    year = models.PositiveSmallIntegerField()
+    resident_id = models.BigIntegerField()
+    school = models.BigIntegerField()
+    grade = models.PositiveSmallIntegerField()
+    room = models.CharField(max_length=12, blank=True, default="")
+    place_code = _code(14)
+    """Of the school."""
+    organization = models.BigIntegerField()
+    """Whose desk took the list in."""
+    listed_on = models.DateField()
+    checked_on = models.DateField(null=True)
+    checked_by = models.BigIntegerField(null=True)
+    missing = models.PositiveSmallIntegerField(null=True)
+    """Doses overdue at the check."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("year", "resident_id"), name="entrant_once_a_year"),
+            models.CheckConstraint(
+                condition=Q(checked_on=None, missing=None, checked_by=None)
+                | Q(checked_on__isnull=False, missing__isnull=False, checked_by__isnull=False),
+                name="entrant_checked_wholly",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("place_code", "year", "id"), name="entrant_by_place"),
+            models.Index(fields=("school", "year", "id"), name="entrant_by_school"),
+            models.Index(fields=("organization", "year", "id"), name="entrant_by_desk"),
+            models.Index(fields=("resident_id",), name="entrant_resident"),
+        )

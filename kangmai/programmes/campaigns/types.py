@@ -232,3 +232,48 @@ class Answered:
     by: str
     on: date
     vaccine: str
+
+
+class EntryState(StrEnum):
+    """Where the check of an entrant's vaccinations is."""
+
+    LISTED = "listed"
+    """Not checked yet."""
+    COMPLETE = "complete"
+    """Nothing was overdue at the check."""
+    LACKING = "lacking"
+    CAUGHT_UP = "caught_up"
+    """What was overdue at the check has been given since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """A child who enters a nursery or school this year, and the check of its vaccinations."""
+
+    id: int
+    resident_id: int
+    school: int
+    grade: int
+    room: str
+    checked_on: date | None
+    missing: int | None
+    """Doses overdue at the check."""
+    late: int
+    """Doses overdue now."""
+    state: EntryState
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRates:
+    """Of the entrants of a school or town: how many were checked, complete at the check, and caught up since."""
+
+    key: str
+    total: int
+    checked: int
+    complete: int
+    caught_up: int
+
+    @property
+    def lacking(self) -> int:
+        """Those who lacked something at the check."""
+        return self.checked - self.complete

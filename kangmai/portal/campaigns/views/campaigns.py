@@ -189,12 +189,13 @@ def _do(request: PortalRequest, campaign_id: UUID) -> None:
         said = {"lines": taken.lines, "added": taken.added, "changed": taken.changed}
         messages.success(request, _("%(lines)s lines: %(added)s added, %(changed)s with a new class.") % said)  # fmt: skip
         if taken.unknown:
-            messages.warning(request, _("Not found in the index, lines: %(lines)s") % {"lines": _lines(taken.unknown)})  # fmt: skip
+            messages.warning(request, _("Not found in the index, lines: %(lines)s") % {"lines": line_numbers(taken.unknown)})  # fmt: skip
         if taken.outside:
-            messages.warning(request, _("Not of this campaign's cohort or area, lines: %(lines)s") % {"lines": _lines(taken.outside)})  # fmt: skip
+            messages.warning(request, _("Not of this campaign's cohort or area, lines: %(lines)s") % {"lines": line_numbers(taken.outside)})  # fmt: skip
 
 
-def _lines(numbers: tuple[int, ...]) -> str:
+def line_numbers(numbers: tuple[int, ...]) -> str:
+    """Lines of a list in a row, the first of many."""
     shown = ", ".join(map(str, numbers[:SHOWN_LINES]))
     return f"{shown} … ({len(numbers)})" if len(numbers) > SHOWN_LINES else shown
 

@@ -50,7 +50,7 @@ WORK = (
         "vaccine",
         Section.WORK,
         permissions=("vaccination.read",),
-        roots=("vaccination",),
+        roots=("vaccination", "campaign", "entrants"),
     ),
     Place(
         "births",

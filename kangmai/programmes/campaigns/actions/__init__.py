@@ -1,6 +1,7 @@
 """Everything that changes something in campaigns."""
 
 from kangmai.programmes.campaigns.actions.answering import take_back_answer, write_answers
+from kangmai.programmes.campaigns.actions.entering import check_entrants, take_entrants
 from kangmai.programmes.campaigns.actions.listing import (
     judge_residents,
     keep_campaigns,
@@ -17,6 +18,7 @@ from kangmai.programmes.campaigns.actions.sessions import (
 
 __all__ = [
     "cancel_session",
+    "check_entrants",
     "check_in",
     "close_campaign",
     "end_session",
@@ -26,6 +28,7 @@ __all__ = [
     "plan_session",
     "refresh",
     "take_back_answer",
+    "take_entrants",
     "take_list",
     "write_answers",
 ]

@@ -1,44 +1,26 @@
 """Keep the list of a campaign: by night from the resident index, by hand from the lists of schools."""
 
-import csv
-import io
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.deeds import write_down_and_announce
 from kangmai.kernel.ids import ResidentId
 from kangmai.programmes.campaigns import events, listing, models
 from kangmai.programmes.campaigns.actions.sessions import end_past
-from kangmai.programmes.campaigns.errors import ListUnreadable, SchoolUnknown
-from kangmai.programmes.campaigns.reach import WORK, holds, locked, planned
+from kangmai.programmes.campaigns.pupils import Pupil, read_pupils, residents_of, schools_of
+from kangmai.programmes.campaigns.reach import WORK, locked, planned
 from kangmai.programmes.campaigns.types import Listed
-from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
-
-COLUMNS = ("number", "school", "grade", "class")
-MOST_LINES = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Pupil:
-    """A line of a school's list."""
-
-    line: int
-    number: str
-    school: str
-    grade: int
-    room: str
 
 
 def keep_campaigns(*, at: datetime) -> int:
     """Every open campaign: follow the resident index, judge for whom a day has come, end sessions of days past; for the worker."""
     on, judged = legal_day(at), 0
+    listing.follow_merged_entrants()
     for row in models.Campaign.objects.filter(closed_on=None).order_by("id"):
         with transaction.atomic():
             listing.bring_up_to_date(row)
@@ -77,11 +59,11 @@ def take_list(*, campaign_id: UUID, text: str, actor: Actor, at: datetime) -> Li
         NotPermitted, CampaignNotFound, CampaignClosed, ListUnreadable
         SchoolUnknown: nothing was taken in.
     """
-    pupils = _pupils(text)
+    pupils = read_pupils(text)
     with transaction.atomic():
         row = locked(campaign_id, WORK, actor=actor)
-        schools = _schools(pupils, actor)
-        found = _residents(pupils)
+        schools = {code: id for code, (id, _place) in schools_of(pupils, actor=actor).items()}
+        found = residents_of(pupils)
         known = {ResidentId(id) for id in found.values()}
         inside = _cohort(row, known)
         wanted = {found[each.number]: each for each in pupils if found.get(each.number) in inside}
@@ -102,42 +84,6 @@ def take_list(*, campaign_id: UUID, text: str, actor: Actor, at: datetime) -> Li
         data = {"lines": result.lines, "added": added, "changed": changed}
         write_down_and_announce(events.LISTED, "Campaign", row.id, data=data, actor=actor, at=at)
     return result
-
-
-def _pupils(text: str) -> list[Pupil]:
-    """The lines of a list. Raises ListUnreadable."""
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
-    found: list[Pupil] = []
-    for line, row in enumerate(rows, start=1):
-        cells = [each.strip() for each in row]
-        if not any(cells) or (line == 1 and not any(each.isdecimal() for each in cells)):
-            continue  # blank, or the heading
-        if len(cells) < len(COLUMNS) or not cells[0]:
-            raise ListUnreadable(line=line, what=", ".join(COLUMNS))
-        if not (cells[2].isascii() and cells[2].isdecimal() and 0 < int(cells[2]) <= 20):
-            raise ListUnreadable(line=line, what=f"grade {cells[2][:8]}")
-        found.append(
-            Pupil(line, cells[0].upper().replace(" ", ""), cells[1], int(cells[2]), cells[3][:12])
-        )
-    if not found or len(found) > MOST_LINES:
-        raise ListUnreadable(line=len(rows), what=f"1 – {MOST_LINES}")
-    return found
-
-
-def _schools(pupils: Sequence[Pupil], actor: Actor) -> dict[str, int]:
-    """Code → id of the schools, all in the actor's places. Raises SchoolUnknown."""
-    codes = {each.school for each in pupils}
-    found = registry.places_by_code(codes=codes, actor=actor)
-    for code in sorted(codes):
-        if code not in found or not holds(actor, WORK, found[code][1]):
-            raise SchoolUnknown(code=code[:40])
-    return {code: id for code, (id, _division) in found.items()}
-
-
-def _residents(pupils: Sequence[Pupil]) -> dict[str, ResidentId]:
-    numbers = {each.number for each in pupils}
-    found = dict(identity.residents_with_cards(numbers))
-    return found | dict(identity.residents_numbered(numbers - set(found)))
 
 
 def _cohort(row: models.Campaign, known: set[ResidentId]) -> dict[ResidentId, tuple[object, ...]]:

@@ -150,4 +150,25 @@ class Migration(migrations.Migration):
             model_name='target',
             constraint=models.CheckConstraint(condition=models.Q(('consent', 'asked'), ('consent_on__isnull', False), _connector='OR'), name='campaign_answered_on_a_day'),
         ),
+        migrations.CreateModel(
+            name='Entrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField()),
+                ('resident_id', models.BigIntegerField()),
+                ('school', models.BigIntegerField()),
+                ('grade', models.PositiveSmallIntegerField()),
+                ('room', models.CharField(blank=True, default='', max_length=12)),
+                ('place_code', models.CharField(db_collation='C', max_length=14)),
+                ('organization', models.BigIntegerField()),
+                ('listed_on', models.DateField()),
+                ('checked_on', models.DateField(null=True)),
+                ('checked_by', models.BigIntegerField(null=True)),
+                ('missing', models.PositiveSmallIntegerField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['place_code', 'year', 'id'], name='entrant_by_place'), models.Index(fields=['school', 'year', 'id'], name='entrant_by_school'), models.Index(fields=['organization', 'year', 'id'], name='entrant_by_desk'), models.Index(fields=['resident_id'], name='entrant_resident')],
+                'constraints': [models.UniqueConstraint(fields=('year', 'resident_id'), name='entrant_once_a_year'), models.CheckConstraint(condition=models.Q(models.Q(('checked_by', None), ('checked_on', None), ('missing', None)), models.Q(('checked_by__isnull', False), ('checked_on__isnull', False), ('missing__isnull', False)), _connector='OR'), name='entrant_checked_wholly')],
+            },
+        ),
     ]

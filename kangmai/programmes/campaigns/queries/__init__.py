@@ -1,5 +1,6 @@
 """Everything that can be asked of campaigns."""
 
+from kangmai.programmes.campaigns.queries.entrants import entrants, entry_rates
 from kangmai.programmes.campaigns.queries.lists import (
     answered_of,
     candidates_by_school,
@@ -28,6 +29,8 @@ __all__ = [
     "campaigns",
     "candidates_by_school",
     "count_targets",
+    "entrants",
+    "entry_rates",
     "get_campaign",
     "get_session",
     "listed",

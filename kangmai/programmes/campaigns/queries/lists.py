@@ -98,7 +98,7 @@ GROUP BY 1 ORDER BY 1"""
 def progress(campaign_id: UUID, *, by: By, actor: Actor) -> list[Progress]:
     """How far a campaign has come in the actor's places. Raises NotPermitted, CampaignNotFound."""
     campaign = reach.seen(campaign_id, actor=actor)
-    near, values = _near(actor)
+    near, values = near_sql(actor)
     with connection.cursor() as cursor:
         cursor.execute(
             _PROGRESS.format(key=_KEYS[by], near=near), {**values, "campaign": campaign.pk}
@@ -106,7 +106,7 @@ def progress(campaign_id: UUID, *, by: By, actor: Actor) -> list[Progress]:
         return [Progress(*row) for row in cursor.fetchall()]
 
 
-def _near(actor: Actor) -> tuple[str, dict[str, Any]]:
+def near_sql(actor: Actor) -> tuple[str, dict[str, Any]]:
     """SQL over t for the people of an actor's places and institutions."""
     parts = ["t.organization = ANY(%(own)s::bigint[])"]
     values: dict[str, Any] = {"own": sorted(reach.own(actor))}

@@ -1,6 +1,6 @@
 """Everything that can be asked of the clinic."""
 
-from kangmai.programmes.vaccination.queries.children import count_late, coverage, due, late
+from kangmai.programmes.vaccination.queries.children import count_late, coverage, due, lacking, late
 from kangmai.programmes.vaccination.queries.courses import courses, visits_by_id
 from kangmai.programmes.vaccination.queries.reactions import (
     cards,
@@ -56,6 +56,7 @@ __all__ = [
     "get_visit",
     "held",
     "keeps",
+    "lacking",
     "late",
     "ledger",
     "loggers",

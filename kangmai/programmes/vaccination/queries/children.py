@@ -1,6 +1,6 @@
 """Children who are late, and how many of those due have each dose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -86,6 +86,12 @@ def _put_off(ids: Sequence[int], on: date) -> dict[int, date]:
     for who, until in rows.values_list("resident_id", "until"):
         found[who] = max(until, found.get(who, until))
     return found
+
+
+def lacking(ids: Collection[ResidentId]) -> dict[ResidentId, int]:
+    """Doses overdue of those of some residents who are under the age of the schedule; for lists of other rooms."""
+    rows = models.Child.objects.filter(pk__in=ids).values_list("pk", "late")
+    return {ResidentId(id): late for id, late in rows}
 
 
 def count_late(*, place: str = "", is_older_too: bool = False, on: date, actor: Actor) -> int:
