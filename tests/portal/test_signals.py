@@ -138,6 +138,12 @@ def test_pages_speak_both_languages(enter, event, language):
             assert left == [], (path, left)
 
 
+def test_signals_that_wait_are_named_as_such_in_chinese(enter, event):
+    page = enter("duty", language="zh-hans").get("/signals/").content.decode()
+    assert "未办结" in page
+    assert "打开" not in page
+
+
 def test_an_illegal_step_is_refused_in_words(enter, event):
     signal = event.signals.get()
     duty = enter("duty")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from kangmai.epidemic.surveillance import queries
@@ -137,7 +137,7 @@ def reason(value: Reason) -> str:
 def show(value: Show) -> str:
     """A tab of the desk."""
     return {
-        Show.OPEN: _("Open"),
+        Show.OPEN: pgettext("signals", "Open"),
         Show.NEW: _("New"),
         Show.OVERDUE: _("Overdue"),
         Show.EVENTS: _("Events"),
