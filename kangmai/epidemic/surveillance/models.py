@@ -1,5 +1,7 @@
 """Tables of early warning: what counts, its daily series, signals with their evidence, events."""
 
+from enum import Enum
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -23,9 +25,9 @@ def code(length: int, **more: object) -> models.CharField:
     return models.CharField(max_length=length, db_collation="C", **more)
 
 
-def one_of(field: str, values: object, name: str) -> models.CheckConstraint:
+def one_of(field: str, values: type[Enum], name: str) -> models.CheckConstraint:
     """A column holds one of some values."""
-    known = [each.value for each in values]  # type: ignore[attr-defined]
+    known = [each.value for each in values]
     return models.CheckConstraint(condition=Q(**{f"{field}__in": known}), name=name)
 
 

@@ -6,8 +6,9 @@ Source: HL7 2.9, chapter 2, 2.14.9.18 (MSH-18, character set), 2.6 (message cons
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import hl7
 
@@ -146,15 +147,15 @@ def _segments(parsed: hl7.Message) -> Iterator[Segment]:
         yield Segment(name, counts[name], fields)
 
 
-def _cells(parsed: hl7.Message, field: object) -> tuple[Cell, ...]:
+def _cells(parsed: hl7.Message, field: str | Iterable[Any]) -> tuple[Cell, ...]:
     """The repetitions of a field; a container of the library holds texts where nothing was split further."""
-    repetitions = [field] if isinstance(field, str) else list(field)  # type: ignore[call-overload]
+    repetitions = [field] if isinstance(field, str) else list(field)
     cells = (_cell(parsed, each) for each in repetitions)
     return tuple(cell for cell in cells if any(any(component) for component in cell))
 
 
-def _cell(parsed: hl7.Message, repetition: object) -> Cell:
-    components = [repetition] if isinstance(repetition, str) else list(repetition)  # type: ignore[call-overload]
+def _cell(parsed: hl7.Message, repetition: str | Iterable[Any]) -> Cell:
+    components = [repetition] if isinstance(repetition, str) else list(repetition)
     return tuple(
         tuple(_plain(parsed, sub) for sub in ([each] if isinstance(each, str) else each))
         for each in components

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from kangmai.kernel.database.errors import BinariesMissing, CannotRunAsRoot
 
@@ -96,7 +97,7 @@ def command(program: str, *arguments: str, programs: Path | None = None) -> list
     return [*run_as().prefix, str((programs or bin_folder()) / program), *arguments]
 
 
-def identity_of_server() -> dict[str, object]:
+def identity_of_server() -> dict[str, Any]:
     """Keyword arguments for `subprocess` that drop to the server's account, if there is one."""
     account = run_as().account
     if account is None:

@@ -142,7 +142,7 @@ def initialize(pgdata: Path) -> None:
         check=True,
         capture_output=True,
         cwd="/",
-        **identity_of_server(),  # type: ignore[call-overload]
+        **identity_of_server(),
     )
 
 
@@ -183,7 +183,7 @@ def _launch(cluster: Cluster, settings: Mapping[str, str]) -> None:
             stderr=log,
             cwd="/",
             start_new_session=True,  # Ctrl-C reaches us, and we stop the server in order
-            **identity_of_server(),  # type: ignore[call-overload]
+            **identity_of_server(),
         )
     try:
         _await(cluster, process)

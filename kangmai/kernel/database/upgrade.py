@@ -109,7 +109,7 @@ def _end_in_order(cluster: Cluster, programs: Path) -> None:
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                **identity_of_server(),  # type: ignore[call-overload]
+                **identity_of_server(),
             )
         url = f"postgresql://kangmai@/postgres?host={short}"
         ready = postmaster.answers(url, lives=lambda: server.poll() is None, seconds=SECONDS)
@@ -136,7 +136,7 @@ def _make_new(cluster: Cluster, programs: Path) -> None:
             cwd=short,
             capture_output=True,
             text=True,
-            **identity_of_server(),  # type: ignore[call-overload]
+            **identity_of_server(),
         )  # fmt: skip
     if answer.returncode:
         reason = " | ".join((answer.stdout + answer.stderr).strip().splitlines()[-6:])

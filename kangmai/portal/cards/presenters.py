@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import segno
 from django.urls import reverse
@@ -110,7 +111,7 @@ class Answer:
 def answer(used: Used, *, on: datetime.date) -> Answer:
     """An answer with its holder, if he was recognized."""
     language = "zh" if (get_language() or "zh").startswith("zh") else "en"
-    told = {
+    told: dict[str, Any] = {
         "outcome": used.outcome.value,
         "tone": TONES.get(used.outcome, "danger"),
         "text": rules.answer(used.outcome, language, number=used.number),
@@ -120,10 +121,10 @@ def answer(used: Used, *, on: datetime.date) -> Answer:
         "needs_factor": used.outcome in (Outcome.FACTOR_MISSING, Outcome.FACTOR_WRONG),
     }
     if used.holder is None:
-        return Answer(**told)  # type: ignore[arg-type]
+        return Answer(**told)
     holder = used.holder
     return Answer(
-        **told,  # type: ignore[arg-type]
+        **told,
         name=holder.name,
         sex=standard("sex", holder.sex_code),
         birth_date=words.day(holder.birth_date),

@@ -62,9 +62,11 @@ def first_area(actor: Actor) -> str:
     """The area that an actor's figures begin with. Raises NotPermitted where he sees none."""
     own = queries.area_of(actor)
     home = areas.home_city(actor)
-    if not own and (home is None or not is_permitted(actor, rules.PUBLISHED)):
+    if own:
+        return own
+    if home is None or not is_permitted(actor, rules.PUBLISHED):
         raise NotPermitted(permission=rules.READ)
-    return own or home.code  # type: ignore[union-attr]
+    return home.code
 
 
 def _by(text: str, area: str, indicator: Indicator | None) -> By | None:
@@ -76,9 +78,13 @@ def _by(text: str, area: str, indicator: Indicator | None) -> By | None:
 def levels(area: str, indicator: Indicator | None) -> tuple[By, ...]:
     """What a figure of an area can be broken down by, the nearest first."""
     below = LEVELS.get(level_of(area), ())
-    counted = indicator.counted if indicator else None
-    has_institutions = bool(counted and counted.rows.institution and not indicator.against)  # type: ignore[union-attr]
+    has_institutions = indicator is not None and _counts_institutions(indicator)
     return tuple(each for each in below if each is not By.INSTITUTION or has_institutions)
+
+
+def _counts_institutions(indicator: Indicator) -> bool:
+    counted = indicator.counted
+    return bool(counted and counted.rows.institution and not indicator.against)
 
 
 def usual_period(at: datetime, indicator: Indicator | None) -> Period:

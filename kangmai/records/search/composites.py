@@ -6,10 +6,8 @@ Source: FHIR R4, https://hl7.org/fhir/R4/search.html#composite
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from math import inf, nextafter
-from typing import TYPE_CHECKING
 
-from kangmai.records.search import quantities
+from kangmai.records.search.amount_criteria import compared, date_range, quantity_parts, scaled
 from kangmai.records.search.conditions import (
     AllOf,
     Comparator,
@@ -26,16 +24,15 @@ from kangmai.records.search.generator import component_kinds
 from kangmai.records.search.hashing import targets, token_hash
 from kangmai.records.search.parameters import Kind, SearchParameter, parameters
 from kangmai.records.search.pointers import written_targets
+from kangmai.records.search.reader import Reader
 from kangmai.records.search.rows import code_key, code_unit_key
 from kangmai.records.search.text import normalised
+from kangmai.records.search.token_criteria import tokens
 from kangmai.records.search.written import split, unescaped
-
-if TYPE_CHECKING:
-    from kangmai.records.search.criteria import Reader
 
 
 def composite(
-    reader: "Reader", known: SearchParameter, modifier: str, place: str, text: str
+    reader: Reader, known: SearchParameter, modifier: str, place: str, text: str
 ) -> Condition:
     """The condition of a composite: its parts must hold of one element together."""
     parts = split(text, "$")
@@ -50,12 +47,12 @@ def composite(
     if system is None:
         return found
     name = known.components[0][0]
-    with_system = reader.tokens(parameters(known.resource_type)[name], system, code)
+    with_system = tokens(reader, parameters(known.resource_type)[name], system, code)
     return AllOf((found, with_system))
 
 
 def token_token(
-    reader: "Reader", known: SearchParameter, place: str, code: str, parts: list[str]
+    reader: Reader, known: SearchParameter, place: str, code: str, parts: list[str]
 ) -> Condition:
     system, second = _system_and_code(parts[0], place)
     of = known.resource_type
@@ -63,11 +60,11 @@ def token_token(
     if system is None:
         return Tokens(keys)
     other = parameters(of)[known.components[1][0]]
-    return AllOf((Tokens(keys), reader.tokens(other, system, second)))
+    return AllOf((Tokens(keys), tokens(reader, other, system, second)))
 
 
 def reference_token(
-    reader: "Reader", known: SearchParameter, place: str, parts: list[str]
+    reader: Reader, known: SearchParameter, place: str, parts: list[str]
 ) -> Condition:
     of = known.resource_type
     first = parameters(of)[known.components[0][0]]
@@ -78,9 +75,9 @@ def reference_token(
 
 
 def token_quantity(
-    reader: "Reader", known: SearchParameter, place: str, code: str, parts: list[str]
+    reader: Reader, known: SearchParameter, place: str, code: str, parts: list[str]
 ) -> Condition:
-    found, scales = reader.quantity_parts(place, parts[0])
+    found, scales = quantity_parts(place, parts[0])
     numbers_ = tuple(s.p for s in known.sources)
     if not scales:
         return replace(found, parameters=numbers_, unit=code_key(code))
@@ -90,25 +87,25 @@ def token_quantity(
 
 
 def token_string(
-    reader: "Reader", known: SearchParameter, place: str, code: str, parts: list[str]
+    reader: Reader, known: SearchParameter, place: str, code: str, parts: list[str]
 ) -> Condition:
     text = f"{code}${normalised(unescaped(parts[0]))}"
     return Strings(tuple(s.p for s in known.sources), Match.STARTS, (text,))
 
 
 def token_date(
-    reader: "Reader", known: SearchParameter, place: str, code: str, parts: list[str]
+    reader: Reader, known: SearchParameter, place: str, code: str, parts: list[str]
 ) -> Condition:
-    comparator, lo, hi = reader.date_range(place, parts[0])
+    comparator, lo, hi = date_range(reader, place, parts[0])
     return Coordinates(
         tuple(s.p for s in known.sources), code_key(code), *_date_bounds(comparator, lo, hi)
     )
 
 
 def token_numbers(
-    reader: "Reader", known: SearchParameter, place: str, code: str, parts: list[str]
+    reader: Reader, known: SearchParameter, place: str, code: str, parts: list[str]
 ) -> Condition:
-    start, end = (reader.compared(place, part) for part in parts)
+    start, end = (compared(place, part) for part in parts)
     return Coordinates(tuple(s.p for s in known.sources), code_key(code), start, end)
 
 
@@ -119,15 +116,6 @@ def _system_and_code(text: str, place: str) -> tuple[str | None, str]:
             place=place, reason="a code is needed in each part", reason_zh="每一部分都需要代码"
         )
     return (parts[0] if len(parts) == 2 else None), parts[-1]
-
-
-def scaled(
-    found: Quantities, parameters_: tuple[int, ...], unit: int, scale: quantities.Scale
-) -> Quantities:
-    """The comparison in base units; rounding must not lose the value itself."""
-    value = scale.of(found.value)
-    lo, hi = min(scale.of(found.lo), value), max(scale.of(found.hi), nextafter(value, inf))
-    return Quantities(parameters_, unit, found.comparator, value, lo, hi)
 
 
 def _date_bounds(
@@ -158,7 +146,7 @@ def _date_bounds(
             )
 
 
-_ReadComposite = Callable[["Reader", SearchParameter, str, str, list[str]], Condition]
+_ReadComposite = Callable[[Reader, SearchParameter, str, str, list[str]], Condition]
 _COMPOSITES: dict[tuple[Kind, ...], _ReadComposite] = {
     (Kind.TOKEN, Kind.TOKEN): token_token,
     (Kind.TOKEN, Kind.QUANTITY): token_quantity,

@@ -17,7 +17,7 @@ from kangmai.records.search import added
 from kangmai.records.search.asked import Include, Query, Sort, Summary, Total
 from kangmai.records.search.conditions import Condition, Dates, Not, any_of
 from kangmai.records.search.controls import check_type, controls
-from kangmai.records.search.criteria import CHAIN_LIMIT, Reader, Terminology
+from kangmai.records.search.criteria import criterion
 from kangmai.records.search.errors import (
     BadControl,
     BadValue,
@@ -28,6 +28,7 @@ from kangmai.records.search.parameters import (
     SEALED_TYPES,
     Kind,
 )
+from kangmai.records.search.reader import CHAIN_LIMIT, Reader, Terminology
 from kangmai.records.search.rows import KeyedHash
 from kangmai.records.search.written import split
 
@@ -163,7 +164,7 @@ def _criterion(reader: Reader, types: tuple[str, ...], name: str, value: str) ->
     if len(split(value, ",")) > ALTERNATIVES_LIMIT:
         reason = f"more than {ALTERNATIVES_LIMIT} alternatives"
         raise BadValue(place=name, reason=reason, reason_zh=f"备选值超过 {ALTERNATIVES_LIMIT} 个")
-    found = [reader.criterion(t, name, value) for t in types]
+    found = [criterion(reader, t, name, value) for t in types]
     if all(isinstance(each, Not) for each in found):
         # What is excluded for one type holds for all others: exclude all of them at once.
         return Not(any_of([each.condition for each in found if isinstance(each, Not)]))

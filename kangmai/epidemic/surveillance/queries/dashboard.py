@@ -1,7 +1,9 @@
 """How well early warning does: what came of its signals, how fast, and how much work they are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q
 
@@ -127,7 +129,7 @@ def runs(*, limit: int = 14, actor: Actor) -> tuple[NightReport, ...]:
     return tuple(map(report_of, models.Run.objects.order_by("-at")[:limit]))
 
 
-def _performance(row: dict[str, object], first: date, latest: date, actor: Actor) -> Performance:
+def _performance(row: Mapping[str, Any], first: date, latest: date, actor: Actor) -> Performance:
     group = str(row["group"])
     by_machine = models.Evidence.objects.filter(signal__outbreak_id=OuterRef("id")).exclude(
         source="people"
@@ -151,9 +153,9 @@ def _performance(row: dict[str, object], first: date, latest: date, actor: Actor
     wait = row["wait"]
     return Performance(
         group,
-        int(row["raised"]),  # type: ignore[call-overload]
-        int(row["judged"]),  # type: ignore[call-overload]
-        int(row["true"]),  # type: ignore[call-overload]
+        int(row["raised"]),
+        int(row["judged"]),
+        int(row["true"]),
         len(events),
         sum(each.found for each in events),
         sum(delays) / len(delays) if delays else None,

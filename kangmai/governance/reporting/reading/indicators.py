@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition, register_checker
@@ -43,14 +44,14 @@ def _sayings() -> tuple[Saying, ...]:
     return tuple(_saying(each) for definition in found for each in definition.content["figures"])
 
 
-def _saying(row: Mapping[str, object]) -> Saying:
+def _saying(row: Mapping[str, Any]) -> Saying:
     def bound(name: str) -> Decimal | None:
         return Decimal(str(row[name])) if name in row else None
 
     return Saying(
         str(row["indicator"]),
-        tuple(re.compile(each) for each in row["said"]),  # type: ignore[attr-defined]
-        frozenset(row["units"]),  # type: ignore[call-overload]
+        tuple(re.compile(each) for each in row["said"]),
+        frozenset(row["units"]),
         bound("least"),
         bound("most"),
     )

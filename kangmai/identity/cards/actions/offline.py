@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -40,17 +41,17 @@ def _recorded(use: OfflineUse, oldest: datetime, terminal: str, actor: Actor, at
     before = _sent_before(use, finding, actor)
     if before is not None:
         return used_of(before, finding, actor)
-    options = {
+    options: dict[str, Any] = {
         "scene": use.scene,
         "terminal": terminal,
         "used_at": use.read_at,
         "actor": actor,
         "at": at,
     }
-    row = spent(finding, **options)  # type: ignore[arg-type]
+    row = spent(finding, **options)
     if row is None:
         finding = replace(finding, outcome=Outcome.REPLAYED)
-        row = spent(finding, **options)  # type: ignore[arg-type]
+        row = spent(finding, **options)
     if finding.holder is not None:
         outcome = "ok" if finding.outcome is Outcome.ACCEPTED else finding.outcome.value
         write_down(finding.card, finding.holder, "cards.used", outcome=outcome, actor=actor, at=at)

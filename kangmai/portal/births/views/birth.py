@@ -1,6 +1,7 @@
 """One birth: what was observed, its certificates, the errands that follow."""
 
 import io
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import FileResponse, HttpResponse
@@ -139,15 +140,33 @@ def _screenings(request: PortalRequest, of: Birth, child: Resident | None) -> li
 
 
 def _do(request: PortalRequest, birth_id: UUID) -> None:
-    same = {"birth_id": birth_id, "actor": request.actor, "at": request.at}
+    same: dict[str, Any] = {"birth_id": birth_id, "actor": request.actor, "at": request.at}
     match request.POST.get("do"):
         case "issue":
-            actions.issue(named=_named(request), number=asking.text(request, "blank"), key=asking.key(request), expected_version=asking.version(request), **same)  # type: ignore[arg-type]  # fmt: skip
+            actions.issue(
+                named=_named(request),
+                number=asking.text(request, "blank"),
+                key=asking.key(request),
+                expected_version=asking.version(request),
+                **same,
+            )
         case "replace":
             kind = Kind(asking.text(request, "kind")) if asking.text(request, "kind") in (Kind.LOST, Kind.WRONG) else Kind.LOST  # fmt: skip
-            actions.replace(kind=kind, named=_named(request), reason=asking.text(request, "reason"), number=asking.text(request, "blank"), key=asking.key(request), expected_version=asking.version(request), **same)  # type: ignore[arg-type]  # fmt: skip
+            actions.replace(
+                kind=kind,
+                named=_named(request),
+                reason=asking.text(request, "reason"),
+                number=asking.text(request, "blank"),
+                key=asking.key(request),
+                expected_version=asking.version(request),
+                **same,
+            )
         case "void":
-            actions.void(reason=asking.text(request, "reason"), expected_version=asking.version(request), **same)  # type: ignore[arg-type]  # fmt: skip
+            actions.void(
+                reason=asking.text(request, "reason"),
+                expected_version=asking.version(request),
+                **same,
+            )
         case "item":
             _write_item(request, birth_id)
 

@@ -233,14 +233,19 @@ def _steps(of: Certificate) -> list[dict[str, str]]:
 
 
 def _do(request: PortalRequest, certificate_id: UUID) -> None:
-    same = {"certificate_id": certificate_id, "expected_version": asking.version(request), "actor": request.actor, "at": request.at}  # fmt: skip
+    same: dict[str, Any] = {"certificate_id": certificate_id, "expected_version": asking.version(request), "actor": request.actor, "at": request.at}  # fmt: skip
     match request.POST.get("do"):
         case "correct":
-            actions.correct(told=_told(request), reason=asking.text(request, "reason"), is_checked=bool(request.POST.get("checked")), **same)  # type: ignore[arg-type]  # fmt: skip
+            actions.correct(
+                told=_told(request),
+                reason=asking.text(request, "reason"),
+                is_checked=bool(request.POST.get("checked")),
+                **same,
+            )
         case "confirm":
-            actions.confirm(**same)  # type: ignore[arg-type]
+            actions.confirm(**same)
         case "void":
-            actions.void(reason=asking.text(request, "reason"), **same)  # type: ignore[arg-type]
+            actions.void(reason=asking.text(request, "reason"), **same)
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Report cards of adverse events: begun at the clinic, reported, classified by the CDC."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
@@ -144,7 +145,7 @@ def _told(request: PortalRequest) -> actions.Told:
     )
 
 
-def _fields(request: PortalRequest, usual: Mapping[str, object]) -> dict[str, object]:
+def _fields(request: PortalRequest, usual: Mapping[str, Any]) -> dict[str, object]:
     """The values of the form: what was entered, else what is usual."""
     said = request.POST if request.method == "POST" else None
     now = {name: said.get(name, "") if said is not None else value for name, value in usual.items()}
@@ -152,7 +153,7 @@ def _fields(request: PortalRequest, usual: Mapping[str, object]) -> dict[str, ob
     rule = rules.rule(on=legal_day(request.at))
     return {
         "now": now,
-        "vaccines": [(each.key, each.label, each.key in now["vaccines"]) for each in wording.vaccine_choices()],  # type: ignore[operator]
+        "vaccines": [(each.key, each.label, each.key in now["vaccines"]) for each in wording.vaccine_choices()],
         "reactions": wording.coded(rule.reactions, str(now["reaction"])),
         "severities": choices(((each.value, wording.severity(each)) for each in Severity), current=str(now["severity"])),
         "is_verified": rule.is_verified,
@@ -224,11 +225,13 @@ def _clocks(of: Aefi, request: PortalRequest) -> list[tuple[str, str, str]]:
 
 def _do(request: PortalRequest, aefi_id: UUID) -> None:
     version = asking.version(request)
-    same = {"aefi_id": aefi_id, "expected_version": version, "actor": request.actor, "at": request.at}  # fmt: skip
+    same: dict[str, Any] = {"aefi_id": aefi_id, "expected_version": version, "actor": request.actor, "at": request.at}  # fmt: skip
     match request.POST.get("do"):
         case "report":
-            actions.report(told=_told(request), **same)  # type: ignore[arg-type]
+            actions.report(told=_told(request), **same)
         case "return":
-            actions.return_card(reason=asking.text(request, "reason"), **same)  # type: ignore[arg-type]
+            actions.return_card(reason=asking.text(request, "reason"), **same)
         case "review":
-            actions.review(class_code=asking.text(request, "class"), note=asking.text(request, "note"), **same)  # type: ignore[arg-type]  # fmt: skip
+            actions.review(
+                class_code=asking.text(request, "class"), note=asking.text(request, "note"), **same
+            )

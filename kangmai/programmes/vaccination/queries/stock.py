@@ -1,12 +1,12 @@
 """What is in the cold: places with how they stand, lots held, the ledger, breaks, and who was given a lot."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from kangmai.kernel.actor import Actor, require
 from kangmai.programmes.vaccination import models
@@ -180,7 +180,7 @@ def readings(fridge_id: UUID, *, days: int = 7, actor: Actor, at: datetime) -> l
     ]  # fmt: skip
 
 
-def _breaches(actor: Actor) -> Iterable[models.Breach]:
+def _breaches(actor: Actor) -> QuerySet[models.Breach]:
     seen = near(actor, READ, organization="fridge__organization", place="fridge__place_code")
     return models.Breach.objects.filter(seen).select_related("fridge").prefetch_related("lots__lot")
 
@@ -199,16 +199,16 @@ def breaches(
     rows = _breaches(actor)
     if only_open:
         waiting = models.BreachLot.objects.filter(verdict=Verdict.OPEN.value).values("breach")
-        rows = rows.filter(Q(ended_at=None) | Q(pk__in=waiting))  # type: ignore[attr-defined]
+        rows = rows.filter(Q(ended_at=None) | Q(pk__in=waiting))
     if fridge is not None:
-        rows = rows.filter(fridge=fridge)  # type: ignore[attr-defined]
-    return [breach_of(row) for row in rows.order_by("-began_at")[:limit]]  # type: ignore[attr-defined]
+        rows = rows.filter(fridge=fridge)
+    return [breach_of(row) for row in rows.order_by("-began_at")[:limit]]
 
 
 def get_breach(breach_id: UUID, *, actor: Actor) -> Breach:
     """One break of the cold chain. Raises NotPermitted, BreachNotFound."""
     require(actor, READ)
-    row = _breaches(actor).filter(pk=breach_id).first()  # type: ignore[attr-defined]
+    row = _breaches(actor).filter(pk=breach_id).first()
     if row is None:
         raise BreachNotFound()
     return breach_of(row)
