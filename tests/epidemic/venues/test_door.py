@@ -91,10 +91,14 @@ def kept():
 
 def resident(known, now):
     """Somebody of the index with the same name and document."""
+    number = known.document_number
     demographics = Demographics(
-        name=known.name, sex_code="1", birth_date=date(1955, 6, 6), place_code="441202001002",
-        documents=(IdentityDocument("01", known.document_number),),
-    )  # fmt: skip
+        name=known.name,
+        sex_code="1" if int(number[16]) % 2 else "2",
+        birth_date=date.fromisoformat(number[6:14]),
+        place_code="441202001002",
+        documents=(IdentityDocument("01", number),),
+    )
     return identity.register_resident(
         demographics, managing_org=OrganizationId(1), actor=operator("scenario"), at=now
     )
