@@ -99,6 +99,7 @@ class _Work:
         self.rows = self.rejected = 0
         self.effects = dict(NOTHING)
         self.faults: list[RowFault] = []
+        self.tried: dict[str, bytes] = {}  # what the rows of a trial would have stored, by name
 
     def take(self, line: int, cells: Cells) -> None:
         """One row."""
@@ -132,6 +133,7 @@ class _Work:
                 ]
                 effects = import_unit(items, source=self.source, actor=self.actor, at=self.at)
                 if self.is_trial:
+                    effects = self._as_if_stored(items, effects)
                     raise _Trial
         except _Trial:
             pass
@@ -142,12 +144,23 @@ class _Work:
             else Effect.UPDATED
         )
 
+    def _as_if_stored(self, items: list[Item], effects: list[Effect]) -> list[Effect]:
+        """What items of a trial would have done after the rows before them, which were all taken back."""
+        told = []
+        for item, effect in zip(items, effects, strict=True):
+            before, self.tried[item.full_url] = self.tried.get(item.full_url), item.raw
+            if before is not None:
+                effect = Effect.UNCHANGED if before == item.raw else Effect.UPDATED
+            told.append(effect)
+        return told
+
     def _merged(self, named: list[Named]) -> Iterator[Named]:
         """A known person keeps what this row does not tell."""
         (name, person), *rest = named
         known = known_of_source(self.source, [name], actor=self.actor).get(name)
-        if known is not None and not known.is_deleted:
-            old = {k: v for k, v in orjson.loads(known.body).items() if k not in ("id", "meta")}
+        body = b"" if known is None or known.is_deleted else known.body
+        if body := self.tried.get(name, body):
+            old = {k: v for k, v in orjson.loads(body).items() if k not in ("id", "meta")}
             person = {**old, **person}
         yield name, person
         yield from rest

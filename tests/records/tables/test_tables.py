@@ -166,6 +166,15 @@ def test_a_trial_stores_nothing(hospital):
     assert found("Patient?identifier=TRIAL") == []
 
 
+def test_a_trial_counts_rows_as_the_import_would(hospital):
+    one, other = {"门诊号": "M-D1", "患者编号": "D1"}, {"门诊号": "M-D2", "患者编号": "D1"}
+    content = sheet(VISIT, one, one, {**one, "主诉": "头晕4天"}, other)
+    trial = take(VISIT, content, hospital, is_trial=True)
+    real = take(VISIT, content, hospital)
+    counts = [(each.created, each.updated, each.unchanged) for each in (trial, real)]
+    assert counts == [(2, 1, 1), (2, 1, 1)]
+
+
 def test_the_same_rows_again_change_nothing_and_a_mended_one_makes_a_version(hospital):
     content = sheet(VISIT, {"门诊号": "M1", "患者编号": "V1"}, {"门诊号": "M2", "患者编号": "V1"})
     first, again = take(VISIT, content, hospital), take(VISIT, content, hospital)
