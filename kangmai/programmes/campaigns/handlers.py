@@ -35,10 +35,15 @@ def follow_clinic(batch: Sequence[Event]) -> None:
 
 
 def follow_answers(batch: Sequence[Event]) -> None:
-    """Take what was agreed or refused at the clinic onto the lists."""
+    """Take what was agreed or refused at the clinic onto the lists.
+
+    An event without its day was written before answers were followed here: what it said is not known.
+    """
     for event in batch:
-        with transaction.atomic():
-            take_answer(event.data["data"], actor=HOUSE, at=event.data["at"])
+        said = event.data["data"]
+        if "on" in said:
+            with transaction.atomic():
+                take_answer(said, actor=HOUSE, at=event.data["at"])
 
 
 def _judge(ids: set[ResidentId]) -> None:

@@ -344,6 +344,13 @@ def hear():
     handlers.follow_answers(events)  # told twice, done once
 
 
+def test_an_answer_without_its_day_is_passed_over(database, town):
+    told = Event(0, 1, {"data": {"resident": child(THIRTEEN, sex="2").id}, "at": AT})
+    before = list(models.Target.objects.values_list("id", "consent"))
+    handlers.follow_answers([told])
+    assert list(models.Target.objects.values_list("id", "consent")) == before
+
+
 def test_an_answer_at_the_clinic_is_the_answer_on_the_list(database, town):
     nurse, refuses, agrees = desk(town), child(THIRTEEN, sex="2"), child(THIRTEEN, sex="2")
     decided = child(THIRTEEN, sex="2")

@@ -88,7 +88,7 @@ def test_a_sensitive_programme_is_seen_by_its_own_role_alone() -> None:
 
 def test_an_injection_stands_apart_from_the_class_of_the_patient() -> None:
     enrolled = factory.enrolment(programme_id="smd", actor=CARER)
-    assert [each.service for each in enrolled.planned] == ["followup", "exam"]
+    assert [each.service for each in enrolled.planned] == ["followup", "guardian", "exam"]
     unstable = factory.visit(enrolled, given={**STABLE, "risk": "3"}, actor=CARER)
     assert unstable.enrolment.latest_class == "unstable"
     given = {
@@ -105,6 +105,37 @@ def test_an_injection_stands_apart_from_the_class_of_the_patient() -> None:
     (next_dose,) = (each for each in injected.enrolment.planned if each.service == "injection")
     # 30 days later, and seven more are allowed
     assert (next_dose.due_on, next_dose.late_on) == (day("2026-04-01"), day("2026-04-08"))
+
+
+def test_a_loading_dose_is_followed_on_day_8_and_a_subsidy_after_a_year() -> None:
+    enrolled = factory.enrolment(programme_id="smd", actor=CARER)
+    given = {
+        "given_on": TODAY.isoformat(),
+        "drug": "pp1m",
+        "loading": "是",
+        "dose_mg": "150",
+        "observed": "是",
+        "reaction": "1",
+        "doctor": "梁医生",
+    }
+    loaded = factory.visit(enrolled, service="injection", given=given, actor=CARER)
+    (second,) = (each for each in loaded.enrolment.planned if each.service == "injection")
+    assert (second.due_on, second.late_on) == (day("2026-03-09"), day("2026-03-13"))
+    said = {
+        "decided_on": TODAY.isoformat(),
+        "guardian": "梁母",
+        "relation": "parent",
+        "informed": "both",
+        "agreement": "是",
+        "duty": "done",
+        "result": "paid",
+        "amount": "2400",
+        "officer": "梁医生",
+    }
+    paid = factory.visit(loaded.enrolment, service="guardian", given=said, actor=CARER)
+    (next_year,) = (each for each in paid.enrolment.planned if each.service == "guardian")
+    assert (paid.visit.outcome, next_year.due_on) == ("settled", day("2027-03-02"))
+    assert paid.enrolment.latest_class == ""
 
 
 def test_the_notice_of_a_tuberculosis_patient_starts_72_hours() -> None:

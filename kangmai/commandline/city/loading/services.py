@@ -118,7 +118,8 @@ def _copd(people: Any, row: int, on: date, chance: float) -> Chosen:
 def _mental(people: Any, row: int, on: date, chance: float) -> Chosen:
     facts = {"risk": str(int(chance * 4)), "takes_regularly": chance < 0.8}
     since = _since(people, row, "mental", on, 100)
-    return Chosen(row, "smd", since, {}, (Seen("followup", 45, facts),))
+    guardian = {"result": "paid", "amount": 2400, "informed": "both"}
+    return Chosen(row, "smd", since, {}, (Seen("guardian", 80, guardian), Seen("followup", 45, facts)))  # fmt: skip
 
 
 def _tuberculosis(people: Any, row: int, on: date, chance: float) -> Chosen:
