@@ -1,26 +1,29 @@
-"""Signed client assertions (private_key_jwt) with RS384 and ES384, verified by the library cryptography.
+"""Signed client assertions (private_key_jwt) with RS384 and ES384, verified by the library PyJWT.
 
 Source: SMART App Launch 2.2, Client Authentication: Asymmetric,
-https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html; RFC 7523, 3; RFC 7515, 7518
+https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html; RFC 7523, 3; RFC 7515, 7517, 7518
 """
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA384
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from kangmai.access import policy
-from kangmai.access.errors import ClientRefused
+from kangmai.access.errors import ClientRefused, KeysUnreadable
+from kangmai.kernel.words import Words
 
-_P384_BYTES = 48
+_ALGORITHMS = ["RS384", "ES384"]
 _LEAST_RSA_BITS = 2048
+_MOST_KEYS = 10
+_COUNT = Words(
+    f"“keys”下须有1至{_MOST_KEYS}个公钥", f"one to {_MOST_KEYS} keys are expected under “keys”"
+)
+_CLAIMS = ["iss", "sub", "aud", "exp", "jti"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,40 @@ class Proof:
     expires_at: datetime
 
 
+def check_keys(jwks: Any) -> None:
+    """Let pass a set of public keys of which each can verify an assertion.
+
+    Raises:
+        KeysUnreadable: with what is wrong; a private key is refused, since it is then known to two.
+    """
+    keys = jwks.get("keys") if isinstance(jwks, dict) else None
+    if not isinstance(keys, list) or not 0 < len(keys) <= _MOST_KEYS:
+        raise KeysUnreadable(reason=_COUNT)
+    for number, key in enumerate(keys, 1):
+        if isinstance(key, dict) and "d" in key:
+            raise KeysUnreadable(
+                reason=_said(number, "是私钥，请重新生成一对", "is a private key; make a new pair")
+            )
+        if not _public_keys([key]):
+            raise KeysUnreadable(
+                reason=_said(
+                    number,
+                    "须为RSA（2048位以上）或EC P-384",
+                    "is neither RSA of 2048 bits and more nor EC P-384",
+                )
+            )
+
+
+def _said(number: int, chinese: str, english: str) -> Words:
+    return Words(f"第{number}个密钥{chinese}", f"key {number} {english}")
+
+
 def issuer_of(assertion: str) -> str:
     """The client that an assertion says it comes from, not yet verified. Raises ClientRefused."""
-    _, claims, _ = _parts(assertion)
+    try:
+        claims = jwt.decode(assertion, options={"verify_signature": False})
+    except jwt.PyJWTError:
+        raise ClientRefused() from None
     return str(claims.get("iss", ""))
 
 
@@ -48,75 +82,49 @@ def verify(
     Raises:
         ClientRefused: in every other case, without saying which.
     """
-    header, claims, signature = _parts(assertion)
-    signed = assertion.rsplit(".", 1)[0].encode()
-    if not _is_signed(header, signed, signature, jwks):
-        raise ClientRefused()
-    if claims.get("iss") != client_id or claims.get("sub") != client_id:
-        raise ClientRefused()
-    audiences = claims.get("aud")
-    if audience not in (audiences if isinstance(audiences, list) else [audiences]):
-        raise ClientRefused()
-    jti, expiry = claims.get("jti"), claims.get("exp")
+    claims = _claims(assertion, jwks, client_id, audience)
+    jti, expiry = claims["jti"], claims["exp"]
     if not isinstance(jti, str) or not 0 < len(jti) <= 255 or not isinstance(expiry, int):
         raise ClientRefused()
-    expires_at = datetime.fromtimestamp(expiry, UTC)
     longest = timedelta(seconds=policy.limit("assertion_longest_seconds", on=at.date()))
+    try:
+        expires_at = datetime.fromtimestamp(expiry, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ClientRefused() from None
     if not at < expires_at <= at + longest:
         raise ClientRefused()
     return Proof(jti, expires_at)
 
 
-def _parts(assertion: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:
+def _claims(assertion: str, jwks: dict[str, Any], client_id: str, audience: str) -> dict[str, Any]:
+    """The claims, if one of the keys signed them; the clock is looked at by the caller, whose time it is."""
     try:
-        header, claims, signature = assertion.split(".")
-        parts = json.loads(_decode(header)), json.loads(_decode(claims)), _decode(signature)
-    except (ValueError, binascii.Error, UnicodeDecodeError):
+        named = jwt.get_unverified_header(assertion).get("kid")
+    except jwt.PyJWTError:
         raise ClientRefused() from None
-    if not isinstance(parts[0], dict) or not isinstance(parts[1], dict):
-        raise ClientRefused()
-    return parts
-
-
-def _decode(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _is_signed(
-    header: dict[str, Any], signed: bytes, signature: bytes, jwks: dict[str, Any]
-) -> bool:
-    for key in jwks.get("keys", []):
-        if header.get("kid") not in (None, key.get("kid")):
-            continue
+    keys = [key for key in jwks.get("keys", []) if named in (None, key.get("kid"))]
+    for key in _public_keys(keys):
         try:
-            match header.get("alg"), key.get("kty"):
-                case "RS384", "RSA":
-                    _check_rsa(key, signed, signature)
-                    return True
-                case "ES384", "EC":
-                    _check_ec(key, signed, signature)
-                    return True
-        except (InvalidSignature, ValueError, KeyError, binascii.Error):
+            return jwt.decode(
+                assertion, key, algorithms=_ALGORITHMS, audience=audience, issuer=client_id, subject=client_id,
+                options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False},
+            )  # fmt: skip
+        except (jwt.PyJWTError, TypeError):  # a key of the other kind is no key for this signature
             continue
-    return False
+    raise ClientRefused()
 
 
-def _check_rsa(key: dict[str, str], signed: bytes, signature: bytes) -> None:
-    numbers = rsa.RSAPublicNumbers(_integer(key["e"]), _integer(key["n"]))
-    public = numbers.public_key()
-    if public.key_size < _LEAST_RSA_BITS:
-        raise InvalidSignature
-    public.verify(signature, signed, padding.PKCS1v15(), SHA384())
-
-
-def _check_ec(key: dict[str, str], signed: bytes, signature: bytes) -> None:
-    if key.get("crv") != "P-384" or len(signature) != 2 * _P384_BYTES:
-        raise InvalidSignature
-    point = ec.EllipticCurvePublicNumbers(_integer(key["x"]), _integer(key["y"]), ec.SECP384R1())
-    r = int.from_bytes(signature[:_P384_BYTES])
-    s = int.from_bytes(signature[_P384_BYTES:])
-    point.public_key().verify(encode_dss_signature(r, s), signed, ec.ECDSA(SHA384()))
-
-
-def _integer(text: str) -> int:
-    return int.from_bytes(_decode(text))
+def _public_keys(keys: list[Any]) -> list[RSAPublicKey | EllipticCurvePublicKey]:
+    """Those of a set that may sign an assertion."""
+    found: list[RSAPublicKey | EllipticCurvePublicKey] = []
+    for each in keys:
+        try:
+            key = jwt.PyJWK(each).key
+        except (jwt.PyJWTError, AttributeError, TypeError, ValueError):
+            continue
+        match key:
+            case RSAPublicKey() if key.key_size >= _LEAST_RSA_BITS:
+                found.append(key)
+            case EllipticCurvePublicKey() if isinstance(key.curve, ec.SECP384R1):
+                found.append(key)
+    return found

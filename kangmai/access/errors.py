@@ -127,6 +127,12 @@ class ClientIdTaken(Conflict):
     zh = "接入系统“{client}”已登记。"
 
 
+class PrefixMalformed(Incorrect):
+    """A prefix of ids has at most 32 letters, digits, points and hyphens, and begins with a letter or digit."""
+
+    zh = "资源编号前缀最多32位，限字母、数字、“.”和“-”，以字母或数字开头。"
+
+
 class PrefixTaken(Conflict):
     """The id prefix “{prefix}” belongs to another program."""
 
@@ -200,7 +206,7 @@ class LoginMalformed(Incorrect):
 
 
 class NameMissing(Incorrect):
-    """The account needs a name of at most 64 characters."""
+    """A name of at most 64 characters is needed."""
 
     zh = "须填写姓名或名称（不超过64字）。"
 
@@ -233,6 +239,12 @@ class ScopeRefused(Incorrect):
     """The scope “{scope}” is refused: {reason}"""
 
     zh = "授权范围“{scope}”不被接受：{reason}"
+
+
+class KeysUnreadable(Incorrect):
+    """The public keys cannot be used: {reason}"""
+
+    zh = "公钥无法使用：{reason}"
 
 
 class ClientRefused(Incorrect):

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from kangmai.access import actors, models, roles
-from kangmai.access.errors import AccountUnknown, NotYourResident
+from kangmai.access.errors import AccountUnknown, ClientUnknown, NotYourResident
 from kangmai.access.reading import in_force
 from kangmai.access.recipients import accounts_by_permission as accounts_by_permission
 from kangmai.access.recipients import accounts_by_role as accounts_by_role
@@ -26,7 +26,13 @@ from kangmai.access.types import (
     Role,
 )
 from kangmai.access.views import view_of
-from kangmai.access.writing import MANAGE, manages_everywhere, require_manager_of
+from kangmai.access.writing import (
+    MANAGE,
+    MANAGE_CLIENTS,
+    manages_everywhere,
+    require_manager,
+    require_manager_of,
+)
 from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, is_permitted, require
 from kangmai.registry import queries as registry
@@ -85,17 +91,17 @@ def search_accounts(
     rows = models.Account.objects.filter(login__gt=after)
     if not manages_everywhere(actor):
         rows = rows.filter(
-            pk__in=models.RoleGrant.objects.filter(_managed(actor)).values("account_id")
+            pk__in=models.RoleGrant.objects.filter(_managed(actor, MANAGE)).values("account_id")
         )
     if text:
         rows = rows.filter(Q(login__contains=text.lower()) | Q(name__contains=text))
     return tuple(view_of(AccountView, row) for row in rows.order_by("login")[:limit])
 
 
-def _managed(actor: Actor) -> Q:
+def _managed(actor: Actor, permission: str) -> Q:
     managed = Q(pk__in=[])
     for grant in actor.grants:
-        if MANAGE in grant.permissions:
+        if permission in grant.permissions:
             if grant.organization is not None:
                 managed |= Q(organization_id=grant.organization)
             for place in grant.places:
@@ -125,10 +131,42 @@ def roles_of(
     return found
 
 
-def clients(*, actor: Actor) -> tuple[ClientView, ...]:
-    """Every registered program, by id. Raises NotPermitted."""
-    require(actor, "access.clients", "")
-    return tuple(view_of(ClientView, row) for row in models.Client.objects.order_by("client_id"))
+def clients(
+    *, text: str = "", after: str = "", limit: int = 50, actor: Actor
+) -> tuple[ClientView, ...]:
+    """Registered programs by id, those of institutions that the actor administers.
+
+    Args:
+        text: part of the id or of the name.
+        after: the id of the last program of the page before.
+
+    Raises:
+        NotPermitted: the actor administers no programs.
+    """
+    require(actor, MANAGE_CLIENTS)
+    rows = models.Client.objects.filter(client_id__gt=after).order_by("client_id")
+    if not manages_everywhere(actor, MANAGE_CLIENTS):
+        rows = rows.filter(_managed(actor, MANAGE_CLIENTS))
+    if text:
+        rows = rows.filter(Q(client_id__icontains=text) | Q(name__icontains=text))
+    return tuple(view_of(ClientView, row) for row in rows[:limit])
+
+
+def client(*, client_id: int, actor: Actor) -> ClientView:
+    """A registered program of an institution that the actor administers. Raises NotPermitted, ClientUnknown."""
+    require(actor, MANAGE_CLIENTS)
+    row = models.Client.objects.filter(pk=client_id).first()
+    if row is None:
+        raise ClientUnknown(client=client_id)
+    require_manager(actor, row.organization_id, MANAGE_CLIENTS)
+    return view_of(ClientView, row)
+
+
+def last_tokens(*, client_ids: Collection[int], actor: Actor) -> dict[int, datetime]:
+    """When each of some programs was last given a token, of those that ever were. Raises NotPermitted."""
+    require(actor, MANAGE_CLIENTS)
+    rows = models.AccessToken.objects.filter(client_id__in=client_ids)
+    return dict(rows.values_list("client_id").annotate(Max("issued_at")))
 
 
 def unreviewed_glasses(*, limit: int = 100, actor: Actor) -> tuple[GlassView, ...]:

@@ -13,11 +13,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kangmai.access.errors import ScopeRefused
+from kangmai.kernel.words import Words
 from kangmai.records.fhir.definitions import resource_types
 
 INTERACTIONS = {"c": "create", "r": "read", "u": "update", "d": "delete", "s": "search"}
 VERSION_1 = {"read": "rs", "write": "cud", "*": "cruds"}
 _SCOPE = re.compile(r"^(patient|user|system)/([A-Za-z]+|\*)\.(read|write|\*|c?r?u?d?s?)(\?.*)?$")
+
+
+NONE_GIVEN = Words("请至少写一项，例如system/*.rs", "give at least one, such as system/*.rs")
+MIXED = Words(
+    "patient/不能与user/、system/同用", "patient/ scopes do not mix with user/ and system/"
+)
+UNREADABLE = Words(
+    "请写成“上下文/类型.操作”，例如system/Observation.rs",
+    "write context/Type.interactions, such as system/Observation.rs",
+)
+NARROWED = Words("授权范围内不支持检索参数", "search parameters in scopes are not supported")
 
 
 class Context(StrEnum):
@@ -44,11 +56,11 @@ def parse_scopes(text: str) -> Scopes:
     """
     scopes = text.split()
     if not scopes:
-        raise ScopeRefused(scope="", reason="give at least one, such as system/*.rs")
+        raise ScopeRefused(scope="", reason=NONE_GIVEN)
     parsed = [_parse(scope) for scope in scopes]
     contexts = {context for context, _ in parsed}
     if Context.PATIENT in contexts and len(contexts) > 1:
-        raise ScopeRefused(scope=text, reason="patient/ scopes do not mix with user/ and system/")
+        raise ScopeRefused(scope=text, reason=MIXED)
     context = Context.USER if contexts == {Context.SYSTEM, Context.USER} else contexts.pop()
     return Scopes(context, frozenset(each for _, some in parsed for each in some))
 
@@ -56,14 +68,13 @@ def parse_scopes(text: str) -> Scopes:
 def _parse(scope: str) -> tuple[Context, frozenset[str]]:
     found = _SCOPE.match(scope)
     if found is None or not found[3]:
-        raise ScopeRefused(
-            scope=scope, reason="write context/Type.interactions, such as system/Observation.rs"
-        )
+        raise ScopeRefused(scope=scope, reason=UNREADABLE)
     context, kind, interactions, narrowing = found.groups()
     if narrowing:
-        raise ScopeRefused(scope=scope, reason="search parameters in scopes are not supported")
+        raise ScopeRefused(scope=scope, reason=NARROWED)
     if kind != "*" and kind not in resource_types():
-        raise ScopeRefused(scope=scope, reason=f"FHIR R4 has no type {kind}")
+        reason = Words(f"FHIR R4没有资源类型{kind}", f"FHIR R4 has no type {kind}")
+        raise ScopeRefused(scope=scope, reason=reason)
     letters = VERSION_1.get(interactions, interactions)
     narrowed = "" if kind == "*" else f":{kind}"
     permissions = frozenset(f"records.{INTERACTIONS[letter]}{narrowed}" for letter in letters)

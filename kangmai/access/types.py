@@ -195,6 +195,9 @@ class ClientView:
     id_prefix: str
     validation_policy: str
     reference_policy: str
+    signs: bool
+    """It proves itself by signed assertions, not by a secret."""
+    created_at: datetime
     version: int
 
 

@@ -17,6 +17,7 @@ from kangmai.kernel.errors import KangmaiError
 from kangmai.registry import queries as registry
 
 MANAGE = "access.manage"
+MANAGE_CLIENTS = "access.clients"
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -47,26 +48,26 @@ def refusing(refusals: Mapping[str, Callable[[], KangmaiError]]) -> Iterator[Non
         raise
 
 
-def manages_everywhere(actor: Actor) -> bool:
+def manages_everywhere(actor: Actor, permission: str = MANAGE) -> bool:
     """Whether the actor administers the whole city: only then his places have the empty code."""
-    return is_permitted(actor, MANAGE, "")
+    return is_permitted(actor, permission, "")
 
 
-def manages_at(actor: Actor, organization_id: int | None) -> bool:
+def manages_at(actor: Actor, organization_id: int | None, permission: str = MANAGE) -> bool:
     """Whether the actor administers an institution: by its place, or because it is his own."""
     if organization_id is None:
-        return manages_everywhere(actor)
+        return manages_everywhere(actor, permission)
     division_code, _ = registry.codes_of_place(organization_id=organization_id)
-    return is_permitted(actor, MANAGE, division_code) or any(
-        grant.organization == organization_id and MANAGE in grant.permissions
+    return is_permitted(actor, permission, division_code) or any(
+        grant.organization == organization_id and permission in grant.permissions
         for grant in actor.grants
     )
 
 
-def require_manager(actor: Actor, organization_id: int | None) -> None:
+def require_manager(actor: Actor, organization_id: int | None, permission: str = MANAGE) -> None:
     """Let pass an administrator of an institution (None: of the whole city). Raises NotPermitted."""
-    if not manages_at(actor, organization_id):
-        raise NotPermitted(permission=MANAGE)
+    if not manages_at(actor, organization_id, permission):
+        raise NotPermitted(permission=permission)
 
 
 def require_manager_of(actor: Actor, account: Account) -> None:

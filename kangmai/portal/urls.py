@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("kangmai.portal.kit.urls")),
     path("", include("kangmai.portal.workload.urls")),
     path("", include("kangmai.portal.points.urls")),
+    path("", include("kangmai.portal.programs.urls")),
     path("", include("kangmai.portal.activities.urls")),
     path("", include("kangmai.portal.cases.urls")),
     path("", include("kangmai.portal.identity.urls")),

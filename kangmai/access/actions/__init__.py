@@ -8,7 +8,12 @@ from kangmai.access.actions.accounts import (
     set_language,
     set_password,
 )
-from kangmai.access.actions.clients import disable_client, register_client
+from kangmai.access.actions.clients import (
+    disable_client,
+    enable_client,
+    register_client,
+    renew_proof,
+)
 from kangmai.access.actions.consents import give_consent, withdraw_consent
 from kangmai.access.actions.glass import break_glass, close_glass, review_glass
 from kangmai.access.actions.grants import grant_role, revoke_role
@@ -33,6 +38,7 @@ __all__ = [
     "disable_account",
     "disable_client",
     "enable_account",
+    "enable_client",
     "forget_old",
     "give_consent",
     "grant_role",
@@ -43,6 +49,7 @@ __all__ = [
     "log_in",
     "log_out",
     "register_client",
+    "renew_proof",
     "review_glass",
     "revoke_role",
     "revoke_token",

@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from kangmai.access import actors, events, models, policy, smart
-from kangmai.access.actions.clients import prove_by_assertion, prove_by_secret
+from kangmai.access.actions.clients import SYSTEM_ONLY, prove_by_assertion, prove_by_secret
 from kangmai.access.errors import LifetimeWrong, ScopeRefused, TokenRefused
 from kangmai.access.smart import Context
 from kangmai.access.types import IssuedToken
 from kangmai.access.writing import require_manager, write_down
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.words import Words
 from kangmai.registry import queries as registry
 
+OF_A_RESIDENT = Words(
+    "patient/须由已登录的居民使用", "patient/ scopes need a resident who is logged in"
+)
 SECRET_BYTES = 32
 PREFIX = "km_"
 
@@ -37,7 +41,7 @@ def issue_operator_token(
     """
     require_manager(actor, None)
     if smart.parse_scopes(scope).context is Context.PATIENT:
-        raise ScopeRefused(scope=scope, reason="patient/ scopes need a resident who is logged in")
+        raise ScopeRefused(scope=scope, reason=OF_A_RESIDENT)
     if organization_id is not None:
         registry.kind_of(organization_id=organization_id)
     seconds = _lifetime(ttl_seconds, at)
@@ -80,10 +84,15 @@ def _issue_to_client(client: models.Client, scope: str, at: datetime) -> IssuedT
     allowed = smart.parse_scopes(client.scopes)
     wanted = smart.parse_scopes(scope) if scope.strip() else allowed
     if wanted.context is not Context.SYSTEM:
-        raise ScopeRefused(scope=scope, reason="a program without a user asks for system/ scopes")
+        raise ScopeRefused(scope=scope, reason=SYSTEM_ONLY)
     for permission in sorted(wanted.permissions):
         if not smart.covers(allowed.permissions, permission):
-            raise ScopeRefused(scope=scope, reason=f"this program may not have {permission}")
+            raise ScopeRefused(
+                scope=scope,
+                reason=Words(
+                    f"该系统未获权限{permission}", f"this program may not have {permission}"
+                ),
+            )
     row = models.AccessToken(client=client, organization_id=client.organization_id)
     actor = actors.actor_for_account(client.account_id, at=at)
     scope = " ".join(scope.split()) or client.scopes

@@ -53,6 +53,11 @@ class Client(models.Model):
     def __str__(self) -> str:
         return self.client_id
 
+    @property
+    def signs(self) -> bool:
+        """Whether it proves itself by signed assertions, not by a secret."""
+        return bool(self.jwks)
+
 
 class AccessToken(models.Model):
     """A bearer token; only its SHA-256 is kept, since it carries 256 bits of chance."""

@@ -40,6 +40,17 @@ ADMINISTRATION = (
         roots=("account",),
     ),
     Place(
+        "programs",
+        _("Programs"),
+        _(
+            "Systems of institutions that use the interfaces: register them, renew secrets, stop them"
+        ),
+        "feed",
+        Section.ADMINISTRATION,
+        permissions=("access.clients",),
+        roots=("program",),
+    ),
+    Place(
         "audit",
         _("Audit trail"),
         _("Who did what, and whether the trail is unbroken"),

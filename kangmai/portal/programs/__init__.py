@@ -1,0 +1,1 @@
+"""Pages of the programs of institutions that use our interfaces: register, see, renew, stop."""
