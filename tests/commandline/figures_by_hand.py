@@ -91,7 +91,7 @@ def seen_once(programme: str) -> str:
 
 
 def of_pregnancy(service: str, more: str, day: str = "min") -> str:
-    """The first day of something in the prenatal screening of a pregnancy."""
+    """The first day of something in a pregnancy: its prenatal screening, its special file."""
     return f"""(SELECT {day}(v.visited_on) FROM programmes_visit v WHERE v.enrolment_id = e.id AND v.standing = 'current'
         AND v.service = '{service}' AND {more})"""
 
@@ -104,6 +104,7 @@ SUSPECTED = """(SELECT min(v.visited_on) FROM programmes_visit v WHERE v.enrolme
 BACK = """(SELECT max(v.visited_on) FROM programmes_visit v WHERE v.enrolment_id = e.id AND v.standing = 'current'
     AND v.measures->>'step' IN ('recall', 'diagnosis', 'treatment'))"""
 SEVERE = of_pregnancy("diagnosis", "v.measures->>'fetus' = 'thalassaemia'")
+FOUND = "(e.anchors->>'found')::date"
 ACTED = of_pregnancy("diagnosis", "v.measures->>'decided' IN ('ended', 'treated')", "max")
 IN_PERIOD = "BETWEEN %(start)s AND %(end)s::date - 1"
 EARLY = of_plan("early", "v.is_counted AND v.measures->>'pregnant' = 'yes'")
@@ -390,6 +391,8 @@ QUERIES = {
     "bd_prenatal": f"""SELECT (SELECT count(*) FROM programmes_enrolment e WHERE e.programme = 'prenatal'
             AND {of_pregnancy("aneuploidy", "v.is_counted")} {IN_PERIOD}),
         (SELECT count(*) FROM births_birth b WHERE b.born_on {IN_PERIOD})""",
+    "hr_managed": f"""SELECT count(*) FILTER (WHERE {of_pregnancy("file", "true")} <= {FOUND} + 3), count(*) FROM programmes_enrolment e
+        WHERE e.programme = 'high_risk_pregnancy' AND e.closing_reason NOT IN ('merged', 'mistaken') AND {FOUND} {IN_PERIOD}""",
     "bd_thal": f"SELECT count(*) FILTER (WHERE {ACTED} >= {SEVERE}), count(*) FROM programmes_enrolment e WHERE e.programme = 'prenatal' AND {SEVERE} {IN_PERIOD}",
     "nbs_rate": screened_births("newborn_blood"),
     "nbs_hearing": screened_births("newborn_hearing"),

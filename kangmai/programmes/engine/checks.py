@@ -204,8 +204,27 @@ def check_decision(definition: Definition) -> Iterator[str]:
         yield from _word_faults(rule["reason"], known, f"{here}/reason")
     if "when" in content["rules"][-1]:
         yield "/rules: the last rule must be for everything left, without 'when'"
+    yield from _opening_faults(content)
     faults = list(_faults_of(read_rule_set, definition))
     yield from faults or _target_faults(definition)
+
+
+def _opening_faults(content: Mapping[str, Any]) -> Iterator[str]:
+    """What a class opens is there, knows the anchors, and stands under the same label."""
+    there = {each.id: each.content for each in definitions.load(ROOM, PROGRAMME)}
+    own = there.get(content["programme"], {}).get("label")
+    for position, each in enumerate(content["classes"]):
+        here = f"/classes/{position}/opens"
+        if not (opens := each.get("opens")):
+            continue
+        further = there.get(opens["programme"])
+        if further is None or opens["programme"] == content["programme"]:
+            yield f"{here}/programme: {opens['programme']!r} is no other programme"
+            continue
+        if further.get("label") != own:
+            yield f"{here}/programme: {opens['programme']!r} stands under another label"
+        for name in set(opens["anchors"]) - {anchor["id"] for anchor in further["anchors"]}:
+            yield f"{here}/anchors: no anchor {name!r} of {opens['programme']!r}"
 
 
 def _target_faults(definition: Definition) -> Iterator[str]:

@@ -48,6 +48,29 @@ def screened_before_birth(row: int, booked: date, period: date, on: date, chance
     return Chosen(row, "prenatal", booked, anchors, tuple(seen))
 
 
+COLOURS = {b"3": "orange", b"4": "red", b"5": "purple"}
+
+
+def watched_specially(
+    row: int, colour: bytes, booked: date, period: date, on: date, chance: float
+) -> Chosen | None:
+    """The special file of a pregnancy at risk: one in four is not opened yet, the others are followed by their colour."""
+    if colour not in COLOURS:
+        return None
+    name = COLOURS[colour]
+    anchors = {"last_period": period, "found": booked}
+    if name != "purple":
+        anchors[f"{name}_on"] = booked
+    ago = (on - booked).days
+    calm = {"colour": name if name != "purple" else "green", "is_infected": name == "purple", "step": "followed", "is_following": True, "systolic": 124, "diastolic": 78}  # fmt: skip
+    filed = Seen("file", ago - 1, {"colour": name, "reported_on": booked + timedelta(1)}, "f1")
+    every = {"orange": 14, "red": 7, "purple": 28}[name]
+    follows = (Seen("follow", days, calm) for days in range(ago - 8, 0, -every))
+    return Chosen(
+        row, "high_risk_pregnancy", booked, anchors, (filed, *follows) if chance > 0.25 else ()
+    )
+
+
 def _results(*, is_high: bool) -> tuple[tuple[dict[str, Any], str], ...]:
     couple = {"mcv": 87.0, "mch": 29.1, "husband_tested": True, "husband_mcv": 90.2, "husband_mch": 30.4}  # fmt: skip
     serum = {"test": "serum_second", "result": "high" if is_high else "low"}

@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 
 from kangmai.commandline.city.columns import CONDITIONS, HERE, TownChunk
 from kangmai.commandline.city.loading.chosen import Chosen, Seen
-from kangmai.commandline.city.loading.families import bereaved, marrying, screened_before_birth
+from kangmai.commandline.city.loading.families import (
+    bereaved,
+    marrying,
+    screened_before_birth,
+    watched_specially,
+)
 from kangmai.commandline.city.loading.work import Work
 from kangmai.commandline.city.streams import YEAR_DAYS, Flags, Stream
 from kangmai.identity.actions import LoadedResident
@@ -322,6 +327,8 @@ def _pregnant(
         row = int(rows[order[turn]])
         yield Chosen(row, "maternal", booked, {"last_period": period}, (visit,))
         yield screened_before_birth(row, booked, period, on, float(chance[row]))
+        if file := watched_specially(row, colour, booked, period, on, float(chance[row])):
+            yield file
 
 
 def _enrolment(
@@ -363,6 +370,6 @@ def _exact(facts: dict[str, Any]) -> dict[str, Any]:
 
 PROGRAMMES: tuple[str, ...] = (
     "diabetes", "copd", "smd", "tuberculosis", "elderly", "child", "newborn_blood", "newborn_hearing", "newborn_heart", "two_cancer", "prepregnancy", "premarital", "maternal",
-    "prenatal", "resident_record", "childcare_subsidy", "hospice", "special_family",
+    "high_risk_pregnancy", "prenatal", "resident_record", "childcare_subsidy", "hospice", "special_family",
 )  # fmt: skip
 """What is loaded here; each is planned once everybody is there."""

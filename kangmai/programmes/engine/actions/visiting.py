@@ -33,6 +33,7 @@ from kangmai.programmes.engine.errors import (
 from kangmai.programmes.engine.history import Visits, visits_of, with_visit
 from kangmai.programmes.engine.judging import is_alarming, judge
 from kangmai.programmes.engine.occasions import occasion_of, occasion_on
+from kangmai.programmes.engine.opening import open_further
 from kangmai.programmes.engine.rejudging import rejudge_later
 from kangmai.programmes.engine.seeing import locked, serves
 from kangmai.programmes.engine.types import Decision, Method, Planned, Recorded, State
@@ -256,6 +257,7 @@ def settle(
         start_deadlines(row, definition, actor=actor, at=at)
     meet_deadlines(row, definition, visit, actor=actor, at=at)
     follow_up(row, service, visit, decision, saved.answers, resident, visits, actor=actor, at=at)
+    open_further(row, definition, visit, decision, resident, actor=actor, at=at)
     return Settled(decision, planned, rejudged)
 
 

@@ -19,6 +19,7 @@ from kangmai.programmes.engine.definition.types import (
     Late,
     Occasion,
     Offset,
+    Opens,
     OutcomeClass,
     Programme,
     ProgrammeDeadline,
@@ -349,7 +350,9 @@ def read_rule_set(definition: Definition, read: Read = _read) -> RuleSet:
         effective_from=definition.effective_from,
         target=read("/target", content["target"], words) if "target" in content else None,
         classes={
-            each["id"]: OutcomeClass(each["id"], each, Priority[each["priority"].upper()])
+            each["id"]: OutcomeClass(
+                each["id"], each, Priority[each["priority"].upper()], _opens(each.get("opens"))
+            )
             for each in content["classes"]
         },
         rules=tuple(
@@ -357,6 +360,10 @@ def read_rule_set(definition: Definition, read: Read = _read) -> RuleSet:
             for position, each in enumerate(content["rules"])
         ),
     )
+
+
+def _opens(content: Mapping[str, Any] | None) -> Opens | None:
+    return Opens(content["programme"], tuple(content["anchors"])) if content else None
 
 
 def _rule(content: Mapping[str, Any], place: str, words: Vocabulary, read: Read) -> Rule:

@@ -211,12 +211,22 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class Opens:
+    """Another programme in which residents of a class stand from the day of the visit on."""
+
+    programme: str
+    anchors: tuple[str, ...]
+    """Its anchors that are this day; days both programmes know by one name are taken over."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeClass:
     """A class a visit can be given."""
 
     id: str
     title: Words
     priority: Priority
+    opens: Opens | None = None
 
 
 @dataclass(frozen=True, slots=True)

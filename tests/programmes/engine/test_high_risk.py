@@ -1,0 +1,192 @@
+"""The special file of a pregnancy at risk: opened by the visit that says so, reported in time, followed, concluded."""
+
+import datetime
+from typing import Any
+
+import pytest
+
+from kangmai.deadlines import queries as deadlines
+from kangmai.forms.errors import AnswersRefused
+from kangmai.identity.types import Resident
+from kangmai.programmes.engine import actions, errors, queries
+from kangmai.programmes.engine.types import Enrolment, Filter, Recorded, Show, State, Way
+from tests.factories import programmes as factory
+from tests.factories.programmes import DOCTOR, NEIGHBOUR_DOCTOR, at, resident
+
+pytestmark = pytest.mark.usefixtures("database")
+day = datetime.date.fromisoformat
+EASY = {"place": "1", "systolic": "112", "diastolic": "70", "weight": "58", "doctor": "梁医生"}
+FILE = {"infected": "false", "factors": "瘢痕子宫", "named_doctor": "梁医生", "named_phone": "0758-2000000", "hospital": "市妇幼保健院", "plan": "每两周产检", "told": "true", "reported_to": "区妇幼保健院"}  # fmt: skip
+CALM = {"method": "1", "step": "followed", "danger_signs": ["0"], "systolic": "118", "diastolic": "76", "infected": "false", "following": "true", "doctor": "梁医生"}  # fmt: skip
+
+
+def booked(**changes: Any) -> tuple[Resident, Enrolment]:
+    woman = resident(**{"birth_date": day("1996-02-03"), "sex_code": "2", **changes})
+    enrolled = factory.enrolment(
+        woman,
+        programme_id="maternal",
+        way=Way.HAND,
+        anchors={"last_period": day("2026-01-12")},
+        on=day("2026-03-02"),
+        at=at(day("2026-03-02")),
+    )
+    return woman, enrolled
+
+
+def checked(enrolled: Enrolment, on: str, **answers: Any) -> Recorded:
+    given = {**EASY, "visited_on": on, **answers}
+    return factory.visit(enrolled, service="antenatal", given=given, at=at(day(on)))
+
+
+def files_of(woman: Resident, on: str) -> list[Enrolment]:
+    found = queries.enrolments_of(woman.id, actor=DOCTOR, at=at(day(on)))
+    return [each for each in found if each.programme == "high_risk_pregnancy"]
+
+
+def seen(file: Enrolment, service: str, on: str, **answers: Any) -> Recorded:
+    return factory.visit(file, service=service, given=answers, at=at(day(on)))
+
+
+def limits(file: Enrolment) -> dict[str, str]:
+    found = deadlines.of_subjects("enrolment", [str(file.id)], actor=DOCTOR)
+    return {each.definition: each.state.value for some in found.values() for each in some}
+
+
+def test_an_orange_visit_opens_the_file_and_a_red_one_asks_for_its_own_report() -> None:
+    woman, enrolled = booked()
+    green = checked(enrolled, "2026-03-09")
+    assert files_of(woman, "2026-03-09") == []
+    orange = checked(green.enrolment, "2026-05-04", orange_factors=["1"])
+    assert orange.visit.outcome == "orange"
+    (file,) = files_of(woman, "2026-05-04")
+    assert (file.state, file.way, file.organization) == (State.MANAGED, Way.RULE, enrolled.organization)  # fmt: skip
+    assert {each.service: each.due_on for each in file.planned} == {
+        "file": day("2026-05-04"),
+        "follow": day("2026-05-11"),
+        "conclude": day("2026-11-30"),
+    }
+    assert limits(file) == {"high_risk_report_3d": "open"}
+    red = checked(orange.enrolment, "2026-05-06", red_factors=["1"], orange_factors=["1"])
+    assert red.visit.outcome == "red"
+    (same,) = files_of(woman, "2026-05-06")
+    assert same.id == file.id
+    assert limits(file) == {"high_risk_report_3d": "open", "high_risk_report_24h": "open"}
+    seen(
+        same,
+        "file",
+        "2026-05-06",
+        opened_on="2026-05-06",
+        colour="red",
+        reported_on="2026-05-06",
+        **FILE,
+    )
+    assert limits(file) == {"high_risk_report_3d": "met", "high_risk_report_24h": "met"}
+
+
+def test_the_file_is_followed_consulted_and_concluded() -> None:
+    woman, enrolled = booked()
+    checked(enrolled, "2026-05-04", orange_factors=["1"])
+    (file,) = files_of(woman, "2026-05-04")
+    filed = seen(
+        file,
+        "file",
+        "2026-05-04",
+        opened_on="2026-05-04",
+        colour="orange",
+        reported_on="2026-05-04",
+        **FILE,
+    )
+    followed = seen(
+        filed.enrolment, "follow", "2026-05-11", visited_on="2026-05-11", colour="orange", **CALM
+    )
+    assert (followed.visit.outcome, followed.visit.next_on) == ("orange", day("2026-05-25"))
+    with pytest.raises(AnswersRefused):
+        seen(
+            followed.enrolment,
+            "follow",
+            "2026-05-25",
+            visited_on="2026-05-25",
+            colour="orange",
+            **{**CALM, "step": "consulted"},
+        )
+    consulted = seen(
+        followed.enrolment,
+        "follow",
+        "2026-05-25",
+        visited_on="2026-05-25",
+        colour="red",
+        consulted_at="市妇幼保健院",
+        consulted_opinion="住院",
+        **{**CALM, "step": "consulted"},
+    )
+    assert (consulted.visit.outcome, consulted.visit.next_on) == ("red", day("2026-06-01"))
+    ended = seen(
+        consulted.enrolment,
+        "conclude",
+        "2026-10-30",
+        concluded_on="2026-10-30",
+        outcome="birth",
+        born_on="2026-09-12",
+        born_at="市妇幼保健院",
+        mother="well",
+        child="well",
+        summary="平稳",
+        doctor="梁医生",
+    )
+    assert (ended.visit.outcome, ended.enrolment.planned) == ("concluded", ())
+    closed = actions.close_enrolment(
+        enrolment_id=file.id,
+        reason="completed",
+        on=day("2026-10-30"),
+        expected_version=ended.enrolment.version,
+        actor=DOCTOR,
+        at=at(day("2026-10-30")),
+    )
+    assert closed.state is State.CLOSED
+
+
+def test_a_closed_file_opens_anew_by_a_later_visit_only() -> None:
+    woman, enrolled = booked()
+    orange = checked(enrolled, "2026-05-04", orange_factors=["1"])
+    (file,) = files_of(woman, "2026-05-04")
+    actions.close_enrolment(
+        enrolment_id=file.id,
+        reason="lowered",
+        on=day("2026-05-12"),
+        expected_version=file.version,
+        actor=DOCTOR,
+        at=at(day("2026-05-12")),
+    )
+    late = factory.visit(
+        orange.enrolment,
+        service="antenatal",
+        given={**EASY, "visited_on": "2026-05-10", "orange_factors": ["1"]},
+        at=at(day("2026-05-13")),
+    )
+    assert late.visit.outcome == "orange"
+    assert [each.id for each in files_of(woman, "2026-05-13")] == [file.id]
+    checked(late.enrolment, "2026-05-20", red_factors=["1"])
+    again = files_of(woman, "2026-05-20")
+    assert sorted(each.state for each in again) == [State.CLOSED, State.MANAGED]
+
+
+def test_purple_beside_another_colour_and_nobody_twice() -> None:
+    woman, enrolled = booked()
+    both = checked(enrolled, "2026-05-04", orange_factors=["1"], infections=["1"])
+    assert [each.rule for each in both.decision.reasons] == ["orange", "purple"]
+    (file,) = files_of(woman, "2026-05-04")
+    with pytest.raises(errors.AlreadyEnrolled):
+        factory.enrolment(
+            woman,
+            programme_id="high_risk_pregnancy",
+            way=Way.HAND,
+            anchors={"last_period": day("2026-01-12"), "found": day("2026-05-04")},
+            on=day("2026-05-04"),
+            at=at(day("2026-05-04")),
+        )
+    now = at(day("2026-05-12"))
+    listed = {
+        who: [row.enrolment.id for row in queries.worklist(filter=Filter(Show.OVERDUE, "high_risk_pregnancy"), actor=who, at=now).rows]
+        for who in (DOCTOR, NEIGHBOUR_DOCTOR)
+    }  # fmt: skip
+    assert listed == {DOCTOR: [file.id], NEIGHBOUR_DOCTOR: []}
