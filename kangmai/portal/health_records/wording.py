@@ -61,9 +61,9 @@ def _line(found: DeadRecord, resident: Resident, on: datetime.date) -> Line:
         spaced(found.number),
         resident.index_number,
         area.name_of(found.place_code),
-        words.day(found.written_on),
+        words.day(found.written_on) if found.written_on else "",
         words.day(found.updated_on) if found.updated_on != found.written_on else "",
-        words.day(found.used_on),
+        words.day(found.used_on) if found.used_on else "",
         tuple((TONES[each], show(each)) for each in found.reasons),
     )
 

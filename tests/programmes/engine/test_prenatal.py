@@ -11,6 +11,7 @@ from kangmai.identity.types import Resident
 from kangmai.programmes.engine import errors, queries
 from kangmai.programmes.engine.types import Enrolment, Filter, Recorded, Show, Way
 from tests.factories import programmes as factory
+from tests.factories.forms import loinc, measure, quantity
 from tests.factories.programmes import DOCTOR, NEIGHBOUR_DOCTOR, at, resident
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -87,6 +88,22 @@ def test_a_failed_test_does_not_count_and_is_repeated() -> None:
     failed = seen(pregnant(), "aneuploidy", "2026-04-20", **{**SERUM, "screened_on": "2026-04-20", "test": "nipt", "result": "failed"})  # fmt: skip
     assert (failed.visit.outcome, failed.visit.is_counted) == ("repeat", False)
     assert due(failed.enrolment)["aneuploidy"][0] == "s1"
+
+
+def test_what_a_laboratory_measured_is_proposed() -> None:
+    someone = woman()
+    enrolled = pregnant(someone)
+    for code, value, unit in (("787-2", 76.4, "fL"), ("785-6", 24.1, "pg")):
+        measured = {"code": loinc(code), "valueQuantity": quantity(value, unit)}
+        measure(someone.patient_id, measured, on="2026-03-01")
+    asked = queries.visit_form(
+        enrolled.id, service="thalassaemia", actor=DOCTOR, at=at(day("2026-03-03"))
+    )
+    assert {name: offer.given[name] for name, offer in asked.proposals.items()} == {
+        "mcv": "76.4",
+        "mch": "24.1",
+    }
+    assert asked.proposals["mcv"].measured_on == day("2026-03-01")
 
 
 def test_who_and_what_is_refused() -> None:

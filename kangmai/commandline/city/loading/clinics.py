@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.city import InventedCity
 from kangmai.commandline.city.loading.campaign import load_campaign
+from kangmai.commandline.city.loading.entrants import load_entrants
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, DataScope, Grant, Purpose, subtree
 from kangmai.kernel.ids import AccountId, OrganizationId, ResidentId
@@ -61,6 +62,7 @@ def load_clinics(city: InventedCity, organizations: Sequence[int], *, at: dateti
             _reactions(clinic, visits, at=at)
     if clinics:
         load_campaign(clinics[0].nurse, clinics[0].town, clinics[0].codes, at=at)
+        load_entrants(clinics[0].nurse, clinics[0].town, at=at)
     return count
 
 

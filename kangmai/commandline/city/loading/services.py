@@ -227,9 +227,12 @@ FIRST_OF = {"newborn_blood": "sample", "newborn_hearing": "test", "newborn_heart
 
 
 def _screened(people: Any, row: int, on: date, chance: float) -> Chosen:
-    facts = {"hpv": "neg" if chance < 0.8 else "other"}
-    since = on - timedelta(330)
-    return Chosen(row, "two_cancer", since, {}, (Seen("cervical", 20 + int(300 * chance), facts),))
+    """Seen for both within the year; one in five has another HPV type, one in ten a finding, one in ten no breast visit yet."""
+    days, tenth = 20 + int(300 * chance), int((chance * 1000) % 10)
+    cervical = Seen("cervical", days, {"hpv": "neg" if chance < 0.8 else "other"})
+    breast = Seen("breast", days, {"ultrasound": "3" if tenth == 1 else "2"})
+    visits = (cervical,) if tenth == 0 else (cervical, breast)
+    return Chosen(row, "two_cancer", on - timedelta(330), {}, visits)
 
 
 def _expecting(chunk: TownChunk, first: int) -> Flags:

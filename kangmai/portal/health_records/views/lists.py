@@ -26,7 +26,7 @@ from kangmai.programmes.health_records.types import Page, Show, Tally
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import Level, find_division
 
-PAGE, STEP, MOST = 50, 200, 2000
+PAGE, STEP, MOST = 25, 200, 2000
 COUNTED = (Level.TOWN, Level.VILLAGE)
 """Where every record is looked at for the rate; above, the yearly figure says it."""
 

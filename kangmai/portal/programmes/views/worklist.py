@@ -86,7 +86,7 @@ def _frame(request: PortalRequest, chosen: Choice) -> dict[str, Any]:
     teams = reach.institution_names(reach.institutions(request.actor))
     return {
         "crumbs": trail(Crumb(_("Follow-ups"))),
-        "veiled": veiled.lines(actor=request.actor, at=request.at),
+        "veiled": () if chosen.programme else veiled.lines(actor=request.actor, at=request.at),
         "tabs": tuple(_tabs(chosen, counts)),
         "programmes": _choices(programmes, chosen.programme) if len(programmes) > 1 else (),
         "places": _choices(reach.places(request.actor), chosen.place),
