@@ -1,7 +1,7 @@
 """What changes the lake and what is kept of figures."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -95,15 +95,24 @@ def count_ahead(*, at: datetime) -> int:
     done = 0
     if manifest is None:
         return done
+    from kangmai.analytics.engines.duck import duckdb_engine
+
     cities = sorted(_cities_of(manifest))
+    with duckdb_engine() as opener:
+        for indicator, period in _ahead(manifest, at):
+            count(indicator, whole, manifest, period, engine=Engine.DUCKDB, opener=opener)
+            for city in cities:
+                rolled(indicator, whole, manifest, period, city, None)
+            done += 1
+    return done
+
+
+def _ahead(manifest: Manifest, at: datetime) -> Iterator[tuple[Indicator, Period]]:
+    """What is counted in the night: every indicator for the periods that pages show first, where it can be."""
     for indicator in indicators(on=legal_day(at)):
         for period in dict.fromkeys(usual_periods(indicator, legal_day(manifest.cutoff.at))):
             if indicator.counts(period) and why_not(indicator, manifest, period) is None:
-                count(indicator, whole, manifest, period, engine=Engine.DUCKDB)
-                for city in cities:
-                    rolled(indicator, whole, manifest, period, city, None)
-                done += 1
-    return done
+                yield indicator, period
 
 
 def _cities_of(manifest: Manifest) -> set[str]:

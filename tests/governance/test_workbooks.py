@@ -114,6 +114,27 @@ def test_the_file_comes_back_as_it_was_sent_but_for_its_numbers(city):
         assert b'fullCalcOnLoad="1"' in after.read("xl/workbook.xml")
 
 
+def test_a_cell_takes_the_number_of_the_period_before(city):
+    """Twelve months to March beside those to February: in between everybody came again."""
+    of, faults = bind(
+        upload(),
+        "表 一!B4, ht_control_rate, 441200, numerator, now\n"
+        "表 一!C4, ht_control_rate, 441200, numerator, period_before",
+    )
+    assert faults == []
+    fill = {"workbook_id": of.id, "period": parse_period("2024-04-01/2025-04-01"), "actor": WRITER, "at": AT}  # fmt: skip
+    freeze = {"indicator": "ht_control_rate", "area": CITY, "actor": WRITER, "at": AT}
+    analytics.freeze(period=fill["period"], **freeze)
+    with pytest.raises(CellsEmpty, match="表 一!C4 ht_control_rate 441200 2024-03-01/2025-03-01"):
+        actions.fill(**fill)
+    analytics.freeze(period=parse_period("2024-03-01/2025-03-01"), **freeze)
+    found = load_workbook(io.BytesIO(actions.fill(**fill)[1]))["表 一"]
+    assert [found[each].value for each in ("B4", "C4")] == [30, 20]
+    # nothing stands just before a span that is no month, quarter or year
+    with pytest.raises(CellsEmpty, match="表 一!C4 ht_control_rate 441200 —"):
+        actions.fill(**{**fill, "period": parse_period("2025-01-10/2025-03-20")})
+
+
 def test_what_is_no_spreadsheet_is_refused(city):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as file:

@@ -1,6 +1,7 @@
 """Reports, tables, commitments, other cities and open data through the pages: who sees which, and nobody sideways."""
 
 import datetime
+import html
 import io
 import re
 
@@ -84,7 +85,8 @@ def test_a_report_from_draft_to_issue_by_three_and_what_others_see_of_it(people,
     for client in (neighbour, inspector):
         assert client.get(here).status_code == 404
         assert client.get(f"{here}file.html").status_code == 404
-    assert "cannot be printed" in text_of(step(writer, here, "submit"))
+    refused = html.unescape(text_of(step(writer, here, "submit")))
+    assert "cannot be printed" in refused and "Press 'Freeze what is missing'" in refused
     step(writer, here, "freeze")
     step(writer, here, "submit")
     waits = "A report of Zhaoqing waits for you"
@@ -113,6 +115,14 @@ def test_a_report_from_draft_to_issue_by_three_and_what_others_see_of_it(people,
         assert inspector.get(f"{here}file.{kind}?language=en").content.startswith(begin)
     assert inspector.get(f"{here}file.exe").status_code == 404
     assert "Begin a correction" in text_of(writer.get(here))
+    again = writer.post("/reports/", begun)
+    assert again["Location"] == here  # there the correction is begun
+    assert "This report was issued as 〔" in text_of(writer.get(here))
+    wrong = text_of(writer.post("/reports/", {**begun, "period": "2026-10"}, follow=True))
+    assert (
+        "'Annual review' is written for a year (twelve months), and 2026-10-01/2026-11-01 is not that."
+        in html.unescape(wrong)
+    )
     assert "Begin a correction" not in text_of(inspector.get(here))
 
 

@@ -6,9 +6,10 @@ a hash of these, so that a night in which no visit changed leaves the figures of
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -21,6 +22,9 @@ from kangmai.analytics.published import published_views
 from kangmai.analytics.types import Engine, Form, Words
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
+
+if TYPE_CHECKING:
+    from kangmai.analytics.engines.duck import Opener
 
 FIGURES = "figures"
 CELLS = 2
@@ -92,9 +96,19 @@ def tables_of(indicator: Indicator, manifest: Manifest, period: Period) -> dict[
 
 
 def count(
-    indicator: Indicator, lake: Lake, manifest: Manifest, period: Period, *, engine: Engine
+    indicator: Indicator,
+    lake: Lake,
+    manifest: Manifest,
+    period: Period,
+    *,
+    engine: Engine,
+    opener: "Opener | None" = None,
 ) -> Counts:
-    """The counts, from what is kept or anew. Spark always counts."""
+    """The counts, from what is kept or anew. Spark always counts.
+
+    Args:
+        opener: an engine that is open for many counts (`engines.duck.duckdb_engine`).
+    """
     if engine is Engine.SPARK:
         return _counted(indicator, lake, tables_of(indicator, manifest, period), period, engine)
     name = f"{FIGURES}/{name_of(indicator, lake, manifest.id, period)}.json"
@@ -102,7 +116,7 @@ def count(
         return _kept(lake, name)
     except KeyError:
         tables = tables_of(indicator, manifest, period)
-        counts = _counted(indicator, lake, tables, period, engine)
+        counts = _counted(indicator, lake, tables, period, engine, opener)
         lake.storage.put(name, _text(counts))
         return counts
 
@@ -141,11 +155,13 @@ def _counted(
     tables: Mapping[str, TableState],
     period: Period,
     engine: Engine,
+    opener: "Opener | None" = None,
 ) -> Counts:
     from kangmai.analytics.engines.duck import cells_of
     from kangmai.analytics.engines.expression import counted
 
-    with opened(lake, tables, engine) as open_tables:
+    files = {name: lake.files_of(table) for name, table in tables.items()}
+    with nullcontext(opener(files)) if opener else _engine(engine, files) as open_tables:
 
         def cells(measure: Measure | None) -> tuple[Cell, ...]:
             return tuple(cells_of(counted(measure, open_tables, period))) if measure else ()

@@ -6,7 +6,7 @@ goes where the institution reports. A row that lies in a zone counts in the area
 zone itself; between both it counts in no part.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -35,12 +35,16 @@ class Reporting:
             return tuple(cells)
         return tuple(cell._replace(place=to.get(cell.institution, cell.place)) for cell in cells)
 
-    def covers(self, area: str, place: str) -> bool:
-        """Whether what lies in a place is counted in an area."""
-        zone = self.zone_of(place)
-        if zone is None or subtree(zone.lies_in).covers(area):
-            return subtree(area).covers(place)
-        return subtree(area).covers(zone.reports_to)
+    def inside(self, area: str) -> Callable[[str], bool]:
+        """What says whether a place is counted in an area."""
+        reach = subtree(area)
+        moved = {each for each in self.zones if not subtree(each.lies_in).covers(area)}
+
+        def covers(place: str) -> bool:
+            zone = self.zone_of(place)
+            return reach.covers(zone.reports_to if zone is not None and zone in moved else place)
+
+        return covers
 
     def code(self, place: str, length: int) -> str:
         """The division of a level in which a place is counted, "" where it is in none."""

@@ -104,10 +104,18 @@ def divisions_below(area: str, by: By) -> list[str]:
 
 
 def _inside(cells: Iterable[Cell], area: str, reporting: Reporting) -> list[Cell]:
-    if not reporting.zones:
-        reach = subtree(area)
-        return [cell for cell in cells if reach.covers(cell.place)]
-    return [cell for cell in cells if reporting.covers(area, cell.place)]
+    covers = reporting.inside(area) if reporting.zones else subtree(area).covers
+    return [cell for cell in cells if covers(cell.place)]
+
+
+def by_county(counts: Counts, reporting: Reporting = NOWHERE) -> dict[str, Counts]:
+    """The counts of each county apart, "" for what is counted in none."""
+    counted = _grouped(counts.counted, lambda cell: reporting.code(cell.place, 6))
+    against = _grouped(counts.against, lambda cell: reporting.code(cell.place, 6))
+    codes = counted.keys() | against.keys()
+    return {
+        each: Counts(tuple(counted.get(each, ())), tuple(against.get(each, ()))) for each in codes
+    }
 
 
 def _grouped(cells: Iterable[Cell], key: Callable[[Cell], str]) -> dict[str, list[Cell]]:

@@ -1,6 +1,7 @@
 """The rows behind a figure."""
 
 from typing import Any
+from uuid import UUID
 
 from kangmai.analytics import rules
 from kangmai.analytics.engines.measure import Measure
@@ -84,7 +85,7 @@ def _ids(
             rows = rows.filter(rows.in_part == in_part)
         found = rows.select(key).distinct().to_pyarrow().column(key).drop_null().to_pylist()
     if published_views()[measure.rows.view].columns[key].type is ColumnType.RESIDENT:
-        found = [f"{each:012d}" for each in residents_of(found)]
+        found = [f"{each:012d}" for each in residents_of([UUID(each).bytes for each in found])]
     return sorted(each for each in found if each > after)
 
 

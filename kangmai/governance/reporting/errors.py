@@ -40,9 +40,9 @@ class RemarkHoldsNumber(Incorrect):
 
 
 class PeriodNotOfTemplate(Incorrect):
-    """'{template}' is written for a {kind}, and {period} is none."""
+    """'{template}' is written for {kind}, and {period} is not that. Choose another period."""
 
-    zh = "“{template}”按{kind}编写，不能用于 {period}。"
+    zh = "“{template}”按{kind}编写，{period} 不是；请另选时段。"
 
 
 class TemplateNotForArea(Incorrect):
@@ -52,9 +52,9 @@ class TemplateNotForArea(Incorrect):
 
 
 class BindingLineUnreadable(Incorrect):
-    """Line {line} cannot be read: '{text}'. Write: sheet!cell, indicator, area, then value, numerator or denominator, then now or year_before."""
+    """Line {line} cannot be read: '{text}'. Write: sheet!cell, indicator, area, then value, numerator or denominator, then now, year_before or period_before."""
 
-    zh = "第 {line} 行无法识别：“{text}”。格式：工作表!单元格, 指标, 区划代码, value|numerator|denominator, now|year_before。"
+    zh = "第 {line} 行无法识别：“{text}”。格式：工作表!单元格, 指标, 区划代码, value|numerator|denominator, now|year_before|period_before。"
 
 
 class BindingCellUnknown(Incorrect):
@@ -136,27 +136,27 @@ class BulletinUnknown(NotFound):
 
 
 class FiguresMissing(Conflict):
-    """These figures cannot be printed: {figures}. Freeze them, or wait for their source; a report prints no other number."""
+    """These figures cannot be printed: {figures}. Press 'Freeze what is missing' for those not frozen; for one that is not available take its figure in from outside, or wait for its source. A report prints no other number."""
 
-    zh = "以下数据不能印出：{figures}。请先冻结，或等待数据来源；报告不印未冻结的数字。"
+    zh = "以下数据不能印出：{figures}。未冻结的请点“冻结所缺数据”；暂无数据的请录入外部数据或等待来源。报告不印未冻结的数字。"
 
 
 class CellsEmpty(Conflict):
-    """The workbook was not filled: {cells}."""
+    """The workbook was not filled, for there is no frozen number of: {cells}. Freeze these figures for that period, or unbind the cells."""
 
-    zh = "未生成文件：{cells}。"
+    zh = "未生成文件，以下单元格没有已冻结的数据：{cells}。请冻结该期数据，或解除绑定。"
 
 
 class DraftWaits(Conflict):
-    """A report of this template, area and period is already in hand: issue, correct or withdraw it first."""
+    """A report of this template for {area} and {period} is already in hand: go on with that one, or withdraw it first."""
 
-    zh = "该模板、区域和期间已有在办报告，请先签发、更正或撤回。"
+    zh = "该模板已有 {area}、{period} 的在办报告，请在该报告上继续办理，或先撤回。"
 
 
 class AlreadyIssued(Conflict):
-    """This report was issued as {number}. What it says is mended by a correction, not by a second report."""
+    """This report was issued as {number}. If a figure of it is wrong, press 'Begin a correction' on it; there is no second report."""
 
-    zh = "该报告已签发（{number}）。如有错误请发更正，不能另发一份。"
+    zh = "该报告已签发（{number}），不能另发一份；如数据有误，请在该报告上点“拟写更正”。"
 
 
 class KeyReused(Conflict):

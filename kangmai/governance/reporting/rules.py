@@ -6,12 +6,14 @@ from kangmai.governance.reporting.open_data.sdmx import sdmx_csv
 from kangmai.governance.reporting.open_data.sdmx_structure import sdmx_structure
 from kangmai.governance.reporting.reading.bulletin import read_bulletin
 from kangmai.governance.reporting.reading.scales import scaled
+from kangmai.governance.reporting.templates import KINDS
 from kangmai.governance.reporting.workbook.lines import read_lines as read_bindings
 from kangmai.governance.reporting.writing.document import FIELDS, anchor, missing, rule_of
 from kangmai.governance.reporting.writing.wording import STANDINGS, numbered, printed
 
 __all__ = [
     "FIELDS",
+    "KINDS",
     "STANDINGS",
     "anchor",
     "data_values",

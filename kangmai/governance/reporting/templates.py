@@ -20,6 +20,12 @@ from kangmai.standards.divisions import find_division
 from kangmai.standards.periods import Period
 
 ROOM, KIND = "governance", "report_template"
+KINDS = {
+    "month": Words("月", "a month"),
+    "quarter": Words("季度", "a quarter"),
+    "year": Words("年（十二个月）", "a year (twelve months)"),
+}
+"""For which periods a template can be written."""
 
 
 def templates(*, on: date) -> tuple[Template, ...]:
@@ -47,7 +53,7 @@ def require_fitting(of: Template, *, area: str, period: Period) -> None:
     if division is None or level_of(area).value not in of.levels:
         raise TemplateNotForArea(template=of.id, area=area[:14])
     if of.period not in kinds_of(period):
-        raise PeriodNotOfTemplate(template=of.id, kind=of.period, period=str(period))
+        raise PeriodNotOfTemplate(template=of.title, kind=KINDS[of.period], period=str(period))
 
 
 @cache

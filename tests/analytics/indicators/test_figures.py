@@ -3,15 +3,18 @@
 import datetime
 from decimal import Decimal
 
+import ibis
 import pytest
 
-from kangmai.analytics import queries
+from kangmai.analytics import actions, queries
 from kangmai.analytics.errors import (
     AreaUnknown,
     IndicatorUnknown,
     LevelNotCounted,
     PeriodNotCounted,
 )
+from kangmai.analytics.indicators import counting as counting_room
+from kangmai.analytics.indicators import rolled
 from kangmai.analytics.types import By, Status
 from kangmai.kernel.actor import NotPermitted, operator
 from kangmai.standards.periods import parse_period
@@ -126,6 +129,29 @@ def test_a_figure_from_outside_is_not_available_until_it_comes(town, shared_data
 
 def test_without_a_lake_nothing_is_available(lake):
     assert compute().total.status is Status.NOT_AVAILABLE
+
+
+def test_what_is_counted_ahead_is_counted_in_one_engine_and_as_one_by_one(town, lake, monkeypatch):
+    opened: list[object] = []
+    connect = ibis.duckdb.connect
+
+    def counting(**asked):
+        opened.append(asked)
+        return connect(**asked)
+
+    monkeypatch.setattr(ibis.duckdb, "connect", counting)
+    assert actions.count_ahead(at=datetime.datetime(2026, 1, 20, 2, tzinfo=datetime.UTC)) > 10
+    assert len(opened) == 1
+    ahead = {each.name: lake.storage.find(each.name) for each in lake.storage.entries("figures")}
+    found = compute(by=By.COUNTY)
+    assert len(opened) == 1  # it was looked up
+    counting_room._kept.cache_clear()
+    rolled._kept.cache_clear()
+    lake.storage.remove(ahead)
+    assert compute(by=By.COUNTY) == found
+    assert len(opened) == 2
+    anew = [each.name for each in lake.storage.entries("figures")]
+    assert anew and {name: lake.storage.find(name) for name in anew}.items() <= ahead.items()
 
 
 def test_counts_are_kept_and_counted_anew_when_rows_change(town, lake):

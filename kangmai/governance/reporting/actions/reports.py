@@ -114,11 +114,12 @@ def _require_first(of: Template, area: str, period: Period, corrects: Row | None
     same = Row.objects.filter(
         template=of.id, area=area, period_start=period.start, period_end=period.end
     )
-    if same.filter(state__in=IN_HAND).exists():
-        raise DraftWaits()
+    waiting = same.filter(state__in=IN_HAND).first()
+    if waiting is not None:
+        raise DraftWaits(report=waiting.id, area=area, period=period)
     issued = same.filter(state=State.ISSUED.value).order_by("-issued_at").first()
     if issued is not None and issued != corrects:
-        raise AlreadyIssued(number=numbered((issued.year, issued.serial), "zh"))
+        raise AlreadyIssued(number=numbered((issued.year, issued.serial), "zh"), report=issued.id)
 
 
 def edit(

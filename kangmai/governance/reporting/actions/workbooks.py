@@ -10,7 +10,7 @@ from django.db import transaction
 
 from kangmai.analytics import queries as figures
 from kangmai.analytics.errors import IndicatorUnknown, PeriodNotCounted
-from kangmai.analytics.rules import get_indicator, year_before
+from kangmai.analytics.rules import get_indicator, period_before, year_before
 from kangmai.analytics.types import Freeze
 from kangmai.governance.reporting import events, models
 from kangmai.governance.reporting.errors import CellsEmpty, KeyReused, WorkbookUnknown
@@ -122,7 +122,8 @@ def fill(*, workbook_id: UUID, period: Period, actor: Actor, at: datetime) -> tu
     for each in of.bindings:
         number = _number(row, each, period, actor)
         if number is None:
-            empty.append(f"{each.place} {each.indicator} {each.area}")
+            chosen = _period_of(each.when, period) or "—"
+            empty.append(f"{each.place} {each.indicator} {each.area} {chosen}")
         else:
             numbers[each.sheet, each.cell] = number
     if empty or not numbers:
@@ -136,7 +137,9 @@ def fill(*, workbook_id: UUID, period: Period, actor: Actor, at: datetime) -> tu
 
 def _number(row: models.Workbook, each: Binding, period: Period, actor: Actor) -> Decimal | None:
     """The number of a cell, of the latest frozen figure; None where there is none."""
-    chosen = period if each.when is When.NOW else year_before(period)
+    chosen = _period_of(each.when, period)
+    if chosen is None:
+        return None
     try:
         rule = get_indicator(each.indicator, period=chosen)
     except (IndicatorUnknown, PeriodNotCounted):
@@ -153,6 +156,17 @@ def _number(row: models.Workbook, each: Binding, period: Period, actor: Actor) -
         return None
     shows_percent = is_percent(bytes(row.content), row.name, each.sheet, each.cell)
     return total.value / HUNDRED if shows_percent and rule.unit.en == "%" else total.value
+
+
+def _period_of(when: When, period: Period) -> Period | None:
+    """The period whose number a cell takes; None where nothing stands just before the one that is filled."""
+    match when:
+        case When.NOW:
+            return period
+        case When.YEAR_BEFORE:
+            return year_before(period)
+        case When.PERIOD_BEFORE:
+            return period_before(period)
 
 
 def _tell(row: models.Workbook, event: str, actor: Actor, at: datetime) -> None:

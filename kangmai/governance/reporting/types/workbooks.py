@@ -17,10 +17,11 @@ class Part(StrEnum):
 
 
 class When(StrEnum):
-    """Whose number a cell takes: of the period it is filled for, or of the same a year before."""
+    """Whose number a cell takes: of the period it is filled for, of the same a year before, or of the period before."""
 
     NOW = "now"
     YEAR_BEFORE = "year_before"
+    PERIOD_BEFORE = "period_before"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kangmai.documents.types import Format
 from kangmai.governance.reporting import actions, queries, rules
-from kangmai.governance.reporting.types import Line, Report, State
+from kangmai.governance.reporting.errors import AlreadyIssued, DraftWaits
+from kangmai.governance.reporting.types import Line, Report, State, Template
 from kangmai.kernel.actor import is_permitted
 from kangmai.kernel.errors import Incorrect, KangmaiError
 from kangmai.portal.indicators import asking, presenters
@@ -60,6 +61,10 @@ def reports(request: PortalRequest) -> HttpResponse:
                 template_id=request.POST.get("template", ""), area=request.POST.get("area", ""),
                 period=parse_period(request.POST.get("period", "")), key=key(request), actor=actor, at=request.at,
             )  # fmt: skip
+        except (AlreadyIssued, DraftWaits) as error:
+            complain(request, error)
+            # the report that stands in the way is the place to go on
+            return redirect("report", error.details["report"])
         except KangmaiError as error:
             complain(request, error)
             return redirect("reports")
@@ -89,11 +94,17 @@ def _beginning(request: PortalRequest) -> dict[str, Any]:
     areas = [own, *(each.code for each in city(home).children(own))] if home else [own]
     periods = asking.periods(request.at, None)
     return {
-        "templates": choices([(e.id, e.title.in_language(language())) for e in found], current=""),
+        "templates": choices([(e.id, _of_period(e)) for e in found], current=""),
         "areas": choices([(code, presenters.area_name(code)) for code in areas], current=own),
         "periods": choices([(asking.written(e), asking.named(e)) for e in periods], current=""),
         "key": uuid4(),
     }
+
+
+def _of_period(of: Template) -> str:
+    """A template as it is chosen: with the periods it is written for."""
+    kind = rules.KINDS[of.period]
+    return f"{of.title.in_language(language())} · {kind.in_language(language())}"
 
 
 def _row(of: Report) -> dict[str, Any]:

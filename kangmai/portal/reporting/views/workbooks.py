@@ -133,7 +133,11 @@ def _parts() -> list[tuple[str, str]]:
 
 
 def _whens() -> list[tuple[str, str]]:
-    return [(When.NOW.value, _("the period")), (When.YEAR_BEFORE.value, _("the year before"))]
+    return [
+        (When.NOW.value, _("the period")),
+        (When.YEAR_BEFORE.value, _("the year before")),
+        (When.PERIOD_BEFORE.value, _("the period before")),
+    ]
 
 
 def _line(of: Binding, fault: str, titles: dict[str, str]) -> dict[str, Any]:
