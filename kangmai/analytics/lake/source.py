@@ -19,6 +19,17 @@ from kangmai.analytics.lake.pseudonyms import pseudonyms
 from kangmai.analytics.published import WITHOUT, ColumnType, PublishedView
 
 BATCH_BYTES = 16 * 2**20
+SETTINGS = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "extra_float_digits": "1",
+    "statement_timeout": "0",
+    "work_mem": "128MB",
+    # hashes and order cost more than handing rows over: a large table's are made by two processes of the server
+    "parallel_tuple_cost": "0",
+    "max_parallel_workers_per_gather": "1",
+}
+"""How one snapshot is read."""
 
 Place = tuple[str, str]
 """Month and county of a partition."""
@@ -120,11 +131,8 @@ def snapshot(database_url: str) -> Iterator[Snapshot]:
     with adbc.connect(database_url) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SET LOCAL TimeZone = 'UTC'")
-            cursor.execute("SET LOCAL DateStyle = 'ISO, YMD'")
-            cursor.execute("SET LOCAL extra_float_digits = 1")
-            cursor.execute("SET LOCAL statement_timeout = 0")
-            cursor.execute("SET LOCAL work_mem = '128MB'")
+            for name, value in SETTINGS.items():
+                cursor.execute(f"SET LOCAL {name} = '{value}'")
         yield Snapshot(connection)
         connection.rollback()
 
