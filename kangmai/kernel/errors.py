@@ -18,7 +18,7 @@ Doors map the category to a status, an OperationOutcome or a page, in one place 
 """
 
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kangmai.kernel.words import Words
 
@@ -46,6 +46,10 @@ class KangmaiError(Exception):
     def __init__(self, **details: object) -> None:
         self.details = details
         super().__init__(self.message("en"))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors come back whole from another process: pickle would call with `args`, not with details."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
     @property
     def code(self) -> str:
