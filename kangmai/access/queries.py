@@ -10,6 +10,7 @@ from kangmai.access.errors import AccountUnknown, ClientUnknown, NotYourResident
 from kangmai.access.reading import in_force
 from kangmai.access.recipients import accounts_by_permission as accounts_by_permission
 from kangmai.access.recipients import accounts_by_role as accounts_by_role
+from kangmai.access.recipients import accounts_of_residents as accounts_of_residents
 from kangmai.access.recipients import accounts_of_staff as accounts_of_staff
 from kangmai.access.recipients import glass_notices as glass_notices
 from kangmai.access.recipients import logins_and_languages as logins_and_languages

@@ -69,6 +69,16 @@ def accounts_of_staff(*, staff_ids: Collection[int]) -> dict[int, int]:
     return {staff: account for staff, account in rows.values_list("staff_id", "id") if staff}
 
 
+def accounts_of_residents(*, resident_ids: Collection[int]) -> dict[int, int]:
+    """The account in use of each resident who has one; the oldest where there are several."""
+    rows = models.Account.objects.filter(resident_id__in=resident_ids, is_active=True)
+    return {
+        resident: account
+        for resident, account in rows.order_by("-id").values_list("resident_id", "id")
+        if resident
+    }
+
+
 def staff_of_account(*, account_id: int) -> int | None:
     """The member of staff behind an account, if it is one's."""
     return models.Account.objects.filter(pk=account_id).values_list("staff_id", flat=True).first()

@@ -27,11 +27,13 @@ class Choice:
     organization: int | None = None
     staff: int | None = None
     priority: Priority | None = None
+    by_way: bool = False
+    """From door to door instead of by urgency."""
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything but the tab was chosen."""
-        return self != Choice(show=self.show)
+        """Whether anything but the tab and the order was chosen."""
+        return self != Choice(show=self.show, by_way=self.by_way)
 
     def filter(self, text: str = "") -> Filter:
         """The same for the room, together with a name that is looked for."""
@@ -56,6 +58,7 @@ class Choice:
             "organization": other.organization,
             "staff": other.staff,
             "priority": None if other.priority is None else other.priority.name.lower(),
+            "order": "way" if other.by_way else "",
         }
         return urlencode({name: value for name, value in given.items() if value not in ("", None)})
 
@@ -71,6 +74,7 @@ def read(query: Mapping[str, str]) -> Choice:
         priority=next(
             (each for each in Priority if each.name.lower() == query.get("priority")), None
         ),
+        by_way=query.get("order") == "way",
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kangmai.portal.institutions.presenters import standard
-from kangmai.portal.programmes import catalogue, wording
+from kangmai.portal.programmes import catalogue, way, wording
 from kangmai.portal.shell import area, words
 from kangmai.programmes.engine.types import Enrolment, Planned, PlanReason, Priority, Row, State
 from kangmai.standards.divisions import find_division
@@ -24,6 +24,8 @@ class Line:
     age: str
     number: str
     place: str
+    home: str
+    """The address, where the list is made for a way."""
     team: str
     programme: str
     service: str
@@ -44,12 +46,15 @@ class Line:
     start_label: str
 
 
-def lines(rows: Sequence[Row], *, on: datetime.date, teams: Mapping[int, str]) -> tuple[Line, ...]:
-    """The lines of a page, in the order in which they came."""
-    return tuple(line(each, on=on, teams=teams) for each in rows)
+def lines(
+    rows: Sequence[Row], *, on: datetime.date, teams: Mapping[int, str], by_way: bool = False
+) -> tuple[Line, ...]:
+    """The lines of a page, in the order in which they came or, with their addresses, in that of a way."""
+    ordered = way.from_door_to_door(rows) if by_way else rows
+    return tuple(line(each, on=on, teams=teams, by_way=by_way) for each in ordered)
 
 
-def line(row: Row, *, on: datetime.date, teams: Mapping[int, str]) -> Line:
+def line(row: Row, *, on: datetime.date, teams: Mapping[int, str], by_way: bool = False) -> Line:
     """One line."""
     found = row.enrolment
     late = row.lateness
@@ -60,6 +65,7 @@ def line(row: Row, *, on: datetime.date, teams: Mapping[int, str]) -> Line:
         age=words.age(row.birth_date, on),
         number=row.index_number,
         place=place(found.place_code),
+        home=door(row) if by_way and not is_veiled(row, on=on) else "",
         team=teams.get(found.organization, ""),
         programme=catalogue.programme_title(found.programme, on=on),
         service=next_title(found, on=on),
@@ -84,15 +90,24 @@ def name_of(row: Row, *, on: datetime.date) -> str:
     """The name; of sensitive programmes only its first character, for lists lie open on desks."""
     if not row.name:
         return _("not open to you yet")
-    if catalogue.is_sensitive(row.enrolment.programme, on=on):
-        return words.masked(row.name, head=1, tail=0)
-    return row.name
+    return words.masked(row.name, head=1, tail=0) if is_veiled(row, on=on) else row.name
+
+
+def is_veiled(row: Row, *, on: datetime.date) -> bool:
+    """Whether a list may not say who it is."""
+    return catalogue.is_sensitive(row.enrolment.programme, on=on)
 
 
 def next_title(found: Enrolment, *, on: datetime.date) -> str:
     """What is due next."""
     planned = next((each for each in found.planned if each.service == found.next_service), None)
     return catalogue.planned_title(found.programme, planned, on=on) if planned else ""
+
+
+def door(row: Row) -> str:
+    """The address without province, city and town, which whoever walks there knows."""
+    town = find_division(row.enrolment.place_code[:9])
+    return row.home.rpartition(town.name)[2] if town else row.home
 
 
 def place(code: str) -> str:

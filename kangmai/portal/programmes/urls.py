@@ -10,12 +10,16 @@ from kangmai.portal.programmes.views.enrolment import enrolment
 from kangmai.portal.programmes.views.files import worklist_file
 from kangmai.portal.programmes.views.growth import enrolment_growth
 from kangmai.portal.programmes.views.record import record, try_out
+from kangmai.portal.programmes.views.tools import keep, places, remind
 from kangmai.portal.programmes.views.visit import visit, visit_document
 from kangmai.portal.programmes.views.worklist import worklist
 
 urlpatterns = [
     path("follow-ups/", worklist, name="worklist"),
     path("follow-ups/list.<slug:format>", worklist_file, name="worklist-file"),
+    path("follow-ups/places/", places, name="worklist-places"),
+    path("follow-ups/keep/", keep, name="worklist-keep"),
+    path("follow-ups/remind/", remind, name="worklist-remind"),
     path("programmes/compare/", compare_rules, name="compare-rules"),
     path("programmes/enrolments/<uuid:enrolment_id>/", enrolment, name="enrolment"),
     path(

@@ -282,3 +282,15 @@ class KeyUsedElsewhere(Conflict):
     """This form was sent before for something else. Reload the page and enter it again."""
 
     zh = "该表单编号已用于其他提交，请刷新页面后重新填写。"
+
+
+class FilterNameMissing(Incorrect):
+    """Give the filter a name."""
+
+    zh = "请为筛选条件取一个名称。"
+
+
+class FiltersTooMany(Conflict):
+    """You keep {most} filters already. Remove one first."""
+
+    zh = "最多保存 {most} 个筛选条件，请先删除一个。"

@@ -132,6 +132,21 @@ class Enrolment(models.Model):
         )
 
 
+class KeptFilter(models.Model):
+    """What somebody narrows his worklist to again and again; the query holds codes and ids, never a name."""
+
+    account = models.BigIntegerField()
+    name = models.CharField(max_length=30)
+    query = models.CharField(max_length=200, blank=True, default="")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(name=""), name="kept_filter_named"),
+            models.UniqueConstraint(fields=("account", "name"), name="kept_filter_once"),
+        )
+
+
 class PlannedService(models.Model):
     """The next time a service of an enrolment is due."""
 

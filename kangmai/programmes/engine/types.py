@@ -291,6 +291,33 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class AtPlace:
+    """How many lines of a list live in a division."""
+
+    place_code: str
+    lines: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFilter:
+    """A filter that somebody kept, as an address says it."""
+
+    id: int
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """What came of reminding the residents of a list; who was told of the same day before is not told again."""
+
+    lines: int
+    told: int
+    without_account: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A line of the worklist."""
 
@@ -304,6 +331,8 @@ class Row:
     attempts: int
     phone: str = ""
     """The first telephone number; pages mask it."""
+    home: str = ""
+    """The address at home, by which a way from door to door is put in order."""
 
 
 @dataclass(frozen=True, slots=True)

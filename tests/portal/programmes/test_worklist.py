@@ -144,3 +144,57 @@ def test_a_card_that_is_read_opens_the_person(enter, served):
         assert client.post("/follow-ups/", {"text": text}).status_code == 200
     typing = {"HX-Request": "true"}
     assert client.post("/follow-ups/", {"text": number}, headers=typing).status_code == 200
+
+
+def test_a_kept_filter_is_one_s_own_and_can_be_dropped(enter, served):
+    client = enter("village")
+    for query in ("?show=due&priority=risk", "?show=due&place=441202001002"):
+        answer = client.post(f"/follow-ups/keep/{query}", {"name": " 二村  到期 "})
+        assert answer.status_code == 302
+    page = client.get("/follow-ups/?show=due&place=441202001002").content.decode()
+    # the same name again replaces what stood under it
+    assert page.count("二村 到期</a>") == 1
+    assert 'href="/follow-ups/?show=due&amp;place=441202001002" aria-current="true"' in page
+    id = page.split('name="drop" value="')[1].split('"')[0]
+    stranger = enter("elsewhere")
+    assert "二村 到期" not in stranger.get("/follow-ups/").content.decode()
+    stranger.post("/follow-ups/keep/", {"drop": id})
+    assert "二村 到期" in client.get("/follow-ups/").content.decode()
+    client.post("/follow-ups/keep/", {"drop": id})
+    assert "二村 到期" not in client.get("/follow-ups/").content.decode()
+
+
+def test_a_filter_without_a_name_is_refused_and_a_thirteenth_too(enter, served):
+    client = enter("village")
+    empty = client.post("/follow-ups/keep/", {"name": " "}, follow=True).content.decode()
+    assert "Give the filter a name" in empty
+    for number in range(12):
+        client.post("/follow-ups/keep/", {"name": f"f{number}"})
+    more = client.post("/follow-ups/keep/", {"name": "more"}, follow=True).content.decode()
+    assert "You keep 12 filters already" in more
+    assert ">more</a>" not in more
+
+
+def test_a_list_is_walked_from_door_to_door(enter, served):
+    page = enter("village").get("/follow-ups/?order=way").content.decode()
+    assert sorted(names(page)) == sorted(URGENT_FIRST)
+    assert "/follow-ups/list.pdf?order=way" in page
+    assert 'href="/follow-ups/"' in page  # back to the order of urgency
+
+
+def test_where_those_of_a_list_live(enter, served):
+    page = enter("village").get("/follow-ups/places/?show=due").content.decode()
+    assert 'href="/follow-ups/?show=due&amp;place=441202001002"' in page
+    assert page.count('<th scope="row">') == 1
+    elsewhere = enter("elsewhere").get("/follow-ups/places/?show=due").content.decode()
+    assert "441202001002" not in elsewhere
+    assert enter("liang").get("/follow-ups/places/").status_code == 403
+
+
+def test_residents_of_a_list_are_reminded_once(enter, served):
+    client = enter("village")
+    page = client.post("/follow-ups/remind/?show=due", follow=True).content.decode()
+    assert "of 3 were written to" in page
+    again = client.post("/follow-ups/remind/?show=due", follow=True).content.decode()
+    assert "0 of 3 were written to" in again
+    assert enter("liang").post("/follow-ups/remind/").status_code == 403

@@ -17,7 +17,7 @@ from kangmai.portal.programmes.rows import Line
 from kangmai.portal.shell import words
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import queries
-from kangmai.programmes.engine.types import Show
+from kangmai.programmes.engine.types import Row, Show
 from kangmai.standards.calendars import legal_day
 
 STEP = 200
@@ -59,15 +59,19 @@ def worklist_file(request: PortalRequest, format: str) -> HttpResponse:
     )
 
 
-def _lines(request: PortalRequest, chosen: Choice) -> Iterator[Line]:
-    on = legal_day(request.at)
+def _lines(request: PortalRequest, chosen: Choice) -> tuple[Line, ...]:
+    found = tuple(_rows(request, chosen))
+    teams = reach.institution_names(row.enrolment.organization for row in found)
+    return rows.lines(found, on=legal_day(request.at), teams=teams, by_way=chosen.by_way)
+
+
+def _rows(request: PortalRequest, chosen: Choice) -> Iterator[Row]:
     after, count = "", 0
     while count < MOST:
         found = queries.worklist(
             filter=chosen.filter(), after=after, limit=STEP, actor=request.actor, at=request.at
         )
-        teams = reach.institution_names(row.enrolment.organization for row in found.rows)
-        yield from rows.lines(found.rows, on=on, teams=teams)
+        yield from found.rows
         count, after = count + len(found.rows), found.after
         if not after:
             return
@@ -97,7 +101,7 @@ def _cells(line: Line) -> list[str]:
         line.sex,
         line.age,
         line.number,
-        line.place,
+        " ".join(filter(None, (line.place, line.home))),
         line.service,
         " ".join(filter(None, (line.alarm, line.why))),
         line.due_on,

@@ -1,7 +1,7 @@
 """The worklist: whom to see, and why, the most urgent first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from kangmai.kernel.actor import is_permitted
 from kangmai.portal.programmes import catalogue, choice, reach, reader, rows, veiled, wording
 from kangmai.portal.programmes.choice import Choice
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -17,7 +18,7 @@ from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.paging import Pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import queries
-from kangmai.programmes.engine.types import Counts, Show
+from kangmai.programmes.engine.types import Counts, Priority, Show
 from kangmai.standards.calendars import legal_day
 
 PAGE = 25
@@ -32,6 +33,10 @@ TABS = (
     Show.LOST,
     Show.ALL,
 )
+
+
+DUE = (Show.TO_SEE, Show.OVERDUE, Show.DUE, Show.DUE_SOON)
+"""Lists whose residents may be reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,14 @@ def _list(request: PortalRequest, chosen: Choice, text: str, after: str) -> dict
     )
     teams = reach.institution_names(row.enrolment.organization for row in found.rows)
     return {
-        "lines": rows.lines(found.rows, on=on, teams=teams),
+        "lines": rows.lines(found.rows, on=on, teams=teams, by_way=chosen.by_way),
         "here": address(chosen),
         "pager": _pager(chosen, after, found.after),
         "next_after": found.after,
         "is_narrowed": chosen.is_narrowed or bool(text.strip()),
         "show": chosen.show.value,
         "everything": address(Choice(show=chosen.show)),
+        "order": "way" if chosen.by_way else "",
     }
 
 
@@ -94,6 +100,24 @@ def _frame(request: PortalRequest, chosen: Choice) -> dict[str, Any]:
         if len(teams) > 1
         else (),
         "staff": _choices(reach.staff(request.actor, on=on), chosen.staff),
+        "priorities": _choices(
+            [
+                (each.name.lower(), wording.priority(each))
+                for each in Priority
+                if each is not Priority.ROUTINE
+            ],
+            chosen.priority.name.lower() if chosen.priority is not None else "",
+        ),
+        "kept": [
+            (each, f"{reverse('worklist')}?{each.query}", each.query == chosen.query())
+            for each in queries.kept_filters(actor=request.actor)
+        ],
+        "other_order": address(replace(chosen, by_way=not chosen.by_way)),
+        "map": address(chosen, "worklist-places"),
+        "keep": address(chosen, "worklist-keep"),
+        "remind": address(chosen, "worklist-remind")
+        if chosen.show in DUE and is_permitted(request.actor, "programmes.visit")
+        else "",
         "files": [
             (label, icon, address(chosen, "worklist-file", format))
             for label, icon, format in (

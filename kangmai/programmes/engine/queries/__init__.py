@@ -19,6 +19,7 @@ from kangmai.programmes.engine.queries.enrolments import (
 from kangmai.programmes.engine.queries.forms import try_visit, visit_form
 from kangmai.programmes.engine.queries.joint import Joined, joined_services
 from kangmai.programmes.engine.queries.many import VisitRows, visits_behind, visits_since
+from kangmai.programmes.engine.queries.places import MOST_PLACED, kept_filters, people_by_place
 from kangmai.programmes.engine.queries.veiled import veiled_visit_of, veiled_visits
 from kangmai.programmes.engine.queries.visits import (
     counted_visits,
@@ -30,6 +31,7 @@ from kangmai.programmes.engine.queries.visits import (
 from kangmai.programmes.engine.queries.worklist import counts, worklist
 
 __all__ = [
+    "MOST_PLACED",
     "Joined",
     "OutcomeClass",
     "Programme",
@@ -48,7 +50,9 @@ __all__ = [
     "hidden",
     "joined_services",
     "judgements_of",
+    "kept_filters",
     "offered_programmes",
+    "people_by_place",
     "programme",
     "programmes",
     "rule_set",

@@ -96,7 +96,7 @@ def worklist(
         NotPermitted, CursorUnreadable, PlaceUnreadable
     """
     require(actor, READ)
-    asked = _asked(filter, actor=actor, at=at)
+    asked = asked_of(filter, actor=actor, at=at)
     found = _ids(asked, after=after, limit=limit + 1)
     ids = [row[-1] for row in found[:limit]]
     rest = "~".join(map(str, found[limit - 1])) if len(found) > limit else ""
@@ -115,7 +115,7 @@ def counts(*, programme: str = "", actor: Actor, at: datetime) -> Counts:
 
 
 def _count(filter: Filter, *, actor: Actor, at: datetime) -> int:
-    asked = _asked(filter, actor=actor, at=at)
+    asked = asked_of(filter, actor=actor, at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT count(*) FROM (SELECT 1 FROM {asked.source}
@@ -126,7 +126,7 @@ def _count(filter: Filter, *, actor: Actor, at: datetime) -> int:
     return int(count)
 
 
-def _asked(filter: Filter, *, actor: Actor, at: datetime) -> _Asked:
+def asked_of(filter: Filter, *, actor: Actor, at: datetime) -> _Asked:
     wanted = _LISTS[filter.show]
     values: dict[str, Any] = {"on": filter.until or legal_day(at)}
     conditions = [wanted.condition]
@@ -275,4 +275,5 @@ def _row(
         lateness=enrolment.lateness(legal_day(at)),
         attempts=row.made,
         phone=known.phones[0] if known and known.phones else "",
+        home=known.address if known else "",
     )
