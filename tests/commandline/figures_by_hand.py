@@ -239,6 +239,16 @@ def points(kind: str) -> str:
           AND coalesce(q.until_on, 'infinity') > %(end)s::date - 1)"""
 
 
+TOWN_KINDS = "'township_hospital', 'community_centre'"
+GENERAL = "o.type_code ~ '^A1' AND o.level_code ~ '^0[1-7]$' AND o.ownership_code = '11'"
+CERTIFIED = f'({SAID}).values @> \'{{"medical_licence": true, "care_filing": true}}\''
+ON_TIME = """SELECT count(*) FILTER (WHERE abs(following - next_on) <= overdue_after_days), count(*) FROM (
+    SELECT v.*, lead(v.visited_on) OVER (PARTITION BY v.enrolment_id ORDER BY v.visited_on) AS following, e.closed_on
+    FROM programmes_visit v JOIN programmes_enrolment e ON e.id = v.enrolment_id
+    WHERE e.programme = 'smd' AND v.service = 'injection' AND v.standing = 'current') x
+    WHERE next_on + overdue_after_days BETWEEN %(start)s AND %(end)s::date - 1 AND coalesce(closed_on, 'infinity') > next_on"""
+
+
 def able_tcm(kinds: str) -> str:
     """Institutions of some kinds that are able to give TCM, against all of them."""
     able = f"SELECT count(*) {points('tcm_service')} AND p.holder_kind IN ({kinds}) AND ({SAID}).is_able"
@@ -259,6 +269,20 @@ QUERIES = {
     "cc_places": against_residents(f"SELECT coalesce(sum(({SAID}).size), 0) {points('nursery')}"),
     "cc_enrol": f"SELECT coalesce(sum(({SAID}).used), 0), coalesce(sum(({SAID}).size), 0) {points('nursery')}",
     "cc_inclusive": f"SELECT coalesce(sum((({SAID}).values->>'inclusive_places')::int), 0), coalesce(sum(({SAID}).size), 0) {points('nursery')}",
+    "psy_room": f"""SELECT (SELECT count(*) {points('counselling_room')} AND p.holder_kind IN ({TOWN_KINDS}) AND ({SAID}).values->>'dispensing' = 'true'),
+        ({institutions(TOWN_KINDS)})""",
+    "psy_clinic": f"""SELECT (SELECT count(*) {points('psychological_clinic')} AND EXISTS (SELECT 1 FROM registry_organization o WHERE o.id = p.organization AND {GENERAL})),
+        (SELECT count(*) FROM registry_organization o WHERE o.kind = 'hospital' AND {GENERAL} AND {OPEN})""",
+    "hos_counties": f"""SELECT (SELECT count(DISTINCT substr(p.place_code, 1, 6)) {points('hospice_unit')}),
+        (SELECT count(DISTINCT substr(o.division_code, 1, 6)) FROM registry_organization o WHERE o.division_code !~ '^....(00)?$' AND o.division_code !~ '^....00' AND {OPEN})""",
+    "ic_count": f"SELECT count(DISTINCT coalesce(p.place::text, p.id::text)) {points('combined_care')} AND {CERTIFIED}",
+    "ic_contract": f"""SELECT (SELECT count(DISTINCT p.place) {points('combined_care')} AND p.holder_kind = 'care_home' AND coalesce(p.ends_on, 'infinity') >= %(end)s::date - 1),
+        (SELECT count(*) FROM registry_place WHERE kind = 'care_home' AND coalesce(closed_on, 'infinity') >= %(end)s)""",
+    "cc_filed": f"""SELECT (SELECT count(DISTINCT p.place) {points('nursery')} AND p.holder_kind = 'nursery'),
+        (SELECT count(*) FROM registry_place WHERE kind = 'nursery' AND coalesce(closed_on, 'infinity') >= %(end)s)""",
+    "tcm_hall": f"""SELECT (SELECT count(*) {points('tcm_service')} AND p.holder_kind IN ({TOWN_KINDS}) AND ({SAID}).values->>'hall' IN ('hall', 'model_hall')),
+        ({institutions(TOWN_KINDS)})""",
+    "lai_on_time": ON_TIME,
     "tcm_studios": f"SELECT count(*) {points('tcm_studio')}",
     "ic_elder_friendly": f"""SELECT (SELECT count(*) {points('age_friendly')} AND p.holder_kind IN ('hospital', 'township_hospital', 'community_centre')),
         ({institutions("'hospital', 'township_hospital', 'community_centre'")})""",

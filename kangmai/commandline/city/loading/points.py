@@ -73,7 +73,7 @@ class _Points:
         if is_town or is_village:
             yield self._institution("tcm_service", each, self._tcm(each, is_town))
         if is_town and self._is(f"room{each.code}", self.table["room_percent"]):
-            values = {"area": 20, "counsellors": 1 + _dice(each.code, 2), "hours": 10, "sessions": 60 + _dice(each.code, 200)}  # fmt: skip
+            values = {"area": 20, "counsellors": 1 + _dice(each.code, 2), "hours": 10, "dispensing": bool(_dice(each.code, 7)), "sessions": 60 + _dice(each.code, 200)}  # fmt: skip
             yield self._institution("counselling_room", each, values)
         is_general = each.kind == "hospital" and each.type_code.startswith("A1")
         if is_general and self._is(f"clinic{each.code}", self.table["clinic_percent"]):
@@ -147,7 +147,7 @@ class _Points:
         values = {
             "mode": "agreement", "signed_on": signed.isoformat(), "beds": beds, "nursing_beds": beds * 3 // 5 + 1,
             "people": min(place.headcount, beds), "disabled": place.headcount // 4, "caregivers": max(1, place.headcount // 5),
-            "services": ["rounds", "referral", "records", "chronic"], "care_filing": True,
+            "services": ["rounds", "referral", "records", "chronic"], "care_filing": True, "medical_licence": _dice(place.name, 3) == 0,
         }  # fmt: skip
         ends = signed + self.table["agreement_years"] * YEAR
         return self._draft("combined_care", place.name, place.division, values, place=place.id or None, holder_kind=place.kind, partner=self.organizations[partner.order], keeper=self.organizations[partner.order], ends_on=ends)  # fmt: skip

@@ -124,7 +124,17 @@ def _mental(people: Any, row: int, on: date, chance: float) -> Chosen:
     facts = {"risk": str(int(chance * 4)), "takes_regularly": chance < 0.8}
     since = _since(people, row, "mental", on, 100)
     guardian = {"result": "paid", "amount": 2400, "informed": "both"}
-    return Chosen(row, "smd", since, {}, (Seen("guardian", 80, guardian), Seen("followup", 45, facts)))  # fmt: skip
+    seen = (Seen("guardian", 80, guardian), Seen("followup", 45, facts))
+    if chance > INJECTED:
+        return Chosen(row, "smd", since, {}, seen)
+    # every fourth of them came too late for the second
+    days = (95, 50, 20) if chance < INJECTED / 4 else (81, 51, 20)
+    given = tuple(Seen("injection", each, {"drug": "pp1m"}) for each in days)
+    return Chosen(row, "smd", since, {"latest_injection": on - timedelta(days[-1])}, given + seen)
+
+
+INJECTED = 0.3
+"""How many of the patients are given a long-acting injection."""
 
 
 def _tuberculosis(people: Any, row: int, on: date, chance: float) -> Chosen:
