@@ -24,7 +24,7 @@ def faults_of(known, **given):
 def test_values_are_read_as_people_write_them():
     given = {"area": "１２", "counsellors": "2", "hours": " 1,0 ", "volunteers": ""}
     assert rules.read_values(ROOM, given, on=TODAY) == (
-        {"area": 12, "counsellors": 2, "hours": 10},
+        {"area": 12, "counsellors": 2, "hours": 10, "dispensing": False},
         [],
     )
 
