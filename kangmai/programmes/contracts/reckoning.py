@@ -13,6 +13,8 @@ from django.db import connection
 from kangmai.kernel import definitions
 from kangmai.programmes.contracts.rulebook import PACKAGE, ROOM, package_of
 
+# What is promised and what was done are stacked and added up, never joined: how many rows a list of definitions
+# and the visits of a year give cannot be foreseen by the planner, and a join of them took the square of the contracts.
 _DONE = """
 WITH item AS (
   SELECT * FROM unnest(%(packages)s::text[], %(since)s::date[], %(until)s::date[], %(items)s::text[], %(times)s::int[])
@@ -44,12 +46,13 @@ done AS (
   FROM year y JOIN contracts_performed h ON h.contract_id = y.contract AND h.undone_reason = ''
     AND h.on BETWEEN y.begins_on AND y.ends_on
   GROUP BY 1, 2, 3),
+said AS (
+  SELECT y.id, i.package, i.item, i.times, 0 AS n, true AS is_promised
+  FROM year y JOIN item i ON i.package = ANY(y.packages) AND i.since <= y.agreed_on AND y.agreed_on < i.until
+  UNION ALL
+  SELECT id, package, item, 0, n, false FROM done),
 stands AS (
-  SELECT y.id, y.contract, i.package, i.item, i.times, coalesce(sum(d.n), 0)::int AS n
-  FROM year y
-  JOIN item i ON i.package = ANY(y.packages) AND i.since <= y.agreed_on AND y.agreed_on < i.until
-  LEFT JOIN done d ON d.id = y.id AND d.package = i.package AND d.item = i.item
-  GROUP BY 1, 2, 3, 4, 5)
+  SELECT id, package, item, max(times) AS times, sum(n)::int AS n FROM said GROUP BY 1, 2, 3 HAVING bool_or(is_promised))
 """
 _ITEMS = _DONE + "SELECT package, item, n FROM stands"
 _WRITE_YEARS = (
