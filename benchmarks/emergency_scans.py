@@ -345,6 +345,7 @@ def took(world: World, order: Any, columns: list[Any]) -> tuple[float, Any]:
         entrances=tuple(map(world.codes.__getitem__, columns[3].tolist())),
         sources=columns[4],
         channels=columns[7],
+        own_venues=np.zeros(len(columns[0]), np.int64),
     )
     at = max(instant_of(int(columns[1][-1])), order.starts_at)
     start = time.perf_counter()

@@ -124,6 +124,11 @@ def test_a_whole_order_from_the_draft_to_the_proof(people, enter):
     assert officer.get("/emergency-mode/command/").status_code == 409
     change(cdc, "sign")
     assert officer.get("/emergency-mode/command/").status_code == 200
+    signed = officer.get(address).content.decode()
+    assert all(each in signed for each in ("李卫东", "吴敏", "Zhaoqing CDC")), signed
+    assert "account" not in signed and "Contact tracing, " not in signed
+    assert "Colour decisions, " in signed and "、" not in signed
+    assert "、" in enter("officer", language="zh").get(address).content.decode()
     notice = visitor.get("/emergency-mode/notice/").content.decode()
     assert "城东处置" in notice and "市指挥部决定" in notice
 

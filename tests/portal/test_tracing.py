@@ -3,13 +3,16 @@
 import datetime
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from kangmai.epidemic.orders.types import Purpose
-from kangmai.epidemic.tracing import models
+from kangmai.epidemic.tracing import models, types
 from kangmai.portal.surveillance.figures import event_map
+from kangmai.portal.tracing import wording
 from kangmai.registry.types import OrganizationKind
 from kangmai.standards.divisions import Level, city
 from kangmai.standards.geography import find_real_point
@@ -118,6 +121,15 @@ def test_a_contact_from_the_call_to_quarantine_and_daily_checks(enter, made):
     assert str(made["contact"]) not in enter("there").get(f"{ROOT}contacts/").content.decode()
     assert enter("there").post(change, check).status_code in (302, 404)
     assert models.Check.objects.get().symptoms == ["cough"]
+
+
+def test_an_exposure_without_a_place_says_how_it_was_found():
+    met = types.Exposure(1, None, "", TODAY, NOW, NOW, 24 * 60, types.Source.HOUSEHOLD)
+    with translation.override("en"):
+        assert (wording.met_at(met), wording.minutes(met.minutes)) == ("household", "the whole day")
+        assert wording.met_at(replace(met, place="大排档")) == "大排档"
+    with translation.override("zh-hans"):
+        assert (wording.met_at(met), wording.minutes(met.minutes)) == ("同住", "整日")
 
 
 def _version(page):

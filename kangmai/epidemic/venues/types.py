@@ -72,6 +72,7 @@ class Refusal(StrEnum):
     TOO_OLD = "too old"
     TOO_MANY = "too many"
     CONFLICTING_ID = "conflicting id"
+    OTHER_VENUE = "other venue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ class Scans:
         entrances: text of the code of each entrance, or one for all.
         sources: device number, minus the person whose phone it was, or 0: the phone of the pass itself.
         channels: `Channel` of each.
+        own_venues: the venue that a device was registered for, 0 where a phone sends.
     """
 
     client: NDArray[np.int64]
@@ -173,6 +175,7 @@ class Scans:
     entrances: tuple[str, ...]
     sources: NDArray[np.int64]
     channels: NDArray[np.int64]
+    own_venues: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.client)
@@ -188,6 +191,8 @@ class Scan:
     pass_number: int
     source: int
     channel: Channel
+    own_venue: int = 0
+    """The venue that the device was registered for; 0 where a phone sends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import actions, queries
 from kangmai.epidemic.venues.errors import DeviceRefused, IntakeBusy, ScansUnreadable
-from kangmai.epidemic.venues.types import Answer, Refusal, Taken, Told
+from kangmai.epidemic.venues.types import Answer, Device, Refusal, Taken, Told
 from kangmai.exchange.scans import reading
 from kangmai.kernel.errors import Category, KangmaiError, Unavailable
 from kangmai.kernel.ids import uuid7
@@ -87,7 +87,7 @@ def _answer(environ: dict[str, Any], language: str) -> Reply:
         with orders.reading_once(at):
             return _batch(environ, at, language)
     device = _device(environ, at)
-    found = reading.one(_body(environ), source=device, at=at)
+    found = reading.one(_body(environ), device=device, at=at)
     return _told(actions.scan(scan=found, at=at), at, language)
 
 
@@ -95,16 +95,16 @@ def _batch(environ: dict[str, Any], at: datetime, language: str) -> Reply:
     device = _device(environ, at)
     if device is None:
         raise DeviceRefused()
-    scans, upload = reading.batch(_body(environ), source=device)
+    scans, upload = reading.batch(_body(environ), device=device)
     return _counted(actions.take_scans(scans=scans, upload=upload, at=at), at, language)
 
 
-def _device(environ: dict[str, Any], at: datetime) -> int | None:
+def _device(environ: dict[str, Any], at: datetime) -> Device | None:
     """The device that speaks, by its token; None for a phone, whose pass is all it has."""
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
-    return queries.device_with(token=token.strip(), at=at).id
+    return queries.device_with(token=token.strip(), at=at)
 
 
 def _body(environ: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from kangmai.epidemic.venues import queries
 from kangmai.epidemic.venues.errors import ScansUnreadable
 from kangmai.epidemic.venues.rules import EPOCH, pass_number
-from kangmai.epidemic.venues.types import Channel, Refusal, Scan, Scans
+from kangmai.epidemic.venues.types import Channel, Device, Refusal, Scan, Scans
 
 LONGEST_BATCH = 20_000
 UNIX_OF_EPOCH = int(EPOCH.timestamp())
@@ -24,18 +24,18 @@ def refusal_words(reason: str, at: datetime, language: str) -> str:
     return queries.current_rule(at=at).refusals[Refusal(reason)].in_language(language)
 
 
-def one(body: Mapping[str, Any], *, source: int | None, at: datetime) -> Scan:
+def one(body: Mapping[str, Any], *, device: Device | None, at: datetime) -> Scan:
     """One scan: by pass, and where a device sends it also by document or card; only a device names its channel.
 
     Raises:
         ScansUnreadable, CodeIncorrect, NoOrderInForce, PersonUnknown.
     """
-    number, channel = _whose(body, source, at)
-    named = channel if source is None else body.get("channel", channel)
+    number, channel = _whose(body, device, at)
+    named = channel if device is None else body.get("channel", channel)
     if not isinstance(named, str) or named not in CHANNELS:
         raise ScansUnreadable(reason=f"channel: one of {', '.join(CHANNELS)}")
     companion = body.get("companion")
-    speaker = source if source is not None else OWN_PHONE
+    speaker = OWN_PHONE if device is None else device.id
     if companion:
         speaker = -queries.key_of_pass(pass_number=_pass(companion), at=at)
         named = "proxy"
@@ -46,13 +46,18 @@ def one(body: Mapping[str, Any], *, source: int | None, at: datetime) -> Scan:
         pass_number=number,
         source=speaker,
         channel=CHANNELS[named],
+        own_venue=_venue_of(device),
     )
 
 
-def _whose(body: Mapping[str, Any], source: int | None, at: datetime) -> tuple[int, str]:
+def _venue_of(device: Device | None) -> int:
+    return 0 if device is None else device.venue_id or 0
+
+
+def _whose(body: Mapping[str, Any], device: Device | None, at: datetime) -> tuple[int, str]:
     if "pass" in body:
-        return _pass(body["pass"]), "phone" if source is None else "manual"
-    if source is None:
+        return _pass(body["pass"]), "phone" if device is None else "manual"
+    if device is None:
         raise ScansUnreadable(reason="pass: missing")
     if isinstance(document := body.get("document"), dict):
         kind, number = _text(document, "kind"), _text(document, "number")
@@ -91,7 +96,7 @@ def _instant(given: object, at: datetime) -> datetime:
     raise ScansUnreadable(reason="at: an instant with an offset, or seconds since 1970") from None
 
 
-def batch(body: Mapping[str, Any], *, source: int) -> tuple[Scans, UUID | None]:
+def batch(body: Mapping[str, Any], *, device: Device) -> tuple[Scans, UUID | None]:
     """A batch of columns of one length; `entrance` is one code for all or a list of codes.
 
     Raises:
@@ -115,8 +120,9 @@ def batch(body: Mapping[str, Any], *, source: int) -> tuple[Scans, UUID | None]:
         at=np.clip(at - UNIX_OF_EPOCH, -(2**31), 2**31 - 1),
         passes=passes,
         entrances=entrances,
-        sources=np.full(len(ids), source, np.int64),
+        sources=np.full(len(ids), device.id, np.int64),
         channels=np.full(len(ids), channel.value, np.int64),
+        own_venues=np.full(len(ids), _venue_of(device), np.int64),
     )
     return scans, _upload(body.get("upload"))
 

@@ -122,7 +122,7 @@ def rows(found: Sequence[Entry], *, actor: Actor, at: datetime.datetime) -> list
                 names.get(each.organization, "—"),
                 state_words(each.state),
                 TONES[each.state],
-                "、".join(each.faults),
+                words.joined(each.faults),
                 each.receipt_number,
                 each.reason,
                 way_words(each.way) if each.way else "",

@@ -105,11 +105,11 @@ def _tone(bits: float) -> str:
 def values(known: Demographics) -> Mapping[str, str]:
     """What is known of a person, field by field as the index compares it."""
     return {
-        "name": "、".join((known.name, *known.former_names)),
+        "name": words.joined((known.name, *known.former_names)),
         "birth_date": words.day(known.birth_date) if known.birth_date else "",
         "sex": standard("sex", known.sex_code),
-        "number": "、".join(document_number(each) for each in known.documents),
-        "phone": "、".join(words.masked(each, head=3, tail=4) for each in known.phones),
+        "number": words.joined(document_number(each) for each in known.documents),
+        "phone": words.joined(words.masked(each, head=3, tail=4) for each in known.phones),
         "address": known.address,
         "town": area.path(known.place_code) if known.place_code else "",
         "mother": known.mother,

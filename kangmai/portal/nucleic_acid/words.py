@@ -25,7 +25,7 @@ def stage(stage: str) -> str:
     """Where a tube is."""
     return {
         "open": _("at the table"),
-        "closed": _("closed"),
+        "closed": _("capped"),
         "boxed": _("in a box"),
         "travelling": _("on the way"),
         "received": _("in the laboratory"),

@@ -89,7 +89,7 @@ def facts(resident: Resident, *, managing: str) -> tuple[Fact, ...]:
         Fact(_("Address"), known.address),
         Fact(_("Ethnic group"), standard("ethnic-group", known.ethnic_code)),
         Fact(_("Marital status"), standard("marital-status", known.marital_code)),
-        Fact(_("Former names"), "、".join(known.former_names)),
+        Fact(_("Former names"), words.joined(known.former_names)),
         Fact(_("Record number"), resident.record_number or ""),
         Fact(_("Looked after by"), managing),
     ]

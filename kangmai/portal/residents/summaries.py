@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kangmai.portal.shell import words
+
 Resource = Mapping[str, Any]
 ABNORMAL = {"H", "HH", "L", "LL", "A", "AA", "HU", "LU", "POS", "DET"}
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
@@ -42,7 +44,7 @@ def concept(value: Any) -> str:
 
 def concepts(values: Iterable[Any]) -> str:
     """The words of several CodeableConcepts."""
-    return "、".join(filter(None, map(concept, values)))
+    return words.joined(filter(None, map(concept, values)))
 
 
 def quantity(value: Mapping[str, Any]) -> str:
@@ -137,7 +139,7 @@ def class_words(coding: Mapping[str, Any]) -> str:
 def _condition(resource: Resource) -> Summary:
     return Summary(
         concept(resource.get("code")),
-        detail="、".join(
+        detail=words.joined(
             filter(
                 None,
                 (
@@ -155,7 +157,9 @@ def _allergy(resource: Resource) -> Summary:
     ]
     title = _("Allergy: %(substance)s") % {"substance": concept(resource.get("code"))}
     return Summary(
-        title, "、".join(filter(None, reactions)), is_abnormal=resource.get("criticality") == "high"
+        title,
+        words.joined(filter(None, reactions)),
+        is_abnormal=resource.get("criticality") == "high",
     )
 
 
@@ -193,15 +197,15 @@ def _report(resource: Resource) -> Summary:
 def _imaging(resource: Resource) -> Summary:
     modalities = [series.get("modality", {}) for series in resource.get("series", ())]
     codes = dict.fromkeys(str(each.get("display") or each.get("code", "")) for each in modalities)
-    return Summary(concepts(resource.get("procedureCode", ())) or "、".join(codes))
+    return Summary(concepts(resource.get("procedureCode", ())) or words.joined(codes))
 
 
 def _categorized(resource: Resource) -> Summary:
-    words = str(resource.get("title") or "") or concepts(resource.get("category", ()))
+    title = str(resource.get("title") or "") or concepts(resource.get("category", ()))
     activities = [
         concept(activity.get("detail", {}).get("code")) for activity in resource.get("activity", ())
     ]
-    return Summary(words, detail="、".join(filter(None, activities)))
+    return Summary(title, detail=words.joined(filter(None, activities)))
 
 
 def _coded(resource: Resource) -> Summary:

@@ -10,7 +10,7 @@ from kangmai.access import queries as access
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import EVERYWHERE, Actor, Grant, PlaceRange, is_permitted
 from kangmai.portal.institutions.presenters import name_of
-from kangmai.portal.shell import area
+from kangmai.portal.shell import area, words
 from kangmai.registry import queries as registry
 from kangmai.standards.divisions import find_division
 
@@ -64,7 +64,7 @@ def other_postings(actor: Actor, *, at: datetime) -> tuple[OtherPosting, ...]:
     return tuple(
         OtherPosting(
             each.grant_id,
-            "、".join(map(role_name, each.roles)),
+            words.joined(map(role_name, each.roles)),
             names.get(each.organization_id or 0, ""),
         )
         for each in others
@@ -72,7 +72,7 @@ def other_postings(actor: Actor, *, at: datetime) -> tuple[OtherPosting, ...]:
 
 
 def _standing(grant: Grant, organization: str) -> Standing:
-    reach = "、".join(filter(None, map(_place, grant.places)))
+    reach = words.joined(filter(None, map(_place, grant.places)))
     return Standing(role_name(grant.role), organization, reach)
 
 

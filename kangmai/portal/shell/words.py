@@ -1,10 +1,13 @@
 """How the portal writes instants, days, ages and counts; Asia/Shanghai, digits that line up."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+from kangmai.kernel import words as kernel_words
 
 
 def instant(value: datetime.datetime | None) -> str:
@@ -34,6 +37,11 @@ def age(born: datetime.date | None, on: datetime.date) -> str:
         return ngettext("%(count)s month old", "%(count)s months old", months) % {"count": months}
     years = months // 12
     return _("%(count)s years old") % {"count": years}
+
+
+def joined(several: Iterable[str]) -> str:
+    """Several as one list in the language of the page."""
+    return kernel_words.joined(several, get_language() or "zh")
 
 
 def masked(value: str, *, head: int, tail: int) -> str:

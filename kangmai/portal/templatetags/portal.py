@@ -1,9 +1,13 @@
 """Tags and filters of the portal's templates."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from kangmai.portal.shell import words
 
 register = template.Library()
 SPRITE = "portal/icons.svg"
@@ -17,6 +21,12 @@ def icon(name: str) -> SafeString:
         static(SPRITE),
         name,
     )
+
+
+@register.filter
+def joined(several: Iterable[object]) -> str:
+    """Several as one list in the language of the page: 、 in Chinese, a comma in English."""
+    return words.joined(map(str, several))
 
 
 @register.filter

@@ -12,6 +12,7 @@ from kangmai.epidemic.tracing.types import (
     Contact,
     ContactState,
     Direction,
+    Exposure,
     Half,
     Kind,
     Outcome,
@@ -25,6 +26,8 @@ from kangmai.portal.shell import words
 from kangmai.standards.calendars import legal_day
 
 Words = tuple[str, str]
+DAY = 24 * 60
+"""Minutes."""
 
 
 def language() -> str:
@@ -104,6 +107,11 @@ def source(source: Source) -> str:
     }[source]
 
 
+def met_at(of: Exposure) -> str:
+    """Where an exposure was: its place, else how it was found."""
+    return of.place or source(of.source)
+
+
 def outcome(outcome: Outcome) -> Words:
     """What a test said."""
     return {
@@ -172,6 +180,8 @@ def missing(what: str) -> str:
 def minutes(count: int) -> str:
     """1 h 5 min."""
     hours, rest = divmod(count, 60)
+    if count == DAY:
+        return _("the whole day")
     if hours:
         return _("%(hours)s h %(minutes)s min") % {"hours": words.count(hours), "minutes": rest}
     return _("%(minutes)s min") % {"minutes": rest}

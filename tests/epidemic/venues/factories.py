@@ -106,6 +106,7 @@ def scans(
     *,
     source: int = 7,
     channel: Channel = Channel.DOCUMENT_READER,
+    own_venue: int = 0,
 ) -> Scans:
     """A batch from rows of client number, pass number and instant."""
     client, passes, at = zip(*rows, strict=True)
@@ -116,4 +117,5 @@ def scans(
         entrances=(entrance,) if isinstance(entrance, str) else tuple(entrance),
         sources=np.full(len(rows), source, np.int64),
         channels=np.full(len(rows), channel.value, np.int64),
+        own_venues=np.full(len(rows), own_venue, np.int64),
     )

@@ -82,6 +82,29 @@ def test_one_scan_is_answered_by_pass_document_and_companion(door):
     assert (status, told["refused"]) == (422, "unknown pass")
 
 
+def test_a_reader_of_one_venue_sends_nothing_for_another(door):
+    _order, code, someone, token = door
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    elsewhere = venue(now)
+    foreign, mine = elsewhere.entrances[0].code, int(now.timestamp())
+    status, told = post({"id": "a", "entrance": foreign, "pass": someone.pass_code}, token=token)
+    assert (status, told["refused"]) == (422, "other venue")
+    assert (
+        told["message"] == "This reader belongs to another venue; use one that is registered here"
+    )
+    mixed = {
+        "entrance": [code, foreign], "ids": [1, 2], "at": [mine, mine],
+        "passes": [number_of(someone)] * 2,
+    }  # fmt: skip
+    status, counts = post(mixed, "/batch", token=token, language="zh")
+    assert (status, counts["taken"], counts["refused"]) == (200, 1, [[1, "other venue"]])
+    assert counts["reasons"] == {"other venue": "此设备不是本场所的，请使用本场所登记的设备"}
+    assert len(kept()) == 1
+    logged = models.Refusal.objects.filter(reason="other venue").values_list("venue_id", "count")
+    assert list(logged) == [(elsewhere.id, 2)]
+    assert post({"id": "a", "entrance": foreign, "pass": someone.pass_code})[0] == 200
+
+
 def kept():
     """Whom the table has, by which channel and sender, in the order of arrival."""
     with connection.cursor() as cursor:

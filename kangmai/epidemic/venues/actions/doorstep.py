@@ -153,4 +153,5 @@ def _columns(scans: Sequence[Scan]) -> Scans:
         else (scans[0].entrance,),
         sources=column([each.source for each in scans]),
         channels=column([each.channel for each in scans]),
+        own_venues=column([each.own_venue for each in scans]),
     )

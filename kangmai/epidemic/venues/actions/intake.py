@@ -177,7 +177,9 @@ def _refusals(
     refused = _along(doors, place, codes)
     starts = _along(doors, place, [each.order_start for each in doors])
     oldest = np.maximum(starts, now - rule.late_days * 86_400)
+    venues = _along(doors, place, [each.venue for each in doors])
     for reason, applies in (
+        (Refusal.OTHER_VENUE, (scans.own_venues != 0) & (scans.own_venues != venues)),
         (Refusal.UNKNOWN_PASS, people.key == 0),
         (Refusal.PASS_ENDED, people.is_alive == 0),
         (Refusal.FROM_THE_FUTURE, scans.at > now + rule.future_seconds),

@@ -13,6 +13,7 @@ from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.errors import Incorrect, NotFound
 from kangmai.kernel.ids import OrganizationId
 from kangmai.portal.messages.presenters import language
+from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.records import actions, queries
@@ -87,7 +88,7 @@ def _context(request: PortalRequest) -> dict[str, object]:
                 "id": each.id,
                 "title": each.title[language()],
                 "columns": len(each.columns),
-                "required": "、".join(c.title for c in each.columns if c.is_required),
+                "required": words.joined(c.title for c in each.columns if c.is_required),
                 "is_verified": each.is_verified,
                 "is_current": each.id == _wanted(request),
             }

@@ -53,7 +53,7 @@ def incidents(request: PortalRequest) -> HttpResponse:
 
 
 def _row(each: Incident) -> dict[str, object]:
-    details = "、".join(f"{name}: {_shown(value)}" for name, value in each.details.items())
+    details = words.joined(f"{name}: {_shown(value)}" for name, value in each.details.items())
     return {
         "incident": each,
         "title": named.incident(each.kind),

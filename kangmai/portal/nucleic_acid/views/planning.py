@@ -225,7 +225,9 @@ def listed(request: PortalRequest, round_id: int) -> HttpResponse:
         said = ngettext("%(n)s person was put on the list.", "%(n)s people were put on the list.", count)  # fmt: skip
         messages.success(request, said % {"n": count})
         if unknown:
-            masked = "、".join(words.masked(each, head=0, tail=4) for each in unknown[:MOST_NAMED])
+            masked = words.joined(
+                words.masked(each, head=0, tail=4) for each in unknown[:MOST_NAMED]
+            )
             said = ngettext("Nobody in the index has this number: %(numbers)s", "Nobody in the index has these %(n)s numbers: %(numbers)s", len(unknown))  # fmt: skip
             messages.warning(request, said % {"n": len(unknown), "numbers": masked})
     except KangmaiError as error:

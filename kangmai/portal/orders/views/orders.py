@@ -1,5 +1,6 @@
 """Orders: the list, a new one, and one with its signatures, its end and the proof of erasure."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,8 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kangmai.access import queries as access
 from kangmai.epidemic.orders import actions, queries
-from kangmai.epidemic.orders.types import Draft, Order, Phase, Purpose, State
+from kangmai.epidemic.orders.types import Draft, Order, Phase, Purpose, Signature, State
 from kangmai.kernel import definitions
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect
@@ -21,6 +23,7 @@ from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.registry import queries as registry
 from kangmai.standards.calendars import LEGAL_TIME
 
 PAGE = 20
@@ -178,10 +181,7 @@ def order(request: PortalRequest, order_id: UUID) -> HttpResponse:
     context = {
         "crumbs": trail(Crumb(_("Emergency mode"), "/emergency-mode/"), Crumb(found.number)),
         "order": wording.shown(found, at),
-        "signatures": [
-            {"role": _role(each.role), "account": each.account, "at": words.instant(each.at)}
-            for each in signed
-        ],
+        "signatures": _signatures(signed),
         "may_sign": may_sign and all(each.account != actor.account for each in signed),
         "may_refuse": may_sign,
         "may_end": phase in (Phase.IN_FORCE, Phase.COMING) and is_permitted(actor, "orders.end"),
@@ -191,6 +191,24 @@ def order(request: PortalRequest, order_id: UUID) -> HttpResponse:
         "proof": _proof(request, found) if request.GET.get("proof") else None,
     }
     return render(request, "orders/order.html", context)
+
+
+def _signatures(signed: Sequence[Signature]) -> list[dict[str, str]]:
+    """Who signed: name, office, role."""
+    names = access.account_names(ids={each.account for each in signed})
+    offices = registry.names_by_id(
+        ids={each.organization for each in signed if each.organization},
+        language=get_language() or "zh",
+    )
+    return [
+        {
+            "role": _role(each.role),
+            "name": names.get(each.account, "—"),
+            "office": offices.get(each.organization, "") if each.organization else "",
+            "at": words.instant(each.at),
+        }
+        for each in signed
+    ]
 
 
 def _role(role: str) -> str:

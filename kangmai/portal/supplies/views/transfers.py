@@ -111,8 +111,7 @@ def rows(found: tuple[Transfer, ...], rule: Rule) -> list[dict[str, object]]:
 
 
 def _goods(of: Transfer, rule: Rule) -> str:
-    comma = "、" if language() == "zh" else ", "
-    return comma.join(f"{title(line.item, rule)} {words.count(line.asked)}" for line in of.lines)
+    return words.joined(f"{title(line.item, rule)} {words.count(line.asked)}" for line in of.lines)
 
 
 def title(item: str, rule: Rule) -> str:

@@ -262,7 +262,7 @@ def report(request: PortalRequest, drill_id: UUID, form: str) -> HttpResponse:
         "started": words.instant(of.started_at),
         "ended": words.instant(of.ended_at),
         "state": row["state"],
-        "teams": "、".join(of.teams.values()),
+        "teams": words.joined(of.teams.values()),
         "score": f"{of.score} {row['grade']}" if of.score is not None else "",
         "steps": [
             {"step": e["title"], "limit": e["minutes"], "took": e["took"], "points": e["points"], "came_to": e["came_to"], "remarks": "；".join(e["remarks"])}

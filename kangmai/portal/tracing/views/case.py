@@ -151,7 +151,7 @@ def _row(
         "met": [
             {
                 "day": words.day(each.day),
-                "place": each.place or "—",
+                "place": wording.met_at(each),
                 "minutes": wording.minutes(each.minutes),
                 "of": facts[each.of].name if pair.generation > 1 and each.of in facts else "",
             }

@@ -155,7 +155,7 @@ def _history(found: Followed, request: PortalRequest) -> dict[str, object]:
         "calls": [
             (words.instant(each.at), wording.named(rule.answers.get(each.answer), each.answer)) for each in found.calls
         ],
-        "met": [(words.day(each.day), each.place or "—", wording.minutes(each.minutes)) for each in found.exposures],
+        "met": [(words.day(each.day), wording.met_at(each), wording.minutes(each.minutes)) for each in found.exposures],
         "case": found.contact.case_id,
     }  # fmt: skip
 

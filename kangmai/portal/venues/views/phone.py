@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,9 +29,9 @@ from kangmai.portal.venues import phone, qr, wording
 from kangmai.portal.venues.towns import towns
 
 DOCUMENTS = (
-    ("01", "居民身份证 / ID card"),
-    ("03", "护照 / Passport"),
-    ("06", "港澳居民来往内地通行证"),
+    ("01", gettext_lazy("Resident identity card")),
+    ("03", gettext_lazy("Passport")),
+    ("06", gettext_lazy("Mainland travel permit of Hong Kong and Macao residents")),
 )
 FIELDS = (
     "name",
