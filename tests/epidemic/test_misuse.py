@@ -10,7 +10,7 @@ import pytest
 
 from kangmai.epidemic.venues import actions, errors, models, queries
 from kangmai.epidemic.venues.actions import intake
-from kangmai.epidemic.venues.types import LookupKind, Refusal
+from kangmai.epidemic.venues.types import Channel, LookupKind, Refusal
 from kangmai.kernel import audit
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.connections import reading
@@ -94,6 +94,15 @@ def test_a_forged_venue_code_is_noticed_and_counted():
     found = actions.take_scans(scans=batch, at=AT)
     assert (found.taken, {reason for _, reason in found.refused}) == (1, {Refusal.FORGED_CODE})
     assert counted() == {"forged code": 3}
+    # the code names no venue: who is responsible where the phone or the reader belongs sees it, the neighbour does not
+    assert queries.counts(actor=KEEPER, at=AT).refused == {}
+    forged = scans([(9, someone, AT)], codes[1], source=0, channel=Channel.PHONE)
+    actions.take_scans(scans=forged, at=AT)
+    assert queries.counts(actor=KEEPER, at=AT).refused == {"forged code": 1}
+    reader, _token = actions.add_device(name="闸机", venue_id=venue().id, actor=KEEPER, at=AT)
+    actions.take_scans(scans=scans([(10, someone, AT)], codes[1], source=reader.id), at=AT)
+    assert queries.counts(actor=KEEPER, at=AT).refused == {"forged code": 2}
+    assert queries.counts(actor=NEIGHBOUR, at=AT).refused == {}
 
 
 def test_an_operator_who_looks_up_a_neighbour_is_refused_and_written_down():

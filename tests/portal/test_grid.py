@@ -208,7 +208,7 @@ def test_beds_are_reported_and_shown_with_their_age(scene, made):
     post(beds, "/capacity/report/", **wrong | {"icu-occupied": "5"})
     page = client_of("officer").get("/capacity/").content.decode()
     assert re.search(r"ICU beds</span><strong class=\"number\">3</strong>", page)
-    assert "free of 8 staffed" in page
+    assert "free of 8 staffed" in page and "institutions never reported" not in page
     report = capacity.BedReport.objects.get()
     report.reported_at -= datetime.timedelta(hours=20)
     report.save()

@@ -40,6 +40,7 @@ Conflict
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.kernel.words import Words
 
 
 class AreaUnreadable(Incorrect):
@@ -90,10 +91,24 @@ class RecordUnreadable(Incorrect):
     zh = "批次中第 {number} 条记录无法读取：{reason}。整批未保存。"
 
 
-class TimesOutOfOrder(Incorrect):
-    """{later} cannot be before {earlier}."""
+NOW = Words("现在", "now")
+ROUND_OPENS, ROUND_CLOSES = Words("轮次开始", "the opening"), Words("轮次结束", "the closing")
+SHIFT_BEGINS, SHIFT_ENDS = (
+    Words("班次开始", "the beginning of the shift"),
+    Words("班次结束", "its end"),
+)
+RUN_BEGAN, RUN_ENDED = Words("上机开始", "the start of the run"), Words("上机结束", "its end")
+TESTED, TOO_LONG_AGO = (
+    Words("自测", "the test"),
+    Words("可填报的最早时间", "the earliest that is taken"),
+)
+PACKED = Words("装箱", "packing")
 
-    zh = "“{later}”不能早于“{earlier}”。"
+
+class TimesOutOfOrder(Incorrect):
+    """The times are out of order: {later} lies before {earlier}. Look at both."""
+
+    zh = "时间顺序有误：“{later}”早于“{earlier}”，请核对两个时间。"
 
 
 class TooManyRecords(Incorrect):

@@ -38,6 +38,21 @@ def stage(stage: str) -> str:
     }[stage]
 
 
+def detail(name: str) -> str:
+    """What is told of an incident."""
+    return {
+        "people": _("People"),
+        "mode": _("made for"),
+        "places": _("place in the tube"),
+        "missing": pgettext("testing", "missing"),
+        "extra": _("too many"),
+        "faults": _("faults"),
+        "well": pgettext("testing", "well"),
+        "tubes": _("tubes"),
+        "most": _("at most"),
+    }.get(name, name)
+
+
 def result(state: TubeState | None, *, mode: int = 1) -> Words:
     """A result as people read it: what a pool says is not said of each of them, unless it is negative."""
     if mode > 1 and state in (TubeState.POSITIVE, TubeState.SUSPECT):

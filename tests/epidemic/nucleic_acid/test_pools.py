@@ -215,8 +215,12 @@ def test_antigen_tests_of_residents(town):
     assert actions.report_antigen(actor=me, **given).id == first.id
     assert len(announced(events.ANTIGEN_POSITIVE)) == 1
     assert [each.result for each in queries.my_antigen(actor=me, at=LATER)] == [Antigen.POSITIVE]
-    with pytest.raises(TimesOutOfOrder):
+    with pytest.raises(TimesOutOfOrder) as future:
         actions.report_antigen(actor=me, **{**given, "key": UUID(int=8), "taken_at": LATER + HOUR})
+    assert future.value.message("en").startswith(
+        "The times are out of order: now lies before the test"
+    )
+    assert "“现在”早于“自测”" in future.value.message("zh")
     number = town.residents[1].index_number
     with pytest.raises(SiteUnknown):
         actions.report_antigen(actor=NEIGHBOUR, number=number, **{**given, "key": UUID(int=7)})

@@ -36,6 +36,7 @@ PLACES = (
     ("village", "village_doctor", "village"),
     ("village2", "village_doctor", "village"),
     ("lab", "laboratory", "laboratory"),
+    ("lab2", "laboratory", "laboratory"),
     ("quality", "quality_centre", "quality"),
     ("supervisor", "supervisor", "supervision"),
     ("mental", "mental_health_worker", "town"),
@@ -58,8 +59,8 @@ PLACES = (
 """(login, role, kind of institution in the invented network); a second row of one kind takes the next one,
 and is left out where there is none: a district has one CDC, a city its own and that of each county."""
 
-OTHERS = {"statistics": 1, "leader": 2}
-"""Accounts that are held by another member of an institution than the first: so many places further."""
+OTHERS = {"statistics": 1, "leader": 2, "lab2": 1}
+"""Accounts that are held by another member of the first institution than the first: so many places further."""
 
 
 def load_demo_accounts(
@@ -75,7 +76,9 @@ def load_demo_accounts(
     taken: dict[tuple[str, str], int] = {}
     rows, shown = [], []
     for login, role, key in PLACES:
-        turn = taken[role, key] = taken.get((role, key), -1) + 1
+        turn = 0
+        if login not in OTHERS:
+            turn = taken[role, key] = taken.get((role, key), -1) + 1
         candidates = _candidates(city, key)
         if turn >= len(candidates):
             continue

@@ -8,6 +8,9 @@ from django.db import transaction
 from kangmai.epidemic.nucleic_acid import events, models, people
 from kangmai.epidemic.nucleic_acid.actions.booking import own_resident
 from kangmai.epidemic.nucleic_acid.errors import (
+    NOW,
+    TESTED,
+    TOO_LONG_AGO,
     PassUnknown,
     SiteUnknown,
     TimesOutOfOrder,
@@ -96,8 +99,10 @@ def report_antigen_by_pass(
 
 
 def _require_recent(taken_at: datetime, at: datetime) -> None:
-    if taken_at > at + timedelta(minutes=5) or taken_at < at - OLDEST:
-        raise TimesOutOfOrder(later="taken_at", earlier="now")
+    if taken_at > at + timedelta(minutes=5):
+        raise TimesOutOfOrder(later=NOW, earlier=TESTED)
+    if taken_at < at - OLDEST:
+        raise TimesOutOfOrder(later=TESTED, earlier=TOO_LONG_AGO)
 
 
 def _keep(

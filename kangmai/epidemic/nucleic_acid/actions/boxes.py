@@ -8,6 +8,8 @@ import psycopg
 from kangmai.epidemic.nucleic_acid import incidents
 from kangmai.epidemic.nucleic_acid.actions.intake import Place, find_place
 from kangmai.epidemic.nucleic_acid.errors import (
+    NOW,
+    PACKED,
     BoxTaken,
     BoxUnknown,
     CodeUnreadable,
@@ -89,7 +91,7 @@ def _require_readable(record: BoxRecord, number: int, place: Place, at: datetime
     if not place.rules.box_code.match(record.code):
         raise CodeUnreadable(code=record.code[:40], what="box")
     if record.packed_at > at + place.rules.clock_tolerance:
-        raise TimesOutOfOrder(later="now", earlier="packed_at")
+        raise TimesOutOfOrder(later=NOW, earlier=PACKED)
 
 
 def _pack(

@@ -11,7 +11,13 @@ import orjson
 import psycopg
 
 from kangmai.epidemic.nucleic_acid import incidents, instrument_files, rules
-from kangmai.epidemic.nucleic_acid.errors import PlateTaken, TimesOutOfOrder
+from kangmai.epidemic.nucleic_acid.errors import (
+    NOW,
+    RUN_BEGAN,
+    RUN_ENDED,
+    PlateTaken,
+    TimesOutOfOrder,
+)
 from kangmai.epidemic.nucleic_acid.incidents import Note, Where
 from kangmai.epidemic.nucleic_acid.reach import BENCH, institutions
 from kangmai.epidemic.nucleic_acid.types import (
@@ -128,9 +134,9 @@ def require_laboratory(actor: Actor, permission: str, laboratory: int) -> None:
 
 def _require_times(facts: RunFacts, at: datetime) -> None:
     if facts.ended_at < facts.started_at:
-        raise TimesOutOfOrder(later="ended_at", earlier="started_at")
+        raise TimesOutOfOrder(later=RUN_ENDED, earlier=RUN_BEGAN)
     if facts.ended_at > at + rules.edition(on=legal_day(at)).clock_tolerance:
-        raise TimesOutOfOrder(later="now", earlier="ended_at")
+        raise TimesOutOfOrder(later=NOW, earlier=RUN_ENDED)
 
 
 def _again(database: psycopg.Connection, facts: RunFacts, digest: bytes) -> Imported | None:

@@ -8,6 +8,8 @@ from django.db import connection, transaction
 
 from kangmai.epidemic.nucleic_acid import events, models, people, rules
 from kangmai.epidemic.nucleic_acid.errors import (
+    ROUND_CLOSES,
+    ROUND_OPENS,
     AreaUnreadable,
     NotInThisState,
     RoundUnknown,
@@ -44,7 +46,7 @@ def plan_round(*, facts: RoundFacts, key: UUID, actor: Actor, at: datetime) -> m
             raise AreaUnreadable(area=area[:14])
         require(actor, PLAN, area)
     if facts.closes_at <= facts.opens_at:
-        raise TimesOutOfOrder(later="closes_at", earlier="opens_at")
+        raise TimesOutOfOrder(later=ROUND_CLOSES, earlier=ROUND_OPENS)
     edition = rules.edition(on=legal_day(facts.opens_at))
     rules.require_mode(edition, facts.mode)
     orders = {in_force(Purpose.TESTING, place=area, at=at).id for area in facts.areas}

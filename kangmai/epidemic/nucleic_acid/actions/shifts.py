@@ -8,6 +8,8 @@ from django.db import transaction
 from kangmai.epidemic.nucleic_acid import models
 from kangmai.epidemic.nucleic_acid.actions.rounds import write_of_round
 from kangmai.epidemic.nucleic_acid.errors import (
+    SHIFT_BEGINS,
+    SHIFT_ENDS,
     NotInThisState,
     ShiftOverlaps,
     ShiftUnknown,
@@ -48,7 +50,7 @@ def staff_lane(
     site = get_site(site_id, permission=permission, actor=actor)
     in_force(Purpose.TESTING, place=site.place_code, at=at)
     if to_at <= from_at:
-        raise TimesOutOfOrder(later="to_at", earlier="from_at")
+        raise TimesOutOfOrder(later=SHIFT_ENDS, earlier=SHIFT_BEGINS)
     if not 1 <= lane <= site.lanes:
         raise NotInThisState(what=f"{site.code}/{lane}", state="closed")
     if to_at <= site.round.opens_at or from_at >= site.round.closes_at:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from kangmai.epidemic.orders.queries import emergency_door
 from kangmai.epidemic.orders.types import Purpose
@@ -135,8 +136,8 @@ def counts(*, actor: Actor, at: datetime) -> Counts:
         for colour in (Colour.YELLOW, Colour.RED)
     }
     appeals = models.Appeal.objects.filter(reach, state=AppealState.FILED.value)
-    refusals = models.Refusal.objects.filter(
-        minute__gte=start_of_day(legal_day(at)), venue_id__in=places.values("id")
+    refusals = models.Refusal.objects.annotate(holder=-F("source")).filter(
+        _sent_here(places, people, reach), minute__gte=start_of_day(legal_day(at))
     )
     refused = refusals.values("reason").annotate(total=Sum("count")).order_by("-total")
     return Counts(
@@ -150,6 +151,15 @@ def counts(*, actor: Actor, at: datetime) -> Counts:
         colours=shown,
         appeals_open=appeals.count(),
     )
+
+
+def _sent_here(places: QuerySet[Any], people: QuerySet[Any], reach: Q) -> Q:
+    """Refused at a venue of the area; where the code names none, sent by a phone or a reader of the area."""
+    nowhere = Q(venue_id=0)
+    devices = models.Device.objects.filter(reach, id=OuterRef("source"))
+    holders = people.filter(id=OuterRef("holder"))
+    sent = Q(Exists(devices)) | Q(Exists(holders))
+    return Q(venue_id__in=places.values("id")) | nowhere & sent
 
 
 def _scans(actor: Actor, at: datetime) -> tuple[dict[Answer, int], int]:

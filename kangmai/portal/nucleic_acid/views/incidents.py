@@ -53,7 +53,11 @@ def incidents(request: PortalRequest) -> HttpResponse:
 
 
 def _row(each: Incident) -> dict[str, object]:
-    details = words.joined(f"{name}: {_shown(value)}" for name, value in each.details.items())
+    details = words.joined(
+        f"{named.detail(name)}: {_shown(value)}"
+        for name, value in each.details.items()
+        if value not in ([], "")
+    )
     return {
         "incident": each,
         "title": named.incident(each.kind),
@@ -67,7 +71,7 @@ def _row(each: Incident) -> dict[str, object]:
 
 
 def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """What there is: quarantine sites and rooms, beds by ward, facilities, ambulances. Awake, and naming nobody."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.capacity import actions, queries, rules
 from kangmai.epidemic.capacity.types import (
+    Ambulance,
     AmbulanceState,
     Room,
     RoomCounts,
@@ -47,12 +49,8 @@ def board(request: PortalRequest) -> HttpResponse:
     lines = queries.site_lines(area=chosen, actor=actor, at=at)
     beds = queries.bed_lines(area=chosen, actor=actor, at=at)
     cars = queries.ambulances(area=chosen, actor=actor, at=at)
-    beds = tuple(
-        sorted(
-            beds, key=lambda each: (not each.reports, each.kinds[:1] != ("designated_hospital",))
-        )
-    )
-    cars = tuple(sorted(cars, key=lambda each: each.state is AmbulanceState.READY))
+    beds = tuple(sorted(beds, key=lambda each: each.kinds[:1] != ("designated_hospital",)))
+    told = tuple(each for each in beds if each.reports)
     rule = rules.rule(on=legal_day(at))
     ids = {each.site.organization for each in lines} | {each.organization for each in beds} | {each.organization for each in cars}  # fmt: skip
     names = registry.names_by_id(ids=ids, language=language())
@@ -83,17 +81,19 @@ def board(request: PortalRequest) -> HttpResponse:
                     for each in line.reports
                 ],
             }
-            for line in beds[:MOST]
+            for line in told[:MOST]
         ],
         "cars": [
             {
                 "sign": each.call_sign, "station": names.get(each.organization, ""),
                 "state": wording.ambulance(each.state), "is_negative": each.is_negative_pressure,
             }
-            for each in cars[:MOST]
+            for each in cars
+            if each.state is not AmbulanceState.READY
         ],
-        "more_beds": max(0, len(beds) - MOST),
-        "more_cars": max(0, len(cars) - MOST),
+        "more_beds": max(0, len(told) - MOST),
+        "silent": [names.get(each.organization, "") for each in beds if not each.reports],
+        "stations": _stations(cars, names),
         "car_count": len(cars),
         "ready": sum(each.state is AmbulanceState.READY for each in cars),
         "stale_hours": rule.stale_hours,
@@ -103,6 +103,23 @@ def board(request: PortalRequest) -> HttpResponse:
         "may_manage": is_permitted(actor, MANAGE),
     }  # fmt: skip
     return render(request, "quarantine/capacity.html", context)
+
+
+def _stations(cars: Sequence[Ambulance], names: Mapping[int, str]) -> list[dict[str, object]]:
+    """Ready ambulances by station: how many, of them with negative pressure, and their call signs."""
+    by_station: dict[int, list[Ambulance]] = {}
+    for each in cars:
+        if each.state is AmbulanceState.READY:
+            by_station.setdefault(each.organization, []).append(each)
+    return [
+        {
+            "name": names.get(organization, ""),
+            "ready": len(some),
+            "negative": sum(each.is_negative_pressure for each in some),
+            "signs": words.joined(each.call_sign for each in some),
+        }
+        for organization, some in by_station.items()
+    ]
 
 
 def _parts(chosen: str, top: str) -> list[tuple[str, str]]:

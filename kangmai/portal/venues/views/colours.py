@@ -1,5 +1,6 @@
 """Colours: propose with evidence, approve, lift; appeals; the report of the day and what another list would change."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kangmai.access import queries as access
 from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import actions, queries
@@ -54,6 +56,9 @@ def colours(request: PortalRequest) -> HttpResponse:
     state = next((s for s in DecisionState if s.value == request.GET.get("state", "")), None)
     found = queries.decisions(state=state, actor=request.actor, at=request.at)
     people = queries.persons_in(keys={each.person for each in found}, at=request.at)
+    operators = access.account_names(
+        ids={id for each in found for id in (each.proposed_by, each.decided_by) if id}
+    )
     context = {
         "crumbs": trail(Crumb(_("Emergency mode"), "/emergency-mode/"), Crumb(_("Colours"))),
         "order": wording.order_line(Purpose.COLOURS, request.at),
@@ -82,6 +87,7 @@ def colours(request: PortalRequest) -> HttpResponse:
             _row(
                 each,
                 people[each.person].facts.name if each.person in people else "—",
+                operators,
                 rule,
                 request,
             )
@@ -107,7 +113,13 @@ def _propose(request: PortalRequest) -> Decision:
     )
 
 
-def _row(each: Decision, name: str, rule: ColourRule, request: PortalRequest) -> dict[str, Any]:
+def _row(
+    each: Decision,
+    name: str,
+    operators: Mapping[int, str],
+    rule: ColourRule,
+    request: PortalRequest,
+) -> dict[str, Any]:
     kind = rule.evidence.get(each.evidence_kind)
     return {
         "id": each.id,
@@ -118,8 +130,8 @@ def _row(each: Decision, name: str, rule: ColourRule, request: PortalRequest) ->
         "reason": wording.reason_words(each.reason),
         "evidence": f"{kind.in_language(wording.language()) if kind else ''} {each.evidence}",
         "state": wording.state_words(each.state),
-        "by": each.proposed_by,
-        "decided_by": each.decided_by,
+        "by": operators.get(each.proposed_by, _("the house itself")),
+        "decided_by": operators.get(each.decided_by or 0, ""),
         "at": words.instant(each.proposed_at),
         "until": words.instant(each.expires_at),
         "may_decide": each.state is DecisionState.PROPOSED
@@ -220,6 +232,8 @@ def report(request: PortalRequest) -> HttpResponse:
     edition = request.GET.get("edition", "")
     editions = [(rule.edition, rule.edition) for rule in queries.editions()]
     known = edition in dict(editions)
+    changes = queries.daily_report(day=day, actor=request.actor, at=at)
+    names = access.account_names(ids={each.account for each in changes})
     compared = queries.what_if(edition=edition, actor=request.actor, at=at) if known else None
     context = {
         "crumbs": trail(
@@ -229,14 +243,14 @@ def report(request: PortalRequest) -> HttpResponse:
         "day": day,
         "changes": [
             {
-                "account": each.account,
+                "operator": names.get(each.account, _("the house itself")),
                 "reason": wording.reason_words(each.reason),
                 "colour": wording.colour_words(each.colour),
                 "tone": wording.TONES[each.colour],
                 "by_hand": words.count(each.by_hand),
                 "by_rule": words.count(each.by_rule),
             }
-            for each in queries.daily_report(day=day, actor=request.actor, at=at)
+            for each in changes
         ],
         "editions": choices([("", "—"), *editions], current=edition),
         "what_if": [

@@ -1,5 +1,6 @@
 """Who was where: ask for a case, let a second person decide, read; every reading is counted."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kangmai.access import queries as access
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import actions, queries
 from kangmai.epidemic.venues.types import Answer, Channel, Lookup, LookupKind, LookupState
@@ -46,6 +48,7 @@ def ways(request: PortalRequest) -> HttpResponse:
             fault = error.message(wording.language())
     today = request.at.astimezone(LEGAL_TIME).date()
     found = queries.lookups(actor=request.actor, at=request.at)
+    names = _people(found)
     context = {
         "crumbs": trail(Crumb(_("Emergency mode"), "/emergency-mode/"), Crumb(_("Who was where"))),
         "order": wording.order_line(Purpose.TRACING, request.at),
@@ -58,9 +61,16 @@ def ways(request: PortalRequest) -> HttpResponse:
             [(each.value, wording.kind_words(each)) for each in LookupKind],
             current=request.POST.get("kind", ""),
         ),
-        "lookups": [_row(each) for each in found],
+        "lookups": [_row(each, names) for each in found],
     }
     return render(request, "venues/ways.html", context, status=400 if fault else 200)
+
+
+def _people(lookups: Iterable[Lookup]) -> dict[int, str]:
+    """The names of who asked and who decided."""
+    return access.account_names(
+        ids={id for each in lookups for id in (each.asked_by, each.decided_by) if id}
+    )
 
 
 def _ask(request: PortalRequest) -> Lookup:
@@ -92,7 +102,7 @@ def _day(text: str) -> datetime:
         raise WindowUnreadable() from None
 
 
-def _row(lookup: Lookup) -> dict[str, Any]:
+def _row(lookup: Lookup, names: Mapping[int, str]) -> dict[str, Any]:
     states = {
         LookupState.ASKED: (_("waits for a second person"), "warning"),
         LookupState.APPROVED: (_("approved"), "good"),
@@ -107,8 +117,8 @@ def _row(lookup: Lookup) -> dict[str, Any]:
         "state": state,
         "tone": tone,
         "asked": words.instant(lookup.asked_at),
-        "asked_by": lookup.asked_by,
-        "decided_by": lookup.decided_by,
+        "asked_by": names.get(lookup.asked_by, "—"),
+        "decided_by": names.get(lookup.decided_by or 0, ""),
         "decided": words.instant(lookup.decided_at),
         "opened": lookup.opened,
         "reason": lookup.reason,
@@ -131,7 +141,7 @@ def way(request: PortalRequest, lookup_id: UUID) -> HttpResponse:
             Crumb(found.case_number),
         ),
         "order": wording.order_line(Purpose.TRACING, request.at),
-        "lookup": _row(found),
+        "lookup": _row(found, _people([found])),
         "may_decide": found.state is LookupState.ASKED and found.asked_by != request.actor.account,
         "is_approved": found.state is LookupState.APPROVED,
         **(_read(request, found) if request.GET.get("read") else {}),
