@@ -1,5 +1,6 @@
 """`kangmai hl7`: send HL7 v2 messages, map kept messages again."""
 
+import re
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from kangmai.commandline.opening import with_database
 from kangmai.kernel.errors import Incorrect, Unavailable
 
 TIMEOUT_SECONDS = 60
+SEPARATORS = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\"}
+ESCAPE = re.compile(r"\\([FSTRE])\\")
 
 
 class NoMessages(Incorrect):
@@ -135,11 +138,16 @@ def _read(raw: bytes) -> dict[str, object]:
     segments = [line.split("|") for line in text.split("\r") if line]
     ack = next((fields[1] for fields in segments if fields[0] == "MSA"), "")
     errors = [
-        {"place": fields[2], "code": fields[3].partition("^")[0], "message": fields[7]}
+        {"place": fields[2], "code": fields[3].partition("^")[0], "message": _unescaped(fields[7])}
         for fields in segments
         if fields[0] == "ERR" and len(fields) > 7
     ]
     return {"ack": ack, "errors": errors}
+
+
+def _unescaped(text: str) -> str:
+    """The words of a field: a sender writes its own separators as escapes."""
+    return ESCAPE.sub(lambda found: SEPARATORS[found[1]], text)
 
 
 @hl7.command(

@@ -119,13 +119,19 @@ def test_the_command_sends_files_and_prints_acknowledgements(sender, line, tmp_p
     file = tmp_path / "two.hl7"
     good = message("ADT^A28", PID.format(number="D7"), control="K1")
     bad = message("ADT^A28", "PID|1||D8||梁||19901350", control="K2")
-    file.write_text((good + bad).replace("\r", "\n"), encoding="utf-8", newline="")
+    unknown = message("ADT^Z99", PID.format(number="D9"), control="K3")
+    file.write_text((good + bad + unknown).replace("\r", "\n"), encoding="utf-8", newline="")
     done = CliRunner().invoke(hl7, ["send", str(file), "--port", str(line)])
     lines = [json.loads(each) for each in done.output.splitlines()]
     assert done.exit_code == 1
-    assert [(each["control_id"], each["ack"]) for each in lines] == [("K1", "AA"), ("K2", "AE")]
+    assert [(each["control_id"], each["ack"]) for each in lines] == [
+        ("K1", "AA"),
+        ("K2", "AE"),
+        ("K3", "AR"),
+    ]
     assert lines[1]["errors"][0]["place"] == "PID^1^7^1"
     assert lines[1]["errors"][0]["code"] == "102"
+    assert "ADT^A01, ADT^A02" in lines[2]["errors"][0]["message"]  # sent as ADT\\S\\A01
     empty = tmp_path / "empty.hl7"
     empty.write_text("nothing")
     assert CliRunner().invoke(hl7, ["send", str(empty), "--port", str(line)]).exception is not None
