@@ -203,25 +203,25 @@ class SameEpisode(Conflict):
 class AlreadyEnrolled(Conflict):
     """The resident is in {programme} already ({state}). Open that enrolment instead of making a second one."""
 
-    zh = "该居民已在项目 {programme} 中（{state}），请打开已有记录，不要重复纳入。"
+    zh = "该居民已在“{zh_programme}”中（{zh_state}），请打开已有记录，不要重复纳入。"
 
 
 class EnrolmentNotManaged(Conflict):
     """The enrolment is {state}: visits are recorded while it is managed."""
 
-    zh = "该管理记录状态为 {state}，只有在管状态可以登记随访。"
+    zh = "该管理记录状态为“{zh_state}”，只有在管状态可以登记随访。"
 
 
 class EnrolmentNotSuspected(Conflict):
     """The enrolment is {state}: only a suspected or confirmed one can be confirmed or dismissed."""
 
-    zh = "该管理记录状态为 {state}，只有疑似或已确诊状态可以确认或排除。"
+    zh = "该管理记录状态为“{zh_state}”，只有疑似或已确诊状态可以确认或排除。"
 
 
 class EnrolmentNotClosed(Conflict):
     """The enrolment is {state}: there is nothing to open again."""
 
-    zh = "该管理记录状态为 {state}，无需重新开启。"
+    zh = "该管理记录状态为“{zh_state}”，无需重新开启。"
 
 
 class CannotReopen(Conflict):

@@ -13,6 +13,21 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+STATES = {
+    State.SUSPECTED: ("疑似待查", "suspected"),
+    State.CONFIRMED: ("已确诊", "confirmed"),
+    State.MANAGED: ("在管", "managed"),
+    State.CLOSED: ("已结案", "closed"),
+}
+"""How errors name a state, in Chinese and in English."""
+
+
+def state_words(state: str) -> dict[str, str]:
+    """A state for the message of an error."""
+    chinese, english = STATES[State(state)]
+    return {"state": english, "zh_state": chinese}
+
+
 class Way(StrEnum):
     """How somebody came into a programme."""
 

@@ -13,12 +13,15 @@ from kangmai.kernel import audit, feed
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.ids import OrganizationId
 from kangmai.programmes.engine import models
+from kangmai.programmes.engine.definition.reading import programme as programme_of
 from kangmai.programmes.engine.definition.types import Programme
-from kangmai.programmes.engine.errors import EnrolmentChanged
+from kangmai.programmes.engine.errors import AlreadyEnrolled, EnrolmentChanged
 from kangmai.programmes.engine.history import Visits, decided_before, done_until
+from kangmai.programmes.engine.kinds import state_words
 from kangmai.programmes.engine.planning import Anchors, plan
 from kangmai.programmes.engine.types import Decision, Planned, Priority, State
 from kangmai.programmes.engine.values import planned_of
+from kangmai.standards.calendars import legal_day
 
 
 def require_version(row: models.Enrolment, expected: int) -> None:
@@ -41,6 +44,13 @@ def save(row: models.Enrolment, *, at: datetime) -> None:
     """Write an enrolment that was there, as its next version."""
     row.version, row.updated_at = row.version + 1, at
     row.save()
+
+
+def already_enrolled(there: models.Enrolment) -> AlreadyEnrolled:
+    """The error that names the programme and the state of an enrolment that is open."""
+    title = programme_of(there.programme, on=legal_day(there.updated_at)).title
+    words = state_words(there.state)
+    return AlreadyEnrolled(programme=title["en"], zh_programme=title["zh"], **words)
 
 
 def write_down(

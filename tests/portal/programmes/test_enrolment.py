@@ -154,7 +154,7 @@ def test_enrolled_by_hand_once(enter, served):
     assert client.post(path, given)["Location"] == made["Location"]
     again = client.post(path, {**given, "key": "c" * 32})
     assert again.status_code == 409
-    assert "in hypertension already" in again.content.decode()
+    assert "in Hypertension management already (managed)" in again.content.decode()
 
 
 def test_nobody_is_enrolled_elsewhere_or_by_others(enter, served):

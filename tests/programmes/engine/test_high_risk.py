@@ -175,7 +175,12 @@ def test_purple_beside_another_colour_and_nobody_twice() -> None:
     both = checked(enrolled, "2026-05-04", orange_factors=["1"], infections=["1"])
     assert [each.rule for each in both.decision.reasons] == ["orange", "purple"]
     (file,) = files_of(woman, "2026-05-04")
-    with pytest.raises(errors.AlreadyEnrolled):
+    (opened,) = queries.opened_by(both.visit.id, on=day("2026-05-04"), actor=DOCTOR)
+    assert opened.id == file.id
+    with pytest.raises(
+        errors.AlreadyEnrolled,
+        match=r"Special management of pregnancies at risk already \(managed\)",
+    ):
         factory.enrolment(
             woman,
             programme_id="high_risk_pregnancy",

@@ -81,6 +81,7 @@ def _context(request: PortalRequest, found: Visit, resident: Resident) -> dict[s
         "filled": _filled(found),
         "next_line": _next_line(request, found, on),
         "joined": _joined(request, found, on),
+        "opened": _opened(request, found, on),
         **answered,
     }
 
@@ -156,6 +157,16 @@ def _joined(request: PortalRequest, found: Visit, on: datetime.date) -> list[Joi
             reverse("enrolment-visit", args=[each.enrolment.id, each.service]),
         )
         for each in others
+    ]
+
+
+def _opened(request: PortalRequest, found: Visit, on: datetime.date) -> list[JoinedLine]:
+    """The further programmes that this visit opened, such as the special file of a pregnancy at risk."""
+    return [
+        JoinedLine(
+            catalogue.programme_title(each.programme, on=on), reverse("enrolment", args=[each.id])
+        )
+        for each in queries.opened_by(found.id, on=on, actor=request.actor)
     ]
 
 

@@ -18,6 +18,7 @@ from kangmai.programmes.engine.errors import (
     EnrolmentNotManaged,
     VisitInFuture,
 )
+from kangmai.programmes.engine.kinds import state_words
 from kangmai.programmes.engine.seeing import locked, serves
 from kangmai.programmes.engine.types import Enrolment, Method, Reached, State
 from kangmai.programmes.engine.values import whole_enrolment
@@ -50,7 +51,7 @@ def record_attempt(
         if key and row.attempts.filter(account=actor.account, key=key).exists():
             return whole_enrolment(row)
         if row.state != State.MANAGED:
-            raise EnrolmentNotManaged(state=row.state)
+            raise EnrolmentNotManaged(**state_words(row.state))
         if not serves(row, actor):
             raise NotPermitted(permission=VISIT)
         definition = programme(row.programme, on=on)

@@ -13,7 +13,6 @@ from kangmai.programmes.engine import events, models
 from kangmai.programmes.engine.afterwards import cancel_deadlines
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.errors import (
-    AlreadyEnrolled,
     CannotReopen,
     ClosingBeforeEnrolment,
     ClosingReasonUnknown,
@@ -23,10 +22,12 @@ from kangmai.programmes.engine.errors import (
     EnrolmentNotManaged,
 )
 from kangmai.programmes.engine.history import visits_of
+from kangmai.programmes.engine.kinds import state_words
 from kangmai.programmes.engine.seeing import locked
 from kangmai.programmes.engine.types import Enrolment, State
 from kangmai.programmes.engine.values import whole_enrolment
 from kangmai.programmes.engine.writing import (
+    already_enrolled,
     plan_anew,
     require_version,
     resident_of,
@@ -62,7 +63,7 @@ def close_enrolment(
         row = locked(enrolment_id, actor=actor)
         require_version(row, expected_version)
         if row.state == State.CLOSED:
-            raise EnrolmentNotManaged(state=row.state)
+            raise EnrolmentNotManaged(**state_words(row.state))
         close(row, reason=reason, on=on, actor=actor, at=at)
         return whole_enrolment(row)
 
@@ -105,7 +106,7 @@ def reopen_enrolment(
         row = locked(enrolment_id, actor=actor)
         require_version(row, expected_version)
         if row.state != State.CLOSED:
-            raise EnrolmentNotClosed(state=row.state)
+            raise EnrolmentNotClosed(**state_words(row.state))
         definition = programme(row.programme, on=on)
         known = definition.closing_reasons.get(row.closing_reason)
         if known is None or not known.may_reopen:
@@ -162,4 +163,4 @@ def _require_alone(row: models.Enrolment) -> None:
         resident_id=row.resident_id, programme=row.programme
     ).exclude(state=State.CLOSED)
     for other in others[:1]:
-        raise AlreadyEnrolled(programme=row.programme, state=other.state)
+        raise already_enrolled(other)

@@ -26,6 +26,7 @@ from kangmai.programmes.engine.errors import (
     VisitNotFound,
 )
 from kangmai.programmes.engine.history import visits_of
+from kangmai.programmes.engine.kinds import state_words
 from kangmai.programmes.engine.seeing import inside, serves
 from kangmai.programmes.engine.types import Recorded, Standing, State
 from kangmai.programmes.engine.values import visit_of, whole_enrolment
@@ -128,7 +129,7 @@ def _check(row: models.Enrolment, old: models.Visit, expected: int, actor: Actor
     if old.version != expected:
         raise VisitChanged(current=old.version, expected=expected)
     if row.state != State.MANAGED:
-        raise EnrolmentNotManaged(state=row.state)
+        raise EnrolmentNotManaged(**state_words(row.state))
     if not serves(row, actor):
         raise NotPermitted(permission=VISIT)
 

@@ -18,7 +18,6 @@ from kangmai.programmes.engine.anchoring import check_anchors, require_new_episo
 from kangmai.programmes.engine.definition.reading import programme
 from kangmai.programmes.engine.definition.types import Programme
 from kangmai.programmes.engine.errors import (
-    AlreadyEnrolled,
     EnrolmentAfterDeath,
     EnrolmentInFuture,
     EnrolmentNotSuspected,
@@ -27,11 +26,13 @@ from kangmai.programmes.engine.errors import (
     WayNotOffered,
 )
 from kangmai.programmes.engine.history import visits_of
+from kangmai.programmes.engine.kinds import state_words
 from kangmai.programmes.engine.population import facts_of
 from kangmai.programmes.engine.seeing import locked, require_label
 from kangmai.programmes.engine.types import Enrolment, State, Way
 from kangmai.programmes.engine.values import whole_enrolment
 from kangmai.programmes.engine.writing import (
+    already_enrolled,
     named_anchors,
     own_organization,
     plan_anew,
@@ -172,7 +173,7 @@ def _insert(row: models.Enrolment) -> None:
         there = models.Enrolment.objects.exclude(state=State.CLOSED).get(
             resident_id=row.resident_id, programme=row.programme
         )
-        raise AlreadyEnrolled(programme=row.programme, state=there.state) from None
+        raise already_enrolled(there) from None
 
 
 def confirm(
@@ -225,5 +226,5 @@ def _locked_suspect(enrolment_id: UUID, expected_version: int, actor: Actor) -> 
     row = locked(enrolment_id, actor=actor)
     require_version(row, expected_version)
     if row.state not in (State.SUSPECTED, State.CONFIRMED):
-        raise EnrolmentNotSuspected(state=row.state)
+        raise EnrolmentNotSuspected(**state_words(row.state))
     return row

@@ -15,6 +15,7 @@ from kangmai.programmes.engine.errors import (
     ResidentElsewhere,
     TransferPending,
 )
+from kangmai.programmes.engine.kinds import state_words
 from kangmai.programmes.engine.seeing import locked, serves
 from kangmai.programmes.engine.types import Enrolment, State
 from kangmai.programmes.engine.values import whole_enrolment
@@ -48,7 +49,7 @@ def propose_transfer(
         row = locked(enrolment_id, actor=actor)
         require_version(row, expected_version)
         if row.state == State.CLOSED or not serves(row, actor):
-            raise EnrolmentNotManaged(state=row.state)
+            raise EnrolmentNotManaged(**state_words(row.state))
         if row.transfers.filter(decided_at=None).exists():
             raise TransferPending()
         resident = resident_of(row, actor=actor, at=at)

@@ -32,6 +32,7 @@ from kangmai.programmes.engine.errors import (
 )
 from kangmai.programmes.engine.history import Visits, visits_of, with_visit
 from kangmai.programmes.engine.judging import is_alarming, judge
+from kangmai.programmes.engine.kinds import state_words
 from kangmai.programmes.engine.occasions import occasion_of, occasion_on
 from kangmai.programmes.engine.opening import open_further
 from kangmai.programmes.engine.rejudging import rejudge_later
@@ -132,7 +133,7 @@ def _earlier(key: str, row: models.Enrolment, actor: Actor) -> models.Visit | No
 
 def _require_served(row: models.Enrolment, actor: Actor) -> None:
     if row.state != State.MANAGED:
-        raise EnrolmentNotManaged(state=row.state)
+        raise EnrolmentNotManaged(**state_words(row.state))
     if not serves(row, actor):
         raise NotPermitted(permission=VISIT)
 

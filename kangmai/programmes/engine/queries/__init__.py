@@ -17,7 +17,7 @@ from kangmai.programmes.engine.queries.enrolments import (
     transfer_of,
 )
 from kangmai.programmes.engine.queries.forms import try_visit, visit_form
-from kangmai.programmes.engine.queries.joint import Joined, joined_services
+from kangmai.programmes.engine.queries.joint import Joined, joined_services, opened_by
 from kangmai.programmes.engine.queries.many import VisitRows, visits_behind, visits_since
 from kangmai.programmes.engine.queries.places import MOST_PLACED, kept_filters, people_by_place
 from kangmai.programmes.engine.queries.veiled import veiled_visit_of, veiled_visits
@@ -52,6 +52,7 @@ __all__ = [
     "judgements_of",
     "kept_filters",
     "offered_programmes",
+    "opened_by",
     "people_by_place",
     "programme",
     "programmes",

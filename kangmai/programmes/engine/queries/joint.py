@@ -8,7 +8,7 @@ from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.ids import ResidentId
 from kangmai.programmes.engine import models
-from kangmai.programmes.engine.definition.reading import programme
+from kangmai.programmes.engine.definition.reading import programme, rule_set
 from kangmai.programmes.engine.queries.enrolments import row_of
 from kangmai.programmes.engine.seeing import inside, serves
 from kangmai.programmes.engine.types import Enrolment, Standing, State
@@ -48,6 +48,25 @@ def joined_services(
         for each in _wanted(other, offered.joint, on)
     )
     return tuple(found)
+
+
+def opened_by(visit_id: UUID, *, on: date, actor: Actor) -> tuple[Enrolment, ...]:
+    """The open enrolments of other programmes that the class of a visit opens, as far as the actor sees them.
+
+    Raises:
+        NotPermitted, EnrolmentNotFound
+    """
+    visit = models.Visit.objects.get(pk=visit_id)
+    row = row_of(visit.enrolment_id, actor=actor)
+    if not visit.outcome:
+        return ()
+    rules = rule_set(programme(row.programme, on=on).decision, on=visit.visited_on)
+    opens = rules.classes[visit.outcome].opens
+    if opens is None:
+        return ()
+    ids = identity.same_resident_ids(ResidentId(row.resident_id))
+    found = inside(actor.scope).filter(resident_id__in=ids, programme=opens.programme)
+    return tuple(map(enrolment_of, found.exclude(state=State.CLOSED).order_by("id")))
 
 
 def _wanted(other: models.Enrolment, joint: str, on: date) -> list[str]:
