@@ -298,16 +298,16 @@ RECEIPTS = [
 
 
 @pytest.mark.parametrize("format", list(Format))
-def test_a_file_of_receipts_is_rehearsed_then_read_line_by_line(place, doctor, format):
+def test_a_file_of_receipts_is_tried_then_read_line_by_line(place, doctor, format):
     days = ("2026-02-27", "2026-02-28", "2026-02-25", "2026-02-24")
     prepare(*(row(place, Subject("visit", day), visited_on=day) for day in days))
     send(doctor)
     file = sheets.write(RECEIPTS[0], RECEIPTS[1:], format=format)
     how = {"system": SYSTEM, "file": file, "actor": doctor, "at": later(days=1)}
-    rehearsal = actions.try_receipts(**how)
+    trial = actions.try_receipts(**how)
     assert {e.state for e in queries.worklist(actor=doctor).rows} == {State.SENT}
     report = actions.read_receipts(**how)
-    assert report == rehearsal
+    assert report == trial
     assert (report.lines, report.received, report.rejected, report.same) == (7, 1, 1, 0)
     assert [(fault.line, fault.code) for fault in report.faults] == [
         (4, "no_match"), (5, "no_key"), (6, "twice"), (7, "no_number"), (8, "number_taken"),

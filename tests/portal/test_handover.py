@@ -1,4 +1,4 @@
-"""The ledger as pages: sums, rows, content for those who send, files, receipts with a rehearsal."""
+"""The ledger as pages: sums, rows, content for those who send, files, receipts with a trial."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -91,10 +91,10 @@ def test_a_file_is_made_once_and_handed_out_to_its_own(enter, prepared):
     assert village.post("/handover/send/", {"system": "none", "key": "x"}).status_code == 404
 
 
-def test_receipts_are_rehearsed_then_read(enter, prepared):
+def test_receipts_are_tried_then_read(enter, prepared):
     village = enter("village")
     village.post("/handover/send/", {"system": SYSTEM, "key": "abc"})
-    form = {"system": SYSTEM, "do": "rehearse"}
+    form = {"system": SYSTEM, "do": "try"}
     page = village.post("/handover/receipts/", form | {"file": receipts()}).content.decode()
     assert "nothing was changed" in page and "no row that was sent" in page
     assert models.Entry.objects.get(id=prepared.id).state == "sent"

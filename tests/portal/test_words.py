@@ -37,6 +37,13 @@ def test_ages(born, age):
     assert words.age(born, DAY) == age
 
 
+def test_lists_and_clauses_are_parted_as_the_language_does():
+    parts = ("a", "b")
+    assert (words.joined(parts), words.clauses(parts)) == ("a, b", "a; b")
+    with translation.override("zh-hans"):
+        assert (words.joined(parts), words.clauses(parts)) == ("a、b", "a；b")
+
+
 def test_age_in_chinese():
     with translation.override("zh-hans"):
         assert words.age(datetime.date(1958, 3, 12), DAY) == "68岁"

@@ -1,4 +1,4 @@
-"""Record what the other system answered: one receipt, or a file of them, after a rehearsal if wanted."""
+"""Record what the other system answered: one receipt, or a file of them, after a trial if wanted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

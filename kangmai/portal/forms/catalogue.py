@@ -1,17 +1,28 @@
-"""Forms, their facts and worked examples as the catalogue shows them."""
+"""Forms, their search, facts and worked examples as the catalogue shows them."""
 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kangmai.forms import rules
+from kangmai.forms import queries, rules
 from kangmai.forms.types import Form
 from kangmai.portal.forms.presenters import language
-from kangmai.portal.shell.words import day
+from kangmai.portal.shell.words import clauses, day, joined
+from kangmai.standards.pinyin import initials, sort_key
+
+PAGE = 30
+
+
+class Show(StrEnum):
+    """Which versions a list has."""
+
+    IN_FORCE = "in-force"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,6 @@ class FormRow:
     """One version of a form."""
 
     address: str
-    id: str
     title: str
     version: str
     until: str
@@ -48,7 +58,6 @@ def row(form: Form, *, on: datetime.date) -> FormRow:
     is_begun = form.version <= on and (form.version_to is None or on < form.version_to)
     return FormRow(
         address=reverse("form", args=[form.id, form.version.isoformat()]),
-        id=form.id,
         title=title(form),
         version=day(form.version),
         until=day(form.version_to),
@@ -58,13 +67,39 @@ def row(form: Form, *, on: datetime.date) -> FormRow:
     )
 
 
+def found(text: str, show: Show, *, on: datetime.date) -> list[FormRow]:
+    """Versions whose title, its initials or code hold what was typed, in the order of their titles."""
+    wanted = text.strip().casefold()
+    forms = [each for each in queries.forms() if wanted in _said(each)]
+    rows = [row(each, on=on) for each in sorted(forms, key=_order)]
+    return [each for each in rows if each.is_in_force or show is Show.ALL]
+
+
+def page(rows: list[FormRow], after: str) -> tuple[list[FormRow], str | None]:
+    """The rows of a page that begins after an address, and the last of it if more follow."""
+    addresses = [each.address for each in rows]
+    start = addresses.index(after) + 1 if after in addresses else 0
+    end = start + PAGE
+    return rows[start:end], addresses[end - 1] if end < len(rows) else None
+
+
+def _said(form: Form) -> str:
+    chinese = form.title["zh"]
+    return " ".join((chinese, initials(chinese), form.title["en"], form.id)).casefold()
+
+
+def _order(form: Form) -> tuple[str, datetime.date]:
+    name = form.title[language()]
+    return sort_key(name) if language() == "zh" else name.casefold(), form.version
+
+
 def facts(form: Form) -> tuple[tuple[str, str], ...]:
     """What is known of a form besides its items: label and words."""
     audience = rules.audience_words(form.audience, language())
     return (
         (_("For"), audience or _("Everybody")),
         (_("Source"), form.source),
-        (_("Between answers"), "；".join(each.message[language()] for each in form.constraints)),
+        (_("Between answers"), clauses(each.message[language()] for each in form.constraints)),
     )
 
 
@@ -80,4 +115,4 @@ def case(example: Mapping[str, Any]) -> ShownCase:
 
 
 def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return joined(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -145,7 +145,7 @@ def colleagues(
         Colleague(
             each.name,
             staff_sex(each.sex),
-            "；".join(_post(post, named) for post in held.get(each.id, ())),
+            words.clauses(_post(post, named) for post in held.get(each.id, ())),
             words.day(min((post.from_on for post in held.get(each.id, ())), default=None)),
         )
         for each in staff

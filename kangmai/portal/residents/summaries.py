@@ -82,7 +82,7 @@ def _components(parts: Iterable[Resource]) -> str:
     if SYSTOLIC in by_code and DIASTOLIC in by_code:
         high, low = (by_code[code].get("valueQuantity", {}) for code in (SYSTOLIC, DIASTOLIC))
         return f"{high.get('value', '—')}/{quantity(low)}"
-    return "；".join(f"{concept(part.get('code'))} {value_of(part)}" for part in parts)
+    return words.clauses(f"{concept(part.get('code'))} {value_of(part)}" for part in parts)
 
 
 def _observation(resource: Resource) -> Summary:
@@ -174,7 +174,7 @@ def _medication(resource: Resource) -> Summary:
         resource.get("medicationReference", {}).get("display", "")
     )
     doses = [str(each.get("text", "")) for each in resource.get("dosageInstruction", ())]
-    return Summary(medicine or _("Medicine"), detail="；".join(filter(None, doses)))
+    return Summary(medicine or _("Medicine"), detail=words.clauses(doses))
 
 
 def _immunization(resource: Resource) -> Summary:

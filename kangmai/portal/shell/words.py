@@ -44,6 +44,11 @@ def joined(several: Iterable[str]) -> str:
     return kernel_words.joined(several, get_language() or "zh")
 
 
+def clauses(several: Iterable[str]) -> str:
+    """Half-sentences one after another as the language of the page parts them; empty ones are left out."""
+    return str(_("; ")).join(filter(None, several))
+
+
 def masked(value: str, *, head: int, tail: int) -> str:
     """A number with its middle hidden: enough to compare aloud, too little to copy."""
     if len(value) <= head + tail:

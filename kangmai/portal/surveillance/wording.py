@@ -143,7 +143,7 @@ def show(value: Show) -> str:
         Show.EVENTS: _("Events"),
         Show.EXCLUDED: _("Excluded"),
         Show.CLOSED: _("Closed"),
-        Show.ALL: _("All"),
+        Show.ALL: _("All signals"),
     }[value]
 
 

@@ -146,15 +146,15 @@ def test_counts_by_hand_are_checked_row_by_row(cast):
         count(),
     ]
     intake = {"source": "school_absence", "rows": rows, "actor": cast.cdc, "at": AT}
-    rehearsed = actions.take_counts(**intake, is_rehearsal=True)
+    tried = actions.take_counts(**intake, is_trial=True)
     assert models.Occurrence.objects.count() == 0
     report = actions.take_counts(**intake)
     assert [(f.line, f.code) for f in report.faults] == [
         (3, "future"), (4, "day"), (5, "condition"), (6, "place"), (7, "area"), (8, "where"), (9, "reach"),
         (10, "count"), (11, "base"), (12, "twice"),
     ]  # fmt: skip
-    assert (report.lines, report.taken, rehearsed.taken) == (11, 1, 1)
-    assert rehearsed.faults == report.faults
+    assert (report.lines, report.taken, tried.taken) == (11, 1, 1)
+    assert tried.faults == report.faults
     again = actions.take_counts(
         source="school_absence", rows=[count()], actor=cast.cdc, at=later(hours=1)
     )

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from html import unescape
 
 import pytest
 from django.http import QueryDict
@@ -177,9 +178,27 @@ def test_no_item_has_a_name_of_the_page_s_own():
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_catalogue_lists_forms_with_versions(enter, language):
-    page = enter("village", language=language).get("/forms/").content.decode()
+    client = enter("village", language=language)
+    page = client.get("/forms/", {"text": "高血压患者"}).content.decode()
     assert f'href="/forms/hypertension_followup/{VERSION}/"' in page
     assert ("待核" if language == "zh-hans" else "to be verified") in page
+
+
+def test_catalogue_is_searched_paged_and_names_no_codes(enter):
+    client = enter("village", language="en")
+    seen, address = [], "/forms/?show=all"
+    while address:
+        page = client.get(address).content.decode()
+        seen += re.findall(r'<a href="(/forms/[^"/]+/[^"/]+/)">[^<]*[A-Z][^<]*</a>', page)
+        after = re.search(r'rel="next" href="([^"]+)"', page)
+        address = f"/forms/{unescape(after[1])}" if after else ""
+        assert "hypertension_followup</" not in page
+    assert sorted(seen) == sorted(f"/forms/{each.id}/{each.version}/" for each in queries.forms())
+    by_initials = client.get("/forms/", {"text": "gxyhz"}).content.decode()
+    assert re.findall(r'<a href="/forms/[^"]+">([^<]+)</a>', by_initials) == [
+        "Hypertension follow-up"
+    ]
+    assert "No form has this name" in client.get("/forms/", {"text": "zzzz"}).content.decode()
 
 
 def test_preview_checks_and_saves_nothing(enter):

@@ -65,12 +65,12 @@ FAULTS = {
 
 
 def take_counts(
-    *, source: str, rows: Sequence[DayCount], is_rehearsal: bool = False, actor: Actor, at: datetime
+    *, source: str, rows: Sequence[DayCount], is_trial: bool = False, actor: Actor, at: datetime
 ) -> IntakeReport:
     """Take daily counts: sound rows are kept, a second time replacing the first; the others are named.
 
     Args:
-        is_rehearsal: say what would happen, and change nothing.
+        is_trial: say what would happen, and change nothing.
 
     Raises:
         NotPermitted
@@ -91,10 +91,10 @@ def take_counts(
             continue
         seen.add((found.key, found.condition))
         sound.append(found)
-    taken = 0 if is_rehearsal else _take(target, sound, actor, at)
-    same = 0 if is_rehearsal else len(sound) - taken
+    taken = 0 if is_trial else _take(target, sound, actor, at)
+    same = 0 if is_trial else len(sound) - taken
     return IntakeReport(
-        len(rows), len(sound) if is_rehearsal else taken, same, tuple(faults[:MOST_FAULTS])
+        len(rows), len(sound) if is_trial else taken, same, tuple(faults[:MOST_FAULTS])
     )
 
 

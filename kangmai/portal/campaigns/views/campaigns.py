@@ -196,7 +196,7 @@ def _do(request: PortalRequest, campaign_id: UUID) -> None:
 
 def line_numbers(numbers: tuple[int, ...]) -> str:
     """Lines of a list in a row, the first of many."""
-    shown = ", ".join(map(str, numbers[:SHOWN_LINES]))
+    shown = words.joined(map(str, numbers[:SHOWN_LINES]))
     return f"{shown} … ({len(numbers)})" if len(numbers) > SHOWN_LINES else shown
 
 

@@ -111,7 +111,7 @@ def as_csv(request: PortalRequest) -> HttpResponse:
 def says(chosen: Chosen) -> str:
     """What a count counts, in one sentence."""
     basis = chosen.basis
-    classes = _(", ").join(standard("case-classification", each) for each in sorted(basis.classes))
+    classes = words.joined(standard("case-classification", each) for each in sorted(basis.classes))
     return _(
         "%(from)s to %(to)s by %(day)s and %(area)s: %(classes)s; %(origin)s; by %(level)s."
     ) % {

@@ -13,9 +13,12 @@ from kangmai.forms.errors import FormUnknown
 from kangmai.forms.types import Form, Subject
 from kangmai.kernel.actor import require
 from kangmai.portal.forms import catalogue as presenters
+from kangmai.portal.forms.catalogue import Show
 from kangmai.portal.forms.posted import read_posted
 from kangmai.portal.forms.presenters import form_context
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.standards.calendars import legal_day
 
@@ -26,12 +29,19 @@ SOMEBODY = Subject(birth_date=None, sex_code="")
 @require_safe
 @signed_in
 def forms(request: PortalRequest) -> HttpResponse:
-    """Show every version of every form."""
+    """Show the forms in force, or every version of every form; found by title."""
     require(request.actor, "registry.read")
-    on = legal_day(request.at)
+    text = request.GET.get("text", "")[:60]
+    show = Show.ALL if request.GET.get("show") == Show.ALL else Show.IN_FORCE
+    found = presenters.found(text, show, on=legal_day(request.at))
+    rows, cursor = presenters.page(found, request.GET.get("after", ""))
+    shows = ((Show.IN_FORCE, _("Versions in force")), (Show.ALL, _("All versions")))
     context = {
         "crumbs": trail(Crumb(_("Forms"))),
-        "rows": [presenters.row(each, on=on) for each in queries.forms()],
+        "rows": rows,
+        "text": text,
+        "shows": choices(shows, current=show),
+        "pager": pager(request.GET, cursor=cursor),
     }
     return render(request, "forms/list.html", context)
 

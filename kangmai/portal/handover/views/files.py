@@ -94,13 +94,13 @@ def by_hand(request: PortalRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def receipts(request: PortalRequest) -> HttpResponse:
-    """Rehearse or read a file of receipts, and show what each line came to."""
+    """Try or read a file of receipts, and show what each line came to."""
     uploaded = request.FILES.get("file")
     if uploaded is None:
         messages.error(request, _("Choose a file."))
         return redirect("handover")
-    is_rehearsal = request.POST.get("do") != "read"
-    take_up = actions.try_receipts if is_rehearsal else actions.read_receipts
+    is_trial = request.POST.get("do") != "read"
+    take_up = actions.try_receipts if is_trial else actions.read_receipts
     try:
         report = take_up(
             system=request.POST.get("system", ""),
@@ -114,7 +114,7 @@ def receipts(request: PortalRequest) -> HttpResponse:
     context = {
         "crumbs": trail(Crumb(_("Handover"), "/handover/"), Crumb(_("Receipts"))),
         "report": report,
-        "is_rehearsal": is_rehearsal,
+        "is_trial": is_trial,
         "faults": [(f.line, f.zh if language() == "zh" else f.en) for f in report.faults],
     }
     return render(request, "handover/receipts.html", context)

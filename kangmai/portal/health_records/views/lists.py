@@ -149,7 +149,7 @@ def _columns() -> list[str]:
 
 
 def _cells(line: wording.Line) -> list[str]:
-    why = "；".join(said for _tone, said in line.reasons)
+    why = words.clauses(said for _tone, said in line.reasons)
     return [
         line.number, line.name, line.sex_age, line.place, why, line.written_on, line.updated_on,
         line.used_on, line.index_number,

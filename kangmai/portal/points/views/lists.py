@@ -161,7 +161,7 @@ def _table(request: PortalRequest, known: Kind, on: date) -> list[list[str]]:
             values = [wording.value_of(each, point.values) for each in known.fields.values()]
             table.append(
                 [line.name, line.place, line.partner, line.state, line.since, line.due, str(line.to_mend),
-                 "；".join(line.lacks), *values]
+                 words.clauses(line.lacks), *values]
             )  # fmt: skip
         after = page.next
         if not after:

@@ -59,7 +59,7 @@ def outside(request: PortalRequest) -> HttpResponse:
         ),
         "kinds": wording.kinds(actor, "figures-outside"),
         "faults": [(each.line, each.error.message(language())) for each in faults],
-        "columns": ", ".join(rules.OUTSIDE_COLUMNS.values()),
+        "columns": words.joined(rules.OUTSIDE_COLUMNS.values()),
         "needed": _needed(rules.needed(every)),
         "rows": [_row(each, titles) for each in found],
         "pager": pager(request.GET, cursor=following or None),

@@ -167,7 +167,7 @@ def _load_rows(
         if load.basis is not basis:
             continue
         own, other = now.get(load.id), proposed.get(load.id)
-        uses = ", ".join(
+        uses = words.joined(
             f"{found.items[item].short.in_language(language())} {wording.per_day(rate)}"
             for item, rate in load.uses.items()
         )

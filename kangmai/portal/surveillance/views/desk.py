@@ -54,7 +54,7 @@ def desk(request: PortalRequest) -> HttpResponse:
         "shows": choices(
             ((each.value, wording.show(each)) for each in Show), current=chosen["show"].value
         ),
-        "groups": choices([("", _("All")), *groups], current=chosen["group"]),
+        "groups": choices([("", _("All conditions")), *groups], current=chosen["group"]),
         "areas": choices(
             [("", _("Whole area")), *((c.code, area.name(c)) for c in counties)],
             current=chosen["division"],

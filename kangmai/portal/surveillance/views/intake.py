@@ -102,14 +102,14 @@ def _taken(request: PortalRequest) -> IntakeReport | None:
         report = actions.take_counts(
             source=post.get("source", ""),
             rows=rows,
-            is_rehearsal=post.get("do") == "rehearse",
+            is_trial=post.get("do") == "try",
             actor=request.actor,
             at=request.at,
         )
     except (Conflict, Incorrect) as error:
         messages.error(request, error.message(get_language() or "zh"))
         return None
-    if post.get("do") != "rehearse" and not report.faults:
+    if post.get("do") != "try" and not report.faults:
         messages.success(
             request,
             ngettext("%(n)s row was taken.", "%(n)s rows were taken.", report.taken + report.same)

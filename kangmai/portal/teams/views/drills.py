@@ -265,7 +265,7 @@ def report(request: PortalRequest, drill_id: UUID, form: str) -> HttpResponse:
         "teams": words.joined(of.teams.values()),
         "score": f"{of.score} {row['grade']}" if of.score is not None else "",
         "steps": [
-            {"step": e["title"], "limit": e["minutes"], "took": e["took"], "points": e["points"], "came_to": e["came_to"], "remarks": "；".join(e["remarks"])}
+            {"step": e["title"], "limit": e["minutes"], "took": e["took"], "points": e["points"], "came_to": e["came_to"], "remarks": words.clauses(e["remarks"])}
             for e in (step_line(each, 0) for each in of.lines)
         ],
         "summary": of.summary,

@@ -172,7 +172,7 @@ def change_contact(request: PortalRequest, contact_id: UUID) -> HttpResponse:
             return redirect("tracing-case", case)
     except NotReleasable as error:
         lacking = [wording.missing(each) for each in str(error.details["missing"]).split(", ")]
-        asking.complain(request, NotReleasable(missing="；".join(lacking)))
+        asking.complain(request, NotReleasable(missing=words.clauses(lacking)))
     except KangmaiError as error:
         asking.complain(request, error)
     return redirect("tracing-contact", contact_id)
