@@ -18,6 +18,7 @@ from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.portal.activities import wording
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.points import asking
+from kangmai.portal.programmes.reach import institution_names
 from kangmai.portal.programmes.views.files import KINDS, csv_of
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
@@ -136,7 +137,7 @@ def year(request: PortalRequest) -> HttpResponse:
         **_filters(request, rule, on),
         "shows": choices([(each, wording.show(each)) for each in Show], current=_show(request)),
         "columns": [each.title.in_language(language()) for each in rule.kinds.values()],
-        "rows": [_row(each, rule) for each in shown],
+        "rows": _rows(shown, rule),
         "has_least": bool(rule.least),
         "tiles": _tiles(found, rule),
         "is_narrowed": _show(request) is not Show.ALL or bool(request.GET.get("area")),
@@ -175,14 +176,19 @@ def _tiles(found: tuple[Standing, ...], rule: ActivityRule) -> list[tuple[str, s
     return tiles
 
 
-def _row(each: Standing, rule: ActivityRule) -> Row:
+def _rows(found: tuple[Standing, ...], rule: ActivityRule) -> list[Row]:
+    names = institution_names(each.organization for each in found)
+    return [_row(each, names.get(each.organization, each.name), rule) for each in found]
+
+
+def _row(each: Standing, name: str, rule: ActivityRule) -> Row:
     state, tone = (pgettext("activities", "on the way"), "info") if rule.least else ("", "")
     if rule.least and each.is_complete:
         state, tone = _("reached"), "good"
     elif each.is_behind:
         state, tone = pgettext("activities", "behind"), "warning"
     cells = [_cell(done, rule) for done in each.done]
-    return Row(each.organization, each.name, area.path(each.place_code), cells, state, tone)
+    return Row(each.organization, name, area.path(each.place_code), cells, state, tone)
 
 
 def _cell(done: Done, rule: ActivityRule) -> Cell:
@@ -198,7 +204,7 @@ def year_file(request: PortalRequest, format: str) -> HttpResponse:
     """The year's table as a file."""
     on = legal_day(request.at)
     rule = rule_of(request, on)
-    rows = [_row(each, rule) for each in _standings(request, rule, on)]
+    rows = _rows(_standings(request, rule, on), rule)
     columns = [_("Institution"), _("Division"), *(e.title.in_language(language()) for e in rule.kinds.values()), _("State")]  # fmt: skip
     table = [[r.name, r.place, *(c.text for c in r.cells), r.state] for r in rows]
     title = f"{rule.title.in_language(language())} {_year(request, on)}"

@@ -30,7 +30,7 @@ from kangmai.programmes.campaigns.types import By, Entrant, EntryRates, EntrySta
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 
-PAGE, MOST = 50, 5000
+PAGE, MOST = 25, 5000
 YEARS = 4
 
 

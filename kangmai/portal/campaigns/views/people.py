@@ -30,7 +30,7 @@ from kangmai.programmes.campaigns.types import OPEN_NEEDS, Campaign, Consent, Fi
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 
-PAGE = 50
+PAGE = 25
 GUARDIANS = ("parent", "guardian", "self", "other")
 
 

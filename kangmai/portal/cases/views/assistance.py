@@ -22,7 +22,7 @@ from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
-PAGE = 50
+PAGE = 25
 
 
 @require_safe

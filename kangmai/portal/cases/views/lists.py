@@ -19,7 +19,7 @@ from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.standards.calendars import legal_day
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries
 
-PAGE = 50
+PAGE = 25
 
 
 @require_safe

@@ -19,7 +19,7 @@ from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import City, Division, city, city_code_of, find_division
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
