@@ -138,6 +138,22 @@ def test_a_loading_dose_is_followed_on_day_8_and_a_subsidy_after_a_year() -> Non
     assert paid.enrolment.latest_class == ""
 
 
+def test_who_coughs_is_referred_and_asked_within_a_week() -> None:
+    enrolled = factory.enrolment(programme_id="tuberculosis_suspect", actor=DOCTOR)
+    assert [each.service for each in enrolled.planned] == ["referral"]
+    said = {
+        "referred_on": TODAY.isoformat(),
+        "suspicious": ["cough"],
+        "referred_to": "市慢性病防治站",
+        "doctor": "梁医生",
+    }
+    sent = factory.visit(enrolled, service="referral", given=said, actor=DOCTOR)
+    (asked,) = sent.enrolment.planned
+    assert (asked.service, asked.due_on, asked.late_on) == ("followup", day("2026-03-09"), day("2026-03-09"))  # fmt: skip
+    assert shown(LUNG_WORKER) == ["tuberculosis_suspect"]
+    assert shown(NEIGHBOUR_DOCTOR) == []
+
+
 def test_the_notice_of_a_tuberculosis_patient_starts_72_hours() -> None:
     enrolled = factory.enrolment(
         programme_id="tuberculosis", anchors={"notice": TODAY}, on=TODAY, actor=LUNG_WORKER
