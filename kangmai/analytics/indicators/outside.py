@@ -19,7 +19,7 @@ from kangmai.standards.periods import Period
 def result(rule: Indicator, *, period: Period, area: str, by: By | None) -> Result:
     """A figure from outside with those of its parts. Raises AreaUnknown, LevelNotCounted."""
     check_level(rule, area, by)
-    codes = divisions_below(area, by) if by and by is not By.INSTITUTION else []
+    codes = divisions_below(area, by) if by and by is not By.INSTITUTION else ()
     latest = _latest(rule, period, [area, *codes])
     whole = latest.get(area)
     assert rule.missing is not None

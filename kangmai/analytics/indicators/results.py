@@ -13,6 +13,7 @@ from kangmai.analytics.indicators.rollup import (
     check_level,
     divisions_below,
     figure,
+    nearby,
     parts,
     placed,
     total,
@@ -88,7 +89,7 @@ def _without(
     by: By | None,
     reason: Words,
 ) -> Result:
-    codes = divisions_below(area, by) if by and by is not By.INSTITUTION else []
+    codes = divisions_below(area, by) if by and by is not By.INSTITUTION else ()
     figures = tuple(Figure(code, Status.NOT_AVAILABLE) for code in codes)
     whole = Figure(area, Status.NOT_AVAILABLE)
     return _result(indicator, manifest, period, by, whole, figures, reason)
@@ -136,12 +137,13 @@ def hidden_areas(
     root = city_code_of(area) or area
     amounts = {root: total(indicator, counts, root, reporting)}
     children: dict[str, list[str]] = {}
-    above = [root]
-    for by in (By.COUNTY, By.TOWN, By.VILLAGE):
-        above = [
+    below = _open(indicator, counts, root, By.COUNTY, amounts, children, reporting)
+    for level, by in ((By.COUNTY, By.TOWN), (By.TOWN, By.VILLAGE)):
+        near = nearby(counts, level, reporting)
+        below = [
             child
-            for each in above
-            for child in _open(indicator, counts, each, by, amounts, children, reporting)
+            for each in below
+            for child in _open(indicator, near(each), each, by, amounts, children, reporting)
         ]
     return zones.union(
         *(

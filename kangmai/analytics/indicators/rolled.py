@@ -11,13 +11,13 @@ from functools import lru_cache
 
 import orjson
 
-from kangmai.analytics.indicators.counting import FIGURES, Counts, count, name_of
+from kangmai.analytics.indicators.counting import FIGURES, count, name_of
 from kangmai.analytics.indicators.definition import Indicator
 from kangmai.analytics.indicators.reporting import Reporting, reporting_of
 from kangmai.analytics.indicators.rollup import (
     LENGTHS,
     Amounts,
-    by_county,
+    nearby,
     next_below,
     parts,
     placed,
@@ -30,7 +30,6 @@ from kangmai.standards.divisions import city_code_of
 from kangmai.standards.periods import Period
 
 ROOT = ""
-NOTHING = Counts((), ())
 Tree = Mapping[str, Mapping[str, Amounts]]
 """The amounts of the parts of an area, by its code; the city's own stand under ROOT."""
 
@@ -93,12 +92,12 @@ def _made(
     counted = count(indicator, lake, manifest, period, engine=Engine.DUCKDB)
     counts = placed(indicator, counted, reporting)
     counties = parts(indicator, counts, home, By.COUNTY, reporting)
-    apart = by_county(counts, reporting)
+    near = nearby(counts, By.COUNTY, reporting)
     return {
         ROOT: {home: total(indicator, counts, home, reporting)},
         home: counties,
         **{
-            each: parts(indicator, apart.get(each, NOTHING), each, By.TOWN, reporting)
+            each: parts(indicator, near(each), each, By.TOWN, reporting)
             for each in counties
             if each and not reporting.zone_of(each)
         },

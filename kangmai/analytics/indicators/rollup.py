@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kangmai.analytics.engines.measure import Cell, Measure
 from kangmai.analytics.errors import AreaUnknown, LevelNotCounted
@@ -94,13 +95,14 @@ def parts(
     }
 
 
-def divisions_below(area: str, by: By) -> list[str]:
+@lru_cache(maxsize=4096)
+def divisions_below(area: str, by: By) -> tuple[str, ...]:
     """The codes of an area's civil divisions of a level, in order."""
     home, reach = city_code_of(area), subtree(area)
     if home is None:
-        return []
+        return ()
     divisions = city(home).at_level(LEVELS[by], kind=DivisionKind.CIVIL)
-    return [each.code for each in divisions if reach.covers(each.code)]
+    return tuple(each.code for each in divisions if reach.covers(each.code))
 
 
 def _inside(cells: Iterable[Cell], area: str, reporting: Reporting) -> list[Cell]:
@@ -108,14 +110,25 @@ def _inside(cells: Iterable[Cell], area: str, reporting: Reporting) -> list[Cell
     return [cell for cell in cells if covers(cell.place)]
 
 
-def by_county(counts: Counts, reporting: Reporting = NOWHERE) -> dict[str, Counts]:
-    """The counts of each county apart, "" for what is counted in none."""
-    counted = _grouped(counts.counted, lambda cell: reporting.code(cell.place, 6))
-    against = _grouped(counts.against, lambda cell: reporting.code(cell.place, 6))
-    codes = counted.keys() | against.keys()
-    return {
-        each: Counts(tuple(counted.get(each, ())), tuple(against.get(each, ()))) for each in codes
-    }
+def nearby(counts: Counts, by: By, reporting: Reporting = NOWHERE) -> Callable[[str], Counts]:
+    """What gives an area of a level the counts among which its own are, so that not all are looked through for each.
+
+    Those that lie in it, and those of zones that report elsewhere, which may count in any area.
+    """
+    length = LENGTHS[by]
+
+    def near(cell: Cell) -> str:
+        return "" if reporting.zone_of(cell.place) else cell.place[:length]
+
+    counted, against = _grouped(counts.counted, near), _grouped(counts.against, near)
+
+    def of(area: str) -> Counts:
+        return Counts(
+            (*counted.get(area, ()), *counted.get("", ())),
+            (*against.get(area, ()), *against.get("", ())),
+        )
+
+    return of
 
 
 def _grouped(cells: Iterable[Cell], key: Callable[[Cell], str]) -> dict[str, list[Cell]]:
