@@ -112,6 +112,9 @@ def test_a_whole_order_from_the_draft_to_the_proof(people, enter):
         "at least one"
         in officer.post("/emergency-mode/orders/new/", form(area=[])).content.decode()
     )
+    hour_ago = f"{datetime.now(LEGAL_TIME) - timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    late = officer.post("/emergency-mode/orders/new/", form(starts=hour_ago)).content.decode()
+    assert "at most 10 minutes back" in late and 'value="城东处置"' in late and hour_ago in late
     address = officer.post("/emergency-mode/orders/new/", form())["Location"]
     assert "asleep" in officer.get("/emergency-mode/").content.decode()
 

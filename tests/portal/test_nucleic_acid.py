@@ -341,6 +341,10 @@ def test_an_upload_of_a_scanner_and_its_incident(enter, awake_town, made):
     assert enter("elsewhere").post(path, sent, content_type="application/json").status_code in (403, 404)  # fmt: skip
     page = village.get(f"{ROOT}incidents/").content.decode()
     address = re.search(rf"{ROOT}incidents/[0-9a-f-]{{36}}/", page)[0]
+    twice = {**tubes[0], "client_id": str(uuid4()), "code": "T00000000913"}
+    village.post(path, json.dumps({"tubes": [twice]}), content_type="application/json")
+    noted = village.get(f"{ROOT}incidents/").content.decode()
+    assert "place in the tube: 1<" in noted and "place in the tube: 0" not in noted
     assert "made for: 1" in page and "People: 1" in page
     form = {"how": "relabel", "note": "补贴新码", "code": "T00000000912", "version": "1"}
     village.post(address, form)

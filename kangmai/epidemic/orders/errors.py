@@ -89,9 +89,9 @@ class RetentionTooLong(Incorrect):
 
 
 class StartsInThePast(Incorrect):
-    """An order cannot begin before it is proposed."""
+    """An order cannot begin before it is proposed; give a start that lies at most {minutes} minutes back."""
 
-    zh = "命令不能早于提交时间生效。"
+    zh = "命令不能早于提交时间生效，开始时间最多可早 {minutes} 分钟。"
 
 
 class SecondRoleNeeded(Forbidden):

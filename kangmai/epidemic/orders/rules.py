@@ -12,6 +12,9 @@ from kangmai.epidemic.orders.types import Draft, Order, Purpose, Rule, State
 from kangmai.kernel.actor import subtree
 from kangmai.standards.divisions import find_division
 
+STILL_NOW_MINUTES = 10
+"""While a form is open its beginning passes: so far back still counts as now."""
+
 
 def is_in_force(order: Order, at: datetime) -> bool:
     """Whether a signed order holds at an instant; its end is the first instant at which it does not."""
@@ -74,9 +77,8 @@ def is_division(code: str) -> bool:
 def _check_period(draft: Draft, rule: Rule, at: datetime) -> None:
     if draft.ends_at <= draft.starts_at:
         raise errors.PeriodWrong()
-    # the minute in which the form was open still counts as now
-    if draft.starts_at < at - timedelta(minutes=10):
-        raise errors.StartsInThePast()
+    if draft.starts_at < at - timedelta(minutes=STILL_NOW_MINUTES):
+        raise errors.StartsInThePast(minutes=STILL_NOW_MINUTES)
     longest = rule.longest_drill_days if draft.is_drill else rule.longest_days
     if draft.ends_at - draft.starts_at > timedelta(days=longest):
         raise errors.OrderTooLong(days=longest)

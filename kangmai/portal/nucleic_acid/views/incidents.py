@@ -54,7 +54,7 @@ def incidents(request: PortalRequest) -> HttpResponse:
 
 def _row(each: Incident) -> dict[str, object]:
     details = words.joined(
-        f"{named.detail(name)}: {_shown(value)}"
+        f"{named.detail(name)}: {_shown(name, value)}"
         for name, value in each.details.items()
         if value not in ([], "")
     )
@@ -70,7 +70,9 @@ def _row(each: Incident) -> dict[str, object]:
     }
 
 
-def _shown(value: object) -> str:
+def _shown(name: str, value: object) -> str:
+    if name == "places" and isinstance(value, list):
+        value = [n + 1 for n in value]  # people count from one
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
