@@ -94,6 +94,37 @@ def test_room_checker_points_at_the_line(folder, monkeypatch):
     assert [str(fault) for fault in faults] == ["room/rule/a.yaml:7: /limit: odd"]
 
 
+def test_cases_are_worked_once_every_definition_is_sound(folder, monkeypatch):
+    def work(definition, example):
+        raise AssertionError("a case was worked while a definition is at fault")
+
+    monkeypatch.setattr(definitions, "_case_runners", {("room", "rule"): work})
+    monkeypatch.setattr(definitions, "_checkers", {("room", "rule"): [lambda d: ["/limit: odd"]]})
+    write(folder, "a.yaml")
+    (folder / "a.cases.yaml").write_text("- {name: one}\n")
+    assert [str(fault) for fault in definitions.check_all()] == ["room/rule/a.yaml:7: /limit: odd"]
+
+
+def test_a_kind_that_leans_on_a_faulty_one_hides_no_other_fault(folder, monkeypatch):
+    (folder.parents[1] / "shared.schema.json").write_text('{"required": ["limit"]}')
+    (folder.parents[1] / "north" / "shared").mkdir(parents=True)
+    write(folder.parents[1] / "north" / "shared", "a.yaml")
+    write(folder, "a.yaml")
+
+    def leans(definition):
+        raise definitions.FaultyDefinitions(count=1, faults="x")
+
+    checkers = {
+        ("room", "rule"): [lambda d: ["/limit: odd"]],
+        (definitions.EVERY_ROOM, "shared"): [leans],
+    }
+    monkeypatch.setattr(definitions, "_checkers", checkers)
+    assert [str(fault) for fault in definitions.check_all()] == ["room/rule/a.yaml:7: /limit: odd"]
+    checkers[("room", "rule")] = []
+    with pytest.raises(definitions.FaultyDefinitions):
+        definitions.check_all()
+
+
 def test_shipped_definitions_are_sound():
     faults = [
         fault for room, kind in definitions.kinds() for fault in definitions.check(room, kind)[1]
