@@ -30,6 +30,12 @@ class LakeEmpty(Unavailable):
     zh = "数据湖中还没有数据。请运行 kangmai lake sync，或等待夜间更新。"
 
 
+class LakeBehind(Unavailable):
+    """The data of “{view}” have a new form; they are counted once they were brought up to date (`kangmai lake sync`)."""
+
+    zh = "“{view}”的数据格式已更新，须先同步数据湖（kangmai lake sync）后才能统计。"
+
+
 class LakeBusy(Conflict):
     """The lake is being filled by another process."""
 

@@ -78,6 +78,12 @@ class PublishedView:
     sql: str
     version: str
 
+    @property
+    def schema(self) -> str:
+        """A hash of its columns: rows exported under another one may lack some."""
+        columns = [(column.name, column.type) for column in self.columns.values()]
+        return hashlib.sha256(orjson.dumps(columns)).hexdigest()[:16]
+
     def select(self) -> str:
         """The view with every column cast to its type, and `_day` and `_county` beside them, NULL where absent."""
         columns = ", ".join(

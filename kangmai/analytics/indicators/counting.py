@@ -5,8 +5,8 @@ a hash of these, so that a night in which no visit changed leaves the figures of
 """
 
 import hashlib
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import orjson
 
 from kangmai.analytics.engines.measure import Cell, Measure
+from kangmai.analytics.errors import LakeBehind
 from kangmai.analytics.indicators.definition import Indicator
 from kangmai.analytics.lake.manifest import Manifest, TableState
 from kangmai.analytics.lake.storage import Files
 from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.published import published_views
 from kangmai.analytics.types import Engine, Form, Words
+from kangmai.kernel import words
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
@@ -161,12 +163,29 @@ def _counted(
     from kangmai.analytics.engines.expression import counted
 
     files = {name: lake.files_of(table) for name, table in tables.items()}
-    with nullcontext(opener(files)) if opener else _engine(engine, files) as open_tables:
+    tables_open = nullcontext(opener(files)) if opener else _engine(engine, files)
+    with _in_their_form(tables), tables_open as open_tables:
 
         def cells(measure: Measure | None) -> tuple[Cell, ...]:
             return tuple(cells_of(counted(measure, open_tables, period))) if measure else ()
 
         return Counts(cells(indicator.counted), cells(indicator.against))
+
+
+@contextmanager
+def _in_their_form(tables: Mapping[str, TableState]) -> Iterator[None]:
+    """Say so where a column is missing because a view got it after its rows were exported. Raises LakeBehind."""
+    from ibis.common.exceptions import IbisTypeError
+
+    try:
+        yield
+    except IbisTypeError as error:
+        views = published_views()
+        behind = [views[name] for name, each in tables.items() if each.schema != views[name].schema]
+        if not behind:
+            raise
+        names = words.listed(words.Words(**each.title) for each in behind)
+        raise LakeBehind(view=names) from error
 
 
 def opened(

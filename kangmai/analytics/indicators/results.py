@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kangmai.analytics import disclosure
+from kangmai.analytics.errors import LakeBehind
 from kangmai.analytics.indicators.counting import Counts, count, why_not
 from kangmai.analytics.indicators.definition import Indicator
 from kangmai.analytics.indicators.reporting import NOWHERE, Reporting, reporting_of
@@ -51,6 +52,23 @@ def result(
     if reason is not None:
         return _without(indicator, manifest, period, area, by, reason)
     assert manifest is not None
+    try:
+        return _counted(indicator, lake, manifest, period, area, by, engine, exact)
+    except LakeBehind as error:
+        reason = Words(error.message("zh"), error.message("en"))
+        return _without(indicator, manifest, period, area, by, reason)
+
+
+def _counted(
+    indicator: Indicator,
+    lake: Lake,
+    manifest: Manifest,
+    period: Period,
+    area: str,
+    by: By | None,
+    engine: Engine,
+    exact: bool,
+) -> Result:
     if exact and engine is Engine.DUCKDB:
         known = rolled(indicator, lake, manifest, period, area, by)
         if known is not None:

@@ -5,14 +5,11 @@ manifest; what is new or differs is exported, what is gone is dropped, the rest 
 manifest takes force in one step at the end, so that a run that is cut off leaves the old lake as it was.
 """
 
-import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-
-import orjson
 
 from kangmai.analytics.errors import ViewBroken
 from kangmai.analytics.lake.content import has_duplicates, has_neighbours_alike, in_order
@@ -65,7 +62,7 @@ def _fill_table(
         written = _written(lake, view, read if touched else (), touched, report)
     whole = {**kept, **written}
     partitions = tuple(part for _, part in sorted(whole.items()))
-    table = TableState(view.id, view.room, view.version, _schema(view), partitions)
+    table = TableState(view.id, view.room, view.version, view.schema, partitions)
     gone = {(p.month, p.county) for p in old.partitions} - whole.keys() if old else set()
     written_rows = sum(each.rows for each in written.values())
     return table, TableReport(view.id, table.rows, len(written), written_rows, len(gone), False)
@@ -123,8 +120,3 @@ def _write(lake: Lake, view: PublishedView, read: Read) -> Partition:
     if alike(rows, view.key):
         raise ViewBroken(view=view.id, reason=f"the key {', '.join(view.key)} is not unique")
     return lake.write(view.id, read.place, read.fold, rows, once=view.key)
-
-
-def _schema(view: PublishedView) -> str:
-    columns = [(column.name, column.type) for column in view.columns.values()]
-    return hashlib.sha256(orjson.dumps(columns)).hexdigest()[:16]

@@ -1,6 +1,7 @@
 """Figures of areas: parts add up to their whole, what is missing is never zero, and nobody sees sideways."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 import ibis
@@ -15,9 +16,11 @@ from kangmai.analytics.errors import (
 )
 from kangmai.analytics.indicators import counting as counting_room
 from kangmai.analytics.indicators import rolled
+from kangmai.analytics.published import published_views
 from kangmai.analytics.types import By, Status
 from kangmai.kernel.actor import NotPermitted, operator
 from kangmai.standards.periods import parse_period
+from tests.analytics.indicators import lake_of_rows
 from tests.analytics.indicators.lake_of_rows import write
 from tests.factories.actors import actor
 
@@ -70,6 +73,19 @@ def test_figures_of_counties(town):
     assert shown["441203"] == (Status.OK, 15, 30)
     assert shown["441223"] == (Status.NO_DATA, 0, 0)
     assert len(shown) == 8
+
+
+def test_rows_from_before_a_view_got_a_column_are_not_available_and_say_so(lake, monkeypatch):
+    view = published_views()["resident"]
+    columns = {name: each for name, each in view.columns.items() if name != "birth_date"}
+    older = {**published_views(), "resident": replace(view, columns=columns)}
+    with monkeypatch.context() as before:
+        before.setattr(lake_of_rows, "published_views", lambda: older)
+        write(lake, {"resident": residents(p441202001002=4)})
+    found = compute(by=By.COUNTY)
+    assert found.total.status is Status.NOT_AVAILABLE
+    assert {each.status for each in found.parts} == {Status.NOT_AVAILABLE}
+    assert "lake sync" in found.reason.en and view.title["zh"] in found.reason.zh
 
 
 def test_what_lies_in_no_town_stands_apart(town):
