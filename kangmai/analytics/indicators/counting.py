@@ -37,7 +37,7 @@ NOT_BEGUN = Words("数据截止时该期尚未开始", "the period had not begun
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The cells of what is counted, and of what it is counted against."""
+    """The cells of what is counted, and of what it is counted against, each in the order of places."""
 
     counted: tuple[Cell, ...]
     against: tuple[Cell, ...]

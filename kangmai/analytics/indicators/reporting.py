@@ -29,11 +29,13 @@ class Reporting:
     zones: tuple[Elsewhere, ...] = ()
 
     def placed(self, cells: Iterable[Cell], *, stands: bool) -> tuple[Cell, ...]:
-        """The cells, those of institutions that report elsewhere in the area to which they report."""
+        """The cells, those of institutions that report elsewhere in the area to which they report; in order again."""
         to = {each.organization: each.reports_to for each in self.institutions}
         if not stands or not to:
             return tuple(cells)
-        return tuple(cell._replace(place=to.get(cell.institution, cell.place)) for cell in cells)
+        return tuple(
+            sorted(cell._replace(place=to.get(cell.institution, cell.place)) for cell in cells)
+        )
 
     def inside(self, area: str) -> Callable[[str], bool]:
         """What says whether a place is counted in an area."""

@@ -1,6 +1,7 @@
 """From counts of villages to figures of every area, so that parts always add up to their whole."""
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,9 +106,18 @@ def divisions_below(area: str, by: By) -> tuple[str, ...]:
     return tuple(each.code for each in divisions if reach.covers(each.code))
 
 
-def _inside(cells: Iterable[Cell], area: str, reporting: Reporting) -> list[Cell]:
-    covers = reporting.inside(area) if reporting.zones else subtree(area).covers
-    return [cell for cell in cells if covers(cell.place)]
+def _inside(cells: Sequence[Cell], area: str, reporting: Reporting) -> Sequence[Cell]:
+    """Those counted in an area; without zones they stand together, since counts are in the order of places."""
+    if reporting.zones:
+        covers = reporting.inside(area)
+        return [cell for cell in cells if covers(cell.place)]
+    reach = subtree(area)
+    first, last = (bisect_left(cells, end, key=_place) for end in (reach.low, reach.high))
+    return cells[first:last]
+
+
+def _place(cell: Cell) -> str:
+    return cell.place
 
 
 def nearby(counts: Counts, by: By, reporting: Reporting = NOWHERE) -> Callable[[str], Counts]:
@@ -124,8 +134,8 @@ def nearby(counts: Counts, by: By, reporting: Reporting = NOWHERE) -> Callable[[
 
     def of(area: str) -> Counts:
         return Counts(
-            (*counted.get(area, ()), *counted.get("", ())),
-            (*against.get(area, ()), *against.get("", ())),
+            (*counted.get("", ()), *counted.get(area, ())),
+            (*against.get("", ()), *against.get(area, ())),
         )
 
     return of
