@@ -102,7 +102,7 @@ def test_a_rising_risk_to_delivery_and_both_first_visits(family, visit):
     doctor.is_sound()
     doctor.enrol(family.mother, "maternal", **{"anchor__last_period": ago(273), "on": ago(10)})
     page.wait_for_selector("#fault")
-    assert "已在项目" in doctor.said
+    assert "不要重复纳入" in doctor.said
 
     doctor.open_form("antenatal")
     doctor.fill(visited_on=ago(8), place=("1",), systolic="118", diastolic="74", weight="66")

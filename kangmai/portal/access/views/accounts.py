@@ -12,17 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kangmai.access import actions, queries
 from kangmai.access.rules import invented_password
-from kangmai.kernel.actor import Actor
+from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, KangmaiError, NotFound
 from kangmai.portal.access import presenters
 from kangmai.portal.institutions.presenters import name_of
+from kangmai.portal.institutions.typed import organization_id_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import Choice, choices
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.shell.standing import role_name
 from kangmai.registry import queries as registry
-from kangmai.registry.errors import OrganizationUnknown
 
 PAGE = 50
 
@@ -73,6 +73,7 @@ def _page(request: PortalRequest, account_id: int) -> dict[str, object]:
 @signed_in
 def new_account(request: PortalRequest) -> HttpResponse:
     """Add an account with its first role and an invented password, which is shown once."""
+    require(request.actor, "access.manage")
     entered = {
         each: request.POST.get(each, "").strip()
         for each in ("login", "name", "role", "organization")
@@ -96,7 +97,7 @@ def new_account(request: PortalRequest) -> HttpResponse:
 
 def _add(request: PortalRequest, entered: dict[str, str]) -> HttpResponse:
     password = invented_password()
-    organization_id = _organization_id(entered["organization"], request.actor)
+    organization_id = organization_id_of(entered["organization"], request.actor)
     with (
         transaction.atomic()
     ):  # an account without a role belongs to nobody who administers one institution
@@ -135,16 +136,6 @@ def _own_code(actor: Actor) -> str:
     return registry.get_organization(organization_id=own, actor=actor).code if own else ""
 
 
-def _organization_id(code: str, actor: Actor) -> int | None:
-    """The institution of a code typed into a form; None where nothing was typed."""
-    if not code:
-        return None
-    found = registry.find_organization(code=code, actor=actor)
-    if found is None:
-        raise OrganizationUnknown(organization=code)
-    return found.id
-
-
 @require_POST
 @signed_in
 def give_role(request: PortalRequest, account_id: int) -> HttpResponse:
@@ -154,7 +145,7 @@ def give_role(request: PortalRequest, account_id: int) -> HttpResponse:
         actions.grant_role(
             account_id=account_id,
             role=request.POST.get("role", ""),
-            organization_id=_organization_id(
+            organization_id=organization_id_of(
                 request.POST.get("organization", "").strip(), request.actor
             ),
             actor=request.actor,

@@ -8,16 +8,15 @@ from django.views.decorators.http import require_http_methods
 
 from kangmai.access import actions
 from kangmai.access.types import ClientFacts, Policy
-from kangmai.kernel.actor import Actor, Label, require
+from kangmai.kernel.actor import Label, require
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound
+from kangmai.portal.institutions.typed import organization_id_of
 from kangmai.portal.programs.presenters import LABELS, POLICIES
 from kangmai.portal.programs.views.keys import pasted
 from kangmai.portal.programs.views.one import page
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.requests import PortalRequest, signed_in
-from kangmai.registry import queries as registry
-from kangmai.registry.errors import OrganizationUnknown
 
 FIELDS = ("client", "name", "organization", "scopes", "prefix", "keys", "validation", "references")
 AT_FIRST = {
@@ -64,7 +63,7 @@ def _register(request: PortalRequest, entered: dict[str, str], kept: set[str]) -
         client_id=entered["client"],
         name=entered["name"],
         scopes=entered["scopes"],
-        organization_id=_organization_id(entered["organization"], request.actor),
+        organization_id=organization_id_of(entered["organization"], request.actor),
         labels=frozenset({Label.NORMAL} | {each for each in LABELS if str(int(each)) in kept}),
         id_prefix=entered["prefix"],
         validation_policy=_policy(entered["validation"], Policy.ENFORCE),
@@ -81,13 +80,3 @@ def _register(request: PortalRequest, entered: dict[str, str], kept: set[str]) -
 
 def _policy(text: str, otherwise: Policy) -> Policy:
     return Policy(text) if text in set(Policy) else otherwise
-
-
-def _organization_id(code: str, actor: Actor) -> int | None:
-    """The institution of a code; None where nothing was typed: the whole city. Raises OrganizationUnknown."""
-    if not code:
-        return None
-    found = registry.find_organization(code=code, actor=actor)
-    if found is None:
-        raise OrganizationUnknown(organization=code)
-    return found.id

@@ -167,7 +167,7 @@ def read_programme(definition: Definition, read: Read = _read) -> Programme:
 def _anchor(content: Mapping[str, Any]) -> AnchorDay:
     return AnchorDay(
         id=content["id"],
-        title=content,
+        title=_said(content),
         is_needed=content.get("needed", True),
         earliest_days=content.get("earliest_days"),
         apart_days=content.get("apart_days"),
@@ -351,7 +351,10 @@ def read_rule_set(definition: Definition, read: Read = _read) -> RuleSet:
         target=read("/target", content["target"], words) if "target" in content else None,
         classes={
             each["id"]: OutcomeClass(
-                each["id"], each, Priority[each["priority"].upper()], _opens(each.get("opens"))
+                each["id"],
+                _said(each),
+                Priority[each["priority"].upper()],
+                _opens(each.get("opens")),
             )
             for each in content["classes"]
         },
@@ -360,6 +363,11 @@ def read_rule_set(definition: Definition, read: Read = _read) -> RuleSet:
             for position, each in enumerate(content["rules"])
         ),
     )
+
+
+def _said(content: Mapping[str, Any]) -> Mapping[str, str]:
+    """The words of what has them beside its other fields."""
+    return {language: content[language] for language in ("zh", "en")}
 
 
 def _opens(content: Mapping[str, Any] | None) -> Opens | None:
