@@ -12,6 +12,10 @@ MORE_DIGITS = 2
 """Effects are told with so many digits more than the figure, so that they are seen to add up."""
 
 
+FEW = 30
+"""Against fewer, one person moves a percentage by more than three points."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """What a part did to the figure of the whole, in its unit; `mix` is None for plain counts."""
@@ -50,6 +54,12 @@ class Movement:
         """By how much of what it was it moved; 0 where that cannot be said."""
         early = self.before.total.value
         return abs(self.difference / early) if early and self.difference else Decimal()
+
+    @property
+    def rests_on_few(self) -> bool:
+        """Whether a share or ratio had so small a denominator that chance moves it."""
+        against = (each.total.denominator for each in (self.before, self.now))
+        return any(each is not None and each < FEW for each in against)
 
 
 def movement(rule: Indicator, before: Result, now: Result) -> Movement:

@@ -44,7 +44,7 @@ def _movement(
 
 
 def movements(*, area: str, actor: Actor) -> tuple[Movement, ...]:
-    """What moved in the week before the data were taken, the furthest first; nothing where there are no data.
+    """What moved in the week before the data were taken, the furthest first, what rests on few people last.
 
     Twelve months up to now stand against twelve months up to a week ago, since most rules ask for a year.
 
@@ -62,7 +62,7 @@ def movements(*, area: str, actor: Actor) -> tuple[Movement, ...]:
         if each.is_watched and each.counts(now)
     ]
     moved = [each for each in found if each.difference]
-    return tuple(sorted(moved, key=lambda each: (-each.relative, each.rule.id)))
+    return tuple(sorted(moved, key=lambda each: (each.rests_on_few, -each.relative, each.rule.id)))
 
 
 def behind(*, period: Period, area: str, actor: Actor) -> tuple[Behind, ...]:

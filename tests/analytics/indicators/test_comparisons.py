@@ -46,6 +46,28 @@ def city(lake):
     return lake
 
 
+def test_what_rests_on_few_stands_behind_what_moved_less(lake):
+    """Thirty newly under control of a hundred stand before a second screening against two births."""
+    people = [enrolment(n, "2024-01-01", NEAR) for n in range(1, 101)]
+    met = [row for n in range(1, 41) for row in visits(n, ["2025-06-01"])]
+    met += [row for n in range(41, 71) for row in visits(n, ["2026-02-26"])]
+    screened = [("a", 201, DAY(2025, 6, 1)), ("b", 202, DAY(2026, 2, 26))]
+    prenatal = [
+        {"enrolment": id, "resident": who, "screened_on": on, "place_code": NEAR}
+        for id, who, on in screened
+    ]
+    births = [
+        {"birth": str(n), "resident": n, "born_on": DAY(2025, 7, 1), "place_code": NEAR}
+        for n in (301, 302)
+    ]
+    write(lake, {"enrolment": people, "visit": met, "prenatal": prenatal, "birth": births})
+    found = {each.rule.id: each for each in queries.movements(area="441200", actor=OPERATOR)}
+    many, few = found["ht_control_rate"], found["bd_prenatal"]
+    assert (many.rests_on_few, many.relative) == (False, Decimal("0.75"))
+    assert (few.rests_on_few, few.relative) == (True, Decimal(1))
+    assert list(found).index("ht_control_rate") < list(found).index("bd_prenatal")
+
+
 def test_what_moved_this_week_and_because_of_whom(city):
     (moved,) = [
         each
