@@ -61,16 +61,15 @@ def forget_counts() -> None:
     counting._kept.cache_clear()
 
 
-def figures(rule: Any, engine: str = "duckdb") -> tuple[Any, ...]:
+def figures(rule: Any) -> tuple[Any, ...]:
     """An indicator for the city, its counties and its towns."""
     from kangmai.analytics import queries
     from kangmai.analytics.types import By, Engine
     from kangmai.kernel.actor import operator
     from kangmai.standards.periods import parse_period
 
-    asked = {"indicator": rule.id, "period": parse_period(PERIOD), "area": CITY, "actor": operator("benchmark"), "engine": Engine(engine)}  # fmt: skip
-    levels = (By.COUNTY, By.TOWN) if engine == "duckdb" else (By.TOWN,)
-    return tuple(queries.compute(by=by, **asked) for by in levels)
+    asked = {"indicator": rule.id, "period": parse_period(PERIOD), "area": CITY, "actor": operator("benchmark"), "engine": Engine.DUCKDB}  # fmt: skip
+    return tuple(queries.compute(by=by, **asked) for by in (By.COUNTY, By.TOWN))
 
 
 def whole_year() -> tuple[dict[str, Any], float]:
@@ -178,10 +177,15 @@ def cells(database: Any, measure: Any) -> list[Any]:
 def towns_of(rule: Any, count: Callable[[Any], list[Any]]) -> dict[str, Any]:
     """The amounts of towns from cells that an engine counted, before some are counted elsewhere than they lie."""
     from kangmai.analytics.indicators.counting import Counts
+
+    return towns(rule, Counts(*(tuple(count(m)) if m else () for m in (rule.counted, rule.against))))  # fmt: skip
+
+
+def towns(rule: Any, counts: Any) -> dict[str, Any]:
+    """The amounts of towns."""
     from kangmai.analytics.indicators.rollup import parts
     from kangmai.analytics.types import By
 
-    counts = Counts(*(tuple(count(m)) if m else () for m in (rule.counted, rule.against)))
     below = parts(rule, counts, CITY, By.TOWN)
     return {area: (each.numerator, each.denominator) for area, each in below.items()}
 
@@ -237,21 +241,27 @@ def peers(folder: Path, spark: bool) -> None:
     with tempfile.TemporaryDirectory() as data:
         theirs, slow = in_postgres(Path(data) / "data")
     print(f"PostgreSQL {slow:.2f} s, {slow / seconds:.1f} times")
-    agreed(own_towns(), theirs, "PostgreSQL")
+    agreed(own := own_towns(), theirs, "PostgreSQL")
     if spark:
-        in_spark(ours)
+        in_spark(own)
 
 
 def in_spark(ours: Mapping[str, Any]) -> None:
-    """Every indicator on a master with two workers of this machine."""
+    """Every indicator in one session of a master with two workers of this machine."""
+    from kangmai.analytics import queries
+    from kangmai.analytics.engines.spark import spark_engine
+    from kangmai.analytics.indicators.counting import count
+    from kangmai.analytics.types import Engine
+    from kangmai.standards.periods import parse_period
     from tests.factories.spark import cluster
 
-    with cluster():
+    lake, period = queries.lake(), parse_period(PERIOD)
+    with cluster(), spark_engine() as opener:
         started, found = time.perf_counter(), {}
         for rule in wanted():
-            (towns,) = figures(rule, "spark")
-            found[rule.id] = {each.area: (each.numerator, each.denominator) for each in towns.parts}
-        print(f"Spark, two workers {time.perf_counter() - started:.2f} s, each figure in a session of its own")  # fmt: skip
+            counts = count(rule, lake, lake.get_manifest(), period, engine=Engine.SPARK, opener=opener)  # fmt: skip
+            found[rule.id] = towns(rule, counts)
+        print(f"Spark, two workers {time.perf_counter() - started:.2f} s")
     agreed(ours, found, "Spark")
 
 

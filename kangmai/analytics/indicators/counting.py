@@ -109,10 +109,12 @@ def count(
     """The counts, from what is kept or anew. Spark always counts.
 
     Args:
-        opener: an engine that is open for many counts (`engines.duck.duckdb_engine`).
+        opener: an engine that is open for many counts (`engines.duck.duckdb_engine`, `engines.spark.spark_engine`).
     """
     if engine is Engine.SPARK:
-        return _counted(indicator, lake, tables_of(indicator, manifest, period), period, engine)
+        return _counted(
+            indicator, lake, tables_of(indicator, manifest, period), period, engine, opener
+        )
     name = f"{FIGURES}/{name_of(indicator, lake, manifest.id, period)}.json"
     try:
         return _kept(lake, name)
