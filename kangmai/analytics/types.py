@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kangmai.analytics.lake.manifest import Manifest
 from kangmai.kernel.actor import subtree
+from kangmai.kernel.words import Words
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
@@ -56,14 +57,6 @@ class Status(StrEnum):
     NO_DATA = "no data"
     NOT_AVAILABLE = "not available"
     SUPPRESSED = "suppressed"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text in both languages."""
-
-    zh: str
-    en: str
 
 
 NO_WORDS = Words("", "")

@@ -20,8 +20,8 @@ from kangmai.analytics.lake.manifest import Manifest, TableState
 from kangmai.analytics.lake.storage import Files
 from kangmai.analytics.lake.store import Lake
 from kangmai.analytics.published import published_views
-from kangmai.analytics.types import Engine, Form, Words
-from kangmai.kernel import words
+from kangmai.analytics.types import Engine, Form
+from kangmai.kernel.words import Words, listed
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
@@ -186,7 +186,7 @@ def _in_their_form(tables: Mapping[str, TableState]) -> Iterator[None]:
         behind = [views[name] for name, each in tables.items() if each.schema != views[name].schema]
         if not behind:
             raise
-        names = words.listed(words.Words(**each.title) for each in behind)
+        names = listed(Words(**each.title) for each in behind)
         raise LakeBehind(view=names) from error
 
 

@@ -21,9 +21,10 @@ from kangmai.analytics.facts.errors import ConditionIncorrect
 from kangmai.analytics.facts.types import Fact, FactType, Vocabulary
 from kangmai.analytics.indicators.groups import groups
 from kangmai.analytics.published import ColumnType, PublishedView, published_views
-from kangmai.analytics.types import Direction, Form, Words
+from kangmai.analytics.types import Direction, Form
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
+from kangmai.kernel.words import Words
 from kangmai.standards.periods import Period, day, month, quarter
 
 ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}

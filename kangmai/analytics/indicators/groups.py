@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from kangmai.analytics.types import Words
 from kangmai.kernel import definitions
+from kangmai.kernel.words import Words
 
 
 @dataclass(frozen=True, slots=True)

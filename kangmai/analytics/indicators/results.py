@@ -29,8 +29,8 @@ from kangmai.analytics.types import (
     Form,
     Result,
     Status,
-    Words,
 )
+from kangmai.kernel.words import Words
 from kangmai.standards.divisions import city_code_of
 from kangmai.standards.periods import Period
 

@@ -14,8 +14,9 @@ from kangmai.analytics.indicators.rollup import next_below
 from kangmai.analytics.indicators.targets import find_target
 from kangmai.analytics.queries.keeping import freezes, received_of_figure
 from kangmai.analytics.queries.lakes import lake
-from kangmai.analytics.types import By, Card, Elsewhere, Engine, Form, Former, Result, Words
+from kangmai.analytics.types import By, Card, Elsewhere, Engine, Form, Former, Result
 from kangmai.kernel.actor import Actor, require
+from kangmai.kernel.words import Words
 from kangmai.standards.divisions import find_division
 from kangmai.standards.periods import Period
 

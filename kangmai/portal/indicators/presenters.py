@@ -7,7 +7,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kangmai.analytics.rules import Indicator, find_target, interval_of, is_behind
-from kangmai.analytics.types import By, Direction, Figure, Result, Status, Words
+from kangmai.analytics.types import By, Direction, Figure, Result, Status
+from kangmai.kernel.words import Words
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.shell import area as areas
 from kangmai.registry import queries as registry
