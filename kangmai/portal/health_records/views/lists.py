@@ -59,7 +59,7 @@ def dead_records(request: PortalRequest) -> HttpResponse:
             )
             for label, icon, kind in (
                 (_("Print"), "print", "pdf"),
-                ("Excel", "document", "xlsx"),
+                ("XLSX", "document", "xlsx"),
                 ("CSV", "document", "csv"),
             )
         ],

@@ -122,7 +122,7 @@ def _frame(request: PortalRequest, chosen: Choice) -> dict[str, Any]:
             (label, icon, address(chosen, "worklist-file", format))
             for label, icon, format in (
                 (_("Print"), "print", "pdf"),
-                ("Excel", "document", "xlsx"),
+                ("XLSX", "document", "xlsx"),
                 ("CSV", "document", "csv"),
             )
         ],
