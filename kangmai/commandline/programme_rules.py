@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kangmai.commandline.opening import with_database
+from kangmai.kernel.words import Words
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -82,6 +83,10 @@ def replan(programme: str, on: datetime | None) -> None:
     _print(asdict(done))
 
 
+NO_VISIT = Words(
+    "不是含有 id、visited_on（日期）和 facts（对象）的 JSON 对象",
+    "no JSON object with 'id', 'visited_on' (a day) and 'facts' (an object)",
+)
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 VISITS = """\b
 A line in:
@@ -138,16 +143,19 @@ def _decide_line(number: int, line: bytes, programme: str, rules: str, language:
         visit = orjson.loads(line)
         told = _decided(visit, programme, rules, language)
     except NotFound as error:
-        raise click.BadParameter(error.message("en"), param_hint="--programme") from None
+        raise click.BadParameter(error.message(language), param_hint="--programme") from None
     except KangmaiError as error:
-        click.echo(f"line {number}: {error.message('en')}", err=True)
+        click.echo(_of_line(number, language) + error.message(language), err=True)
         return False
     except (ValueError, TypeError, KeyError, AttributeError):
-        said = "no JSON object with 'id', 'visited_on' (a day) and 'facts' (an object)"
-        click.echo(f"line {number}: {said}", err=True)
+        click.echo(_of_line(number, language) + NO_VISIT.in_language(language), err=True)
         return False
     click.echo(orjson.dumps(told).decode())
     return True
+
+
+def _of_line(number: int, language: str) -> str:
+    return f"第 {number} 行：" if language == "zh" else f"line {number}: "
 
 
 def _decided(visit: Mapping[str, Any], programme: str, rules: str, language: str) -> dict[str, Any]:

@@ -76,6 +76,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ("programme", "hypertension", 'systolic: {item: systolic, type: number, unit: "mm[Hg]", keep', "systolic: {item: systolic, type: number, unit: kPa, keep", "asks for 'systolic' in mm[Hg]"),
         ("programme", "hypertension", 'systolic: {item: systolic, type: number, unit: "mm[Hg]", keep', "systolic: {item: systolic, type: number, unit: mmHgs, keep", "'mmHgs' is no UCUM unit"),
         ("programme", "hypertension", "systolic: {item: systolic,", "systolic: {item: sistolic,", "'sistolic'"),
+        ("programme", "copd", "prefixes: [J44]", "prefixes: [J4X4]", '"J4X4" does not match'),
+        ("programme", "hypertension", "I10.x00x002", "I10.y00x002", '"I10.y00x002" does not match'),
         ("decision", "hypertension", "systolic >= 180", "sistolic >= 180", "sistolic"),
         ("immunization_series", "hpv", "vaccine: HPV2, dose: 2", "vaccine: HPV3, dose: 2", "'HPV3' is not a vaccine of this series"),
         ("immunization_series", "dtp@2021-03-01", "effective: {from: 2021-03-01, to: 2025-01-01}", "effective: {from: 2021-03-01, to: 2025-02-01}", "in force on 2025-01-01 together with"),
