@@ -218,8 +218,8 @@ def _opening_faults(content: Mapping[str, Any]) -> Iterator[str]:
         if not (opens := each.get("opens")):
             continue
         further = there.get(opens["programme"])
-        if further is None or opens["programme"] == content["programme"]:
-            yield f"{here}/programme: {opens['programme']!r} is no other programme"
+        if further is None:
+            yield f"{here}/programme: there is no programme {opens['programme']!r}"
             continue
         if further.get("label") != own:
             yield f"{here}/programme: {opens['programme']!r} stands under another label"

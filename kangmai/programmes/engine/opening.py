@@ -1,5 +1,9 @@
-"""A class may open another programme: a pregnancy judged orange has its special file from that visit on."""
+"""A class may open another programme: a pregnancy judged orange has its special file from that visit on.
 
+A class of a programme's own rules may only note days there: a follow-up that judges red asks for its own report.
+"""
+
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from kangmai.identity import queries as identity
@@ -13,6 +17,9 @@ from kangmai.programmes.engine.history import visits_of
 from kangmai.programmes.engine.types import Decision, State, Way
 from kangmai.programmes.engine.writing import plan_anew, save, write_down
 from kangmai.standards.calendars import legal_day
+
+MISTAKEN = "mistaken"
+"""The closing reason of what a visit opened that was corrected."""
 
 
 def open_further(
@@ -32,15 +39,30 @@ def open_further(
     """
     if decision is None:
         return
-    rules = rule_set(definition.decision, on=visit.visited_on)
     held = {reason.rule for reason in decision.reasons}
-    wanted = {
+    for opens in sorted(_wanted(definition, visit, held), key=repr):
+        _open(row, opens, visit.visited_on, resident, actor=actor, at=at)
+
+
+def _wanted(definition: Programme, visit: models.Visit, held: set[str]) -> set[Opens]:
+    """What the classes of the rules that held at a visit open."""
+    rules = rule_set(definition.decision, on=visit.visited_on)
+    return {
         opens
         for rule in rules.rules
         if rule.id in held and (opens := rules.classes[rule.outcome].opens)
     }
-    for opens in sorted(wanted, key=repr):
-        _open(row, opens, visit.visited_on, resident, actor=actor, at=at)
+
+
+def opened_by(definition: Programme, visits: Iterable[models.Visit]) -> set[str]:
+    """The other programmes that some visits open, as they were judged."""
+    found = {
+        opens.programme
+        for visit in visits
+        if visit.outcome
+        for opens in _wanted(definition, visit, {each["rule"] for each in visit.reasons})
+    }
+    return found - {definition.id}
 
 
 def _open(
@@ -49,7 +71,7 @@ def _open(
     further = programme(opens.programme, on=legal_day(at))
     known = dict.fromkeys(opens.anchors, on.isoformat())
     known |= {name: day for name, day in row.anchors.items() if name in further.anchors}
-    there = _standing(further, resident, on)
+    there = row if further.id == row.programme else _standing(further, resident, on)
     if there is None:
         there = _new(row, further, on, actor=actor, at=at)
         kind = events.ENROLLED
@@ -67,13 +89,17 @@ def _open(
 
 
 def _standing(further: Programme, resident: Resident, on: date) -> models.Enrolment | None:
-    """The open enrolment, else one that was closed on a day or later."""
+    """The open enrolment, else one that was closed on a day or later; what was opened by mistake is forgotten."""
     same = models.Enrolment.objects.select_for_update().filter(
         resident_id__in=identity.same_resident_ids(resident.id), programme=further.id
     )
     rows = list(same.order_by("id"))
     is_open = [each for each in rows if each.state != State.CLOSED]
-    since = [each for each in rows if each.closed_on is not None and each.closed_on >= on]
+    since = [
+        each
+        for each in rows
+        if each.closed_on is not None and each.closed_on >= on and each.closing_reason != MISTAKEN
+    ]
     return next(iter([*is_open, *since]), None)
 
 

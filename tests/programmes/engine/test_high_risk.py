@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -195,3 +196,74 @@ def test_purple_beside_another_colour_and_nobody_twice() -> None:
         for who in (DOCTOR, NEIGHBOUR_DOCTOR)
     }  # fmt: skip
     assert listed == {DOCTOR: [file.id], NEIGHBOUR_DOCTOR: []}
+
+
+def test_a_follow_up_that_judges_red_first_asks_for_the_report_of_a_day() -> None:
+    woman, enrolled = booked()
+    checked(enrolled, "2026-05-04", orange_factors=["1"])
+    (file,) = files_of(woman, "2026-05-04")
+    reported = {"opened_on": "2026-05-04", "colour": "orange", "reported_on": "2026-05-04", **FILE}
+    filed = seen(file, "file", "2026-05-04", **reported)
+    assert limits(file) == {"high_risk_report_3d": "met"}
+    red = seen(
+        filed.enrolment, "follow", "2026-05-11", visited_on="2026-05-11", colour="red", **CALM
+    )
+    assert red.visit.outcome == "red"
+    assert limits(file) == {"high_risk_report_3d": "met", "high_risk_report_24h": "open"}
+    assert queries.opened_by(red.visit.id, on=day("2026-05-11"), actor=DOCTOR) == ()
+    again = seen(
+        red.enrolment,
+        "file",
+        "2026-05-12",
+        **{**reported, "opened_on": "2026-05-12", "colour": "red", "reported_on": "2026-05-12"},
+    )
+    assert limits(file) == {"high_risk_report_3d": "met", "high_risk_report_24h": "met"}
+    later = seen(
+        again.enrolment, "follow", "2026-05-18", visited_on="2026-05-18", colour="red", **CALM
+    )
+    assert later.enrolment.anchors["red_on"] == day("2026-05-11")
+
+
+def corrected(visit: Any, on: str, **answers: Any) -> Recorded:
+    return actions.correct_visit(
+        visit_id=visit.id,
+        given={**EASY, "visited_on": visit.visited_on.isoformat(), **answers},
+        reason="看错",
+        expected_version=visit.version,
+        key=uuid4().hex,
+        actor=DOCTOR,
+        at=at(day(on)),
+    )
+
+
+def test_a_correction_that_takes_the_colour_back_closes_the_file_it_opened() -> None:
+    woman, enrolled = booked()
+    orange = checked(enrolled, "2026-05-04", orange_factors=["1"])
+    green = corrected(orange.visit, "2026-05-06")
+    assert green.visit.outcome != "orange"
+    (file,) = files_of(woman, "2026-05-06")
+    assert (file.state, file.closing_reason, file.closed_on) == (State.CLOSED, "mistaken", day("2026-05-06"))  # fmt: skip
+    assert limits(file) == {"high_risk_report_3d": "cancelled"}
+    corrected(green.visit, "2026-05-07", orange_factors=["1"])
+    states = sorted(each.state for each in files_of(woman, "2026-05-07"))
+    assert states == [State.CLOSED, State.MANAGED]
+
+
+def test_a_file_that_somebody_works_in_or_another_visit_opens_stays_open() -> None:
+    woman, enrolled = booked()
+    first = checked(enrolled, "2026-05-04", orange_factors=["1"])
+    second = checked(first.enrolment, "2026-05-06", orange_factors=["1"])
+    corrected(first.visit, "2026-05-07")
+    assert [each.state for each in files_of(woman, "2026-05-07")] == [State.MANAGED]
+    (file,) = files_of(woman, "2026-05-07")
+    seen(
+        file,
+        "file",
+        "2026-05-07",
+        opened_on="2026-05-07",
+        colour="orange",
+        reported_on="2026-05-07",
+        **FILE,
+    )
+    corrected(second.visit, "2026-05-08")
+    assert [each.state for each in files_of(woman, "2026-05-08")] == [State.MANAGED]

@@ -7,8 +7,11 @@ from django.db import transaction
 
 from kangmai.forms import actions as forms
 from kangmai.forms.types import Given
+from kangmai.identity import queries as identity
+from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor, NotPermitted, require
 from kangmai.programmes.engine import events, models
+from kangmai.programmes.engine.actions.closing import close
 from kangmai.programmes.engine.actions.visiting import (
     VISIT,
     may_stay_open,
@@ -18,6 +21,7 @@ from kangmai.programmes.engine.actions.visiting import (
 )
 from kangmai.programmes.engine.afterwards import cancel_deadline_of
 from kangmai.programmes.engine.definition.reading import programme
+from kangmai.programmes.engine.definition.types import Programme
 from kangmai.programmes.engine.errors import (
     EnrolmentNotManaged,
     KeyUsedElsewhere,
@@ -27,8 +31,9 @@ from kangmai.programmes.engine.errors import (
 )
 from kangmai.programmes.engine.history import visits_of
 from kangmai.programmes.engine.kinds import state_words
+from kangmai.programmes.engine.opening import MISTAKEN, opened_by
 from kangmai.programmes.engine.seeing import inside, serves
-from kangmai.programmes.engine.types import Recorded, Standing, State
+from kangmai.programmes.engine.types import Recorded, Standing, State, Way
 from kangmai.programmes.engine.values import visit_of, whole_enrolment
 from kangmai.programmes.engine.writing import resident_of, write_down
 from kangmai.standards.calendars import legal_day
@@ -94,6 +99,7 @@ def correct_visit(
             actor=actor,
             at=at,
         )
+        _close_unfounded(row, definition, old, resident, actor=actor, at=at)
         write_down(
             row,
             events.CORRECTED,
@@ -132,6 +138,30 @@ def _check(row: models.Enrolment, old: models.Visit, expected: int, actor: Actor
         raise EnrolmentNotManaged(**state_words(row.state))
     if not serves(row, actor):
         raise NotPermitted(permission=VISIT)
+
+
+def _close_unfounded(
+    row: models.Enrolment,
+    definition: Programme,
+    old: models.Visit,
+    resident: Resident,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Close as mistaken what the visit had opened and no visit opens any more, unless somebody has worked in it."""
+    current = row.visits.filter(standing=Standing.CURRENT)
+    gone = opened_by(definition, [old]) - opened_by(definition, current)
+    opened = models.Enrolment.objects.select_for_update(of=("self",)).filter(
+        resident_id__in=identity.same_resident_ids(resident.id),
+        programme__in=gone,
+        way=Way.RULE,
+        state=State.MANAGED,
+        enrolled_on=old.visited_on,
+        visits__isnull=True,
+    )
+    for each in opened.order_by("id"):
+        close(each, reason=MISTAKEN, on=legal_day(at), actor=actor, at=at)
 
 
 def _set_aside(old: models.Visit, *, actor: Actor, at: datetime) -> None:

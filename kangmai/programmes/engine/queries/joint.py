@@ -62,7 +62,7 @@ def opened_by(visit_id: UUID, *, on: date, actor: Actor) -> tuple[Enrolment, ...
         return ()
     rules = rule_set(programme(row.programme, on=on).decision, on=visit.visited_on)
     opens = rules.classes[visit.outcome].opens
-    if opens is None:
+    if opens is None or opens.programme == row.programme:
         return ()
     ids = identity.same_resident_ids(ResidentId(row.resident_id))
     found = inside(actor.scope).filter(resident_id__in=ids, programme=opens.programme)
