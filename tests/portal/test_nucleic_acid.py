@@ -125,6 +125,9 @@ def run(lab, lab2, plate, cycles):
     assert answer.status_code == 302
     page = lab.get(answer["Location"]).content.decode()
     assert "a colleague reviews it" in page
+    assert (
+        page.count("as it should be") == 2 and "not as it should be" not in page
+    )  # both controls hold
     lab2.post(f"{answer['Location']}review/", {"version": "1"})
     return answer["Location"]
 

@@ -98,6 +98,25 @@ def well_kind(kind: WellKind) -> str:
     }[kind]
 
 
+def control(holds: bool) -> Words:
+    """What the control in a well says of the run: a negative one without any signal is as it should be."""
+    return (_("as it should be"), "good") if holds else (_("not as it should be"), "danger")
+
+
+def control_fault(fault: str) -> str:
+    """What is wrong with the controls of a run: one that does not hold, or too few of a kind."""
+    name, _rest, text = fault.partition(" ")
+    kind = well_kind(WellKind(name.rstrip(":")))
+    if not name.endswith(":"):
+        return _("%(control)s in %(well)s does not hold") % {"control": kind, "well": text}
+    found, least = text.split(" < ")
+    return _("%(control)s: %(found)s found, %(least)s needed") % {
+        "control": kind,
+        "found": found,
+        "least": least,
+    }
+
+
 def box_state(state: BoxState) -> Words:
     """Where a box is."""
     return {

@@ -11,7 +11,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.nucleic_acid import actions, queries
-from kangmai.epidemic.nucleic_acid.types import BoxState, Judgement, Plate, PlateState, RunFacts
+from kangmai.epidemic.nucleic_acid.types import (
+    BoxState,
+    Judgement,
+    Plate,
+    PlateState,
+    RunFacts,
+    Well,
+    WellKind,
+)
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import is_permitted
 from kangmai.kernel.errors import KangmaiError
@@ -162,12 +170,13 @@ def plate(request: PortalRequest, plate_id: int) -> HttpResponse:
         ),
         "row": _plate(found),
         "plate": found,
+        "faults": [named.control_fault(each) for each in found.faults],
         "started": words.instant(found.started_at),
         "wells": [
             {
                 "well": each,
                 "kind": named.well_kind(each.kind),
-                "judgement": named.judgement(each.judgement),
+                "judgement": _says(each, found),
                 "cycles": [_cycles(ct) for ct in (each.ct_orf1ab, each.ct_n, each.ct_internal)],
             }
             for each in sorted(wells, key=lambda w: rank[w.judgement])
@@ -176,6 +185,13 @@ def plate(request: PortalRequest, plate_id: int) -> HttpResponse:
         "is_own": is_open and found.operator == actor.account,
     }
     return render(request, "nucleic_acid/plate.html", context)
+
+
+def _says(well: Well, plate: Plate) -> named.Words:
+    """What a sample was judged; of a control, whether it holds: no signal at all is what a negative one is for."""
+    if well.kind is WellKind.SAMPLE:
+        return named.judgement(well.judgement)
+    return named.control(f"{well.kind.value} {well.well}" not in plate.faults)
 
 
 def _cycles(ct: float | None) -> str:

@@ -71,6 +71,8 @@ def _row(each: Incident) -> dict[str, object]:
 
 
 def _shown(name: str, value: object) -> str:
+    if name == "faults" and isinstance(value, list):
+        return words.joined(named.control_fault(str(each)) for each in value)
     if name == "places" and isinstance(value, list):
         value = [n + 1 for n in value]  # people count from one
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
