@@ -1,6 +1,7 @@
 // What every page loads, deferred: htmx and a few small behaviours. Pages work without any of it.
 import "./htmx.js";
 import { start as startDialogs } from "./dialogs.js";
+import { start as startFolds } from "./folds.js";
 import { start as startForms } from "./forms.js";
 import { start as startMenus } from "./menus.js";
 import { start as startQuestionnaires } from "./questionnaire.js";
@@ -13,6 +14,7 @@ import { start as startVisit } from "./visit.js";
 
 startMenus();
 startDialogs();
+startFolds();
 startForms();
 startQuestionnaires();
 startReader();

@@ -59,9 +59,13 @@ def test_only_confirmed_figures_stand_beside_ours_with_their_sentence(city):
             confirm(each)
     with pytest.raises(FigureIncomplete, match="place"):
         confirm(control, place=" ")
+    with pytest.raises(FigureIncomplete, match="an indicator"):
+        confirm(control, indicator="血压")
+    control = confirm(control, indicator="Blood pressure control rate of those managed")
     found = {each.indicator: each for each in queries.side_by_side(actor=READER)}
     side = found["ht_control_rate"]
     assert (side.ours.value, side.unit) == (Decimal("66.67"), "%")
+    assert side.base and "under management" in side.base.en
     (peer,) = side.peers
     assert (peer.value, peer.place, peer.decided_by_name) == (Decimal("71.3"), "示例市", "人员11")
     assert "血压控制率达71.3%" in peer.sentence

@@ -41,6 +41,24 @@ def test_pages_of_figures_are_sound(figures, visit, language):
     assert visitor.complaints == []
 
 
+def test_on_a_phone_groups_of_figures_are_folded_and_a_link_opens_one(figures, visit):
+    visitor = visit(language="en").log_in("officer")
+    page = visitor.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    visitor.go(PAGES[0])
+    assert page.locator("details[data-folds][open]").count() == 0
+    folded = page.evaluate("document.body.scrollHeight")
+    page.locator(".jumps a").first.click()
+    page.wait_for_selector("#figures-1[open] .figure-tile")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    visitor.go(PAGES[0])
+    groups = page.locator("details[data-folds]").count()
+    assert page.locator("details[data-folds][open]").count() == groups > 2
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.body.scrollHeight") > folded
+    assert visitor.complaints == []
+
+
 def test_from_the_cockpit_down_to_a_village_and_the_card(figures, visit):
     visitor = visit(language="en").log_in("officer")
     visitor.go(PAGES[0])

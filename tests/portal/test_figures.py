@@ -180,6 +180,9 @@ def test_the_cockpit_tells_what_moved_who_is_behind_and_how_good_the_data_are(fi
     text = text_of(client.get(f"/figures/?{PERIOD}&indicator=elderly_share"))
     for each in ("What moved this week, and why", "Behind target", "Side by side, on one scale", "Level, and when it changed", "Quality of the data", "Age of the data"):  # fmt: skip
         assert each in text
+    page = client.get(f"/figures/?{PERIOD}").content.decode()
+    jumps = re.findall(r'<a href="#([\w-]+)"', page.split('class="jumps"')[1].split("</nav>")[0])
+    assert len(jumps) > 4 and all(f'id="{each}"' in page for each in jumps)
     quality = client.get(f"/figures/export/?what=quality&area=441200&{PERIOD}").content.decode("utf-8-sig")  # fmt: skip
     assert "Share of residents aged 65 and over,available,," in quality
     assert "not available,no rows of" in quality

@@ -192,7 +192,8 @@ def test_other_cities_count_after_a_person_said_so(people, enter):
     neighbour.post(decide, given)
     assert "No figure of another city is confirmed yet" in text_of(writer.get("/reports/cities/"))
     writer.post(decide, given)
-    assert "管理人群血压控制率达71.3%" in text_of(writer.get("/reports/cities/"))
+    side = text_of(writer.get("/reports/cities/"))
+    assert "管理人群血压控制率达71.3%" in side and "Base: " in side
     assert "71.3%" not in text_of(neighbour.get("/reports/cities/"))
 
 
@@ -207,7 +208,7 @@ def test_a_table_from_outside_names_its_lines_and_the_card_shows_where_it_is_fro
 
     refused = send("county_inpatient_rate,999999,2025,,9,10,医保局,函,2026-02-01")
     assert refused.status_code == 400 and "Line 2: No division has the code" in text_of(refused)
-    assert "1 figure was taken in" in text_of(send("county_inpatient_rate,441200,2025,,932,1000,医保局,函3号,2026-02-01"))  # fmt: skip
+    assert "1 figure was taken in" in text_of(send("县域住院率（县域内住院率）,441200,2025,,932,1000,医保局,函3号,2026-02-01"))  # fmt: skip
     card = text_of(writer.get("/indicators/county_inpatient_rate/card/?area=441200&period=2025"))
     assert "93.2" in card and "医保局 · 函3号" in card
     other = text_of(writer.get("/indicators/city_inpatient_rate/card/?area=441200&period=2025"))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -179,6 +179,17 @@ def get_indicator(id: str, *, period: Period) -> Indicator:
         raise IndicatorUnknown(indicator=id, on=period.latest_day)
     found.check_period(period)
     return found
+
+
+def indicator_named(text: str, *, on: date) -> str:
+    """The id of the indicator whose name in either language this is; any other text as it stands."""
+    return _ids_by_name(on).get(text.strip(), text.strip())
+
+
+@lru_cache(maxsize=64)
+def _ids_by_name(on: date) -> dict[str, str]:
+    every = indicators(on=on)
+    return {name: each.id for each in every for name in (each.title.zh, each.title.en, each.id)}
 
 
 def find_indicator(id: str, *, on: date) -> Indicator | None:

@@ -14,7 +14,11 @@ from kangmai.analytics.errors import (
     OutsideColumnsMissing,
     OutsideValueDiffers,
 )
-from kangmai.analytics.indicators.definition import Indicator, get_indicator
+from kangmai.analytics.indicators.definition import (
+    Indicator,
+    get_indicator,
+    indicator_named,
+)
 from kangmai.analytics.types import Form, Outside
 from kangmai.kernel.errors import KangmaiError
 from kangmai.standards.divisions import find_division
@@ -100,7 +104,8 @@ def checked(cells: Mapping[str, str]) -> Outside:
         OutsideValueDiffers.
     """
     period = parse_period(cells["period"])
-    rule = get_indicator(cells["indicator"], period=period)
+    id = indicator_named(cells["indicator"], on=period.latest_day)
+    rule = get_indicator(id, period=period)
     if rule.form is not Form.OUTSIDE:
         raise IndicatorUnknown(indicator=rule.id, on=period.latest_day)
     if find_division(cells["area"]) is None:

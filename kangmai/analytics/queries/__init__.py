@@ -16,7 +16,13 @@ from kangmai.analytics.queries.keeping import (
     received,
     received_ids,
 )
-from kangmai.analytics.queries.lakes import cutoff, lake, lake_state, verify_lake
+from kangmai.analytics.queries.lakes import (
+    cutoff,
+    lake,
+    lake_state,
+    manifest_in_force,
+    verify_lake,
+)
 from kangmai.analytics.queries.rows import rows_behind
 
 __all__ = [
@@ -32,6 +38,7 @@ __all__ = [
     "lake",
     "lake_state",
     "level_of_figure",
+    "manifest_in_force",
     "movement",
     "movements",
     "published",

@@ -41,6 +41,12 @@ def cutoff() -> datetime | None:
     return manifest.cutoff.at if manifest else None
 
 
+def manifest_in_force() -> str:
+    """The id of the manifest that figures of now are counted from, empty without one: a hash that tells nothing."""
+    manifest = lake().find_manifest()
+    return manifest.id if manifest else ""
+
+
 def verify_lake(*, actor: Actor) -> Iterator[Finding]:
     """Every file that is not what the manifest says. Raises NotPermitted, LakeEmpty, LakeBroken."""
     require(actor, rules.MANAGE)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kangmai.analytics.rules import find_indicator, indicator_named
 from kangmai.governance.reporting import events, models
 from kangmai.governance.reporting.errors import BulletinKnown, BulletinUnknown, FigureIncomplete
 from kangmai.governance.reporting.peers import figure_of
@@ -16,6 +17,7 @@ from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import uuid7
 from kangmai.kernel.words import Words, listed
+from kangmai.standards.calendars import legal_day
 
 
 def take_in(
@@ -72,7 +74,7 @@ def decide(
         row = _locked(figure_id, actor)
         require_version(row.version, expected_version)
         if decision is Decision.CONFIRMED:
-            _complete(row, indicator.strip(), place.strip(), period.strip())
+            _complete(row, _indicator(indicator, at), place.strip(), period.strip())
         row.decision, row.version = decision.value, row.version + 1
         row.decided_by, row.decided_by_name, row.decided_at = actor.account, actor.name, at
         row.save()
@@ -87,6 +89,13 @@ def _locked(figure_id: UUID, actor: Actor) -> models.PeerFigure:
     if row is None:
         raise BulletinUnknown()
     return row
+
+
+def _indicator(said: str, at: datetime) -> str:
+    """The indicator of an id or a name, empty where it is none."""
+    on = legal_day(at)
+    id = indicator_named(said, on=on)
+    return id if find_indicator(id, on=on) else ""
 
 
 def _complete(row: models.PeerFigure, indicator: str, place: str, period: str) -> None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from kangmai.analytics import queries as figures
 from kangmai.analytics.errors import LevelNotCounted
 from kangmai.analytics.rules import Indicator, find_indicator, indicators, kinds_of
-from kangmai.analytics.types import By, Form, Status
+from kangmai.analytics.types import By, Form, Result, Status
 from kangmai.governance.reporting.errors import OpenDataUnknown
 from kangmai.governance.reporting.types import Released
 from kangmai.kernel.actor import operator
 from kangmai.standards.periods import Period
 
+KEPT = 512
+"""So many results are remembered: a year of all indicators for city, counties and towns."""
 LEVELS = (By.COUNTY, By.TOWN)
 READER = operator("reporting.open_data", permissions=("indicators.published",))
 """Who sees the whole city with small numbers hidden, and no more, whoever asks."""
@@ -51,10 +55,28 @@ def released(
 def _released(
     chosen: list[Indicator], *, period: Period, area: str, by: By | None
 ) -> Iterator[Released]:
+    manifest = figures.manifest_in_force()
     for rule in chosen:
-        try:
-            found = figures.compute(indicator=rule.id, period=period, area=area, by=by, as_published=True, actor=READER)  # fmt: skip
-        except LevelNotCounted:
-            found = figures.compute(indicator=rule.id, period=period, area=area, as_published=True, actor=READER)  # fmt: skip
+        # what was taken in from outside may change under one manifest; what was counted may not
+        of = _published if rule.form is Form.OUTSIDE else _kept
+        found = of(rule, period, area, by, manifest)
         if found.total.status is not Status.NOT_AVAILABLE or found.parts:
             yield Released(find_indicator(rule.id, on=period.latest_day) or rule, found)
+
+
+def _published(rule: Indicator, period: Period, area: str, by: By | None, manifest: str) -> Result:
+    """A figure as anybody outside may see it, without its parts where it has none of that level."""
+    asked: dict[str, Any] = {
+        "indicator": rule.id,
+        "period": period,
+        "area": area,
+        "as_published": True,
+    }
+    asked |= {"manifest_id": manifest or None, "actor": READER}
+    try:
+        return figures.compute(**asked, by=by)
+    except LevelNotCounted:
+        return figures.compute(**asked)
+
+
+_kept = lru_cache(maxsize=KEPT)(_published)

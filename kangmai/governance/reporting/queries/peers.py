@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kangmai.analytics import queries as figures
 from kangmai.analytics.errors import IndicatorUnknown, PeriodNotCounted
-from kangmai.analytics.rules import find_indicator
+from kangmai.analytics.rules import Indicator, find_indicator
 from kangmai.analytics.types import Figure
 from kangmai.governance.reporting import models
 from kangmai.governance.reporting.errors import BulletinUnknown
@@ -99,19 +99,21 @@ def side_by_side(*, indicator: str = "", actor: Actor) -> tuple[SideBySide, ...]
 
 
 def _side(indicator: str, period: str, peers: list[PeerFigure], actor: Actor) -> SideBySide:
-    ours, unit = _ours(indicator, period, actor)
-    return SideBySide(indicator, period, tuple(peers), ours, unit)
+    ours, rule = _ours(indicator, period, actor)
+    if rule is None:
+        return SideBySide(indicator, period, tuple(peers), None, "")
+    return SideBySide(indicator, period, tuple(peers), ours, rule.unit.zh, rule.base)
 
 
-def _ours(indicator: str, period: str, actor: Actor) -> tuple[Figure | None, str]:
-    """Our own figure for a period as a bulletin writes it; None where we count no such thing."""
+def _ours(indicator: str, period: str, actor: Actor) -> tuple[Figure | None, Indicator | None]:
+    """Our own figure for a period and its rule; None where we count no such thing."""
     try:
         asked = parse_period(period)
         rule = find_indicator(indicator, on=asked.latest_day)
         area = figures.area_of(actor)
         if rule is None or not area:
-            return None, ""
+            return None, None
         found = figures.compute(indicator=indicator, period=asked, area=area, actor=actor)
     except (PeriodIncorrect, PeriodNotCounted, IndicatorUnknown, NotPermitted):
-        return None, ""
-    return found.total, rule.unit.zh
+        return None, None
+    return found.total, rule

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kangmai.analytics.types import Figure
 from kangmai.governance.reporting.types.quoted import Status
+from kangmai.kernel.words import Words
 
 
 class Decision(StrEnum):
@@ -61,3 +62,5 @@ class SideBySide:
     peers: tuple[PeerFigure, ...]
     ours: Figure | None
     unit: str
+    base: Words | None = None
+    """What ours is counted against or of: others may count on another base."""

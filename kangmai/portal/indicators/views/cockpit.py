@@ -56,7 +56,10 @@ def cockpit(request: PortalRequest) -> HttpResponse:
             current=asking.written(asked.period),
         ),
         "drawn": finding.by_group(drawn, current=chosen.id if chosen else ""),
-        "tiles": [_tile(each, asked, request.actor, is_chosen=each is chosen) for each in shown],
+        "groups": [
+            _group(title, [_tile(each, asked, request.actor, is_chosen=each is chosen) for each in some])
+            for title, some in finding.sections(shown)
+        ],
         "quality": comparing.quality(counted, asked, request.actor, request.at),
         "city_files": {
             what: [(kind.upper(), asked.address("cockpit-export", what=what, kind=kind, by="")) for kind in exports.TYPES]
@@ -180,6 +183,11 @@ def _tile(
         asked.address("indicator", rule.id, by=""),
         is_chosen=is_chosen,
     )
+
+
+def _group(title: str, tiles: list[presenters.Tile]) -> dict[str, object]:
+    """Figures under one heading, and how many of them are behind their target."""
+    return {"title": title, "tiles": tiles, "behind": sum(each.is_behind for each in tiles)}
 
 
 def _chosen_context(rule: Indicator, asked: Asked, actor: Actor) -> dict[str, object]:

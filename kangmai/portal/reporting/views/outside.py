@@ -29,7 +29,7 @@ from kangmai.portal.supplies.asking import complain
 from kangmai.standards.calendars import legal_day
 
 LARGEST = 2 * 2**20
-EXAMPLE = ("county_inpatient_rate", "441202", "2025", "", "9320", "10000", "市医疗保障局", "肇医保函〔2026〕1号", "2026-02-01")  # fmt: skip
+EXAMPLE = ("县域住院率（县域内住院率）", "441202", "2025", "", "9320", "10000", "市医疗保障局", "肇医保函〔2026〕1号", "2026-02-01")  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,12 +74,12 @@ def _read(request: PortalRequest) -> tuple[list[Outside], list[Fault]]:
     return rules.read_outside(file.read())
 
 
-def _needed(every: Iterable[Indicator]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _needed(every: Iterable[Indicator]) -> list[tuple[str, str, list[str]]]:
     """Who could supply, what they would have to give, and for which indicators."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for each in every:
         key = presenters.said(each.supplier), presenters.said(each.missing)
-        found.setdefault(key, []).append((presenters.said(each.title), each.id))
+        found.setdefault(key, []).append(presenters.said(each.title))
     return [(*key, some) for key, some in found.items()]
 
 

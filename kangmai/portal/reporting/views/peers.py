@@ -86,6 +86,7 @@ def _side(of: SideBySide, titles: dict[str, str]) -> dict[str, Any]:
         "period": of.period,
         "ours": _plain(of.ours.value) if of.ours and of.ours.value is not None else "",
         "unit": of.unit,
+        "base": presenters.said(of.base),
         "peers": [_peer(each) for each in of.peers],
     }
 
@@ -127,7 +128,7 @@ def bulletin(request: PortalRequest, bulletin_id: UUID) -> HttpResponse:
             [("", _("all")), *((each.value, wording.decision(each)[0]) for each in Decision)],
             current=chosen.value if chosen else "",
         ),
-        "titles": titles.items(),
+        "titles": sorted(titles.values()),
         "may_confirm": is_permitted(actor, CONFIRM),
         "pager": pager(request.GET, cursor=following or None),
     }
