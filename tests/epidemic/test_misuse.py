@@ -116,9 +116,12 @@ def test_an_operator_who_looks_up_a_neighbour_is_refused_and_written_down():
         actions.ask_lookup(case_number="", actor=TRACER, **asked)
     with pytest.raises(NotPermitted):
         actions.ask_lookup(case_number="C-1", actor=KEEPER, **asked)
+    with pytest.raises(errors.CaseNumberUnknown):
+        actions.ask_lookup(case_number="C-1", actor=TRACER, **asked)
     assert [account for account, _ in refused("venues.lookup_refused")] == [
         TRACER.account,
         KEEPER.account,
+        TRACER.account,
     ]
     with pytest.raises(errors.PersonUnknown):
         queries.find_person(pass_text=someone.pass_code, actor=NEIGHBOUR, at=AT)

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from kangmai.registry.types import OrganizationKind as K
 from kangmai.standards.calendars import LEGAL_TIME
 from kangmai.standards.identity_numbers import make_identity_number
 from tests.epidemic.orders.test_asleep import ROOMS, imported
+from tests.epidemic.tracing.factories import case
 from tests.factories import portal_town
 from tests.factories.portal_town import _account, _institution
 
@@ -206,6 +207,9 @@ def test_a_whole_order_from_the_draft_to_the_proof(people, enter):
     assert cdc.post("/emergency-mode/ways/", question).status_code == 400
     today = datetime.now(LEGAL_TIME).date()
     question |= {"first": f"{today - timedelta(days=2)}", "last": f"{today + timedelta(days=1)}"}
+    invented = cdc.post("/emergency-mode/ways/", question)
+    assert "No case C-1 is investigated where you work" in invented.content.decode()
+    question["case_number"] = case(at=datetime.now(UTC)).number
     way = cdc.post("/emergency-mode/ways/", question)["Location"]
     assert cdc.get(f"{way}?read=1").status_code == 409
     enter("cdc2").post(f"{way}decide/", {"do": "approve", "version": "1"})

@@ -16,7 +16,9 @@ from kangmai.epidemic.orders.queries import find_in_force
 from kangmai.epidemic.orders.types import Order, Purpose
 from kangmai.epidemic.tracing import models, people
 from kangmai.epidemic.tracing.actions.cases import enter_case
+from kangmai.epidemic.tracing.reach import knows_case
 from kangmai.epidemic.tracing.types import CaseFacts, Given
+from kangmai.epidemic.venues.case_books import keep_case_book
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import operator
 from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
@@ -117,7 +119,8 @@ def _join_contacts(people: Sequence[models.Person]) -> None:
 
 
 def register() -> None:
-    """Subscribe to the outbox; called when the room wakes."""
+    """Subscribe to the outbox, and tell those who ask for ways which cases there are; called when the room wakes."""
+    keep_case_book(knows_case)
     subscribe(
         Subscription(
             "tracing.positives",

@@ -44,6 +44,11 @@ def cases_of(actor: Actor, at: datetime) -> Q:
     return Q(order_id__in=living(at=at)) & inside(places(actor, INVESTIGATE))
 
 
+def knows_case(number: str, actor: Actor, at: datetime) -> bool:
+    """Whether this is the number of a case under a living order that an actor investigates."""
+    return models.Case.objects.filter(cases_of(actor, at), number=number).exists()
+
+
 def contacts_of(actor: Actor, at: datetime) -> Q:
     """The condition for contacts under living orders that an actor reaches."""
     of_my_cases = models.Pair.objects.filter(

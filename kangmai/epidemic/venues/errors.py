@@ -3,6 +3,7 @@
 Incorrect
 ├── ArrivalTimeWrong
 ├── CaseNumberMissing
+├── CaseNumberUnknown
 ├── CodeIncorrect
 ├── DocumentUnfit
 ├── EvidenceMissing
@@ -55,6 +56,12 @@ class CaseNumberMissing(Incorrect):
     """Give the number of the case for which you ask; without it nobody's ways are shown."""
 
     zh = "请填写病例编号；没有病例编号不得查询任何人的行程。"
+
+
+class CaseNumberUnknown(Incorrect):
+    """No case {number} is investigated where you work, under an order in force. Check the number, or begin the investigation first."""
+
+    zh = "您的工作区域内没有正在依令流调的病例“{number}”。请核对编号，或先开始该病例的流调。"
 
 
 class CodeIncorrect(Incorrect):

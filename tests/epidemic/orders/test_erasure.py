@@ -13,6 +13,7 @@ from kangmai.epidemic.venues import actions as venues
 from kangmai.epidemic.venues.actions import intake
 from kangmai.epidemic.venues.types import ArrivalFacts, LookupKind
 from tests.epidemic.orders.factories import AT, OFFICER, in_role
+from tests.epidemic.tracing.factories import case
 from tests.epidemic.venues.factories import (
     KEEPER,
     NEIGHBOUR,
@@ -97,7 +98,7 @@ def fill():
     venues.file_appeal(pass_number=number_of(someone), text="我不在场", at=AT)
     venues.ask_lookup(
         kind=LookupKind.PLACES,
-        case_number="C-1",
+        case_number=case().number,
         persons=[someone.key],
         from_at=AT - DAY,
         until_at=AT,

@@ -38,11 +38,19 @@ NEIGHBOUR = in_role(
     permissions=frozenset({"venues.register", "venues.manage", "venues.counts"}),
 )
 TRACING = frozenset(
-    {"orders.read", "venues.trace", "venues.counts", "colours.decide", "colours.appeal"}
+    {
+        "orders.read",
+        "venues.trace",
+        "venues.counts",
+        "colours.decide",
+        "colours.appeal",
+        "tracing.investigate",
+    }
 )
 TRACER = in_role("cdc_epidemiologist", 301, permissions=TRACING)
 SECOND = in_role("cdc_epidemiologist", 302, permissions=TRACING)
 THIRD = in_role("cdc_epidemiologist", 303, permissions=TRACING)
+NEIGHBOUR_TRACER = in_role("cdc_epidemiologist", 304, place="441203", permissions=TRACING)
 SUPERVISOR = in_role(
     "commission_officer",
     401,

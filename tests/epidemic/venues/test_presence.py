@@ -13,7 +13,17 @@ from kangmai.epidemic.venues.types import LookupKind, LookupState, PersonKey
 from kangmai.kernel.actor import NotPermitted
 from kangmai.standards.calendars import legal_day
 from tests.epidemic.orders.factories import AT
-from tests.epidemic.venues.factories import KEEPER, SECOND, THIRD, TRACER, person, venue, woken
+from tests.epidemic.tracing.factories import case
+from tests.epidemic.venues.factories import (
+    KEEPER,
+    NEIGHBOUR_TRACER,
+    SECOND,
+    THIRD,
+    TRACER,
+    person,
+    venue,
+    woken,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -153,13 +163,14 @@ def test_a_contact_of_a_contact_counts_from_the_first_exposure_on():
 def ask(someone, *, actor=TRACER, kind=LookupKind.PLACES, key="k", **more):
     values = {
         "kind": kind,
-        "case_number": "CASE-1",
+        "case_number": "",
         "persons": [someone.key],
         "from_at": AT - 13 * DAY,
         "until_at": AT + DAY,
         "reason": "流调",
         **more,
     }
+    values["case_number"] = values["case_number"] or case().number
     return actions.ask_lookup(**values, key=key, actor=actor, at=AT)
 
 
@@ -169,6 +180,8 @@ def test_nobody_looks_alone_or_without_a_case():
     keep([(someone.key, place.id, NOW, 1)])
     for change, refusal in (
         ({"case_number": " "}, errors.CaseNumberMissing),
+        ({"case_number": "C-20260301-0001"}, errors.CaseNumberUnknown),
+        ({"case_number": case().number, "actor": NEIGHBOUR_TRACER}, errors.CaseNumberUnknown),
         ({"reason": ""}, errors.ReasonMissing),
         ({"persons": []}, errors.PersonUnknown),
         ({"from_at": AT - 14 * DAY}, errors.WindowTooLong),
@@ -194,7 +207,7 @@ def test_nobody_looks_alone_or_without_a_case():
     assert queries.get_lookup(lookup_id=question.id, actor=TRACER, at=AT).opened == 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT account, reason FROM kernel_audit WHERE action = 'venues.ways_read'")
-        assert cursor.fetchall() == [(TRACER.account, "case CASE-1")]
+        assert cursor.fetchall() == [(TRACER.account, f"case {question.case_number}")]
 
 
 def test_a_refused_question_is_never_answered():

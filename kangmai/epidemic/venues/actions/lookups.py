@@ -9,9 +9,11 @@ from django.db import transaction
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import events, models, sealed
+from kangmai.epidemic.venues.case_books import is_case
 from kangmai.epidemic.venues.errors import (
     AlreadyAnswered,
     CaseNumberMissing,
+    CaseNumberUnknown,
     LookupUnknown,
     PersonsTooMany,
     PersonUnknown,
@@ -50,10 +52,13 @@ def ask_lookup(
 
     Raises:
         NoOrderInForce, NotPermitted, CaseNumberMissing, ReasonMissing, PersonUnknown, PersonsTooMany,
-        WindowTooLong.
+        WindowTooLong, CaseNumberUnknown.
     """
     require(actor, TRACE)
-    _check(case_number, reason, persons, from_at, until_at, at)
+    number = case_number.strip()
+    _check(number, reason, persons, from_at, until_at, at)
+    if not is_case(number, actor=actor, at=at):
+        raise CaseNumberUnknown(number=number[:40])
     rows = {
         row.id: row for row in models.Person.objects.filter(inside(actor, TRACE), id__in=persons)
     }
@@ -71,7 +76,7 @@ def ask_lookup(
             id=id,
             order_id=order.id,
             kind=kind.value,
-            case_number=case_number.strip()[:40],
+            case_number=number,
             persons=sorted(set(persons)),
             content=content,
             content_key=content_key,
@@ -123,7 +128,7 @@ def _check(
     until_at: datetime,
     at: datetime,
 ) -> None:
-    if not case_number.strip():
+    if not case_number:
         raise CaseNumberMissing()
     if not reason.strip():
         raise ReasonMissing()
