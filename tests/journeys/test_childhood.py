@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kangmai.identity.types import Resident
-from kangmai.programmes.vaccination import actions, models, standing
+from kangmai.programmes.vaccination import actions, models, rules, standing
 from kangmai.programmes.vaccination.types import PackageLine, Visit
 from kangmai.registry import actions as registry_actions
 from kangmai.standards.calendars import legal_day
@@ -108,7 +108,8 @@ class Clinic:
         actions.consent(visit_id=visit.id, by="parent", expected_version=2, **said)
         for each in chosen:
             number = models.Package.objects.filter(lot__vaccine=each, left=0).count() + 1
-            given = actions.inject(visit_id=visit.id, vaccine=each, code=code(each, number), site="LD", route="IM", confirmed=factories.CHECKS, key=uuid4(), **said)  # fmt: skip
+            site, route = rules.site_proposed(each, age_days=400)
+            given = actions.inject(visit_id=visit.id, vaccine=each, code=code(each, number), site=site, route=route, confirmed=factories.CHECKS, key=uuid4(), **said)  # fmt: skip
         later = at + datetime.timedelta(minutes=31)
         actions.release(visit_id=visit.id, expected_version=given.visit.version, actor=self.nurse, at=later)  # fmt: skip
         return chosen

@@ -22,12 +22,14 @@ from kangmai.programmes.vaccination.types import (
     Rule,
     Severity,
 )
+from kangmai.programmes.vaccination.ways import blocks_of_way, routes_of, site_proposed, sites_of
 
 __all__ = [
     "asked_deadline",
     "blocks",
     "blocks_of_package",
     "blocks_of_person",
+    "blocks_of_way",
     "checks_of",
     "course",
     "deferred_until",
@@ -36,9 +38,11 @@ __all__ = [
     "next_appointment",
     "observed_until",
     "put_off",
+    "routes_of",
     "rule",
     "series_of",
     "site_proposed",
+    "sites_of",
     "vaccine_codes",
     "vaccine_words",
 ]
@@ -202,16 +206,6 @@ def asked_deadline(severity: Severity, *, rule: Rule) -> str:
 def checks_of(rule: Rule) -> frozenset[str]:
     """The ids of everything that is confirmed before an injection."""
     return frozenset(item.id for _, items in rule.checks for item in items)
-
-
-def site_proposed(vaccine: str, *, age_days: int) -> tuple[str, str]:
-    """Where and how a vaccine is usually given: by mouth, infants' thigh for intramuscular ones, else the left arm."""
-    route = str(vaccines().get(vaccine, {}).get("route", "IM"))
-    if route == "PO":
-        return "MOUTH", "PO"
-    kind = {"SC": "SC", "ID": "ID", "scarification": "SCAR"}.get(route, "IM")
-    is_infant = age_days < 365 and kind == "IM"
-    return ("LVL" if is_infant else "LD"), kind
 
 
 def observed_until(since: datetime, *, rule: Rule) -> datetime:

@@ -162,7 +162,8 @@ def agreed(resident: Resident, *chosen: str, by: Actor, at: datetime.datetime = 
 
 
 def give(visit: Visit, vaccine: str, scanned: str, *, by: Actor, **more: object):  # type: ignore[no-untyped-def]
-    said = {"site": "LVL", "route": "IM", "confirmed": CHECKS, "key": uuid4(), "at": AT, **more}
+    site, route = rules.site_proposed(vaccine, age_days=90)
+    said = {"site": site, "route": route, "confirmed": CHECKS, "key": uuid4(), "at": AT, **more}
     return actions.inject(visit_id=visit.id, vaccine=vaccine, code=scanned, actor=by, **said)
 
 

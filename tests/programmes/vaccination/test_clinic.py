@@ -247,6 +247,37 @@ def test_blocks(vaccine, changes, expected):
     assert [each.code for each in found] == expected
 
 
+@pytest.mark.parametrize(
+    ("vaccine", "site", "route", "expected"),
+    [
+        ("IPV", "LD", "IM", []),
+        ("IPV", "MOUTH", "PO", ["wrong_route"]),
+        ("IPV", "MOUTH", "IM", ["wrong_site"]),
+        ("bOPV", "MOUTH", "PO", []),
+        ("bOPV", "LD", "IM", ["wrong_route"]),
+        ("bOPV", "LD", "PO", ["wrong_site"]),
+        ("BCG", "LD", "SC", ["wrong_route"]),
+        ("InfV", "NOSE", "NASAL", []),
+        ("PPV23", "RD", "SC", []),
+        ("AnthV", "LD", "SCAR", []),
+    ],
+)
+def test_ways(vaccine, site, route, expected):
+    rule = rules.rule(on=TODAY)
+    found = rules.blocks_of_way(vaccine, site=site, route=route, rule=rule)
+    assert [each.code for each in found] == expected
+    assert (route in rules.routes_of(vaccine)) == ("wrong_route" not in expected)
+
+
+def test_a_dose_by_the_wrong_way_is_not_written(database, town):
+    nurse = desk(town)
+    visit = agreed(child(THREE_MONTHS), "HepB", by=nurse)
+    stock(town, [line("HepB", 1)])
+    with pytest.raises(Blocked, match="intramuscular"):
+        give(visit, "HepB", code("HepB", 1), by=nurse, site="MOUTH", route="PO")
+    assert left(town)["HepB"] == (1, 0)
+
+
 def test_two_nurses_cannot_give_the_same_vial(town):
     nurse, other = desk(town), desk(town, account=6)
     visits = [

@@ -194,13 +194,11 @@ def _context(
         "guardians": choices(((each, wording.guardian(each)) for each in GUARDIANS), current=before[0].by if before else "parent"),
         "consent": wording.guardian(found.consent_by),
         "consented_at": words.instant(found.consented_at),
-        "planned": _planned(found, resident),
+        "planned": _planned(found, resident, rule),
         "checks": [
             (words_.in_language(language()), [(item.id, item.title.in_language(language())) for item in items])
             for words_, items in rule.checks
         ],
-        "sites": wording.coded(rule.sites),
-        "routes": wording.coded(rule.routes),
         "minutes": left,
         "until": words.instant(found.observe_until)[-5:],
         "is_over": left == 0,
@@ -258,8 +256,8 @@ def _offered(found: Visit, file: File) -> list[dict[str, Any]]:
     return rows
 
 
-def _planned(found: Visit, resident: Resident) -> list[dict[str, Any]]:
-    """The doses still to be given, each with the usual site and route."""
+def _planned(found: Visit, resident: Resident, rule: Rule) -> list[dict[str, Any]]:
+    """The doses still to be given, each with its sites and routes, and which are usual."""
     born = resident.demographics.birth_date
     days = (found.on - born).days if born else 20_000
     rows = []
@@ -273,7 +271,13 @@ def _planned(found: Visit, resident: Resident) -> list[dict[str, Any]]:
                 "name": wording.vaccine(each.vaccine),
                 "dose": each.dose,
                 "site": site,
+                "sites": wording.coded(
+                    {id: rule.sites[id] for id in rules.sites_of(each.vaccine, rule=rule)}
+                ),
                 "route": route,
+                "routes": wording.coded(
+                    {id: rule.routes[id] for id in rules.routes_of(each.vaccine)}
+                ),
             }
         )
     return rows

@@ -24,6 +24,7 @@ from kangmai.programmes.vaccination.errors import (
 from kangmai.programmes.vaccination.packages import read_code
 from kangmai.programmes.vaccination.reading import package_of, visit_of
 from kangmai.programmes.vaccination.types import (
+    Block,
     DoseState,
     EntryKind,
     File,
@@ -95,7 +96,8 @@ def inject(
             raise NothingChosen()
         resident = resident_of(row, actor=actor, at=at)
         file = history.file_of(resident, actor=actor, at=at)
-        package = _package(scanned, row, vaccine, file)
+        way = rules.blocks_of_way(vaccine, site=site, route=route, rule=rule)
+        package = _package(scanned, row, vaccine, file, way)
         dose.immunization = _record(row, dose, package, site, route, resident, rule, actor, at)
         dose.entry = enter(
             EntryKind.INJECTION,
@@ -116,8 +118,10 @@ def inject(
     return Injected(visit_of(row), dose.immunization)
 
 
-def _package(code: str, row: models.Visit, vaccine: str, file: File) -> models.Package:
-    """The package, locked with its lot, if nothing keeps this dose from being given. Raises Blocked."""
+def _package(
+    code: str, row: models.Visit, vaccine: str, file: File, way: tuple[Block, ...]
+) -> models.Package:
+    """The package, locked with its lot, if nothing keeps this dose from being given, this way. Raises Blocked."""
     package = (
         models.Package.objects.select_for_update(of=("self", "lot"))
         .select_related("lot", "fridge")
@@ -125,7 +129,7 @@ def _package(code: str, row: models.Visit, vaccine: str, file: File) -> models.P
         .first()
     )
     seen = package_of(package) if package else None
-    found = rules.blocks(file, vaccine, seen, organization=row.organization, on=file.on)
+    found = rules.blocks(file, vaccine, seen, organization=row.organization, on=file.on) + way
     if found or package is None:
         raise Blocked(found)
     return package
