@@ -77,6 +77,10 @@ export function truth(node, facts) {
     return found === null ? null : !found;
   }
   if (kind === "holds") return facts[parts[0]] ?? null;
+  if (kind === "some") {
+    const [name, asked] = parts;
+    return (facts[name] ?? []).some((each) => truth(asked, { ...facts, $this: each }) === true);
+  }
   if (kind === "missing") return isMissing(term(parts[0], facts));
   if (kind === "compare") return both(term(parts[1], facts), term(parts[2], facts), SIGNS[parts[0]]);
   if (kind === "in") {
@@ -87,6 +91,6 @@ export function truth(node, facts) {
 }
 
 export function names(node) {
-  if (node[0] === "fact" || node[0] === "holds") return [node[1]];
+  if (["fact", "holds", "some"].includes(node[0])) return [node[1]];
   return node.filter(Array.isArray).flatMap(names);
 }

@@ -2,8 +2,8 @@
 
 What stands here is exactly what `read_answers` asks, as far as it can be said in plain lists: kinds, whole
 numbers and decimal places, hard and soft limits, what is required and when, what must hold between answers.
-An expression that uses more of FHIRPath than comparisons, sums, `and`, `or`, `implies` and `exists()` is left
-out and counted (`left_out`): it is checked when the answers are sent.
+An expression that uses more of FHIRPath than comparisons, sums, `and`, `or`, `implies`, `exists()` and
+`where(…).exists()` of several choices is left out and counted (`left_out`): it is checked when the answers are sent.
 
 Source: the expressions are FHIRPath, https://hl7.org/fhirpath/; lists as in `analytics.facts.to_json` have
 the same three truths as its `and`, `or` and `implies` over the empty collection.
@@ -14,7 +14,7 @@ from typing import Any
 
 from kangmai.forms.rules.faults import Wrong
 from kangmai.forms.types import DayLimit, Form, Item, ItemKind, Limit, Range
-from kangmai.records.fhirpath.syntax.nodes import Binary, Call, Literal, Node, Variable
+from kangmai.records.fhirpath.syntax.nodes import Binary, Call, Literal, Node, This, Variable
 from kangmai.records.fhirpath.syntax.parser import parse
 
 COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
@@ -120,6 +120,8 @@ def _truth(form: Form, node: Node) -> list[Any]:
             return ["compare", sign, _term(form, left), _term(form, right)]
         case Call(Variable() as variable, "exists", ()):
             return ["not", ["missing", _term(form, variable)]]
+        case Call(Call(Variable(name), "where", (asked,)), "exists", ()) if _is_list(form, name):
+            return ["some", name, _truth(form, asked)]
         case Variable(name) if _kind(form, name) is ItemKind.BOOLEAN:
             return ["holds", name]
         case _:
@@ -130,12 +132,18 @@ def _term(form: Form, node: Node) -> list[Any]:
     match node:
         case Literal(value) if isinstance(value, str | bool | int | Decimal):
             return ["value", float(value) if isinstance(value, Decimal) else value]
-        case Variable(name) if _kind(form, name) is not ItemKind.MULTIPLE_CHOICE:
+        case Variable(name) if not _is_list(form, name):
             return ["fact", name]
+        case This():
+            return ["fact", "$this"]
         case Binary(sign, left, right) if sign in SUMS:
             return [SUMS[sign], _term(form, left), _term(form, right)]
         case _:
             raise NotPortable()
+
+
+def _is_list(form: Form, name: str) -> bool:
+    return _kind(form, name) is ItemKind.MULTIPLE_CHOICE
 
 
 def _kind(form: Form, name: str) -> ItemKind | None:
