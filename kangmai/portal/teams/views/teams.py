@@ -28,6 +28,8 @@ from kangmai.standards.calendars import legal_day
 
 READ, KEEP, CALL = "teams.read", "teams.keep", "teams.call"
 ROSTER_DAYS = 14
+MOST_CARDS = 20
+"""Teams on a page: on a phone each is a card."""
 
 
 class StepUnknown(Incorrect):
@@ -44,7 +46,7 @@ def teams(request: PortalRequest) -> HttpResponse:
     require(actor, READ)
     found = rules.rule(on=legal_day(at))
     kind, place = request.GET.get("kind", ""), request.GET.get("area", "")
-    page = queries.team_list(kind=kind, area=place if place.isdecimal() else "", after=request.GET.get("after", ""), actor=actor, at=at)  # fmt: skip
+    page = queries.team_list(kind=kind, area=place if place.isdecimal() else "", after=request.GET.get("after", ""), limit=MOST_CARDS, actor=actor, at=at)  # fmt: skip
     context = {
         "crumbs": trail(Crumb(_("Emergency teams"))),
         "rows": lines(page.rows, found),
