@@ -10,7 +10,7 @@ from pathlib import Path
 from kangmai.kernel.database.sizing import machine_memory_mb
 from kangmai.kernel.errors import Unavailable
 
-KB_A_RESIDENT = 10.5
+KB_A_RESIDENT = 12.4
 """Disk for one resident with what is on record about him, indexes included."""
 SAMPLE_KB = 40.0
 """Disk for one of the sample more than for others."""
