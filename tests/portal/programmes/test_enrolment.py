@@ -157,6 +157,27 @@ def test_enrolled_by_hand_once(enter, served):
     assert "in Hypertension management already (managed)" in again.content.decode()
 
 
+def test_only_programmes_for_the_resident_are_offered(enter, served):
+    client, chen = enter("village"), served.town.chen
+    path = f"/residents/{chen.index_number}/enrol/"
+    offered = offered_in(client.get(path))
+    assert "hypertension" in offered
+    assert not {"maternal", "two_cancer", "child", "elderly"} & offered
+    a_neighbour = offered_in(client.get(f"/residents/{served.town.liang.index_number}/enrol/"))
+    assert "elderly" in a_neighbour
+    given = {"programme": "maternal", "state": "managed", "way": "hand", "on": "", "key": "e" * 32}
+    tried = client.post(path, {**given, "anchor-last_period": str(TODAY - datetime.timedelta(70))})
+    assert tried.status_code == 422
+    assert "is not for this resident" in tried.content.decode()
+    assert "maternal" not in offered_in(tried)
+    assert not models.Enrolment.objects.filter(resident_id=chen.id, programme="maternal").exists()
+
+
+def offered_in(answer) -> set[str]:
+    select = re.search(r'<select[^>]*id="programme".*?</select>', answer.content.decode(), re.S)
+    return set(re.findall(r'value="(\w+)"', select.group()))
+
+
 def test_nobody_is_enrolled_elsewhere_or_by_others(enter, served):
     path = f"/residents/{served.town.chen.index_number}/enrol/"
     assert enter("elsewhere").get(path).status_code == 404

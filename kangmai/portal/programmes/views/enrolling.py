@@ -78,12 +78,9 @@ def _page(
 ) -> HttpResponse:
     on = legal_day(request.at)
     given = request.POST or request.GET
-    offered = [
-        (each.id, each.title[wording.language()])
-        for each in queries.offered_programmes(on=on, actor=request.actor)
-        if Way.HAND in each.ways
-    ]
-    chosen = given.get("programme") or (offered[0][0] if offered else "")
+    offered = _offered(request, resident, on)
+    asked, ids = given.get("programme", ""), [id for id, _title in offered]
+    chosen = asked if asked in ids else next(iter(ids), "")
     context = {
         "crumbs": trail(
             Crumb(_("Residents"), "/residents/"),
@@ -103,6 +100,17 @@ def _page(
         "key": given.get("key") or visits.new_key(),
     }
     return render(request, "programmes/enrol.html", context, status=status)
+
+
+def _offered(
+    request: PortalRequest, resident: Resident, on: datetime.date
+) -> list[tuple[str, str]]:
+    """The programmes that a hand may enrol the resident in, with their titles."""
+    return [
+        (each.id, each.title[wording.language()])
+        for each in queries.programmes_open_to(resident_id=resident.id, on=on, actor=request.actor)
+        if Way.HAND in each.ways
+    ]
 
 
 def _states() -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from kangmai.programmes.engine.definition.reading import (
 )
 from kangmai.programmes.engine.definition.types import Programme, RuleSet
 from kangmai.programmes.engine.errors import EnrolmentNotFound
+from kangmai.programmes.engine.population import facts_of
 from kangmai.programmes.engine.seeing import hidden, inside
 from kangmai.programmes.engine.types import (
     Attempt,
@@ -40,6 +41,7 @@ __all__ = [
     "offered_programmes",
     "programme",
     "programmes",
+    "programmes_open_to",
     "rule_set",
     "rules_of",
     "transfer_of",
@@ -51,6 +53,13 @@ def offered_programmes(*, on: date, actor: Actor) -> tuple[Programme, ...]:
     """The programmes in force on a day of which the actor may know who is in them, by id."""
     unseen = hidden(actor.scope)
     return tuple(each for each in programmes(on=on) if each.id not in unseen)
+
+
+def programmes_open_to(*, resident_id: ResidentId, on: date, actor: Actor) -> tuple[Programme, ...]:
+    """Those of the offered programmes whose population the resident is of on a day, by id."""
+    facts = facts_of(resident_id, on=on)
+    offered = offered_programmes(on=on, actor=actor)
+    return tuple(each for each in offered if each.population.holds(facts))
 
 
 def rules_of(programme_id: str) -> tuple[RuleSet, ...]:
