@@ -4,12 +4,12 @@ Importing this module registers both with the loader of definitions.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from kangmai.forms.definition import KIND, ROOM, read_form
+from kangmai.forms.definition import KIND, ROOM, read_form, written_items
 from kangmai.forms.fhir import About, to_observations, to_questionnaire, to_response
 from kangmai.forms.itemchecks import find_item_faults
 from kangmai.forms.rules.expressions import OTHER_VARIABLES, variables_of
@@ -51,7 +51,7 @@ def check_form(definition: Definition) -> Iterator[str]:
 
 
 def _name_faults(definition: Definition, form: Form) -> Iterator[str]:
-    times = Counter(_link_ids(definition.content["items"]))
+    times = Counter(_link_ids(each for _path, each in written_items(definition)))
     for link_id, count in times.items():
         if count > 1:
             yield f"/items: the link id {link_id!r} stands {count} times"
@@ -70,7 +70,7 @@ def _name_faults(definition: Definition, form: Form) -> Iterator[str]:
                 yield f"/constraints/{position}/items: {link_id!r} is no item that is answered once"
 
 
-def _link_ids(items: tuple[Mapping[str, Any], ...]) -> Iterator[str]:
+def _link_ids(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for item in items:
         yield item["link_id"]
         yield from _link_ids(item.get("items", ()))

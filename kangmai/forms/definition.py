@@ -27,11 +27,12 @@ from kangmai.forms.types import (
     Unit,
     Words,
 )
+from kangmai.kernel import definitions
 from kangmai.kernel.actor import Label
 from kangmai.kernel.definitions import Definition
 from kangmai.standards.codes import LOCAL_SYSTEM, code_set
 
-ROOM, KIND = "forms", "form"
+ROOM, KIND, PART = "forms", "form", "form_part"
 SYSTEMS = {"loinc": "http://loinc.org", "snomed": "http://snomed.info/sct"}
 NO_WORDS: Words = MappingProxyType({})
 TODAY = DayLimit(Span(0, DayUnit.DAY))
@@ -47,9 +48,11 @@ def read_form(definition: Definition) -> Form:
 
     Raises:
         CodeSetUnknown: an item offers the codes of a set that does not exist.
+        UnknownDefinition: a part does not exist on the first day of the form.
     """
     content, version = definition.content, definition.effective_from
-    items = tuple(_item(each, form=definition.id, on=version) for each in content["items"])
+    written = written_items(definition)
+    items = tuple(_item(each, form=definition.id, on=version) for _path, each in written)
     placed = list(_placed(items, ""))
     return Form(
         id=definition.id,
@@ -68,6 +71,17 @@ def read_form(definition: Definition) -> Form:
         label=Label[content.get("label", "normal").upper()],
         shares_with=content.get("shares_with", ()),
     )
+
+
+def written_items(definition: Definition) -> Iterator[tuple[str, Content]]:
+    """What a form asks at its top, each with its path there; a part gives the items it is made of."""
+    for position, each in enumerate(definition.content["items"]):
+        path = f"/items/{position}"
+        if "part" not in each:
+            yield path, each
+            continue
+        part = definitions.get(ROOM, PART, each["part"], on=definition.effective_from)
+        yield from ((f"{path}/part", item) for item in part.content["items"])
 
 
 def _placed(items: tuple[Item, ...], parent: str) -> Iterator[tuple[Item, str]]:

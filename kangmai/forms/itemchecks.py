@@ -1,12 +1,13 @@
 """What must hold of each item of a form, and between items."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from kangmai.forms.definition import written_items
 from kangmai.forms.rules.enablement import condition_value
 from kangmai.forms.types import (
     CHOICES,
@@ -31,7 +32,7 @@ ORDERED = NUMBERS | {ItemKind.DATE}
 def find_item_faults(definition: Definition, form: Form) -> Iterator[str]:
     """Every fault of every item, with the path of the item."""
     seen: list[Item] = []
-    for path, content in _contents(definition.content["items"], "/items"):
+    for path, content in _contents(written_items(definition)):
         item = form.by_link_id[content["link_id"]]
         for fault in _faults(form, item, content, seen):
             yield f"{path}: {item.link_id}: {fault}"
@@ -39,12 +40,12 @@ def find_item_faults(definition: Definition, form: Form) -> Iterator[str]:
 
 
 def _contents(
-    items: tuple[Mapping[str, Any], ...], path: str
+    items: Iterable[tuple[str, Mapping[str, Any]]],
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for position, content in enumerate(items):
-        here = f"{path}/{position}"
-        yield here, content
-        yield from _contents(content.get("items", ()), f"{here}/items")
+    for path, content in items:
+        yield path, content
+        inner = enumerate(content.get("items", ()))
+        yield from _contents((f"{path}/items/{position}", each) for position, each in inner)
 
 
 def _faults(form: Form, item: Item, content: Mapping[str, Any], seen: list[Item]) -> Iterator[str]:

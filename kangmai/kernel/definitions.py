@@ -198,11 +198,15 @@ def _schema_value(value: Any) -> Any:
 
 @cache
 def _validators(room: str, kind: str) -> tuple[jsonschema_rs.Validator, ...]:
-    """The header's and the kind's own, apart: inside another schema `#/$defs/…` would point elsewhere."""
+    """The header's and the kind's own, apart: inside another schema `#/$defs/…` would point elsewhere.
+
+    A schema may use the `$defs` of another one beside it: `form.schema.json#/$defs/item`.
+    """
     places = (FOLDER / room / f"{kind}.schema.json", FOLDER / f"{kind}.schema.json")
     path = next((each for each in places if each.exists()), None)
     own = json.loads(path.read_text(encoding="utf-8")) if path else {}
-    return jsonschema_rs.validator_for(HEADER), jsonschema_rs.validator_for(own)
+    base = path.as_uri() if path else None
+    return jsonschema_rs.validator_for(HEADER), jsonschema_rs.validator_for(own, base_uri=base)
 
 
 def _read(path: Path, room: str, kind: str) -> tuple[Definition | None, list[DefinitionFault]]:

@@ -1,6 +1,6 @@
 """What a form decides, without a database: what was given, what is asked, what is wrong, what is shown."""
 
-from kangmai.forms.definition import read_form
+from kangmai.forms.definition import read_form, written_items
 from kangmai.forms.rules.audience import (
     audience_words,
     find_audience_faults,
@@ -31,4 +31,5 @@ __all__ = [
     "subject_of",
     "take",
     "words_of",
+    "written_items",
 ]

@@ -3,7 +3,7 @@
 Importing this module registers both with the loader of definitions.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from kangmai.analytics.facts.condition import Condition, condition
 from kangmai.analytics.facts.errors import ConditionIncorrect
 from kangmai.analytics.facts.types import FactType, Value, Vocabulary
+from kangmai.forms.rules import written_items
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition, register_case_runner, register_checker
 from kangmai.programmes.engine.deciding import decide, empty_facts
@@ -78,7 +79,7 @@ def _unit_faults(content: Mapping[str, Any], here: str) -> Iterator[str]:
 def _form_faults(answer: Mapping[str, Any], form_id: str, here: str) -> Iterator[str]:
     """What is read from a form must be asked there, and a number must be meant in the form's own unit."""
     forms = [each for each in definitions.load("forms", "form") if each.id == form_id]
-    items = [each for form in forms for each in _items(form.content["items"])]
+    items = [each for form in forms for each in _items(item for _path, item in written_items(form))]
     asked = [each for each in items if each["link_id"] == answer["item"]]
     if not asked:
         yield f"{here}/item: no version of the form {form_id!r} asks for {answer['item']!r}"
@@ -91,7 +92,7 @@ def _form_faults(answer: Mapping[str, Any], form_id: str, here: str) -> Iterator
         yield f"{here}/unit: the form {form_id!r} asks for {answer['item']!r} in {unit}"
 
 
-def _items(content: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _items(content: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """The items of a form and those inside its groups."""
     for each in content:
         yield each
