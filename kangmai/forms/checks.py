@@ -84,7 +84,9 @@ def _expression_faults(form: Form) -> Iterator[str]:
         texts[f"/items: {item.link_id} (required_when)"] = item.required_when
     for place, text in texts.items():
         for answers in (sample(form), Answers()):
-            variables = variables_of(form, answers.values, subject=GROWN, on=form.version)
+            variables = variables_of(
+                form, answers.values, answers.rows, subject=GROWN, on=form.version
+            )
             try:
                 if text:
                     compile_expression(text).evaluate(

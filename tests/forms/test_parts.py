@@ -2,9 +2,12 @@
 
 import dataclasses
 import datetime
+import json
 
 from kangmai.forms import queries
 from kangmai.forms.checks import check_form
+from kangmai.forms.fhir import to_questionnaire
+from kangmai.forms.rules import portable
 from kangmai.kernel import definitions
 
 TODAY = datetime.date(2026, 5, 2)
@@ -42,3 +45,13 @@ def test_an_unknown_part_and_a_name_that_a_part_has_are_faults():
 def _with(form: definitions.Definition, item: dict[str, str]) -> definitions.Definition:
     items = (*form.content["items"], definitions.freeze(item))
     return dataclasses.replace(form, content=definitions.freeze({**form.content, "items": items}))
+
+
+def test_counts_and_checks_over_rows_stay_out_of_the_questionnaire():
+    form = queries.form("tb_first_visit", on=TODAY)
+    text = json.dumps(to_questionnaire(form), ensure_ascii=False, default=str)
+    assert "contactList" not in text
+    followed = json.dumps(to_questionnaire(queries.form("tb_followup", on=TODAY)), default=str)
+    assert "dosesMissed <= %dosesDue" in followed
+    checks = portable(form, language="en")
+    assert (checks["constraints"], checks["left_out"]) == ([], 3)

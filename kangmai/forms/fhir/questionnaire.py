@@ -46,7 +46,9 @@ def canonical(form: Form) -> str:
 def to_questionnaire(form: Form) -> Json:
     """The Questionnaire of a form."""
     url, _, version = canonical(form).partition("|")
-    rules = [_constraint(each) for each in form.constraints]
+    rules = [
+        _constraint(each) for each in form.constraints if not _walks_rows(form, each.expression)
+    ]
     needed = [_needed(item) for item in form.walk() if item.required_when]
     return {
         "resourceType": "Questionnaire",
@@ -118,6 +120,12 @@ def _spelled(expression: str) -> str:
     return _VARIABLE.sub(lambda match: f"%{_camel(match[1])}", expression)
 
 
+def _walks_rows(form: Form, expression: str) -> bool:
+    """Whether an expression reads rows by the names of their items, which a Questionnaire cannot say."""
+    named = set(_VARIABLE.findall(expression))
+    return any(each.is_repeating and each.link_id in named for each in form.walk())
+
+
 def _constraint(constraint: Constraint) -> Json:
     severity = "warning" if constraint.is_warning else "error"
     return _rule(constraint.id, _spelled(constraint.expression), constraint.message, severity)
@@ -141,7 +149,7 @@ def _rule(key: str, expression: str, message: Words, severity: str) -> Json:
 
 def _item(form: Form, item: Item) -> Json:
     built: Json = {"linkId": item.link_id, **_worded("text", item.title)}
-    if extensions := list(_extensions(item)):
+    if extensions := list(_extensions(form, item)):
         built = {"extension": extensions, **built}
     if item.codes:
         built["code"] = [
@@ -174,7 +182,7 @@ def _type(item: Item) -> str:
     return _TYPES.get(item.kind, item.kind.value)
 
 
-def _extensions(item: Item) -> Iterator[Json]:
+def _extensions(form: Form, item: Item) -> Iterator[Json]:
     if item.unit is not None:
         unit = {"system": UCUM, "code": item.unit.code, "display": item.unit.words["zh"]}
         yield {"url": CORE + "questionnaire-unit", "valueCoding": unit}
@@ -182,7 +190,7 @@ def _extensions(item: Item) -> Iterator[Json]:
         if isinstance(limit, Decimal):
             value = "valueInteger" if item.kind is ItemKind.INTEGER else "valueDecimal"
             yield {"url": CORE + name, value: int(limit) if "Integer" in value else limit}
-    if item.calculate:
+    if item.calculate and not _walks_rows(form, item.calculate):
         yield _expression(CAPTURE + "calculatedExpression", _spelled(item.calculate))
     if item.extract:
         yield {"url": CAPTURE + "observationExtract", "valueBoolean": True}

@@ -1,6 +1,7 @@
 """FHIRPath over the answers of a form: constraints, calculations, and when an item is required.
 
-Every answered item outside repeating groups is a variable of its link id: `%systolic > %diastolic`.
+Every answered item outside repeating groups is a variable of its link id: `%systolic > %diastolic`. A repeating
+group is the list of its rows: `%contact_list.where(screened_on.exists()).count()`.
 Quantities are their numbers in the item's unit, choices their codes. `%sex_code` is that of the resident,
 `%on` the day of measurement. An unanswered item is the empty collection.
 
@@ -14,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from kangmai.forms.rules.enablement import Values
-from kangmai.forms.types import Choice, Constraint, Form, Item, ItemKind, Subject, Value
+from kangmai.forms.types import Choice, Constraint, Form, Item, ItemKind, Row, Subject, Value
 from kangmai.records.fhirpath import compile_expression
 from kangmai.records.fhirpath.expression import typed
 
@@ -22,18 +23,29 @@ OTHER_VARIABLES = ("sex_code", "on")
 _EMPTY = {"resourceType": "QuestionnaireResponse", "status": "completed"}
 
 
-def variables_of(form: Form, values: Values, *, subject: Subject, on: date) -> dict[str, Any]:
+def variables_of(
+    form: Form, values: Values, rows: Mapping[str, tuple[Row, ...]], *, subject: Subject, on: date
+) -> dict[str, Any]:
     """Every variable of a form's expressions."""
     answered = {
         item.link_id: _variable(values.get(item.link_id))
         for item in form.walk()
         if item.is_answered
     }
+    listed = {
+        group.link_id: [_row(each) for each in rows.get(group.link_id, ())]
+        for group in form.walk()
+        if group.is_repeating
+    }
     about = {
         "sex_code": subject.sex_code or None,
         "on": typed(on.isoformat(), "date"),
     }
-    return answered | about
+    return answered | listed | about
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {link_id: _variable(value) for link_id, value in row.items()}
 
 
 def _variable(value: Value | tuple[Choice, ...] | None) -> Any:

@@ -132,7 +132,7 @@ def _term(form: Form, node: Node) -> list[Any]:
     match node:
         case Literal(value) if isinstance(value, str | bool | int | Decimal):
             return ["value", float(value) if isinstance(value, Decimal) else value]
-        case Variable(name) if not _is_list(form, name):
+        case Variable(name) if not _is_list(form, name) and _kind(form, name) is not ItemKind.GROUP:
             return ["fact", name]
         case This():
             return ["fact", "$this"]

@@ -167,7 +167,9 @@ class _Reader:
     def _variables(self) -> dict[str, object]:
         measured = self.values.get(self.form.effective_item)
         day = measured if isinstance(measured, date) else self.on
-        return expressions.variables_of(self.form, self.values, subject=self.subject, on=day)
+        return expressions.variables_of(
+            self.form, self.values, self.rows, subject=self.subject, on=day
+        )
 
     def _require(self) -> None:
         """Everything asked and required is answered; what is at fault already is not asked for again."""
