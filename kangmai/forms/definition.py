@@ -178,9 +178,9 @@ def _options(content: Content, *, form: str, on: date) -> Iterator[Option]:
             yield Option(known.system, each.code, words, each.code in exclusive)
     system = f"{LOCAL_SYSTEM}{form}.{content['link_id']}"
     for own in content.get("options", ()):
-        yield Option(
-            system, own["code"], {"zh": own["zh"], "en": own["en"]}, own["code"] in exclusive
-        )
+        words = {"zh": own["zh"], "en": own["en"]}
+        codes = tuple(map(_code, own.get("codes", ())))
+        yield Option(system, own["code"], words, own["code"] in exclusive, codes)
 
 
 def _condition(content: Content) -> Condition:

@@ -15,6 +15,8 @@ from kangmai.standards.units import ANY_QUANTITY, convert, ucum_code
 
 USABLE = frozenset({"final", "amended", "corrected"})
 DECIMALS = 4
+ONE_IN = "one-in"
+"""The kind of a number that laboratories send as a ratio: a risk of 1:1200."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,21 @@ def _is_coded(concept: Mapping[str, Any], code: Code) -> bool:
 def _fitting(item: Item, part: Mapping[str, Any]) -> Value | None:
     if item.kind in NUMBERS and "valueQuantity" in part:
         return _number(item, part["valueQuantity"])
+    if item.unit and item.unit.quantity == ONE_IN and "valueRatio" in part:
+        return _one_in(item, part["valueRatio"])
     if item.kind is ItemKind.CHOICE and "valueCodeableConcept" in part:
         return _choice(item, part["valueCodeableConcept"])
+    if item.kind is ItemKind.CHOICE and "valueString" in part:
+        return _worded(item, part["valueString"])
     return None
+
+
+def _one_in(item: Item, ratio: Mapping[str, Any]) -> Value | None:
+    """The second half of 1:1200; another ratio, or a bound, makes no proposal."""
+    numerator, denominator = ratio.get("numerator", {}), ratio.get("denominator", {})
+    if numerator.get("value") != 1 or "comparator" in numerator:
+        return None
+    return _number(item, {**denominator, "code": item.unit.code if item.unit else ""})
 
 
 def _number(item: Item, quantity: Mapping[str, Any]) -> Value | None:
@@ -87,8 +101,18 @@ def _without_zeros(value: Decimal) -> Decimal:
 
 def _choice(item: Item, concept: Mapping[str, Any]) -> Choice | None:
     for coding in concept.get("coding", ()):
-        option = item.option(coding.get("code", ""))
-        if option is not None and option.system == coding.get("system"):
+        said = coding.get("system"), coding.get("code")
+        for option in item.options:
+            if said in {(each.system, each.code) for each in (option, *option.codes)}:
+                return Choice(option.code)
+    return _worded(item, concept.get("text", ""))
+
+
+def _worded(item: Item, text: str) -> Choice | None:
+    """The option that is called just so, in either language."""
+    said = text.strip().casefold()
+    for option in item.options:
+        if said in {words.casefold() for words in option.words.values()}:
             return Choice(option.code)
     return None
 

@@ -61,12 +61,16 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers that a choice offers; an exclusive one stands alone among several."""
+    """One of the answers that a choice offers; an exclusive one stands alone among several.
+
+    `codes` are what the same is called elsewhere, by laboratories for example.
+    """
 
     system: str
     code: str
     words: Words
     is_exclusive: bool = False
+    codes: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

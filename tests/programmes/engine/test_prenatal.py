@@ -128,3 +128,28 @@ def test_the_neighbour_sees_nothing() -> None:
         for who in (DOCTOR, NEIGHBOUR_DOCTOR)
     }  # fmt: skip
     assert listed == {DOCTOR: [enrolled.id], NEIGHBOUR_DOCTOR: []}
+
+
+def test_a_screening_that_a_laboratory_sent_is_proposed_trisomy_by_trisomy() -> None:
+    someone = woman()
+    enrolled = pregnant(someone)
+    negative = {"coding": [{"system": "http://loinc.org", "code": "LA6577-6"}]}
+    ratio = {"numerator": {"value": 1}, "denominator": {"value": 1200}}
+    bound = {**ratio, "denominator": {"value": 1200, "comparator": ">"}}
+    sent = [
+        ("77011-5", "2026-04-20", {"valueCodeableConcept": negative}),
+        ("77012-3", "2026-04-20", {"valueString": " 高风险 "}),
+        ("77013-1", "2026-04-20", {"valueString": "高风险？"}),
+        ("43995-0", "2026-04-19", {"valueRatio": ratio}),
+        ("43995-0", "2026-04-20", {"valueRatio": bound}),
+    ]
+    for code, on, value in sent:
+        measure(someone.patient_id, {"code": loinc(code), **value}, on=on)
+    asked = queries.visit_form(
+        enrolled.id, service="aneuploidy", actor=DOCTOR, at=at(day("2026-04-24"))
+    )
+    assert {name: offer.given[name] for name, offer in asked.proposals.items()} == {
+        "t21": "low",
+        "t18": "high",
+        "one_in": "1200",
+    }
