@@ -103,7 +103,8 @@ def _choice(item: Item, concept: Mapping[str, Any]) -> Choice | None:
     for coding in concept.get("coding", ()):
         said = coding.get("system"), coding.get("code")
         for option in item.options:
-            if said in {(each.system, each.code) for each in (option, *option.codes)}:
+            others = ((each.system, each.code) for each in option.codes)
+            if said in {(option.system, option.code), *others}:
                 return Choice(option.code)
     return _worded(item, concept.get("text", ""))
 
