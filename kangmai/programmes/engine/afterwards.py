@@ -1,5 +1,6 @@
 """What follows from a decision outside this room: deadlines, the row for the system above, messages."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from kangmai.deadlines import actions as deadlines
@@ -178,6 +179,24 @@ def meet_deadlines(
     ]
     if met:
         deadlines.meet(met, actor=actor, at=at)
+
+
+def cancel_deadlines_since(
+    row: models.Enrolment,
+    definition: Programme,
+    anchors: Iterable[str],
+    *,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Cancel the unsettled time limits that count from some days."""
+    since, subject = set(anchors), Subject(ENROLMENT, str(row.id))
+    for each in definition.deadlines:
+        if each.since in since:
+            deadlines.cancel_of(
+                [subject], definition=each.definition, reason=reason, actor=actor, at=at
+            )
 
 
 def cancel_deadlines(row: models.Enrolment, *, reason: str, actor: Actor, at: datetime) -> None:

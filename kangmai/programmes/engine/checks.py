@@ -76,6 +76,17 @@ def _unit_faults(content: Mapping[str, Any], here: str) -> Iterator[str]:
         yield f"{here}/unit: only numbers have a unit"
 
 
+def _carried_faults(answer: Mapping[str, Any], here: str) -> Iterator[str]:
+    """Only codes of the answer are carried, and what is carried is kept with the visit."""
+    if "carried" not in answer:
+        return
+    if not answer.get("keep"):
+        yield f"{here}/carried: what is carried must be kept with the visit"
+    unknown = set(answer["carried"]["codes"]) - set(answer.get("codes", ()))
+    if unknown:
+        yield f"{here}/carried/codes: {sorted(unknown)} are no codes of the answer"
+
+
 def _form_faults(answer: Mapping[str, Any], form_id: str, here: str) -> Iterator[str]:
     """What is read from a form must be asked there, and a number must be meant in the form's own unit."""
     forms = [each for each in definitions.load("forms", "form") if each.id == form_id]
@@ -109,6 +120,7 @@ def check_programme(definition: Definition) -> Iterator[str]:
             here = f"/services/{position}/answers/{name}"
             yield from _unit_faults(answer, here)
             yield from _form_faults(answer, service["form"], here)
+            yield from _carried_faults(answer, here)
     yield from _by_rule_faults(content)
     reasons = [each["id"] for each in content["closing_reasons"]]
     for needed in ("died", "merged"):

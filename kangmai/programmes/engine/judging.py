@@ -65,6 +65,7 @@ def judge(
     if not service.decides:
         return None
     rules = rules_on(definition, visit.visited_on)
+    facts |= _carried(service, facts, visits, visit)
     decision = decide(rules, facts, overdue_after_days=definition.late.overdue_after_days)
     for column, value in decided_columns(decision).items():
         setattr(visit, column, value)
@@ -78,6 +79,29 @@ def _measured_before(visits: Visits, visit: models.Visit) -> Earlier:
         for each in visits
         if each.standing == Standing.CURRENT and each.id != visit.id
     )
+
+
+def _carried(
+    service: Service, facts: Mapping[str, Value], visits: Visits, visit: models.Visit
+) -> dict[str, Value]:
+    """What the visit before said of answers that hold on where this visit does not ask for them."""
+    earlier = [
+        each
+        for each in visits
+        if each.standing == Standing.CURRENT
+        and each.service == service.id
+        and each.visited_on < visit.visited_on
+    ]
+    carried: dict[str, Value] = {}
+    for name, answer in service.answers.items():
+        said = [each for each in earlier if each.measures.get(name) is not None]
+        if not answer.carried_days or facts.get(name) is not None or not said:
+            continue
+        latest = said[-1]
+        is_young = (visit.visited_on - latest.visited_on).days <= answer.carried_days
+        if is_young and latest.measures[name] in answer.carried_codes:
+            carried[name] = latest.measures[name]
+    return carried
 
 
 def is_alarming(

@@ -10,11 +10,11 @@ from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import Actor
 from kangmai.programmes.engine import events, models
-from kangmai.programmes.engine.afterwards import start_deadlines
+from kangmai.programmes.engine.afterwards import cancel_deadlines_since, start_deadlines
 from kangmai.programmes.engine.definition.reading import programme, rule_set
 from kangmai.programmes.engine.definition.types import Opens, Programme
 from kangmai.programmes.engine.history import visits_of
-from kangmai.programmes.engine.types import Decision, State, Way
+from kangmai.programmes.engine.types import Decision, Standing, State, Way
 from kangmai.programmes.engine.writing import plan_anew, save, write_down
 from kangmai.standards.calendars import legal_day
 
@@ -86,6 +86,77 @@ def _open(
     start_deadlines(there, further, actor=actor, at=at)
     data = {"way": Way.RULE, "opened_by": str(row.id)}
     write_down(there, kind, subjects=[resident.patient_rid], data=data, actor=actor, at=at)
+
+
+def forget_days(
+    row: models.Enrolment,
+    definition: Programme,
+    old: models.Visit,
+    resident: Resident,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Take back the days that a corrected visit had noted where no visit notes them any more, and their time limits.
+
+    A day that another visit notes as well moves to that visit's.
+    """
+    noted = _wanted(definition, old, {each["rule"] for each in old.reasons})
+    for opens in sorted(noted, key=repr):
+        further = programme(opens.programme, on=legal_day(at))
+        there = row if further.id == row.programme else _standing(further, resident, old.visited_on)
+        if there is not None and there.state == State.MANAGED:
+            _move_days(row, definition, there, further, opens, old, resident, actor=actor, at=at)
+
+
+def _move_days(
+    row: models.Enrolment,
+    definition: Programme,
+    there: models.Enrolment,
+    further: Programme,
+    opens: Opens,
+    old: models.Visit,
+    resident: Resident,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    said = old.visited_on.isoformat()
+    standing = _days_noted(row, definition, further.id) | (
+        _days_noted(there, further, further.id) if there.id != row.id else {}
+    )
+    moved = {
+        name: standing.get(name)
+        for name in opens.anchors
+        if there.anchors.get(name) == said
+        and standing.get(name) != said
+        and not (name not in standing and further.anchors[name].is_needed)
+    }
+    if not moved:
+        return
+    days = {**there.anchors, **moved}
+    there.anchors = {name: day for name, day in days.items() if day is not None}
+    born = resident.demographics.birth_date
+    plan_anew(there, further, visits_of(there), birth_date=born, on=legal_day(at))
+    save(there, at=at)
+    cancel_deadlines_since(there, further, moved, reason=MISTAKEN, actor=actor, at=at)
+    start_deadlines(there, further, actor=actor, at=at)
+    data = {"days_taken_back": sorted(moved), "corrected": str(old.id)}
+    subjects = [resident.patient_rid]
+    write_down(there, events.CONFIRMED, subjects=subjects, data=data, actor=actor, at=at)
+
+
+def _days_noted(row: models.Enrolment, definition: Programme, further: str) -> dict[str, str]:
+    """The first day on which a visit that stands notes each anchor of a further programme."""
+    noted: dict[str, str] = {}
+    for visit in visits_of(row):
+        if visit.standing == Standing.CURRENT and visit.outcome:
+            held = {each["rule"] for each in visit.reasons}
+            for opens in _wanted(definition, visit, held):
+                if opens.programme == further:
+                    for name in opens.anchors:
+                        noted.setdefault(name, visit.visited_on.isoformat())
+    return noted
 
 
 def _standing(further: Programme, resident: Resident, on: date) -> models.Enrolment | None:

@@ -1,7 +1,7 @@
 """An entry of an earlier day changes what the rules say of the visits behind it: those are judged anew.
 
-Of the visits before, only the day, class and target of the latest enter a decision; so judging goes on
-only while it changes something. What stood before is kept beside the visit, with the entry that changed it.
+Of the visits before, only the day, class and target of the latest enter a decision, and answers that are
+carried; so judging goes on only while it changes something, or to the end where answers are carried. What stood before is kept beside the visit, with the entry that changed it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,10 +47,12 @@ def rejudge_later(
         since: its day, or the day it had before it was corrected where that was earlier.
     """
     changed = []
+    each_service = definition.services.values()
+    carries = any(answer.carried_days for each in each_service for answer in each.answers.values())
     for visit in _behind(visits, definition, entered, since):
         service = definition.services[visit.service]
         if not _is_changed(row, definition, service, visit, entered, resident, visits, actor, at):
-            if visit.visited_on > entered.visited_on:
+            if visit.visited_on > entered.visited_on and not carries:
                 break
             continue
         changed.append(visit)

@@ -267,3 +267,27 @@ def test_a_file_that_somebody_works_in_or_another_visit_opens_stays_open() -> No
     )
     corrected(second.visit, "2026-05-08")
     assert [each.state for each in files_of(woman, "2026-05-08")] == [State.MANAGED]
+
+
+def test_a_red_that_was_orange_takes_its_day_and_its_limit_back() -> None:
+    woman, enrolled = booked()
+    red = checked(enrolled, "2026-05-04", red_factors=["1"])
+    (file,) = files_of(woman, "2026-05-04")
+    assert limits(file) == {"high_risk_report_24h": "open"}
+    orange = corrected(red.visit, "2026-05-05", orange_factors=["1"])
+    (file,) = files_of(woman, "2026-05-05")
+    assert file.state == State.MANAGED
+    assert file.anchors == {"found": day("2026-05-04"), "orange_on": day("2026-05-04"), "last_period": file.anchors["last_period"]}  # fmt: skip
+    assert limits(file) == {"high_risk_report_24h": "cancelled", "high_risk_report_3d": "open"}
+    corrected(orange.visit, "2026-05-05", red_factors=["1"])
+    (file,) = files_of(woman, "2026-05-05")
+    assert set(file.anchors) == {"found", "red_on", "last_period"}
+
+
+def test_a_red_day_that_a_second_visit_notes_moves_there() -> None:
+    woman, enrolled = booked()
+    first = checked(enrolled, "2026-05-04", red_factors=["1"])
+    checked(first.enrolment, "2026-05-06", red_factors=["1"])
+    corrected(first.visit, "2026-05-07", orange_factors=["1"])
+    (file,) = files_of(woman, "2026-05-07")
+    assert (file.anchors["red_on"], file.anchors["orange_on"]) == (day("2026-05-06"), day("2026-05-04"))  # fmt: skip

@@ -31,7 +31,7 @@ from kangmai.programmes.engine.errors import (
 )
 from kangmai.programmes.engine.history import visits_of
 from kangmai.programmes.engine.kinds import state_words
-from kangmai.programmes.engine.opening import MISTAKEN, opened_by
+from kangmai.programmes.engine.opening import MISTAKEN, forget_days, opened_by
 from kangmai.programmes.engine.seeing import inside, serves
 from kangmai.programmes.engine.types import Recorded, Standing, State, Way
 from kangmai.programmes.engine.values import visit_of, whole_enrolment
@@ -100,6 +100,7 @@ def correct_visit(
             at=at,
         )
         _close_unfounded(row, definition, old, resident, actor=actor, at=at)
+        forget_days(row, definition, old, resident, actor=actor, at=at)
         write_down(
             row,
             events.CORRECTED,

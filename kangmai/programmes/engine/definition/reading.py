@@ -250,6 +250,8 @@ def _answer(name: str, content: Mapping[str, Any]) -> AnswerFact:
         item=content["item"],
         any_of=frozenset(content.get("any_of", ())),
         is_kept=content.get("keep", False),
+        carried_days=content.get("carried", {}).get("days", 0),
+        carried_codes=frozenset(content.get("carried", {}).get("codes", ())),
     )
 
 

@@ -63,12 +63,18 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFact:
-    """A fact that is read from the item of a form; `any_of` makes a boolean of chosen codes."""
+    """A fact that is read from the item of a form; `any_of` makes a boolean of chosen codes.
+
+    An answer that is carried holds at later visits that do not ask for it anew: so many days, if it is one of
+    some codes.
+    """
 
     fact: Fact
     item: str
     any_of: frozenset[str]
     is_kept: bool
+    carried_days: int = 0
+    carried_codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
