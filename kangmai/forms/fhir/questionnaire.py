@@ -46,9 +46,7 @@ def canonical(form: Form) -> str:
 def to_questionnaire(form: Form) -> Json:
     """The Questionnaire of a form."""
     url, _, version = canonical(form).partition("|")
-    rules = [
-        _constraint(each) for each in form.constraints if not _walks_rows(form, each.expression)
-    ]
+    rules = [_constraint(each) for each in form.constraints if not _is_ours(form, each.expression)]
     needed = [_needed(item) for item in form.walk() if item.required_when]
     return {
         "resourceType": "Questionnaire",
@@ -120,10 +118,12 @@ def _spelled(expression: str) -> str:
     return _VARIABLE.sub(lambda match: f"%{_camel(match[1])}", expression)
 
 
-def _walks_rows(form: Form, expression: str) -> bool:
-    """Whether an expression reads rows by the names of their items, which a Questionnaire cannot say."""
+def _is_ours(form: Form, expression: str) -> bool:
+    """Whether an expression reads an age, or rows by the names of their items, which a Questionnaire cannot say."""
     named = set(_VARIABLE.findall(expression))
-    return any(each.is_repeating and each.link_id in named for each in form.walk())
+    return "age_months" in named or any(
+        each.is_repeating and each.link_id in named for each in form.walk()
+    )
 
 
 def _constraint(constraint: Constraint) -> Json:
@@ -190,7 +190,7 @@ def _extensions(form: Form, item: Item) -> Iterator[Json]:
         if isinstance(limit, Decimal):
             value = "valueInteger" if item.kind is ItemKind.INTEGER else "valueDecimal"
             yield {"url": CORE + name, value: int(limit) if "Integer" in value else limit}
-    if item.calculate and not _walks_rows(form, item.calculate):
+    if item.calculate and not _is_ours(form, item.calculate):
         yield _expression(CAPTURE + "calculatedExpression", _spelled(item.calculate))
     if item.extract:
         yield {"url": CAPTURE + "observationExtract", "valueBoolean": True}

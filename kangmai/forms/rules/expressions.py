@@ -3,7 +3,7 @@
 Every answered item outside repeating groups is a variable of its link id: `%systolic > %diastolic`. A repeating
 group is the list of its rows: `%contact_list.where(screened_on.exists()).count()`.
 Quantities are their numbers in the item's unit, choices their codes. `%sex_code` is that of the resident,
-`%on` the day of measurement. An unanswered item is the empty collection.
+`%on` the day of measurement, `%age_months` his completed months on that day. An unanswered item is the empty collection.
 
 Source: FHIRPath, https://hl7.org/fhirpath/; the variables are those of HL7 Structured Data Capture,
 http://hl7.org/fhir/StructureDefinition/variable
@@ -19,7 +19,7 @@ from kangmai.forms.types import Choice, Constraint, Form, Item, ItemKind, Row, S
 from kangmai.records.fhirpath import compile_expression
 from kangmai.records.fhirpath.expression import typed
 
-OTHER_VARIABLES = ("sex_code", "on")
+OTHER_VARIABLES = ("sex_code", "on", "age_months")
 _EMPTY = {"resourceType": "QuestionnaireResponse", "status": "completed"}
 
 
@@ -40,8 +40,15 @@ def variables_of(
     about = {
         "sex_code": subject.sex_code or None,
         "on": typed(on.isoformat(), "date"),
+        "age_months": _months(subject.birth_date, on),
     }
     return answered | listed | about
+
+
+def _months(born: date | None, on: date) -> int | None:
+    if born is None:
+        return None
+    return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
 
 
 def _row(row: Row) -> dict[str, Any]:
