@@ -1,8 +1,8 @@
 """What the clinic refuses, by name.
 
 Incorrect: VaccineUnknown, QuestionUnknown, SiteUnknown, TemperatureUnlikely, TraceCodeUnreadable, CodeTwice,
-    DosesWrong, BeforeBirth, InTheFuture, ParticularsUnlikely, ReasonMissing, NothingChosen, KindUnknown, ReactionUnknown, ClassUnknown,
-    RowsUnreadable, BatchTooLarge
+    DosesWrong, BeforeBirth, InTheFuture, ParticularsUnlikely, ReasonMissing, NothingChosen, KindUnknown, ReactionUnknown, OnsetBeforeDose,
+    ClassUnknown, RowsUnreadable, BatchTooLarge
 Forbidden: LoggerRefused
 Conflict: StillHere, WrongStep, Blocked, NotConfirmed, ObservationRuns, CodeKnown, LotDiffers, CodeOfOtherProduct,
     Expired, NotThere, KeyReused, DoseOnRecord, SamePerson, WasDecided, WasRecalled, NotAlive, WrongState, NameTaken
@@ -96,6 +96,12 @@ class ReactionUnknown(Incorrect):
     """'{code}' is not in the list of reactions."""
 
     zh = "“{code}”不在反应目录中。"
+
+
+class OnsetBeforeDose(Incorrect):
+    """The reaction began on {onset}, before the vaccination of {vaccinated_on}: mend one of the two days."""
+
+    zh = "反应发生日 {onset} 早于接种日 {vaccinated_on}，请核对两个日期。"
 
 
 class ClassUnknown(Incorrect):

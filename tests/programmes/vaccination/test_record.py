@@ -18,6 +18,7 @@ from kangmai.programmes.vaccination.errors import (
     DoseOnRecord,
     InTheFuture,
     KeyReused,
+    OnsetBeforeDose,
     ParticularsUnlikely,
     ReasonMissing,
     WrongState,
@@ -236,3 +237,15 @@ def test_a_reaction_after_it_was_found_is_refused(database, town):
     baby = child(BORN)
     with pytest.raises(InTheFuture):
         actions.find_reaction(resident_id=baby.id, told=told(onset_at=AT + HOUR, found_at=AT), key=uuid4(), actor=desk(town), at=AT + 2 * HOUR)  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "is_refused"), [(1, True), (0, False)])
+def test_a_reaction_before_the_vaccination_is_refused(database, town, days, is_refused):
+    baby, day = child(BORN), TODAY + datetime.timedelta(days)
+    begin = {"resident_id": baby.id, "told": told(vaccinated_on=day), "key": uuid4(), "actor": desk(town), "at": AT}  # fmt: skip
+    if is_refused:
+        with pytest.raises(OnsetBeforeDose):
+            actions.find_reaction(**begin)
+    else:
+        actions.find_reaction(**begin)
+    assert models.Aefi.objects.filter(resident_id=baby.id).exists() is not is_refused

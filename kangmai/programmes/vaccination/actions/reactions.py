@@ -18,6 +18,7 @@ from kangmai.programmes.vaccination.errors import (
     AefiNotFound,
     ClassUnknown,
     KeyReused,
+    OnsetBeforeDose,
     ReactionUnknown,
     WrongState,
 )
@@ -25,6 +26,7 @@ from kangmai.programmes.vaccination.reach import REVIEW, WORK, desk, near, works
 from kangmai.programmes.vaccination.reading import aefi_of, seal_narrative
 from kangmai.programmes.vaccination.types import Aefi, AefiState, Severity
 from kangmai.programmes.vaccination.writing import given_reason, known_vaccine, past_instant, today
+from kangmai.standards.calendars import legal_day
 
 SUBJECT = "vaccination_aefi"
 
@@ -55,6 +57,7 @@ def find_reaction(
 
     Raises:
         NotPermitted, ResidentNotFound, ReactionUnknown, VaccineUnknown, InTheFuture, KeyReused
+        OnsetBeforeDose: what began before the vaccination does not follow it.
     """
     organization, place_code = desk(actor, WORK)
     _require_sound(told, at)
@@ -89,6 +92,9 @@ def _require_sound(told: Told, at: datetime) -> None:
         known_vaccine(each)
     past_instant(told.found_at, at)
     past_instant(told.onset_at, told.found_at)
+    onset = legal_day(told.onset_at)
+    if told.vaccinated_on is not None and onset < told.vaccinated_on:
+        raise OnsetBeforeDose(onset=onset, vaccinated_on=told.vaccinated_on)
 
 
 def _put(row: models.Aefi, told: Told) -> None:
@@ -121,6 +127,7 @@ def report(*, aefi_id: UUID, told: Told, expected_version: int, actor: Actor, at
 
     Raises:
         NotPermitted, AefiNotFound, ChangedMeanwhile, WrongState, ReactionUnknown, VaccineUnknown, InTheFuture
+        OnsetBeforeDose
         ReasonMissing: nothing is told of what happened.
     """
     given_reason(told.narrative)
