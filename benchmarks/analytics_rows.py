@@ -246,7 +246,7 @@ def write(folder: Path, events: int) -> int:
         name: TableState(name, views[name].room, views[name].version, "", tuple(sorted(parts, key=lambda p: (p.month, p.county))))
         for name, parts in found.items()
     }  # fmt: skip
-    lake_at(folder / "lake").put_in_force(Cutoff(AT, 1, 100), tables)
+    lake_at(folder / "lake").put_in_force(Cutoff(AT, 1, 100), tables, written=())
     return sum(table.rows for table in tables.values())
 
 

@@ -1,5 +1,6 @@
 """What changes the lake and what is kept of figures."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -70,10 +71,14 @@ def _fill(action: str, *, anew: bool, report: Report, actor: Actor, at: datetime
         report=report,
         at=at,
     )
+    found = [action, "lake.mended"] if filled.mended else [action]
     with transaction.atomic():
-        audit.record(
-            actor=actor, at=at, action=action, object_type="Lake", object_id=filled.manifest.id
-        )
+        for each in found:
+            audit.record(
+                actor=actor, at=at, action=each, object_type="Lake", object_id=filled.manifest.id
+            )
+    if filled.mended:
+        forget(queries.lake(), before=math.inf)
     return filled
 
 
@@ -81,8 +86,7 @@ def compact(*, actor: Actor, at: datetime) -> int:
     """Remove files that no kept or frozen manifest names; returns the bytes freed. Raises NotPermitted."""
     require(actor, rules.MANAGE)
     whole = queries.lake()
-    named = FrozenFigure.objects.exclude(manifest="")
-    frozen = named.values_list("manifest", flat=True).distinct()
+    frozen = queries.frozen_manifests()
     limit = (at - timedelta(days=KEPT_FIGURES_DAYS)).timestamp()
     with locked(settings.DATABASE_URL):
         return whole.compact(kept=frozen) + forget(whole, before=limit)
@@ -222,7 +226,7 @@ def request_sync(*, actor: Actor, at: datetime) -> None:
 
 
 def progress() -> dict[str, str | int]:
-    """What the worker last said of its work on the lake: begun_at, table, done, total, ended_at, failed."""
+    """What the worker last said of its work on the lake: begun_at, table, done, total, mended, ended_at, failed."""
     return find_state(STATE) or {}
 
 
@@ -261,7 +265,8 @@ def fill_if_due(*, now: Callable[[], datetime]) -> bool:
     worker = operator("kangmai worker")
     _tell(at, begun_at=at.isoformat(), ended_at="", failed="")
     try:
-        sync(report=_reporter(now), actor=worker, at=at)
+        filled = sync(report=_reporter(now), actor=worker, at=at)
+        _tell(now(), mended=filled.mended)
         compact(actor=worker, at=at)
         count_ahead(at=at)
     except LakeBusy:

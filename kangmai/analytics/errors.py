@@ -19,9 +19,9 @@ class ViewBroken(Fault):
 
 
 class LakeBroken(Fault):
-    """The lake is damaged: {reason}. Run `kangmai lake verify`, then `kangmai lake rebuild`."""
+    """The lake is damaged: {reason}. Run `kangmai lake sync`, which writes such files anew; with a broken manifest `kangmai lake rebuild`."""
 
-    zh = "数据湖已损坏：{reason}。请运行 kangmai lake verify，再运行 kangmai lake rebuild。"
+    zh = "数据湖已损坏：{reason}。请运行 kangmai lake sync 重写损坏的文件；清单损坏时请运行 kangmai lake rebuild。"
 
 
 class LakeEmpty(Unavailable):

@@ -241,11 +241,19 @@ class TableReport:
 
     name: str
     rows: int
-    written_partitions: int
+    written: frozenset[str]
+    """The files of the partitions that were written."""
     written_rows: int
     dropped_partitions: int
+    mended_partitions: int
+    """How many were written again because their file was lost or altered, though no row had changed."""
     is_same: bool
     """Whether the table says what it said before the run."""
+
+    @property
+    def written_partitions(self) -> int:
+        """How many partitions were written."""
+        return len(self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,3 +262,8 @@ class FillReport:
 
     manifest: Manifest
     tables: tuple[TableReport, ...]
+
+    @property
+    def mended(self) -> int:
+        """How many partitions were written again because their file was lost or altered."""
+        return sum(each.mended_partitions for each in self.tables)

@@ -24,7 +24,8 @@ def lake() -> None:
 def sync() -> None:
     """Bring the lake up to what the database holds, and count the usual figures.
 
-    Only months and counties whose rows changed are written. Prints what was done as JSON.
+    Only months and counties whose rows changed are written, and those whose file is lost or was altered.
+    Prints what was done as JSON.
     """
     from kangmai.analytics import actions
 
@@ -55,7 +56,11 @@ def rebuild() -> None:
 @lake.command(epilog="Example:  kangmai lake verify --data ./data")
 @with_database
 def verify() -> None:
-    """Compare every file with the manifest; exit code 1 if one is missing or altered."""
+    """Compare every file with its manifest; exit code 1 if one is missing or altered.
+
+    Held against are the manifest in force and those of frozen figures. `kangmai lake sync` writes damaged
+    files of the manifest in force anew; those of a frozen figure alone come back from a backup only.
+    """
     import orjson
 
     from kangmai.analytics import queries
@@ -65,7 +70,13 @@ def verify() -> None:
     state = queries.lake_state(actor=actor)
     assert state is not None
     found = [
-        {"table": f.table, "month": f.month, "county": f.county, "damage": f.damage.value}
+        {
+            "manifest": f.manifest,
+            "table": f.table,
+            "month": f.month,
+            "county": f.county,
+            "damage": f.damage.value,
+        }
         for f in findings
     ]
     answer = {
@@ -106,6 +117,7 @@ def _print(filled: "FillReport") -> None:
             "written_partitions": table.written_partitions,
             "written_rows": table.written_rows,
             "dropped_partitions": table.dropped_partitions,
+            "mended_partitions": table.mended_partitions,
             "same": table.is_same,
         }
         for table in filled.tables

@@ -9,7 +9,7 @@ from django.conf import settings
 from openpyxl import load_workbook
 
 from kangmai.access import actions as access
-from kangmai.analytics import actions
+from kangmai.analytics import actions, queries
 from kangmai.registry import actions as registry
 from kangmai.registry.types import OrganizationFacts, OrganizationKind
 from tests.factories import portal_town
@@ -219,6 +219,23 @@ def test_fresh_data_are_asked_for_by_those_who_may(figures, enter):
     assert actions.fill_if_due(now=lambda: later)
     assert not actions.is_asked_for()
     assert actions.progress()["ended_at"]
+
+
+def test_a_damaged_file_is_said_and_written_again(figures, enter):
+    whole = queries.lake()
+    (file, *_) = [each.file for each in whole.get_manifest().tables["resident"].partitions]
+    data = whole.storage.find(file)
+    whole.storage.put(file, data[:-1])
+    asked = "/indicators/elderly_share/?area=441200&period=2023"
+    answer = enter("officer").get(asked)
+    assert answer.status_code == 500
+    assert f"{len(data) - 1} bytes instead of {len(data)}" in text_of(answer)
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=2)
+    actions.request_sync(actor=portal_town.OPERATOR, at=later)
+    assert actions.fill_if_due(now=lambda: later + datetime.timedelta(minutes=1))
+    assert whole.storage.find(file) == data
+    assert enter("officer").get(asked).status_code == 200
+    assert "The latest run found 1 lost or altered file" in text_of(enter("officer").get("/figures/"))  # fmt: skip
 
 
 def test_without_a_lake_the_cockpit_says_so(figures, enter, tmp_path):

@@ -1,7 +1,8 @@
 """Count an indicator over the lake for every place at once, and keep the counts for the next who asks.
 
 Counts depend on the rule, the period and the rows of the tables, and on nothing else: they are kept under
-a hash of these, so that a night in which no visit changed leaves the figures of visits as they are.
+a hash of these, so that a night in which no visit changed leaves the figures of visits as they are. A night
+that found a damaged file has all counted again: nobody knows which of them had read it.
 """
 
 import hashlib
@@ -128,8 +129,9 @@ def count(
 @lru_cache(maxsize=4096)
 def name_of(indicator: Indicator, lake: Lake, manifest_id: str, period: Period) -> str:
     """The name under which counts are kept: the same for the same rule, period and rows."""
-    tables = tables_of(indicator, lake.get_manifest(manifest_id), period)
-    return f"{indicator.id}/{_key(indicator, tables, period)}"
+    manifest = lake.get_manifest(manifest_id)
+    tables = tables_of(indicator, manifest, period)
+    return f"{indicator.id}/{_key(indicator, tables, period, manifest.mended)}"
 
 
 def _text(counts: Counts) -> bytes:
@@ -146,11 +148,12 @@ def _kept(lake: Lake, name: str) -> Counts:
     return Counts(tuple(Cell(*each) for each in counted), tuple(Cell(*each) for each in against))
 
 
-def _key(indicator: Indicator, tables: Mapping[str, TableState], period: Period) -> str:
+def _key(
+    indicator: Indicator, tables: Mapping[str, TableState], period: Period, mended: str
+) -> str:
     content = [(name, table.content) for name, table in sorted(tables.items())]
-    return hashlib.sha256(orjson.dumps([CELLS, indicator.rule, str(period), content])).hexdigest()[
-        :32
-    ]
+    text = orjson.dumps([CELLS, indicator.rule, str(period), content, mended])
+    return hashlib.sha256(text).hexdigest()[:32]
 
 
 def _counted(

@@ -62,13 +62,13 @@ class Bucket:
                 written_at = info.mtime.timestamp()
                 yield Entry(posixpath.relpath(info.path, self.root), info.size, written_at)
 
-    def missing(self, names: Collection[str]) -> list[str]:
-        """Those of the objects that are not there; one listing for all of them."""
+    def sizes(self, names: Collection[str]) -> dict[str, int]:
+        """How many bytes those of the objects have that are there; one listing for all of them."""
         if not names:
-            return []
+            return {}
         folder = posixpath.commonpath([posixpath.dirname(name) for name in names])
-        there = {entry.name for entry in self.entries(folder)}
-        return [name for name in names if name not in there]
+        there = {entry.name: entry.bytes for entry in self.entries(folder)}
+        return {name: there[name] for name in names if name in there}
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove objects that are there."""

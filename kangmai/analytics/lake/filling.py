@@ -1,8 +1,8 @@
 """Bring the lake up to what the database holds: only the partitions that changed, exactly once.
 
 One snapshot of the database is read. The marks of all partitions are compared with those in the
-manifest; what is new or differs is exported, what is gone is dropped, the rest keeps its files. The new
-manifest takes force in one step at the end, so that a run that is cut off leaves the old lake as it was.
+manifest; what is new or differs is exported, what is gone is dropped, the rest keeps its files, unless one of them is lost or was altered:
+then it is written anew. The new manifest takes force in one step at the end, so that a run that is cut off leaves the old lake as it was.
 """
 
 from collections import deque
@@ -11,12 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
-from kangmai.analytics.errors import ViewBroken
+from kangmai.analytics.errors import LakeBroken, ViewBroken
 from kangmai.analytics.lake.content import has_duplicates, has_neighbours_alike, in_order
 from kangmai.analytics.lake.lock import locked
-from kangmai.analytics.lake.manifest import Cutoff, Partition, TableState
+from kangmai.analytics.lake.manifest import Cutoff, Manifest, Partition, TableState
 from kangmai.analytics.lake.source import Mark, Place, Read, Snapshot, snapshot
 from kangmai.analytics.lake.store import Lake
+from kangmai.analytics.lake.verifying import damaged
 from kangmai.analytics.published import PublishedView
 from kangmai.analytics.types import FillReport, Progress, Report, TableReport
 
@@ -35,7 +36,7 @@ def fill(
 ) -> FillReport:
     """Bring the lake up to date, or read everything `anew`. Raises LakeBusy, ViewBroken, LakeUnreachable."""
     with locked(database_url), snapshot(database_url) as source:
-        before = lake.find_manifest()
+        before = _before(lake, anew)
         cutoff = Cutoff(at, *source.cutoff())
         tables, reports = {}, []
         for view in views.values():
@@ -44,7 +45,21 @@ def fill(
             same = old is not None and old.content == table.content
             tables[view.id] = table
             reports.append(replace(told, is_same=same))
-        return FillReport(lake.put_in_force(cutoff, tables), tuple(reports))
+        written = frozenset[str]().union(*(each.written for each in reports))
+        is_mended = anew or any(each.mended_partitions for each in reports)
+        mended = at.isoformat() if is_mended else before.mended if before else ""
+        manifest = lake.put_in_force(cutoff, tables, written=written, mended=mended)
+        return FillReport(manifest, tuple(reports))
+
+
+def _before(lake: Lake, anew: bool) -> Manifest | None:
+    """The manifest in force; where all is read anew, a broken one hinders nothing. Raises LakeBroken."""
+    try:
+        return lake.find_manifest()
+    except LakeBroken:
+        if anew:
+            return None
+        raise
 
 
 def _fill_table(
@@ -52,11 +67,12 @@ def _fill_table(
 ) -> tuple[TableState, TableReport]:
     report(Progress(view.id, 0, 0))
     kept: dict[Place, Partition] = {}
+    broken: frozenset[str] = frozenset()
     if old is None or old.definition != view.version:
         written = _written(lake, view, source.partitions(view, None), None, report)
     else:
         marks = source.marks(view)
-        kept = _kept(lake, old, marks)
+        kept, broken = _kept(lake, old, marks)
         touched = {place: mark for place, mark in marks.items() if place not in kept}
         read = source.partitions(view, None if len(touched) == len(marks) else sorted(touched))
         written = _written(lake, view, read if touched else (), touched, report)
@@ -64,19 +80,28 @@ def _fill_table(
     partitions = tuple(part for _, part in sorted(whole.items()))
     table = TableState(view.id, view.room, view.version, view.schema, partitions)
     gone = {(p.month, p.county) for p in old.partitions} - whole.keys() if old else set()
-    written_rows = sum(each.rows for each in written.values())
-    return table, TableReport(view.id, table.rows, len(written), written_rows, len(gone), False)
+    return table, TableReport(
+        view.id,
+        table.rows,
+        written=frozenset(each.file for each in written.values()),
+        written_rows=sum(each.rows for each in written.values()),
+        dropped_partitions=len(gone),
+        mended_partitions=len(broken),
+        is_same=False,
+    )
 
 
-def _kept(lake: Lake, old: TableState, marks: Mapping[Place, Mark]) -> dict[Place, Partition]:
-    """The partitions that still say what the database says, and whose file is there."""
+def _kept(
+    lake: Lake, old: TableState, marks: Mapping[Place, Mark]
+) -> tuple[dict[Place, Partition], frozenset[str]]:
+    """The partitions that still say what the database says and whose file is sound; the files that are not."""
     same = {
         (p.month, p.county): p
         for p in old.partitions
         if marks.get((p.month, p.county)) == Mark(p.rows, p.mark)
     }
-    missing = lake.missing(same.values())
-    return {place: p for place, p in same.items() if p.file not in missing}
+    broken = damaged(lake, same.values())
+    return {place: p for place, p in same.items() if p.file not in broken}, broken
 
 
 def _written(

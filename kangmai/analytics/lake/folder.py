@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +58,13 @@ class Folder:
                 stat = path.stat()
                 yield Entry(path.relative_to(self.path).as_posix(), stat.st_size, stat.st_mtime)
 
-    def missing(self, names: Collection[str]) -> list[str]:
-        """Those of the files that are not there, in order."""
-        return [name for name in names if not (self.path / name).exists()]
+    def sizes(self, names: Collection[str]) -> dict[str, int]:
+        """How many bytes those of the files have that are there."""
+        found = {}
+        for name in names:
+            with suppress(FileNotFoundError):
+                found[name] = (self.path / name).stat().st_size
+        return found
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove files that are there."""

@@ -8,11 +8,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 import orjson
 
-FORMAT = 1
+from kangmai.analytics.errors import LakeBroken
+
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class Partition:
     file: str
     bytes: int
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file's bytes, which the file is named by."""
+        return PurePosixPath(self.file).stem
+
 
 @dataclass(frozen=True, slots=True)
 class TableState:
@@ -64,18 +72,24 @@ class TableState:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The lake at one moment."""
+    """The lake at one moment.
+
+    `mended` is when a run last wrote files anew that may have been damaged, or empty: what was counted before
+    that, even from the same rows, is not to be trusted.
+    """
 
     id: str
     cutoff: Cutoff
     tables: Mapping[str, TableState]
+    mended: str = ""
 
 
-def to_json(cutoff: Cutoff, tables: Mapping[str, TableState]) -> bytes:
+def to_json(cutoff: Cutoff, tables: Mapping[str, TableState], mended: str = "") -> bytes:
     """The text of a manifest, the same for the same lake."""
     plain = {
         "format": FORMAT,
         "cutoff": {"at": cutoff.at.isoformat(), "epoch": cutoff.epoch, "xid": cutoff.xid},
+        "mended": mended,
         "tables": {name: _table_json(tables[name]) for name in sorted(tables)},
     }
     return orjson.dumps(plain, option=orjson.OPT_INDENT_2)
@@ -102,8 +116,10 @@ def manifest_id(text: bytes) -> str:
 
 
 def from_json(text: bytes) -> Manifest:
-    """Read a manifest."""
+    """Read a manifest. Raises LakeBroken where another release wrote it in its own way."""
     plain = orjson.loads(text)
+    if plain["format"] != FORMAT:
+        raise LakeBroken(reason=f"its manifest has format {plain['format']} instead of {FORMAT}")
     cutoff = Cutoff(
         datetime.fromisoformat(plain["cutoff"]["at"]),
         plain["cutoff"]["epoch"],
@@ -119,4 +135,4 @@ def from_json(text: bytes) -> Manifest:
         )
         for name, each in plain["tables"].items()
     }
-    return Manifest(manifest_id(text), cutoff, tables)
+    return Manifest(manifest_id(text), cutoff, tables, plain["mended"])

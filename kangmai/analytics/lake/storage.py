@@ -1,6 +1,6 @@
 """What the lake asks of the place its files lie in: a folder, or a bucket of an S3-compatible store."""
 
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,8 +37,8 @@ class Storage(Hashable, Protocol):
     def entries(self, under: str) -> Iterable[Entry]:
         """The files below a folder. Raises LakeUnreachable."""
 
-    def missing(self, names: Collection[str]) -> list[str]:
-        """Those of the files that are not there, in order. Raises LakeUnreachable."""
+    def sizes(self, names: Collection[str]) -> Mapping[str, int]:
+        """How many bytes those of the files have that are there. Raises LakeUnreachable."""
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove files that are there. Raises LakeUnreachable."""

@@ -9,10 +9,10 @@ They lie in a folder or in a bucket; a file is there whole or not at all, and is
 What no manifest names is waste of a run that ended early, and goes with the next compaction.
 """
 
-import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
@@ -62,15 +62,15 @@ class Lake:
         return found
 
     def files_of(self, table: TableState) -> Files:
-        """The files of a table. Raises LakeBroken where one is missing, LakeUnreachable."""
+        """The files of a table. Raises LakeBroken where one is missing or not as long as it was, LakeUnreachable."""
         names = [each.file for each in table.partitions]
-        for name in self.storage.missing(names):
-            raise LakeBroken(reason=f"{name} is missing")
+        sizes = self.storage.sizes(names)
+        for each in table.partitions:
+            if each.file not in sizes:
+                raise LakeBroken(reason=f"{each.file} is missing")
+            if (size := sizes[each.file]) != each.bytes:
+                raise LakeBroken(reason=f"{each.file} has {size} bytes instead of {each.bytes}")
         return self.storage.files(names)
-
-    def missing(self, partitions: Collection[Partition]) -> frozenset[str]:
-        """The files of partitions that are not there."""
-        return frozenset(self.storage.missing([each.file for each in partitions]))
 
     def write(
         self,
@@ -98,18 +98,27 @@ class Lake:
             use_dictionary=[name for name in rows.column_names if name not in once],
         )
         data = sink.getvalue().to_pybytes()
-        file = f"files/{table}/{place[0]}/{place[1]}/{hashlib.sha256(data).hexdigest()}.parquet"
+        file = f"files/{table}/{place[0]}/{place[1]}/{sha256(data).hexdigest()}.parquet"
         # a file of this name may be one that a power cut left half written, or one that a manifest holds
         if self.storage.find(file) != data:
             self.storage.put(file, data, forced=False)
         return Partition(*place, rows.num_rows, mark, content_hash(rows), file, len(data))
 
-    def put_in_force(self, cutoff: Cutoff, tables: dict[str, TableState]) -> Manifest:
-        """Write a manifest and let it hold from now on: the one step others can see."""
-        before = self.find_manifest()
-        held = _files(before.tables.values()) if before else frozenset()
-        self.storage.force(sorted(_files(tables.values()) - held))
-        text = to_json(cutoff, tables)
+    def put_in_force(
+        self,
+        cutoff: Cutoff,
+        tables: Mapping[str, TableState],
+        *,
+        written: Iterable[str],
+        mended: str = "",
+    ) -> Manifest:
+        """Write a manifest and let it hold from now on: the one step others can see.
+
+        Args:
+            written: the files that this run wrote, which must survive a power cut before it.
+        """
+        self.storage.force(sorted(written))
+        text = to_json(cutoff, tables, mended)
         id = manifest_id(text)
         self.storage.put(_manifest_name(id), text)
         self.storage.put(POINTER, id.encode())

@@ -18,6 +18,7 @@ from kangmai.analytics.queries.keeping import (
 )
 from kangmai.analytics.queries.lakes import (
     cutoff,
+    frozen_manifests,
     lake,
     lake_state,
     manifest_in_force,
@@ -33,6 +34,7 @@ __all__ = [
     "cutoff",
     "find_earlier",
     "freezes",
+    "frozen_manifests",
     "get_freeze",
     "indicators",
     "lake",

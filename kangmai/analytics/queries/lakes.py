@@ -9,6 +9,7 @@ from kangmai.analytics import rules
 from kangmai.analytics.errors import LakeUnplaced
 from kangmai.analytics.lake.store import Lake, lake_at
 from kangmai.analytics.lake.verifying import Finding, verify
+from kangmai.analytics.models import FrozenFigure
 from kangmai.analytics.types import LakeState
 from kangmai.kernel.actor import Actor, require
 
@@ -48,7 +49,16 @@ def manifest_in_force() -> str:
 
 
 def verify_lake(*, actor: Actor) -> Iterator[Finding]:
-    """Every file that is not what the manifest says. Raises NotPermitted, LakeEmpty, LakeBroken."""
+    """Every file that is not what the manifest in force, or that of a frozen figure, says.
+
+    Raises NotPermitted, LakeEmpty, LakeBroken.
+    """
     require(actor, rules.MANAGE)
     whole = lake()
-    return verify(whole, whole.get_manifest())
+    return verify(whole, map(whole.get_manifest, [None, *sorted(frozen_manifests())]))
+
+
+def frozen_manifests() -> frozenset[str]:
+    """The manifests that frozen figures were counted from."""
+    named = FrozenFigure.objects.exclude(manifest="").values_list("manifest", flat=True)
+    return frozenset(named.distinct())

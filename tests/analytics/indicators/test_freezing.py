@@ -8,6 +8,7 @@ from django.db import ProgrammingError, transaction
 
 from kangmai.analytics import actions, queries
 from kangmai.analytics.errors import FigureNotFreezable, FreezeUnknown
+from kangmai.analytics.lake.verifying import Damage
 from kangmai.analytics.models import FrozenFigure
 from kangmai.analytics.types import By
 from kangmai.kernel.actor import NotPermitted, operator
@@ -49,6 +50,17 @@ def test_files_of_a_frozen_figure_stay(database, lake):
     actions.compact(actor=OPERATOR, at=AT)
     again = queries.compute(**ASKED, manifest_id=frozen.result.manifest, actor=OPERATOR)
     assert again.total.denominator == 10
+
+
+def test_a_damaged_file_of_a_frozen_figure_is_found(database, lake):
+    write(lake, {"resident": residents(p441202001002=10)})
+    frozen = actions.freeze(**ASKED, actor=OPERATOR, at=AT)
+    write(lake, {"resident": residents(p441202001002=11)})
+    assert list(queries.verify_lake(actor=OPERATOR)) == []
+    (part,) = lake.get_manifest(frozen.result.manifest).tables["resident"].partitions
+    lake.storage.remove([part.file])
+    (found,) = queries.verify_lake(actor=OPERATOR)
+    assert (found.manifest, found.damage) == (frozen.result.manifest, Damage.MISSING)
 
 
 def test_a_frozen_figure_cannot_be_changed_or_removed(database, lake):

@@ -113,7 +113,7 @@ def test_a_run_cut_off_between_two_writes_leaves_the_old_lake(
     with pytest.raises(KeyboardInterrupt):
         run()
     assert lake.get_manifest() == before
-    assert list(verify(lake, before)) == []
+    assert list(verify(lake, [before])) == []
     monkeypatch.setattr(Bucket, "put", put)
     assert written(run()) == (12, 240, 0)
 
@@ -125,14 +125,16 @@ def test_damage_is_found_and_mended(visits, run, lake):
     data[len(data) // 2] ^= 1
     lake.storage.put(first.file, bytes(data))
     lake.storage.remove([second.file])
-    found = [(each.month, each.county, each.damage) for each in verify(lake, manifest)]
+    found = [(each.month, each.county, each.damage) for each in verify(lake, [manifest])]
     assert found == [
         (first.month, first.county, Damage.ALTERED),
         (second.month, second.county, Damage.MISSING),
     ]
     with pytest.raises(LakeBroken, match="is missing"):
         lake.files_of(manifest.tables["visit"])
-    assert written(run()) == (1, 20, 0)
+    again = run()
+    assert (written(again), again.mended) == ((2, 40, 0), 2)
+    assert list(verify(lake, [again.manifest])) == []
 
 
 def test_compaction_keeps_what_kept_manifests_name(visits, run, lake, monkeypatch):
@@ -146,7 +148,7 @@ def test_compaction_keeps_what_kept_manifests_name(visits, run, lake, monkeypatc
     files = {each.name for each in lake.storage.entries("files")}
     kept = (manifests[1], manifests[3])
     assert files == {p.file for each in kept for p in each.tables["visit"].partitions}
-    assert [list(verify(lake, each)) for each in kept] == [[], []]
+    assert [list(verify(lake, [each])) for each in kept] == [[], []]
     assert sorted(each.name for each in lake.storage.entries("manifests")) == sorted(f"manifests/{each.id}.json" for each in kept)  # fmt: skip
 
 

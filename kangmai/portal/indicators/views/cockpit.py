@@ -231,4 +231,5 @@ def _lake(request: PortalRequest) -> dict[str, object]:
         "running": progress if progress.get("begun_at") and not progress.get("ended_at") and not progress.get("failed") else None,
         "is_waiting": actions.is_asked_for(),
         "failed": progress.get("failed", ""),
+        "mended": progress.get("mended", 0),
     }  # fmt: skip
