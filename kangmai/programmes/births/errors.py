@@ -21,6 +21,18 @@ class MotherUnfit(Incorrect):
     zh = "该居民在该日不可能分娩（性别、年龄不符或已死亡），请核对。"
 
 
+class MotherMissing(Incorrect):
+    """A birth certificate names the mother: enter her name."""
+
+    zh = "出生医学证明须写明母亲姓名。"
+
+
+class IdentityNumberUnreadable(Incorrect):
+    """An identity number has 17 digits and a digit or X behind them. Check the parents' numbers, or leave them empty."""
+
+    zh = "居民身份证号应为 17 位数字加 1 位数字或 X，请核对父母的身份证号，或留空。"
+
+
 class BirthInFuture(Incorrect):
     """The child was born after now ({born_at})."""
 

@@ -12,13 +12,15 @@ from kangmai.programmes.births.errors import (
     BatchUnfit,
     BirthInFuture,
     ChildNameMissing,
+    IdentityNumberUnreadable,
     MeasureUnlikely,
+    MotherMissing,
     MotherUnfit,
     NumberUnreadable,
     ReasonMissing,
 )
 from kangmai.programmes.births.rulebook import rule, rule_numbered
-from kangmai.programmes.births.types import Rule, Told
+from kangmai.programmes.births.types import Named, Rule, Told
 from kangmai.standards.calendars import add_working_days, legal_day
 
 __all__ = [
@@ -30,11 +32,14 @@ __all__ = [
     "numbers_from",
     "placeholder",
     "require_mother",
+    "require_parents",
     "rule",
     "rule_numbered",
 ]
 
 MOST_BLANKS = 1000
+IDENTITY_CARD = "01"
+_IDENTITY = re.compile(r"[0-9]{17}[0-9X]")
 LIMITS = {"weeks": (20, 45), "weight_g": (300, 8000), "length_cm": (20, 70), "ordinal": (1, 8)}
 """Within which what is told of a child at birth must lie: our own setting, against slips of the hand."""
 NAMES = {"weeks": "孕周", "weight_g": "出生体重", "length_cm": "出生身长", "ordinal": "胎次序"}
@@ -77,6 +82,20 @@ def checked_name(name: str) -> str:
     if not found or _PLACEHOLDER.search(found):
         raise ChildNameMissing()
     return found
+
+
+def require_parents(named: Named) -> None:
+    """The mother has a name, and an identity number that is given looks like one.
+
+    Raises:
+        MotherMissing, IdentityNumberUnreadable
+    """
+    if not named.mother.name.strip():
+        raise MotherMissing()
+    for parent in (named.mother, named.father):
+        number = parent.document_number.strip().upper()
+        if parent.document_kind == IDENTITY_CARD and number and not _IDENTITY.fullmatch(number):
+            raise IdentityNumberUnreadable()
 
 
 def given_reason(text: str) -> str:

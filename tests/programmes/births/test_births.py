@@ -57,6 +57,12 @@ def test_a_birth_makes_a_resident_and_begins_the_screening(town: Town) -> None:
 
 def test_one_certificate_a_child_and_what_follows_from_it(town: Town) -> None:
     birth, first, key = f.registered(town, f.mother()), f.blanks(town, 5), uuid4()
+    nameless = dataclasses.replace(NAMED.mother, name=" ")
+    with pytest.raises(errors.MotherMissing):
+        f.issued(town, birth, named=dataclasses.replace(NAMED, mother=nameless))
+    short = dataclasses.replace(NAMED.father, document_number="123")
+    with pytest.raises(errors.IdentityNumberUnreadable):
+        f.issued(town, birth, named=dataclasses.replace(NAMED, father=short))
     with pytest.raises(errors.ChildNameMissing):
         f.issued(town, birth, named=dataclasses.replace(NAMED, child="王芳之女"))
     for stranger in (f.at_home(town), f.next_door(town)):

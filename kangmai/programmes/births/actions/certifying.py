@@ -39,6 +39,7 @@ def issue(
     Raises:
         NotPermitted, BirthNotFound, ChangedMeanwhile, ChildNameMissing, NoBlank, BlankNotHere, KeyReused
         CertificateStands: it has one.
+        MotherMissing, IdentityNumberUnreadable
     """
     with transaction.atomic():
         row = locked(birth_id, ISSUE, actor=actor)
@@ -76,7 +77,7 @@ def replace(
 
     Raises:
         NotPermitted, BirthNotFound, ChangedMeanwhile, ReasonMissing, NoCertificate, NoBlank, BlankNotHere
-        ChildNameMissing, KeyReused
+        ChildNameMissing, KeyReused, MotherMissing, IdentityNumberUnreadable
     """
     why = rules.given_reason(reason)
     with transaction.atomic():
@@ -146,6 +147,7 @@ def _write(
     actor: Actor,
     at: datetime,
 ) -> models.Certificate:
+    rules.require_parents(named)
     said = Named(rules.checked_name(named.child), named.mother, named.father)
     blank, id = take_blank(row.organization, number), uuid7()
     content_key, content = seal_named(id, said)
