@@ -33,7 +33,8 @@ def one(text: str) -> Quoted:
         ("截至2023年6月，每千人托位数达4.61个。", "cc_places", "4.61", "个", "2023-06"),
         ("全市托位总数为19,022个。", "cc_places_n", "19022", "个", "2023"),
         ("2022年，最大核酸检测能力达17.23万管/天。", "nat_capacity", "17.23", "万管/天", "2022"),
-        ("上半年共建成托育机构41家。", "cc_count", "41", "家", "2023"),
+        ("上半年共建成托育机构41家。", "cc_count", "41", "家", "2023H1"),
+        ("家庭医生签约率比2019年提高到45%。", "fd_rate", "45", "%", "2023"),
         ("今年上半年市域内住院率97.4%。", "city_inpatient_rate", "97.4", "%", "2023H1"),
         ("2021年1—3月完工率百分之九十六。完工率为百分之96.3。", "completion_rate", "96.3", "%", "2021Q1"),
         ("12岁以上人群第二针接种2240096剂次。", "covid_12_d2", "2240096", "剂次", "2023"),
@@ -100,6 +101,12 @@ def test_what_cannot_be_is_marked(text):
 )
 def test_years_documents_ages_and_figures_of_speech_are_none(text):
     assert read(text) == ()
+
+
+def test_what_a_figure_is_compared_with_is_not_its_period():
+    first, second = read("高血压患者规范管理率达93.2%，比上年提高1.1个百分点。")
+    assert [first.period, second.period] == ["2023", "2023"]
+    assert [one(text).period for text in ("去年家庭医生签约率45%。", "较2019年，上年家庭医生签约率45%。")] == ["2022", "2022"]  # fmt: skip
 
 
 def test_each_figure_keeps_its_own_place_and_period():
