@@ -170,6 +170,8 @@ def test_only_programmes_for_the_resident_are_offered(enter, served):
     assert tried.status_code == 422
     assert "is not for this resident" in tried.content.decode()
     assert "maternal" not in offered_in(tried)
+    unchosen = client.post(path, {**given, "programme": ""})
+    assert (unchosen.status_code, "programme" in unchosen.content.decode()) == (422, True)
     assert not models.Enrolment.objects.filter(resident_id=chen.id, programme="maternal").exists()
 
 

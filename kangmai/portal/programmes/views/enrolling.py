@@ -21,6 +21,7 @@ from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import actions, queries
+from kangmai.programmes.engine.errors import ProgrammeUnknown
 from kangmai.programmes.engine.types import State, Way
 from kangmai.standards.calendars import legal_day
 
@@ -38,7 +39,7 @@ def enrol(request: PortalRequest, number: str) -> HttpResponse:
         return _page(request, resident)
     try:
         made = _enrol(request, resident)
-    except (Conflict, Incorrect) as error:
+    except (Conflict, Incorrect, ProgrammeUnknown) as error:
         status = 409 if isinstance(error, Conflict) else 422
         return _page(request, resident, error.message(get_language() or "zh"), status)
     messages.success(request, _("Enrolled; the first visit is planned."))
@@ -80,7 +81,7 @@ def _page(
     given = request.POST or request.GET
     offered = _offered(request, resident, on)
     asked, ids = given.get("programme", ""), [id for id, _title in offered]
-    chosen = asked if asked in ids else next(iter(ids), "")
+    chosen = asked if asked in ids else ""
     context = {
         "crumbs": trail(
             Crumb(_("Residents"), "/residents/"),
@@ -91,7 +92,7 @@ def _page(
         "number": resident.index_number,
         "problem": problem,
         "here": request.path,
-        "programmes": choices(offered, current=chosen),
+        "programmes": choices([("", "—"), *offered], current=chosen),
         "anchors": anchors.asked(chosen, given, on=on),
         "states": choices(_states(), current=given.get("state", State.MANAGED.value)),
         "ways": choices(_ways(), current=given.get("way", Way.HAND.value)),
