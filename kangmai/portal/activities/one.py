@@ -20,6 +20,7 @@ from kangmai.portal.points import asking
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.activities import actions, queries
 from kangmai.programmes.activities.errors import FactsRefused
@@ -69,7 +70,7 @@ def new(request: PortalRequest) -> HttpResponse:
     except FactsRefused as error:
         return _page(request, rule, kind, error.faults, status=400)
     except (Incorrect, Conflict) as error:
-        told = error.message(language())
+        told = words_of(error)
         return _page(request, rule, kind, (), told=told, status=400)
     messages.success(request, _("Written down."))
     return redirect("activity", found.id)
@@ -173,7 +174,7 @@ def change(request: PortalRequest, activity_id: UUID) -> HttpResponse:
                 return redirect("activity", activity_id)
         messages.success(request, _("It was written down."))
     except (Conflict, Incorrect, Forbidden) as error:
-        messages.error(request, error.message(language()))
+        messages.error(request, words_of(error))
     return redirect("activity", activity_id)
 
 

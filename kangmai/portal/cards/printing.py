@@ -18,6 +18,7 @@ from kangmai.kernel.ids import ResidentId
 from kangmai.portal.cards import presenters
 from kangmai.portal.residents.presenters import spaced
 from kangmai.portal.shell import words
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest
 from kangmai.standards.calendars import legal_day
 
@@ -29,7 +30,7 @@ def printed_card(
     try:
         content = _content(request, resident_id)
     except (Conflict, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return redirect(back, *arguments)
     return FileResponse(
         io.BytesIO(content), content_type="application/pdf", filename="health-card.pdf"

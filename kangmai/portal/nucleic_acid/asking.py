@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kangmai.epidemic.nucleic_acid import queries
 from kangmai.epidemic.nucleic_acid.types import Round
 from kangmai.epidemic.orders import queries as orders
 from kangmai.kernel.errors import Incorrect, KangmaiError
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest
 from kangmai.standards.calendars import LEGAL_TIME
 
@@ -87,7 +87,7 @@ def order_words(round_: Round) -> dict[str, object]:
 
 def complain(request: HttpRequest, error: KangmaiError) -> None:
     """Say at the edge of the next page what was refused."""
-    messages.error(request, error.message(get_language() or "zh"))
+    messages.error(request, words_of(error))
 
 
 def written(request: HttpRequest) -> None:

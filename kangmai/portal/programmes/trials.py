@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
-
 from kangmai.forms import queries as forms
 from kangmai.forms.types import Fault, Form, Given
 from kangmai.kernel.actor import Actor
@@ -14,6 +12,7 @@ from kangmai.kernel.errors import Conflict, Incorrect
 from kangmai.portal.programmes import clocks, decisions
 from kangmai.portal.programmes.decisions import Verdict
 from kangmai.portal.programmes.wording import language
+from kangmai.portal.shell.errors import words_of
 from kangmai.programmes.engine import queries
 from kangmai.programmes.engine.types import Decision, Enrolment, Trial, Visit
 from kangmai.standards.calendars import legal_day, start_of_day
@@ -54,7 +53,7 @@ def attempt(
     try:
         tried = queries.try_visit(enrolment.id, service=service, given=given, actor=actor, at=at)
     except (Incorrect, Conflict) as error:
-        return Tried(None, problem=error.message(get_language() or "zh"))
+        return Tried(None, problem=words_of(error))
     form = form_of(enrolment.programme, service, on=legal_day(at))
     return told(tried, form=form, programme=enrolment.programme, given=given, at=at)
 
@@ -137,5 +136,5 @@ def attempt_correction(
             at=at,
         )
     except (Incorrect, Conflict) as error:
-        return Tried(None, problem=error.message(get_language() or "zh"))
+        return Tried(None, problem=words_of(error))
     return told(tried, form=form, programme=visit.programme, given=given, at=at)

@@ -75,8 +75,12 @@ class Failure:
 def failure_of(error: KangmaiError) -> Failure:
     """The page for an expected failure, in the language of the request."""
     status = STATUS[error.category]
-    message = _in_words(error).message(get_language() or "zh")
-    return Failure(status, str(TITLES[status]), message, str(MENDS[status]), error.code)
+    return Failure(status, str(TITLES[status]), words_of(error), str(MENDS[status]), error.code)
+
+
+def words_of(error: KangmaiError) -> str:
+    """What an expected failure says, in the language of the request."""
+    return _in_words(error).message(get_language() or "zh")
 
 
 def _in_words(error: KangmaiError) -> KangmaiError:

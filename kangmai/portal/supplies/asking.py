@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kangmai.epidemic.supplies.types import Line, Rule
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Incorrect, KangmaiError
 from kangmai.portal.messages.presenters import language
+from kangmai.portal.shell.errors import words_of
 from kangmai.registry import queries as registry
 from kangmai.standards.divisions import city, city_code_of
 
@@ -95,7 +95,7 @@ def first_area(actor: Actor) -> str:
 
 def complain(request: HttpRequest, error: KangmaiError) -> None:
     """Say at the edge of the next page what was refused."""
-    messages.error(request, error.message(get_language() or "zh"))
+    messages.error(request, words_of(error))
 
 
 def written(request: HttpRequest) -> None:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kangmai.epidemic.surveillance.errors import DayOutOfRange, ValueMissing
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest
 
 
@@ -62,7 +62,7 @@ def done(request: PortalRequest, deed: Callable[[], object], said: str = "") -> 
     try:
         deed()
     except (Conflict, Incorrect, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return False
     messages.success(request, said or _("It was written down."))
     return True

@@ -11,7 +11,7 @@ from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
 from kangmai.kernel.actor import is_permitted
 from kangmai.kernel.errors import Incorrect, KangmaiError
-from kangmai.portal.messages.presenters import language
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest
 from kangmai.standards.calendars import LEGAL_TIME
 
@@ -98,7 +98,7 @@ def resident(request: PortalRequest, number: str) -> Resident:
 
 def complain(request: HttpRequest, error: KangmaiError) -> None:
     """Say at the edge of the next page what was refused."""
-    messages.error(request, error.message(language()))
+    messages.error(request, words_of(error))
 
 
 def written(request: HttpRequest) -> None:

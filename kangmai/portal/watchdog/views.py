@@ -19,6 +19,7 @@ from kangmai.portal.programmes import wording as visits
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.watchdog import wording
@@ -170,7 +171,7 @@ def change(request: PortalRequest, finding_id: UUID) -> HttpResponse:
         _change(request, finding_id)
         messages.success(request, _("It was written down."))
     except (Conflict, Incorrect, Forbidden) as error:
-        messages.error(request, error.message(language()))
+        messages.error(request, words_of(error))
     return redirect("watchdog-finding", finding_id)
 
 

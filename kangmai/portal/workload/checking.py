@@ -6,8 +6,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.kernel.actor import is_permitted
@@ -16,6 +16,7 @@ from kangmai.portal.programmes import catalogue, reach, visits
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.workload import actions, queries
@@ -146,7 +147,7 @@ def draw(request: PortalRequest) -> HttpResponse:
             at=request.at,
         )
     except Conflict as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return redirect("checks")
     messages.success(request, _("The sample is drawn. Its seed is kept with it."))
     return redirect("checks-one", id)
@@ -207,7 +208,7 @@ def judge(request: PortalRequest, check_id: UUID, number: int) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect(f"/work-checks/{check_id}/#record-{number}")
 
 
@@ -224,7 +225,7 @@ def answer(request: PortalRequest, check_id: UUID, number: int) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect(f"/work-checks/{check_id}/#record-{number}")
 
 
@@ -242,5 +243,5 @@ def close(request: PortalRequest, check_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("The check is closed; the year's points are reduced by it."))
     except Conflict as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect("checks-one", check_id)

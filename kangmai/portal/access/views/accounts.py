@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +18,7 @@ from kangmai.portal.institutions.presenters import name_of
 from kangmai.portal.institutions.typed import organization_id_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import Choice, choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.shell.standing import role_name
@@ -85,7 +85,7 @@ def new_account(request: PortalRequest) -> HttpResponse:
         try:
             return _add(request, entered)
         except (Incorrect, Conflict, NotFound, Forbidden) as error:
-            fault = error.message(get_language() or "zh")
+            fault = words_of(error)
     context = {
         "crumbs": trail(Crumb(_("Accounts"), "/accounts/"), Crumb(_("New account"))),
         "entered": entered,
@@ -213,4 +213,4 @@ def _done(
 
 
 def _words(error: KangmaiError) -> str:
-    return error.message(get_language() or "zh")
+    return words_of(error)

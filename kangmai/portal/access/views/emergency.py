@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +14,7 @@ from kangmai.portal.access import presenters
 from kangmai.portal.access.names import account_names
 from kangmai.portal.residents.numbers import resident_id_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 
@@ -30,7 +30,7 @@ def open_record(request: PortalRequest, number: str) -> HttpResponse:
             at=request.at,
         )
     except ReasonTooShort as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect("resident", number)
 
 
@@ -73,7 +73,7 @@ def review(request: PortalRequest, glass_id: int) -> HttpResponse:
             at=request.at,
         )
     except (Conflict, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("Your finding was written down."))
     return redirect("emergency-reviews")

@@ -4,7 +4,6 @@ import segno
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -12,6 +11,7 @@ from kangmai.access import actions
 from kangmai.access.errors import CodeRefused
 from kangmai.kernel import sealing
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 SECRET = "one-time-secret"
@@ -32,7 +32,7 @@ def one_time_codes(request: PortalRequest) -> HttpResponse:
                 at=request.at,
             )
         except CodeRefused as error:
-            return _page(request, secret, address, error.message(get_language() or "zh"))
+            return _page(request, secret, address, words_of(error))
         del request.session[SECRET]
         messages.success(request, _("One-time codes are on: the next login asks for one."))
         return redirect("home")

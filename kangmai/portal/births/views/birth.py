@@ -24,6 +24,7 @@ from kangmai.portal.programmes import catalogue
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.births import actions, queries, rules
@@ -48,7 +49,7 @@ def birth(request: PortalRequest, birth_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("birth", birth_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.get_birth(birth_id, actor=request.actor)
     return render(request, "births/birth.html", _context(request, found, fault), status=422 if fault else 200)  # fmt: skip
 

@@ -20,6 +20,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
@@ -116,7 +117,7 @@ def new(request: PortalRequest) -> HttpResponse:
         try:
             return redirect("birth", _register(request).id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     said = request.POST if request.method == "POST" else request.GET
     context = {
         "crumbs": trail(Crumb(_("Births"), reverse("births")), Crumb(_("Register a birth"))),
@@ -160,7 +161,7 @@ def numbers(request: PortalRequest) -> HttpResponse:
             asking.written(request)
             return redirect("birth-numbers")
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.stock(actor=request.actor)
     names = registry.names_by_id(ids={each.organization for each in found}, language=language())
     may_keep = is_permitted(request.actor, KEEP)

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 from kangmai.kernel.actor import require
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.births import wording
-from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.births import actions, queries, rules
@@ -29,7 +29,7 @@ def my_births(request: PortalRequest) -> HttpResponse:
             asking.written(request)
             return redirect("my-births")
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     context = {
         "crumbs": trail(Crumb(_("Birth errands"))),
         "births": [

@@ -17,6 +17,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.campaigns import actions, queries, rules
@@ -100,7 +101,7 @@ def new_campaign(request: PortalRequest) -> HttpResponse:
             asking.written(request)
             return redirect("campaign", made.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = rules.rules_on(on)
     context = {
         "crumbs": crumbs(Crumb(_("New campaign"))),
@@ -169,7 +170,7 @@ def campaign(request: PortalRequest, campaign_id: UUID) -> HttpResponse:
             _do(request, campaign_id)
             return redirect("campaign", campaign_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.get_campaign(campaign_id, actor=request.actor)
     context = _context(request, found) | {"fault": fault}
     return render(request, "campaigns/campaign.html", context, status=422 if fault else 200)

@@ -17,11 +17,11 @@ from kangmai.kernel.errors import KangmaiError
 from kangmai.kernel.ids import ResidentId
 from kangmai.portal.campaigns import wording
 from kangmai.portal.campaigns.views.campaigns import MOST_BYTES, READ, WORK, line_numbers
-from kangmai.portal.messages.presenters import language
 from kangmai.portal.programmes.views.files import KINDS, csv_of
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
@@ -45,7 +45,7 @@ def entrants(request: PortalRequest) -> HttpResponse:
             _do(request)
             return redirect(f"{reverse('entrants')}?{asking.text(request, 'query')}")
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     context = _context(request) | {"fault": fault}
     return render(request, "campaigns/entrants.html", context, status=422 if fault else 200)
 

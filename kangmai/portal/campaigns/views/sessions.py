@@ -15,10 +15,10 @@ from kangmai.kernel.actor import require
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.campaigns.views.campaigns import WORK, crumbs, session_rows
 from kangmai.portal.campaigns.views.people import lines
-from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.portal.vaccination import wording as clinic_wording
@@ -44,7 +44,7 @@ def new_session(request: PortalRequest, campaign_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("campaign-session", made.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     today = legal_day(request.at)
     on = asking.read_day(request.GET.get("on", ""), _("Day")) or max(today, found.starts_on)
     context = {
@@ -132,7 +132,7 @@ def session(request: PortalRequest, session_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("campaign-session", session_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.get_session(session_id, actor=request.actor)
     campaign = queries.get_campaign(found.campaign, actor=request.actor)
     context = _context(request, found, campaign) | {"fault": fault}

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +21,7 @@ from kangmai.portal.cards.printing import printed_card
 from kangmai.portal.residents.numbers import address_of, resident_id_of
 from kangmai.portal.residents.presenters import spaced
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 
@@ -66,7 +66,7 @@ def act(request: PortalRequest, number: str, deed: str) -> HttpResponse:
     try:
         run(request, resident_id_of(number))
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, said())
     return redirect("resident-card", number)

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +18,7 @@ from kangmai.portal.access.own import own_resident_id
 from kangmai.portal.cards import presenters
 from kangmai.portal.cards.printing import printed_card
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
@@ -84,7 +84,7 @@ def issue(request: PortalRequest) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("Your card is ready: show the code at any desk."))
     return redirect("my-card")
@@ -106,7 +106,7 @@ def suspend(request: PortalRequest) -> HttpResponse:
                 at=request.at,
             )
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("The card is suspended. Any desk can resume or replace it."))
     return redirect("my-card")

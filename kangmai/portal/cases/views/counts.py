@@ -11,7 +11,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -34,6 +33,7 @@ from kangmai.portal.institutions.presenters import standard
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import Choice, choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.standards.calendars import legal_day
 
@@ -71,7 +71,7 @@ def counts(request: PortalRequest) -> HttpResponse:
         context["chosen"] = {"from": chosen.first, "last": chosen.end - DAY}
         found = _counted(request, chosen)
     except Incorrect as error:
-        context["problem"] = error.message(get_language() or "zh")
+        context["problem"] = words_of(error)
         return render(request, "cases/counts.html", context, status=422)
     rows = _rows(found)
     context |= {
@@ -169,10 +169,8 @@ def _inputs(request: HttpRequest) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _options(
-    kind: type[StrEnum], words_of: Callable[[Any], str], current: str
-) -> tuple[Choice, ...]:
-    return choices(((each.value, words_of(each)) for each in kind), current=current)
+def _options(kind: type[StrEnum], word: Callable[[Any], str], current: str) -> tuple[Choice, ...]:
+    return choices(((each.value, word(each)) for each in kind), current=current)
 
 
 def _rows(found: Counts) -> list[dict[str, Any]]:

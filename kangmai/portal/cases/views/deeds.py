@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,6 +14,7 @@ from kangmai.epidemic.cases import actions
 from kangmai.epidemic.cases.errors import DeathImpossible, UnknownReason
 from kangmai.epidemic.cases.types import Dismissal, Removal
 from kangmai.kernel.errors import Conflict, Incorrect
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 
@@ -32,7 +32,7 @@ def deed(request: PortalRequest, card_id: UUID) -> HttpResponse:
         _do(request, card_id)
         messages.success(request, _("It was written down."))
     except (Conflict, Incorrect) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect("case", card_id)
 
 

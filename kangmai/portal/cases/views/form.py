@@ -22,6 +22,7 @@ from kangmai.kernel.ids import ResidentId
 from kangmai.portal.cases import form as forms
 from kangmai.portal.cases import posted, wording
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
 
@@ -100,7 +101,7 @@ def _refused(request: PortalRequest, card: Card | None, error: KangmaiError) -> 
         request,
         card,
         posted.given_of(request.POST),
-        problem=error.message(get_language() or "zh"),
+        problem=words_of(error),
         is_duplicate=isinstance(error, DuplicateCard),
         status=409 if is_conflict else 422,
     )

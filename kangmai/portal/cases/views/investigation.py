@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -26,6 +25,7 @@ from kangmai.portal.forms.posted import Posted, read_posted
 from kangmai.portal.forms.presenters import form_context, opened_form
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.standards.calendars import legal_day
 
@@ -63,7 +63,7 @@ def investigation(request: PortalRequest, card_id: UUID) -> HttpResponse:
     except AnswersRefused as error:
         return _page(request, card, found, _Shown(posted, faults=tuple(error.faults)))
     except (Incorrect, Conflict) as error:
-        problem = error.message(get_language() or "zh")
+        problem = words_of(error)
         status = 409 if isinstance(error, Conflict) else 422
         return _page(request, card, found, _Shown(posted, problem=problem, status=status))
     messages.success(

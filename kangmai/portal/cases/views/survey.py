@@ -5,7 +5,6 @@ import datetime
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +16,7 @@ from kangmai.portal.cases import wording
 from kangmai.portal.cases.links import links
 from kangmai.portal.cases.periods import DAY, period
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
@@ -44,7 +44,7 @@ def missed(request: PortalRequest) -> HttpResponse:
         context |= {"period_from": first, "last": end - DAY}
         found = queries.survey(period_from=first, period_to=end, actor=actor, at=at)
     except Incorrect as error:
-        context["problem"] = error.message(get_language() or "zh")
+        context["problem"] = words_of(error)
         return render(request, "cases/missed.html", context, status=422)
     context |= {"survey": found, "sums": _sums(found), "rows": _rows(found, actor, at)}
     return render(request, "cases/missed.html", context)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +20,7 @@ from kangmai.portal.cases.periods import DAY, day
 from kangmai.portal.shell import area
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
@@ -53,7 +53,7 @@ def zero(request: PortalRequest) -> HttpResponse:
     try:
         context |= _area(request, day(request.GET.get("day", ""), today))
     except Incorrect as error:
-        context["problem"] = error.message(get_language() or "zh")
+        context["problem"] = words_of(error)
         return render(request, "cases/zero.html", context, status=422)
     return render(request, "cases/zero.html", context)
 
@@ -70,7 +70,7 @@ def _stated(request: PortalRequest) -> HttpResponse:
         )
         messages.success(request, _("Zero was reported."))
     except (Conflict, Incorrect) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect("case-zero")
 
 

@@ -24,6 +24,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.contracts import actions, queries, rules
@@ -44,7 +45,7 @@ def contract(request: PortalRequest, contract_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("contract", made.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.get_contract(contract_id, actor=request.actor, at=request.at)
     return render(request, "contracts/contract.html", _context(request, found, fault), status=422 if fault else 200)  # fmt: skip
 

@@ -18,6 +18,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.contracts import actions, queries, rules
@@ -39,7 +40,7 @@ def my_doctor(request: PortalRequest) -> HttpResponse:
             asking.written(request)
             return redirect("my-doctor")
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     return render(request, "contracts/own.html", _context(request, fault), status=422 if fault else 200)  # fmt: skip
 
 

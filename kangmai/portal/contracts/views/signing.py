@@ -20,6 +20,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.contracts import actions, queries, rules
@@ -46,7 +47,7 @@ def new(request: PortalRequest) -> HttpResponse:
             asking.written(request)
             return redirect("contract", made.id)
     except KangmaiError as error:
-        fault = error.message(language())
+        fault = words_of(error)
     return render(request, "contracts/new.html", _context(request, number, found, fault), status=422 if fault else 200)  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
@@ -88,7 +89,7 @@ def team(request: PortalRequest, team_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("doctor-team", team_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.get_team(team_id, actor=request.actor)
     on = legal_day(request.at)
     figures = queries.figures_of([found], on=on, actor=request.actor)[found.id]
@@ -137,7 +138,7 @@ def team_new(request: PortalRequest) -> HttpResponse:
             )
             return redirect("doctor-team", made.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     context = {
         "crumbs": trail(Crumb(_("Teams"), reverse("doctor-teams")), Crumb(_("New team"))),
         "houses": choices(sorted(((str(id), name) for id, name in houses.items()), key=lambda e: e[1]), current=str(organization)),

@@ -26,6 +26,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.deaths import actions, queries, rules
@@ -56,7 +57,7 @@ def new(request: PortalRequest) -> HttpResponse:
             )
             return redirect("death", found.id)
         except KangmaiError as error:
-            fault, is_unlikely = error.message(language()), isinstance(error, CausesUnlikely)
+            fault, is_unlikely = words_of(error), isinstance(error, CausesUnlikely)
     context = {
         "crumbs": trail(Crumb(_("Death certificates"), reverse("deaths")), Crumb(_("Issue a certificate"))),
         "said": {name: request.POST.get(name, request.GET.get(name, "")) for name in ("number", "name")},
@@ -165,7 +166,7 @@ def death(request: PortalRequest, certificate_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("death", certificate_id)
         except KangmaiError as error:
-            fault, is_unlikely = error.message(language()), isinstance(error, CausesUnlikely)
+            fault, is_unlikely = words_of(error), isinstance(error, CausesUnlikely)
     found = queries.get_certificate(certificate_id, actor=request.actor)
     resident = _resident(request, found)
     rule = rules.rule(on=legal_day(found.issued_at))

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +16,7 @@ from kangmai.portal.family.views.own import _day
 from kangmai.portal.residents.numbers import address_of, resident_id_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.standards.calendars import legal_day
 
@@ -63,7 +63,7 @@ def add(request: PortalRequest, number: str) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("It is written down."))
     return redirect("resident-family", number)
@@ -83,7 +83,7 @@ def end(request: PortalRequest, number: str, authority_id: int) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("It has ended."))
     return redirect("resident-family", number)

@@ -5,7 +5,6 @@ import datetime
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +15,7 @@ from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound
 from kangmai.portal.access.own import own_resident_id
 from kangmai.portal.family import presenters
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.shell.session import ACTING_FOR
 from kangmai.standards.calendars import legal_day
@@ -56,7 +56,7 @@ def authorise(request: PortalRequest) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("The person may act for you from now on."))
     return redirect("family")
@@ -75,7 +75,7 @@ def end(request: PortalRequest, authority_id: int) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict, Forbidden, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("It has ended."))
     return redirect("family")

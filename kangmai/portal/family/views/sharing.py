@@ -6,7 +6,6 @@ import orjson
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +20,7 @@ from kangmai.portal.access.own import own_resident_id
 from kangmai.portal.cards import presenters
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.records import queries as records
 from kangmai.registry import queries as registry
@@ -68,7 +68,7 @@ def give(request: PortalRequest) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("It holds from now on."))
     return redirect("my-sharing")
@@ -89,7 +89,7 @@ def withdraw(request: PortalRequest, consent_id: int) -> HttpResponse:
     try:
         actions.withdraw_consent(consent_id=consent_id, actor=request.actor, at=request.at)
     except (Incorrect, Conflict, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("The decision is taken back."))
     return redirect("my-sharing")

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.handover import actions, queries
@@ -16,6 +16,7 @@ from kangmai.portal.handover import rows
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 MOST_BYTES = 32 * 2**20
@@ -34,7 +35,7 @@ def send(request: PortalRequest) -> HttpResponse:
             at=request.at,
         )
     except (Conflict, Incorrect) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return redirect("handover")
     text = ngettext("%(n)s row is in the file.", "%(n)s rows are in the file.", batch.rows)
     messages.success(request, text % {"n": batch.rows})
@@ -84,7 +85,7 @@ def by_hand(request: PortalRequest) -> HttpResponse:
     except ValueError:
         messages.error(request, _("The list was not read. Open it again."))
     except (Conflict, Incorrect) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         text = ngettext("%(n)s row was marked.", "%(n)s rows were marked.", count)
         messages.success(request, text % {"n": count})
@@ -109,7 +110,7 @@ def receipts(request: PortalRequest) -> HttpResponse:
             at=request.at,
         )
     except (Conflict, Incorrect) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return redirect("handover")
     context = {
         "crumbs": trail(Crumb(_("Handover"), "/handover/"), Crumb(_("Receipts"))),

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +15,7 @@ from kangmai.portal.access.own import own_resident_id
 from kangmai.portal.identity import corrections as presenters
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
@@ -50,7 +50,7 @@ def ask(request: PortalRequest) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("Your institution will look at it; the answer stands here."))
     return redirect("my-corrections")
@@ -72,7 +72,7 @@ def withdraw(request: PortalRequest, correction_id: UUID) -> HttpResponse:
             at=request.at,
         )
     except Conflict as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, _("It is taken back."))
     return redirect("my-corrections")
@@ -124,10 +124,10 @@ def decide(request: PortalRequest, correction_id: UUID) -> HttpResponse:
             at=request.at,
         )
     except Incorrect as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return redirect("correction", correction_id)
     except (Conflict, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, presenters.outcome(done))
     return redirect("corrections")

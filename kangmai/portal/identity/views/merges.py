@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +14,7 @@ from kangmai.kernel.errors import Conflict, Incorrect, NotFound
 from kangmai.portal.identity import presenters
 from kangmai.portal.residents.numbers import address_of, resident_id_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 
@@ -79,7 +79,7 @@ def _done(request: PortalRequest, number: str, act: Callable[[], None], said: st
     try:
         act()
     except (Incorrect, Conflict, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, said)
     return redirect("resident-merges", number)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,6 +21,7 @@ from kangmai.portal.institutions.presenters import standard
 from kangmai.portal.shell import area
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
 from kangmai.standards.codes import code_set
@@ -79,7 +79,7 @@ def new_resident(request: PortalRequest) -> HttpResponse:
         )
     except (Incorrect, Conflict, Forbidden) as error:
         is_alike = isinstance(error, ResidentExists)
-        fault = error.message(get_language() or "zh")
+        fault = words_of(error)
         return _form(request, entered, fault=fault, status=409 if is_alike else 422)
     messages.success(
         request,

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +16,7 @@ from kangmai.portal.identity.words import KINDS
 from kangmai.portal.institutions.presenters import name_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
@@ -100,10 +100,10 @@ def decide(request: PortalRequest, review_id: int) -> HttpResponse:
                 at=request.at,
             )
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return redirect("identity-review", review_id)
     except NotFound as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return redirect("identity-reviews")
     messages.success(request, _("Your decision was written down."))
     return _next(request)

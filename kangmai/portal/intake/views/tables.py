@@ -15,6 +15,7 @@ from kangmai.kernel.ids import OrganizationId
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.records import actions, queries
 from kangmai.records.types import TableReport
@@ -68,7 +69,7 @@ def take(request: PortalRequest) -> HttpResponse:
             at=request.at,
         )
     except (Incorrect, NotFound) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return redirect("intake")
     return render(request, "intake/report.html", {**_context(request), **_shown(report)})
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,7 +20,7 @@ from kangmai.kernel.errors import Conflict, Incorrect, KangmaiError, NotFound
 from kangmai.portal.kit.packing import Packer
 from kangmai.portal.programmes import choice, trials, visits
 from kangmai.portal.programmes.wording import language
-from kangmai.portal.shell.errors import failure_of
+from kangmai.portal.shell.errors import failure_of, words_of
 from kangmai.programmes.engine import queries as programmes
 from kangmai.programmes.engine.errors import EnrolmentChanged, VisitOnThisDay
 from kangmai.programmes.engine.types import Method, Reached, State
@@ -318,5 +317,5 @@ def _conflict(error: Conflict, enrolment_id: UUID, request: Any) -> JsonResponse
     if saved and line and isinstance(error, EnrolmentChanged | VisitOnThisDay):
         parts = (saved.who, saved.when, line.service, line.day, line.value, line.outcome)
         said["visit"] = {"text": " · ".join(filter(None, parts)), "address": line.address}
-    message = error.message(get_language() or "zh")
+    message = words_of(error)
     return JsonResponse({"message": message, **said}, status=409)

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +16,7 @@ from kangmai.messages.types import Show, Urgency
 from kangmai.portal.messages import presenters
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
@@ -70,7 +70,7 @@ def open_message(request: PortalRequest, message_id: UUID) -> HttpResponse:
         actions.acknowledge(message_id=message_id, actor=actor, at=at)
         messages.success(request, _("You have taken this on."))
     except Conflict as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect("inbox")
 
 

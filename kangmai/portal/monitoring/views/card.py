@@ -27,6 +27,7 @@ from kangmai.portal.monitoring.views import reviews
 from kangmai.portal.programmes import answers
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.monitoring import actions, queries, rules
@@ -55,7 +56,7 @@ def new(request: PortalRequest, kind: str) -> HttpResponse:
         except AnswersRefused as error:
             faults = error.faults
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     context = {
         "crumbs": trail(Crumb(_("Maternal and child monitoring"), reverse("monitoring")), Crumb(of.title.in_language(language()))),
         "title": of.title.in_language(language()),
@@ -105,7 +106,7 @@ def card(request: PortalRequest, card_id: UUID) -> HttpResponse:
         except AnswersRefused as error:
             faults, given = error.faults, _given(request)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = actions.open_card(card_id, actor=request.actor, at=request.at)
     context = _context(request, found) | {
         "fault": fault,

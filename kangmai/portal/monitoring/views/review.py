@@ -18,6 +18,7 @@ from kangmai.portal.monitoring.views import reviews
 from kangmai.portal.programmes import answers
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking
 from kangmai.programmes.monitoring import actions, rules
@@ -77,7 +78,7 @@ def case(request: PortalRequest, review_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("monitoring-case", review_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     context = _case(request, review_id) | {"fault": fault}
     return render(request, "monitoring/case.html", context, status=422 if fault else 200)
 

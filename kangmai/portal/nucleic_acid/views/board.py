@@ -20,6 +20,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import Pager, pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
@@ -168,7 +169,7 @@ def unsampled(request: PortalRequest) -> HttpResponse:
         try:
             context |= _missing(request, round_, place)
         except Incorrect as error:
-            context["fault"] = error.message(language())
+            context["fault"] = words_of(error)
     return render(request, "nucleic_acid/unsampled.html", context)
 
 

@@ -26,6 +26,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
 from kangmai.registry.types import Organization, OrganizationKind
@@ -58,7 +59,7 @@ def plan_round(request: PortalRequest, round_id: int) -> HttpResponse:
                 return redirect("nucleic-acid-plan", kept.id)
             context |= _compared(request, question)
         except KangmaiError as error:
-            context["fault"] = error.message(language())
+            context["fault"] = words_of(error)
         except (rules.Impossible, ValueError) as error:
             context["fault"] = _("No plan keeps these limits: %(reason)s") % {"reason": error}
     return render(request, "nucleic_acid/plan_round.html", context)

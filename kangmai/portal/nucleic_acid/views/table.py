@@ -9,8 +9,8 @@ import orjson
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.nucleic_acid import actions, queries, rules
@@ -32,6 +32,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import Choice, choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 SCREENING, THING = "screening", "thing"
@@ -57,7 +58,7 @@ def scan(request: PortalRequest, site_id: int) -> HttpResponse:
     except KangmaiError as error:
         # the label just scanned stays, unless it is the label that is at fault
         kept = "" if isinstance(error, TubeTaken) else request.POST.get("tube", "")
-        said_now = {"fault": error.message(get_language() or "zh"), "tube": kept}
+        said_now = {"fault": words_of(error), "tube": kept}
     context = _context(request, site_id) | said_now
     if request.headers.get("HX-Request"):
         return render(request, "nucleic_acid/table_part.html", context)

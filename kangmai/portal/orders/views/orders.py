@@ -21,6 +21,7 @@ from kangmai.kernel.errors import Conflict, Forbidden, Incorrect
 from kangmai.portal.orders import wording
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.registry import queries as registry
@@ -102,7 +103,7 @@ def new(request: PortalRequest) -> HttpResponse:
             messages.success(request, _("The order waits for two signatures."))
             return redirect("ordered-order", order.id)
         except (Incorrect, Conflict) as error:
-            fault = error.message(get_language() or "zh")
+            fault = words_of(error)
     return render(request, "orders/new.html", _form(request, fault), status=400 if fault else 200)
 
 
@@ -264,7 +265,7 @@ def change(request: PortalRequest, order_id: UUID) -> HttpResponse:
         _change(request, order_id)
         messages.success(request, _("It was written down."))
     except (Conflict, Incorrect, Forbidden) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect("ordered-order", order_id)
 
 

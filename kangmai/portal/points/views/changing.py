@@ -15,6 +15,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.points import asking
 from kangmai.portal.points.views.page import INSPECT, crumbs
 from kangmai.portal.shell import area
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.points import actions, queries
 from kangmai.programmes.points.types import Found, Kind
@@ -49,7 +50,7 @@ def change(request: PortalRequest, point_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("It was written down."))
     except (Conflict, Incorrect, Forbidden) as error:
-        messages.error(request, error.message(language()))
+        messages.error(request, words_of(error))
     return redirect("point", point_id)
 
 
@@ -76,7 +77,7 @@ def finding(request: PortalRequest, point_id: UUID, finding_id: UUID) -> HttpRes
                 return redirect("point", point_id)
         messages.success(request, _("It was written down."))
     except (Conflict, Incorrect, Forbidden) as error:
-        messages.error(request, error.message(language()))
+        messages.error(request, words_of(error))
     return redirect("point", point_id)
 
 
@@ -102,7 +103,7 @@ def inspection(request: PortalRequest, point_id: UUID) -> HttpResponse:
                 at=request.at,
             )
         except (Conflict, Incorrect) as error:
-            fault = error.message(language())
+            fault = words_of(error)
         else:
             messages.success(request, _("The inspection is written down.") if not done.findings else _("The inspection is written down; each finding has its last day."))  # fmt: skip
             return redirect("point", point_id)

@@ -17,6 +17,7 @@ from kangmai.portal.points import asking
 from kangmai.portal.points.views.page import ENTER, crumbs
 from kangmai.portal.shell import area
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.points import actions, queries
 from kangmai.programmes.points.errors import FactsRefused
@@ -61,7 +62,7 @@ def new(request: PortalRequest) -> HttpResponse:
 
 def _refused(error: Incorrect | Conflict, known: Kind) -> dict[str, Any]:
     faults = error.faults if isinstance(error, FactsRefused) else ()
-    told = asking.fault_lines(known, faults) if faults else [("form", error.message(language()))]
+    told = asking.fault_lines(known, faults) if faults else [("form", words_of(error))]
     return {"faults": told, "field_faults": faults}
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +17,7 @@ from kangmai.portal.residents.numbers import address_of
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import queries
@@ -53,7 +53,7 @@ def compare_rules(request: PortalRequest) -> HttpResponse:
         try:
             context |= _compared(request, chosen)
         except KangmaiError as error:
-            context["fault"] = error.message(get_language() or "zh")
+            context["fault"] = words_of(error)
     status = 422 if "fault" in context else 200
     return render(request, "programmes/compare.html", context, status=status)
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +23,7 @@ from kangmai.portal.programmes import answers, catalogue, people, trials
 from kangmai.portal.programmes.answers import Difference
 from kangmai.portal.programmes.decisions import Verdict
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import actions, queries
 from kangmai.programmes.engine.errors import VisitChanged, VisitCorrected
@@ -96,7 +96,7 @@ def _refusal(
     """What to show of an expected failure; what was entered stays on the page."""
     if isinstance(error, AnswersRefused):
         return replace(shown, faults=error.faults)
-    shown = replace(shown, problem=error.message(get_language() or "zh"))
+    shown = replace(shown, problem=words_of(error))
     if isinstance(error, AnswersChanged | VisitChanged | VisitCorrected):
         return _overtaken(request, found, replace(shown, status=409))
     return replace(shown, status=409 if isinstance(error, Conflict) else 422)

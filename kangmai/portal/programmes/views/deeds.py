@@ -7,13 +7,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kangmai.kernel.errors import Conflict, Incorrect
 from kangmai.kernel.ids import OrganizationId
 from kangmai.portal.programmes import choice
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import actions
 from kangmai.programmes.engine.types import Method, Reached
@@ -56,7 +56,7 @@ def deed(request: PortalRequest, enrolment_id: UUID, name: str) -> HttpResponse:
     try:
         messages.success(request, DEEDS[name](request, enrolment_id))
     except (Conflict, Incorrect) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     if name == "attempt" and request.POST.get("back") == "worklist":
         return redirect("worklist")
     return redirect("enrolment", enrolment_id)

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +18,7 @@ from kangmai.portal.programmes.views.deeds import DayUnreadable
 from kangmai.portal.residents.numbers import address_of, resident_id_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import actions, queries
 from kangmai.programmes.engine.errors import ProgrammeUnknown
@@ -41,7 +41,7 @@ def enrol(request: PortalRequest, number: str) -> HttpResponse:
         made = _enrol(request, resident)
     except (Conflict, Incorrect, ProgrammeUnknown) as error:
         status = 409 if isinstance(error, Conflict) else 422
-        return _page(request, resident, error.message(get_language() or "zh"), status)
+        return _page(request, resident, words_of(error), status)
     messages.success(request, _("Enrolled; the first visit is planned."))
     return redirect("enrolment", made.id)
 

@@ -9,8 +9,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kangmai.forms import queries as forms
@@ -33,6 +33,7 @@ from kangmai.portal.programmes import (
 )
 from kangmai.portal.programmes.decisions import Verdict
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import actions, queries
 from kangmai.programmes.engine.errors import EnrolmentChanged
@@ -146,7 +147,7 @@ def _refusal(
         saved = visits.conflicting(asked.enrolment, actor=request.actor, at=request.at)
         return replace(asking, conflict=saved, expected_version=asked.enrolment.version, status=409)
     status = 409 if isinstance(error, Conflict) else 422
-    return replace(asking, problem=error.message(get_language() or "zh"), status=status)
+    return replace(asking, problem=words_of(error), status=status)
 
 
 def _page(

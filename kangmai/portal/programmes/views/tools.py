@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,6 +13,7 @@ from kangmai.portal.programmes import choice, reach, wording
 from kangmai.portal.programmes.views.worklist import address
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.surveillance.figures import event_map
 from kangmai.programmes.engine import actions, queries
@@ -86,7 +86,7 @@ def keep(request: PortalRequest) -> HttpResponse:
             actions.keep_filter(name=name, query=chosen.query(), actor=request.actor, at=request.at)
             messages.success(request, _("The filter is kept."))
     except (Conflict, Incorrect) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     return redirect(address(chosen))
 
 

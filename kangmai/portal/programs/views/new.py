@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +15,7 @@ from kangmai.portal.programs.views.keys import pasted
 from kangmai.portal.programs.views.one import page
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 FIELDS = ("client", "name", "organization", "scopes", "prefix", "keys", "validation", "references")
@@ -38,7 +38,7 @@ def new_program(request: PortalRequest) -> HttpResponse:
         try:
             return _register(request, entered, kept)
         except (Incorrect, Conflict, NotFound, Forbidden) as error:
-            fault = error.message(get_language() or "zh")
+            fault = words_of(error)
     context = {
         "crumbs": trail(Crumb(_("Programs"), "/programs/"), Crumb(_("Register a program"))),
         "entered": entered,

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,6 +13,7 @@ from kangmai.kernel.errors import Conflict, Incorrect
 from kangmai.portal.programs.views.keys import pasted
 from kangmai.portal.programs.views.programs import rows
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 
@@ -52,7 +52,7 @@ def switch(request: PortalRequest, client_id: int) -> HttpResponse:
             client_id=client_id, expected_version=_version(request), actor=request.actor, at=request.at
         )  # fmt: skip
     except Conflict as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
     else:
         messages.success(request, said)
     return redirect("program", client_id=client_id)
@@ -70,7 +70,7 @@ def proof(request: PortalRequest, client_id: int) -> HttpResponse:
             actor=request.actor, at=request.at,
         )  # fmt: skip
     except (Incorrect, Conflict) as error:
-        fault = error.message(get_language() or "zh")
+        fault = words_of(error)
         context = {**page(request, client_id), "fault": fault, "keys": keys}
         return render(request, "programs/program.html", context, status=422)
     if not secret:

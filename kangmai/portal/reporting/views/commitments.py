@@ -25,6 +25,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.reporting import wording
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies.asking import complain, day, key, number, written
@@ -130,7 +131,7 @@ def new(request: PortalRequest) -> HttpResponse:
         try:
             made = _committed(request)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
         else:
             written(request)
             return redirect("commitment", made.id)

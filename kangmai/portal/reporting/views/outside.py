@@ -19,10 +19,10 @@ from kangmai.kernel.actor import require
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.indicators import asking, presenters
 from kangmai.portal.indicators.asking import Asked
-from kangmai.portal.messages.presenters import language
 from kangmai.portal.reporting import wording
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies.asking import complain
@@ -58,7 +58,7 @@ def outside(request: PortalRequest) -> HttpResponse:
             Crumb(_("Statistical reports"), reverse("reports")), Crumb(_("Figures from outside"))
         ),
         "kinds": wording.kinds(actor, "figures-outside"),
-        "faults": [(each.line, each.error.message(language())) for each in faults],
+        "faults": [(each.line, words_of(each.error)) for each in faults],
         "columns": words.joined(rules.OUTSIDE_COLUMNS.values()),
         "needed": _needed(rules.needed(every)),
         "rows": [_row(each, titles) for each in found],

@@ -19,11 +19,11 @@ from kangmai.governance.reporting.types import Binding, Part, When, Workbook
 from kangmai.kernel.errors import KangmaiError
 from kangmai.kernel.words import Words
 from kangmai.portal.indicators import asking, finding, presenters
-from kangmai.portal.messages.presenters import language
 from kangmai.portal.reporting import wording
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies.asking import complain, key, number, written
@@ -96,7 +96,7 @@ def workbook(request: PortalRequest, workbook_id: UUID) -> HttpResponse:
     of = queries.get_workbook(workbook_id=workbook_id, actor=actor)
     name = request.GET.get("sheet", "")
     sheet = queries.sheet(workbook_id=of.id, name=name if name in of.sheets else of.sheets[0], actor=actor)  # fmt: skip
-    faults = {each.place: each.error.message(language()) for each in queries.faults(workbook_id=of.id, actor=actor)}  # fmt: skip
+    faults = {each.place: words_of(each.error) for each in queries.faults(workbook_id=of.id, actor=actor)}  # fmt: skip
     own = asking.first_area(actor)
     home = city_code_of(own)
     areas = [own, *(each.code for each in city(home).children(own))] if home else [own]
@@ -174,7 +174,7 @@ def change(request: PortalRequest, workbook_id: UUID) -> HttpResponse:
         )  # fmt: skip
         _workbook, faults = actions.bind(bindings=rules.read_bindings(lines), **who)
         for each in faults:
-            said = each.error.message(language())
+            said = words_of(each.error)
             messages.error(request, said if each.place in said else f"{each.place}: {said}")
         if not faults:
             written(request)

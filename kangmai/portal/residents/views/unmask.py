@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -14,6 +13,7 @@ from kangmai.kernel.actor import require
 from kangmai.portal.residents import presenters
 from kangmai.portal.residents.numbers import address_of, resident_id_of
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 
@@ -50,4 +50,4 @@ def _shown(request: PortalRequest, asked: Resident) -> tuple[Resident | None, st
         reason = request.POST.get("reason", "")
         return queries.unmasked(asked.id, reason=reason, actor=request.actor, at=request.at), ""
     except UnmaskReasonMissing as error:
-        return None, error.message(get_language() or "zh")
+        return None, words_of(error)

@@ -10,7 +10,6 @@ from django.contrib import auth
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,7 +19,7 @@ from kangmai.access.types import LoggedIn
 from kangmai.kernel import sealing
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.shell import language
-from kangmai.portal.shell.errors import STATUS
+from kangmai.portal.shell.errors import STATUS, words_of
 from kangmai.portal.shell.session import begin
 from kangmai.portal.shell.views.language import safe_address
 
@@ -60,7 +59,7 @@ def one_time_code(request: HttpRequest) -> HttpResponse:
     try:
         entered = _log_in(request, name, password, code=request.POST.get("code", "").strip() or " ")
     except (CodeRefused, CodeNeeded, TooManyAttempts) as error:
-        context = {"fault": error.message(get_language() or "zh")}
+        context = {"fault": words_of(error)}
         return render(request, "shell/one_time_code.html", context, status=STATUS[error.category])
     except LoginRefused:
         del request.session[WAITING]
@@ -93,7 +92,7 @@ def _form(
     context = {
         "next": after,
         "login": login,
-        "fault": error.message(get_language() or "zh") if error else "",
+        "fault": words_of(error) if error else "",
     }
     status = STATUS[error.category] if error else 200
     return render(request, "shell/login.html", context, status=status)

@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model, update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kangmai.access import actions as access
 from kangmai.access.errors import LoginRefused, PasswordTooWeak
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 
 
@@ -41,5 +41,5 @@ def _change(request: PortalRequest) -> tuple[str, ...]:
     except LoginRefused:
         return (_("The present password is not right."),)
     except PasswordTooWeak as error:
-        return (error.message(get_language() or "zh"),)
+        return (words_of(error),)
     return ()

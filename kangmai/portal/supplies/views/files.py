@@ -14,6 +14,7 @@ from kangmai.kernel.actor import require
 from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies import asking
 from kangmai.registry import queries as registry
@@ -78,7 +79,7 @@ def take(request: PortalRequest) -> HttpResponse:
             )  # fmt: skip
             context |= _shown(report)
         except KangmaiError as error:
-            context["fault"] = error.message(language())
+            context["fault"] = words_of(error)
     return render(request, "supplies/import.html", context, status=400 if "fault" in context else 200)  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def _shown(report: ImportReport) -> dict[str, object]:
     return {
         "report": report,
         "faults": [
-            (each.line, titles.get(each.column, ""), each.error.message(language()))
+            (each.line, titles.get(each.column, ""), words_of(each.error))
             for each in report.errors[:SHOWN_FAULTS]
         ],
         "more": max(0, len(report.errors) - SHOWN_FAULTS),

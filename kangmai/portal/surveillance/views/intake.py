@@ -5,8 +5,8 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kangmai.epidemic.surveillance import actions, queries
@@ -14,6 +14,7 @@ from kangmai.epidemic.surveillance.types import DayCount, IntakeReport, SourceKi
 from kangmai.kernel.actor import require
 from kangmai.kernel.errors import Conflict, Incorrect
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.surveillance import choosing, posted, wording
 from kangmai.standards.calendars import legal_day
@@ -107,7 +108,7 @@ def _taken(request: PortalRequest) -> IntakeReport | None:
             at=request.at,
         )
     except (Conflict, Incorrect) as error:
-        messages.error(request, error.message(get_language() or "zh"))
+        messages.error(request, words_of(error))
         return None
     if post.get("do") != "try" and not report.faults:
         messages.success(

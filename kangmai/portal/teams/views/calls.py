@@ -20,6 +20,7 @@ from kangmai.kernel.words import joined
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies.asking import complain, first_area, key, written
@@ -86,7 +87,7 @@ def new(request: PortalRequest) -> HttpResponse:
             written(request)
             return redirect("team-callout", made.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     context = {
         "crumbs": trail(
             Crumb(_("Emergency teams"), reverse("teams")),

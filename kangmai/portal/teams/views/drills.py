@@ -20,6 +20,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies.asking import FieldUnreadable, complain, key, number, written
@@ -86,7 +87,7 @@ def new(request: PortalRequest) -> HttpResponse:
             written(request)
             return redirect("team-drill", made.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     own = [g.organization for g in actor.grants if RUN in g.permissions and g.organization]
     scripts = queries.script_list(on=legal_day(at))
     chosen = given.getlist("team")

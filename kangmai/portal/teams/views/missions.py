@@ -17,6 +17,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies.asking import complain, key, number, written
@@ -88,7 +89,7 @@ def new(request: PortalRequest) -> HttpResponse:
             written(request)
             return redirect("team-mission", made.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     staff = asking.staff_of(organization, given.get("text", ""), actor=actor, at=at) if organization and not is_received else []  # fmt: skip
     today = legal_day(at)
     context = {

@@ -19,6 +19,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies.asking import complain, key, number, written
@@ -106,7 +107,7 @@ def new(request: PortalRequest) -> HttpResponse:
             written(request)
             return redirect("team", made.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     context = {
         "crumbs": trail(Crumb(_("Emergency teams"), reverse("teams")), Crumb(_("New team"))),
         "fault": fault,

@@ -19,6 +19,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.tracing import asking, wording
@@ -91,7 +92,7 @@ def new_case(request: PortalRequest) -> HttpResponse:
             )
             return redirect("tracing-case", made.id)
         except (Incorrect, NotFound, Conflict) as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     context = {
         "crumbs": trail(Crumb(_("Tracing"), reverse("tracing")), Crumb(_("New case"))),
         "order": order_line(Purpose.TRACING, request.at),

@@ -19,6 +19,7 @@ from kangmai.kernel.errors import Conflict, Incorrect, KangmaiError, NotFound
 from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.tracing import asking, wording
@@ -72,7 +73,7 @@ def new_list(request: PortalRequest) -> HttpResponse:
             if made is not None:
                 return redirect("tracing-list", made)
         except (Incorrect, NotFound, Conflict) as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     chosen = request.GET.getlist("contact")[:500]
     context = {
         "crumbs": trail(Crumb(_("Tracing"), reverse("tracing")), Crumb(_("Line lists"), reverse("tracing-lists")), Crumb(_("New line list"))),

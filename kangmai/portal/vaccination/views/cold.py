@@ -13,6 +13,7 @@ from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking, wording
 from kangmai.portal.vaccination.views.stock import MOST_BYTES, fridge_row, recipient_rows
@@ -43,7 +44,7 @@ def fridge(request: PortalRequest, fridge_id: UUID) -> HttpResponse:
                 asking.written(request)
                 return redirect("vaccination-fridge", fridge_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     elif request.method == "POST":
         try:
             found = _write(request, fridge_id)
@@ -52,7 +53,7 @@ def fridge(request: PortalRequest, fridge_id: UUID) -> HttpResponse:
                 return redirect("vaccination-breach", found.id)
             return redirect("vaccination-fridge", fridge_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     place = queries.get_fridge(fridge_id, actor=request.actor, at=request.at)
     readings = queries.readings(fridge_id, actor=request.actor, at=request.at)
     now = request.at.astimezone(LEGAL_TIME)
@@ -153,7 +154,7 @@ def breach(request: PortalRequest, breach_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("vaccination-breach", breach_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.get_breach(breach_id, actor=request.actor)
     names = registry.names_by_id(ids=[found.organization], language=language())
     people = queries.recipients(breach=found, limit=200, actor=request.actor)

@@ -21,6 +21,7 @@ from kangmai.portal.programmes import people
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking, wording
@@ -101,7 +102,7 @@ def new_card(request: PortalRequest, number: str) -> HttpResponse:
             )
             return redirect("vaccination-card", card.id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     file = queries.record_of(resident.id, actor=request.actor, at=request.at)
     latest = max((each.recorded.day for each in file.doses if each.recorded.day), default=None)
     now = request.at.astimezone(LEGAL_TIME).strftime("%Y-%m-%dT%H:%M")
@@ -171,7 +172,7 @@ def card(request: PortalRequest, aefi_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("vaccination-card", aefi_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.get_card(aefi_id, actor=request.actor)
     resident = people.find_resident(ResidentId(found.resident_id), actor=request.actor, at=request.at)  # fmt: skip
     rule = rules.rule(on=legal_day(found.found_at))

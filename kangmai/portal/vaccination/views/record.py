@@ -17,6 +17,7 @@ from kangmai.portal.programmes import people
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking, printing, telling, wording
 from kangmai.programmes.vaccination import actions, queries, rules
@@ -39,7 +40,7 @@ def record(request: PortalRequest, number: str) -> HttpResponse:
             DEEDS.get(request.POST.get("do", ""), _nothing)(request, resident)
             return redirect("vaccination-record", number)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     file = queries.record_of(resident.id, actor=request.actor, at=request.at)
     context = _context(request, resident, file) | {"fault": fault, "said": request.POST}
     return render(request, "vaccination/record.html", context, status=422 if fault else 200)
@@ -167,7 +168,7 @@ def dose(request: PortalRequest, number: str, immunization: str) -> HttpResponse
             asking.written(request)
             return redirect("vaccination-record", number)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     file = queries.record_of(resident.id, actor=request.actor, at=request.at)
     found = next((each for each in file.doses if each.recorded.id == immunization), None)
     if found is None:

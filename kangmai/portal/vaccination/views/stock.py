@@ -20,6 +20,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking, wording
@@ -56,7 +57,7 @@ def stock(request: PortalRequest) -> HttpResponse:
             asking.written(request)
             return redirect(request.get_full_path())
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     house = _house(request)
     places = queries.fridges(actor=request.actor, at=request.at)
     own = [each for each in places if each.organization == house]
@@ -187,7 +188,7 @@ def receive(request: PortalRequest) -> HttpResponse:
             asking.written(request)
             return redirect("vaccination-stock")
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     context = {
         "crumbs": trail(
             Crumb(_("Immunization clinic"), reverse("vaccination")),
@@ -281,7 +282,7 @@ def lot(request: PortalRequest, lot_id: UUID) -> HttpResponse:
             asking.written(request)
             return redirect("vaccination-lot", lot_id)
         except KangmaiError as error:
-            fault = error.message(language())
+            fault = words_of(error)
     found = queries.get_lot(lot_id, actor=request.actor)
     people = queries.recipients(lot=lot_id, limit=200, actor=request.actor)
     context = {

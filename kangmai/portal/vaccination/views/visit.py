@@ -17,6 +17,7 @@ from kangmai.portal.programmes import people
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking, wording
 from kangmai.programmes.campaigns import queries as campaigns
@@ -40,7 +41,7 @@ def visit(request: PortalRequest, visit_id: UUID) -> HttpResponse:
                 DEEDS.get(request.POST.get("do", ""), _nothing)(request, visit_id)
                 return redirect("vaccination-visit", visit_id)
         except KangmaiError as error:
-            fault, status = error.message(language()), 422
+            fault, status = words_of(error), 422
             scanned = _kept(request)
     found = queries.get_visit(visit_id, actor=request.actor)
     resident = people.resident(ResidentId(found.resident_id), actor=request.actor, at=request.at)

@@ -19,6 +19,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.venues import wording
@@ -92,7 +93,7 @@ def desk(request: PortalRequest, venue_id: int) -> HttpResponse:
             given = type(given)()
             found = queries.get_desk(venue_id=venue_id, actor=request.actor, at=request.at)
         except (Incorrect, Conflict) as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     context = {**_form(found, given, request.at), **_list(request, found), "fault": fault}
     context["made"] = made and {"name": made.facts.name, "code": made.pass_code}
     return render(request, "venues/desk.html", context, status=400 if fault else 200)
@@ -182,7 +183,7 @@ def change_arrival(request: PortalRequest, venue_id: int, arrival_id: UUID) -> H
                 raise StepUnknown(step=other or "")
         messages.success(request, _("It was written down."))
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(wording.language()))
+        messages.error(request, words_of(error))
     return redirect("desk", venue_id)
 
 

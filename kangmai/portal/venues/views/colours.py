@@ -21,6 +21,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.venues import wording
 from kangmai.standards.calendars import legal_day
@@ -51,7 +52,7 @@ def colours(request: PortalRequest) -> HttpResponse:
             messages.success(request, _("Proposed. It shows once another person has approved it."))
             return redirect("ordered-colours")
         except EXPECTED as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     rule, language = _rule(request.at), wording.language()
     state = next((s for s in DecisionState if s.value == request.GET.get("state", "")), None)
     found = queries.decisions(state=state, actor=request.actor, at=request.at)
@@ -164,7 +165,7 @@ def decide(request: PortalRequest, decision_id: UUID) -> HttpResponse:
                 raise ChangeUnknown(change=other or "")
         messages.success(request, _("It was written down."))
     except EXPECTED as error:
-        messages.error(request, error.message(wording.language()))
+        messages.error(request, words_of(error))
     return redirect("ordered-colours")
 
 
@@ -215,7 +216,7 @@ def answer(request: PortalRequest, appeal_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("It was written down."))
     except EXPECTED as error:
-        messages.error(request, error.message(wording.language()))
+        messages.error(request, words_of(error))
     return redirect("ordered-appeals")
 
 

@@ -14,6 +14,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.venues import wording
@@ -42,7 +43,7 @@ def people(request: PortalRequest) -> HttpResponse:
             made, given = card(person, request.at), type(given)()
             messages.success(request, _("Registered. Hand over the pass on paper or on a card."))
         except (Incorrect, NotFound, Conflict) as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     after = request.GET.get("after", "")
     found = queries.persons(
         after=int(after) if after.isdecimal() else 0,

@@ -25,6 +25,7 @@ from kangmai.portal.nucleic_acid.words import antigen as antigen_words
 from kangmai.portal.nucleic_acid.words import result
 from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.venues import phone, qr, wording
 from kangmai.portal.venues.towns import towns
 
@@ -65,7 +66,7 @@ def register(request: Any) -> HttpResponse:
                 answer, rules.pass_number(person.pass_code), secure=request.is_secure()
             )
         except EXPECTED as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     context = {
         "fault": fault,
         "given": request.POST,
@@ -101,7 +102,7 @@ def code(request: Any) -> HttpResponse:
             )
             return redirect("ordered-code")
         except EXPECTED as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     return render(request, "venues/code.html", _own_page(request, person, number, fault))
 
 
@@ -217,7 +218,7 @@ def antigen(request: Any) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Your test was reported."))
     except EXPECTED as error:
-        messages.error(request, error.message(wording.language()))
+        messages.error(request, words_of(error))
     return redirect("ordered-code")
 
 
@@ -295,5 +296,5 @@ def appeal(request: Any) -> HttpResponse:
         actions.file_appeal(pass_number=number, text=request.POST.get("text", ""), at=request.at)
         messages.success(request, _("Your appeal was filed. It is answered within 24 hours."))
     except EXPECTED as error:
-        messages.error(request, error.message(wording.language()))
+        messages.error(request, words_of(error))
     return redirect("ordered-code")

@@ -19,6 +19,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.venues import qr, wording
@@ -44,7 +45,7 @@ def venues(request: PortalRequest) -> HttpResponse:
         try:
             return redirect("ordered-venue", _open(request).id)
         except EXPECTED as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     return render(
         request, "venues/venues.html", _list(request, fault), status=400 if fault else 200
     )
@@ -192,7 +193,7 @@ def change(request: PortalRequest, venue_id: int) -> HttpResponse:
                 raise ChangeUnknown(change=other or "")
         messages.success(request, _("It was written down."))
     except (Incorrect, Conflict) as error:
-        messages.error(request, error.message(wording.language()))
+        messages.error(request, words_of(error))
     return redirect("ordered-venue", venue_id)
 
 

@@ -21,6 +21,7 @@ from kangmai.portal.orders.gate import awake
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.venues import wording
 from kangmai.standards.calendars import LEGAL_TIME
@@ -45,7 +46,7 @@ def ways(request: PortalRequest) -> HttpResponse:
         try:
             return redirect("ordered-way", _ask(request).id)
         except EXPECTED as error:
-            fault = error.message(wording.language())
+            fault = words_of(error)
     today = request.at.astimezone(LEGAL_TIME).date()
     found = queries.lookups(actor=request.actor, at=request.at)
     names = _people(found)
@@ -216,5 +217,5 @@ def decide(request: PortalRequest, lookup_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("It was written down."))
     except (Conflict, Forbidden) as error:
-        messages.error(request, error.message(wording.language()))
+        messages.error(request, words_of(error))
     return redirect("ordered-way", lookup_id)
