@@ -88,6 +88,9 @@ def test_a_report_from_draft_to_issue_by_three_and_what_others_see_of_it(people,
     refused = html.unescape(text_of(step(writer, here, "submit")))
     assert "cannot be printed" in refused and "Press 'Freeze what is missing'" in refused
     step(writer, here, "freeze")
+    authority = {"authority": "省卫生健康委", "document": "文号"}
+    refused = html.unescape(text_of(step(writer, here, "authorize", **authority)))
+    assert "does not include 'Issue reports'" in refused
     step(writer, here, "submit")
     waits = "A report of Zhaoqing waits for you"
     assert waits in text_of(officer.get("/inbox/"))
@@ -98,7 +101,7 @@ def test_a_report_from_draft_to_issue_by_three_and_what_others_see_of_it(people,
     assert waits not in text_of(officer.get("/inbox/"))
     step(writer, here, "submit")
     step(officer, here, "check")
-    step(leader, here, "authorize", authority="省卫生健康委", document="文号")
+    step(leader, here, "authorize", **authority)
     step(leader, here, "issue")
     row = Report.objects.get()
     assert (row.state, row.drafted_by_name, row.checked_by_name, row.issued_by_name) == ("issued", "statistics", "李卫东", "leader")  # fmt: skip

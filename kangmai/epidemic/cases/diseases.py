@@ -39,6 +39,11 @@ def diseases(*, on: date) -> tuple[Disease, ...]:
     return tuple(_on(on).values())
 
 
+def codes_of(id: str) -> frozenset[str]:
+    """The codes of the disease that a definition is named after; none where the list has no such definition."""
+    return frozenset(each.content["code"] for each in definitions.load(ROOM, KIND) if each.id == id)
+
+
 def top(code: str) -> str:
     """The disease that a subtype belongs to; a disease itself as it is."""
     return _parents().get(code, code)

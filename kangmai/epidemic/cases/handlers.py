@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 from kangmai.epidemic.cases.actions.drafting import DRAFT, draft_from_record
 from kangmai.epidemic.cases.actions.following import follow_links
+from kangmai.epidemic.cases.case_book import is_reported
 from kangmai.epidemic.cases.findings import findings
+from kangmai.epidemic.venues.case_books import keep_case_book
 from kangmai.kernel.actor import operator
 from kangmai.kernel.feed import OUTBOX, Event, Subscription, subscribe
 from kangmai.records import events, queries
@@ -33,7 +35,8 @@ def follow(batch: Sequence[Event]) -> None:
 
 
 def register() -> None:
-    """Subscribe to the record and the outbox; called when the room wakes."""
+    """Subscribe to the record and the outbox, and tell venues which cases there are; called when the room wakes."""
+    keep_case_book(is_reported)
     types = ", ".join(str(resource_types()[name]) for name in WATCHED)
     subscribe(
         Subscription(
