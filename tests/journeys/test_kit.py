@@ -346,12 +346,12 @@ def test_what_the_kit_finds_wrong_is_what_the_server_finds(doctor):
             asked = _asked(form, case)
             if asked is None:
                 continue
-            given, on, sex, shown, expected = asked
+            given, on, sex, born, shown, expected = asked
             found = doctor.page.evaluate(
-                """([checks, given, sexCode, today, shown]) => document.getElementById("kit").walk.read(
-                     checks, given, { sexCode, today, isAsked: (place) => shown.includes(place) })
+                """([checks, given, sexCode, birthDate, today, shown]) => document.getElementById("kit").walk.read(
+                     checks, given, { sexCode, birthDate, today, isAsked: (place) => shown.includes(place) })
                      .faults.map((each) => [each.place, each.confirm !== null])""",
-                [checks, given, sex, on, shown],
+                [checks, given, sex, born, on, shown],
             )
             assert sorted(map(tuple, found)) == expected, (form.id, case["name"]["en"])
             compared += 1
@@ -385,6 +385,7 @@ def _asked(form, case) -> Any:
         given,
         str(case["day"]),
         subject.sex_code,
+        subject.birth_date and str(subject.birth_date),
         sorted(enabled(form, reading.answers.values)),
         expected,
     )

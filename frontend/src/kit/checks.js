@@ -1,6 +1,6 @@
 // Reads a form as `forms.rules.read_answers` does on the server, as far as its checks were loaded: what is
-// missing, no number, too fine, outside its limits, or against another answer. The server reads it again.
-import { addDays, addMonths, truth } from "./truth.js";
+// missing, no number, too fine, outside its limits, or against another answer or the age. The server reads it again.
+import { addDays, addMonths, monthsBetween, truth } from "./truth.js";
 
 const NUMBERS = ["decimal", "integer", "quantity"];
 const NUMBER = /^[+-]?\d{1,9}(\.\d{1,9})?$/;
@@ -40,8 +40,8 @@ function rangeWords([low, high], unit, today) {
 }
 
 class Reader {
-  constructor(checks, texts, sexCode, today) {
-    Object.assign(this, { checks, texts, today, faults: [], answers: { sex_code: sexCode || null } });
+  constructor(checks, texts, { sexCode, birthDate, today }) {
+    Object.assign(this, { checks, texts, today, birthDate, faults: [], answers: { sex_code: sexCode || null } });
   }
 
   fault(item, kind, words = {}, confirm = null) {
@@ -99,8 +99,10 @@ class Reader {
   constrain() {
     const day = this.checks.items.find((item) => item.place === this.checks.effective_item);
     if (day && this.answers[day.place] > this.today) this.fault(day, "in_future", { today: this.today });
+    const on = this.answers[day?.place] ?? this.today;
+    const facts = { ...this.answers, on, age_months: this.birthDate ? monthsBetween(this.birthDate, on) : null };
     for (const each of this.checks.constraints) {
-      if (truth(each.holds, this.answers) !== false) continue;
+      if (truth(each.holds, facts) !== false) continue;
       const name = `confirm.${each.id}`;
       const token = each.items.map((place) => this.texts[place]?.[0] ?? "").join("|");
       if (each.warning && this.texts[name]?.[0] === token) continue;
@@ -110,8 +112,8 @@ class Reader {
 }
 
 // Answers by item and what is wrong with them; `isAsked` says of a place whether the page asks it now.
-export function read(checks, texts, { sexCode, today, isAsked = () => true }) {
-  const reader = new Reader(checks, texts, sexCode, today);
+export function read(checks, texts, { sexCode, birthDate = null, today, isAsked = () => true }) {
+  const reader = new Reader(checks, texts, { sexCode, birthDate, today });
   for (const item of checks.items) {
     if (!item.calculated && isAsked(item.place)) reader.answers[item.place] = reader.read(item);
   }

@@ -58,7 +58,12 @@ export class VisitScreen {
 
   read() {
     const today = dayOf(Date.now());
-    return read(this.checks, given(this.form), { sexCode: this.person.sex_code, today, isAsked: (place) => this.isAsked(place) });
+    return read(this.checks, given(this.form), {
+      sexCode: this.person.sex_code,
+      birthDate: this.person.birth_date,
+      today,
+      isAsked: (place) => this.isAsked(place),
+    });
   }
 
   // What the rules say so far; null where nothing is to be said yet.
