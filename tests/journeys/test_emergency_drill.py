@@ -9,24 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-import pyarrow.parquet
 import pytest
-from django.db import connection
 from playwright.sync_api import expect
 
 from kangmai.analytics import actions as analytics
-from kangmai.config.sealed import SEALED
 from kangmai.epidemic.capacity import actions as capacity
 from kangmai.epidemic.capacity.types import SiteFacts
 from kangmai.epidemic.venues.rules import pass_number
-from kangmai.kernel import feed, sealing
+from kangmai.kernel import feed
 from kangmai.kernel.actor import operator
-from kangmai.records.store.packing import unpacked
 from kangmai.registry.types import OrganizationKind
 from kangmai.standards.calendars import LEGAL_TIME
 from kangmai.standards.identity_numbers import make_identity_number
 from tests.epidemic.nucleic_acid.factories import NEGATIVE, POSITIVE
 from tests.factories import portal_town
+from tests.factories.traces import lake_says, mentions, places_that_say, sealed_places_that_say
 from tests.journeys.conftest import PHONE, Visitor, is_sound_at_both_sizes
 from tests.journeys.test_nucleic_acid import deliver, meanwhile, run, scan
 
@@ -293,73 +290,6 @@ def send_home(township: Visitor, stay: str) -> None:
     township.page.fill("#handed", "村医陈慧敏")
     township.follow("button[value=leave]")
     expect(township.page.locator("main")).to_contain_text("村医陈慧敏")
-
-
-def columns() -> list[tuple[str, str, str]]:
-    """Every column of every table: table, column, type."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_class c
-               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-               WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
-               ORDER BY 1, a.attnum"""
-        )
-        return cursor.fetchall()
-
-
-def places_that_say(markers: list[str]) -> set[str]:
-    """Tables in any row of which one of some words stands, in the clear or as bytes."""
-    found, wanted = set(), [*markers, *(each.encode().hex() for each in markers)]
-    with connection.cursor() as cursor:
-        for table in sorted({table for table, _, _ in columns()}):
-            cursor.execute(
-                f'SELECT EXISTS (SELECT FROM "{table}" t WHERE t::text LIKE ANY(%s))',
-                [[f"%{each}%" for each in wanted]],
-            )
-            if cursor.fetchone()[0]:
-                found.add(table)
-    return found
-
-
-def sealed_places_that_say(markers: list[str]) -> set[tuple[str, str]]:
-    """Sealed columns in any value of which, opened, one of some words stands."""
-    open_ = sealing.unsealer()
-    found = set()
-    with connection.cursor() as cursor:
-        for column in SEALED:
-            said = ", ".join((*column.key, *column.besides, column.version, column.body))
-            cursor.execute(f"SELECT {said} FROM {column.table} WHERE {column.body} IS NOT NULL")
-            for *place, version, body in cursor.fetchall():
-                sealed = bytes(body)
-                plain = open_(version, sealed, column.place(*place)) if version else sealed
-                if column.table in ("res", "hist"):
-                    plain = unpacked(plain)
-                if any(each.encode() in plain for each in markers):
-                    found.add((column.table, column.body))
-    return found
-
-
-def mentions(residents: list[int]) -> dict[tuple[str, str], int]:
-    """How many rows point to some residents, by column, wherever a column is made for that."""
-    found = {}
-    with connection.cursor() as cursor:
-        for table, column, kind in columns():
-            if kind != "bigint" or not ("resident" in column or column == "person_id"):
-                continue
-            cursor.execute(
-                f'SELECT count(*) FROM "{table}" WHERE "{column}" = ANY(%s)', [residents]
-            )
-            count = cursor.fetchone()[0]
-            if count:
-                found[table, column] = count
-    return found
-
-
-def lake_says(folder: Path, markers: list[str]) -> bool:
-    tables = [pyarrow.parquet.read_table(each) for each in folder.rglob("*.parquet")]
-    assert tables
-    text = "".join(str(table.to_pylist()) for table in tables)
-    return any(each in text for each in markers)
 
 
 def sync_lake() -> None:

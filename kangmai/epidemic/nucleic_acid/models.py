@@ -181,7 +181,7 @@ class SavedPlan(models.Model):
     key = models.UUIDField(unique=True)
     question = models.JSONField()
     answer = models.JSONField()
-    note = models.CharField(max_length=300, blank=True, default="")
+    note = models.CharField(max_length=300, null=True)
     state = _code(8)
     created_at = models.DateTimeField()
     created_by = models.BigIntegerField()

@@ -182,6 +182,8 @@ class Pair(models.Model):
     found_at = models.DateTimeField()
     judged_at = models.DateTimeField(null=True)
     judged_by = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=200, default="", db_default="")
+    """Why it was judged so; free text, which goes with the pair and never into the audit trail."""
 
     class Meta:
         constraints = (

@@ -88,6 +88,7 @@ def pair_of(row: models.Pair) -> Pair:
         person=PersonId(contact.person_id or 0),
         kind=Kind(row.kind),
         is_judged=row.judged_at is not None,
+        reason=row.reason,
         generation=row.generation,
         relation=row.relation,
         source=Source(row.source),

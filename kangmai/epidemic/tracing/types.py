@@ -261,6 +261,8 @@ class Pair:
     person: PersonId
     kind: Kind
     is_judged: bool
+    reason: str
+    """Why it was judged so; may be empty."""
     generation: int
     relation: str
     source: Source

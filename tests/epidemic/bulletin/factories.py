@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
-
 from kangmai.epidemic.bulletin import actions
 from kangmai.epidemic.bulletin.types import Bulletin
 from kangmai.epidemic.orders.types import Order, Purpose
@@ -46,9 +44,7 @@ class Scene:
 def build() -> Scene:
     purposes = (Purpose.TESTING, Purpose.TRACING, Purpose.REGISTRATION, Purpose.SCANNING, Purpose.BULLETIN)  # fmt: skip
     order = order_in_force(*purposes, days=7)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(testing, "order_in_force", lambda *_, **__: order)
-        town = testing.build()
+    town = testing.build(order=order)
     numbers = [each.index_number for each in town.residents]
     first, second = testing.tube(numbers[:3]), testing.tube(numbers[3:5], minute=30)
     testing.take(town, first, second)

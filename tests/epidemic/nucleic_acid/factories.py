@@ -74,9 +74,9 @@ class Town:
     residents: tuple[Resident, ...]
 
 
-def build(people: int = 12) -> Town:
-    """An order, an open round of 10 in 1, two sites, residents of one village."""
-    order = order_in_force(Purpose.TESTING, at=AT)
+def build(people: int = 12, *, order: Order | None = None) -> Town:
+    """An order (its own, if none is given), an open round of 10 in 1, two sites, residents of one village."""
+    order = order or order_in_force(Purpose.TESTING, at=AT)
     facts = RoundFacts(
         name="第一轮", kind=RoundKind.SCREENING, areas=("4412",), mode=10, opens_at=AT, closes_at=AT + 24 * HOUR,
         target_people=people, organization=CENTRE,

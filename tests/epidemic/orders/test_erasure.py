@@ -9,24 +9,10 @@ from django.db import connection
 from kangmai.epidemic.orders import actions, errors, queries
 from kangmai.epidemic.orders.rulebook import holdings
 from kangmai.epidemic.orders.types import Phase, Treatment
-from kangmai.epidemic.venues import actions as venues
-from kangmai.epidemic.venues.actions import intake
-from kangmai.epidemic.venues.types import ArrivalFacts, LookupKind
-from tests.epidemic.orders.factories import AT, OFFICER, in_role
-from tests.epidemic.tracing.factories import case
-from tests.epidemic.venues.factories import (
-    KEEPER,
-    NEIGHBOUR,
-    SECOND,
-    TRACER,
-    facts,
-    number_of,
-    person,
-    scans,
-    venue,
-    woken,
-)
-from tests.factories.access import account
+from kangmai.kernel import feed
+from tests.epidemic.orders import whole_order
+from tests.epidemic.orders.factories import AT, OFFICER
+from tests.epidemic.venues.factories import NEIGHBOUR, venue, woken
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = timedelta(days=1)
@@ -71,69 +57,16 @@ def test_what_is_named_of_a_table_is_there_and_can_be_cleared(holding):
     assert set(needed) <= columns.keys()
 
 
-def fill():
-    """An order with something in every table of venues; beside it another order's."""
-    intake.throttle.clear()
-    order = woken(days=2, area="441202")
-    someone, place = person(), venue()
-    venues.register_family(guardian_pass=number_of(someone), facts=facts(9, phone=""), at=AT)
-    venues.add_device(name="闸机", venue_id=place.id, actor=KEEPER, at=AT)
-    batch = scans(
-        [(n, number_of(someone) + (n == 2), AT) for n in range(3)], place.entrances[0].code
-    )
-    venues.take_scans(scans=batch, upload=order.id, at=AT)
-    arrive()
-    decision = venues.propose_colour(
-        person=someone.key,
-        reason="contact_in_quarantine",
-        evidence_kind="contact_record",
-        evidence="JL-7",
-        key="d",
-        actor=TRACER,
-        at=AT,
-    )
-    venues.decide_colour(
-        decision_id=decision.id, approves=True, expected_version=1, actor=SECOND, at=AT
-    )
-    venues.file_appeal(pass_number=number_of(someone), text="我不在场", at=AT)
-    venues.ask_lookup(
-        kind=LookupKind.PLACES,
-        case_number=case().number,
-        persons=[someone.key],
-        from_at=AT - DAY,
-        until_at=AT,
-        reason="流调",
-        key="l",
-        actor=TRACER,
-        at=AT,
-    )
-    return order
-
-
-def arrive():
-    """Somebody at the desk of a hotel."""
-    hotel, clerk = venue(kind="hotel"), account("desk")
-    venues.appoint_clerk(venue_id=hotel.id, login="desk", actor=KEEPER, at=AT)
-    guest = facts(10)
-    venues.check_in(
-        venue_id=hotel.id,
-        facts=ArrivalFacts(guest.name, "01", guest.document_number, "广州", AT, room="301"),
-        key="k",
-        actor=in_role("desk_clerk", clerk.id, permissions=frozenset({"venues.desk"})),
-        at=AT,
-    )
-
-
 def held(order):
     return {line.table: line.rows for line in queries.proof(order.id, actor=OFFICER).lines}
 
 
 def test_an_order_leaves_nobody_behind_and_touches_no_other_order():
-    order = fill()
+    filled = whole_order.fill()
+    feed.drain()
+    order = filled.order
     before = held(order)
-    assert [
-        table for table, rows in before.items() if table.startswith("venues_") and not rows
-    ] == []
+    assert [table for table, rows in before.items() if not rows] == ["orders_erasedtable"]
     other = woken(at=AT, area="441203", days=20, key="other")
     stays = venue(actor=NEIGHBOUR, place="441203101")
     other_before = held(other)
@@ -149,7 +82,7 @@ def test_an_order_leaves_nobody_behind_and_touches_no_other_order():
     left = {line.table: line.rows for line in proof.lines if line.rows}
     gone = {each.table for each in holdings() if each.treatment is Treatment.ERASE}
     assert gone & left.keys() == set()
-    assert left["venues_decision"] == 1
+    assert left["venues_decision"] == 2
     report = {line.table: line for line in queries.erasure_report(order.id, actor=OFFICER)}
     assert (report["venues_scan"].rows, report["venues_person"].rows) == (2, 3)
     assert (report["venues_arrival"].rows, report["venues_clerk"].rows) == (1, 1)
@@ -167,7 +100,7 @@ def _venues():
 
 
 def test_what_is_over_may_be_erased_at_once_and_what_is_in_force_may_not():
-    order = fill()
+    order = whole_order.fill().order
     with pytest.raises(errors.NotInThisPhase):
         actions.erase_now(order_id=order.id, actor=OFFICER, at=AT)
     ended = actions.end(

@@ -318,7 +318,7 @@ def sign_difference(
             _accept(database, row, actor=actor, at=at)
         row.save()
         _trail(row, "signed", note=note.strip()[:300], actor=actor, at=at)
-        write_down("nucleic_acid.sign", "Box", row.code, reason=note.strip()[:300], database=database, actor=actor, at=at)  # fmt: skip
+        write_down("nucleic_acid.sign", "Box", row.code, database=database, actor=actor, at=at)  # fmt: skip
     return row
 
 

@@ -224,7 +224,7 @@ def void_tube(*, code: str, reason: str, actor: Actor, at: datetime) -> int:
         )
         tube.save()
         step(database, order_id=tube.round.order_id, kind="tube", subjects=[tube.code], deed="void", note=tube.void_reason, actor=actor, at=at)  # fmt: skip
-        write_down("nucleic_acid.void", "Tube", tube.code, reason=tube.void_reason, database=database, actor=actor, at=at)  # fmt: skip
+        write_down("nucleic_acid.void", "Tube", tube.code, database=database, actor=actor, at=at)  # fmt: skip
         if tube.pool_id is not None:
             following.settle(tube.pool_id, actor=actor, at=at)
     return tube.people

@@ -95,7 +95,7 @@ def settle_incident(
         row.save()
         _let_go(row.tube_code, actor=actor, at=at)
         with unit_of_work() as database:
-            write_down("nucleic_acid.settle", "Incident", row.id, reason=row.note, details={"kind": row.kind, "how": how.value}, database=database, actor=actor, at=at)  # fmt: skip
+            write_down("nucleic_acid.settle", "Incident", row.id, details={"kind": row.kind, "how": how.value}, database=database, actor=actor, at=at)  # fmt: skip
     return row
 
 

@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(unique=True)),
                 ('question', models.JSONField()),
                 ('answer', models.JSONField()),
-                ('note', models.CharField(blank=True, default='', max_length=300)),
+                ('note', models.CharField(max_length=300, null=True)),
                 ('state', models.CharField(db_collation='C', max_length=8)),
                 ('created_at', models.DateTimeField()),
                 ('created_by', models.BigIntegerField()),

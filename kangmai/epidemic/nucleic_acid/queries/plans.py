@@ -142,7 +142,7 @@ def _plan(row: models.SavedPlan, round_: models.Round) -> KeptPlan:
     capacity = rules.edition(on=round_.edition_from).capacity
     return KeptPlan(
         row.id, row.round_id, row.number, kept.question_from_json(row.question, capacity),
-        kept.answer_from_json(row.answer), row.note, PlanState(row.state), row.created_at, row.released_at, row.version,
+        kept.answer_from_json(row.answer), row.note or "", PlanState(row.state), row.created_at, row.released_at, row.version,
     )  # fmt: skip
 
 

@@ -259,7 +259,7 @@ def move(
         _end(row, Leaving.MOVED, at, "", reason)
         following_stay = _entered(row.contact_id, room, site, order.id, None, key, actor, at)
         _arrive(following_stay, at, actor, at)
-        _tell("quarantine.moved", events.LEFT, row, actor, at, reason=reason)
+        _tell("quarantine.moved", events.LEFT, row, actor, at)
     return stay_of(following_stay)
 
 
@@ -303,7 +303,7 @@ def leave(
                 contact_id=contact.id, where=Where.HOME, place="", from_at=left_at, key=f"home:{row.id}",
                 actor=lent(actor), at=at,
             )  # fmt: skip
-        _tell("quarantine.left", events.LEFT, row, actor, at, reason=how.value)
+        _tell("quarantine.left", events.LEFT, row, actor, at)
     return stay_of(row)
 
 
@@ -350,7 +350,7 @@ def cancel(*, stay_id: UUID, reason: str, expected_version: int, actor: Actor, a
         capacity.let_go(room_id=row.room_id, at=at)
         row.state, row.reason = StayState.CANCELLED.value, reason.strip()[:200]
         _save(row, "state", "reason")
-        _tell("quarantine.cancelled", events.LEFT, row, actor, at, reason=row.reason)
+        _tell("quarantine.cancelled", events.LEFT, row, actor, at)
     return stay_of(row)
 
 
@@ -365,10 +365,8 @@ def _save(row: models.Stay, *fields: str) -> None:
     row.save(update_fields=[*fields, "version"])
 
 
-def _tell(
-    action: str, event: str, row: models.Stay, actor: Actor, at: datetime, *, reason: str = ""
-) -> None:
-    write_down(action, "QuarantineStay", row.id, reason=reason, actor=actor, at=at)
+def _tell(action: str, event: str, row: models.Stay, actor: Actor, at: datetime) -> None:
+    write_down(action, "QuarantineStay", row.id, reason=row.leaving or "", actor=actor, at=at)
     data = {
         "order": str(row.order_id), "site": row.site_id, "place": row.place_code, "contact": str(row.contact_id),
         "how": row.leaving or "",

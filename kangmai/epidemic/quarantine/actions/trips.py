@@ -137,5 +137,5 @@ def call_off(*, trip_id: UUID, reason: str, expected_version: int, actor: Actor,
 
 
 def _tell(action: str, event: str, row: models.Trip, actor: Actor, at: datetime) -> None:
-    write_down(action, "AmbulanceTrip", row.id, reason=row.reason or "", actor=actor, at=at)
+    write_down(action, "AmbulanceTrip", row.id, actor=actor, at=at)
     announce(event, row.id, {"order": str(row.order_id), "place": row.place_code}, at=at)

@@ -158,6 +158,7 @@ def cancel(*, task_id: UUID, reason: str, expected_version: int, actor: Actor, a
         if TaskState(row.state) not in WAITING:
             raise NotInThisState(state=row.state)
         row.state, row.version = TaskState.CANCELLED.value, row.version + 1
-        row.save(update_fields=["state", "version"])
-        write_down("tasks.cancelled", "GridTask", row.id, reason=reason.strip()[:200], actor=actor, at=at)  # fmt: skip
+        row.remark_key, row.remark = close("task", row.id, reason.strip()[:500].encode())
+        row.save(update_fields=["state", "version", "remark_key", "remark"])
+        write_down("tasks.cancelled", "GridTask", row.id, actor=actor, at=at)
     return task_of(row)

@@ -48,12 +48,13 @@ def judge(
         ]
         for each in changed:
             each.kind, each.judged_at, each.judged_by = kinds[each.id].value, at, actor.account
-        models.Pair.objects.bulk_update(changed, ["kind", "judged_at", "judged_by"])
+            each.reason = reason.strip()[:200]
+        models.Pair.objects.bulk_update(changed, ["kind", "judged_at", "judged_by", "reason"])
         refresh(row, {each.contact_id for each in changed}, actor=actor, at=at)
         if changed:
             judged = {str(each.id): each.kind for each in changed[:200]}
             write_down(
-                "tracing.judged", "TracingCase", row.id, reason=reason.strip()[:200],
-                details={"pairs": judged, "count": len(changed)}, actor=actor, at=at,
+                "tracing.judged", "TracingCase", row.id, details={"pairs": judged, "count": len(changed)},
+                actor=actor, at=at,
             )  # fmt: skip
     return len(changed)

@@ -88,5 +88,7 @@ def withdraw_link(*, link_id: UUID, reason: str, actor: Actor, at: datetime) -> 
         if row is None:
             raise LinkUnknown()
         row.withdrawn_at, row.withdrawn_by = at, actor.account
-        row.save(update_fields=["withdrawn_at", "withdrawn_by"])
-        write_down("tracing.link_withdrawn", "TracingLink", row.id, reason=reason.strip()[:200], actor=actor, at=at)  # fmt: skip
+        said = sealed.read("link", row.id, row.note_key, row.note)
+        row.note_key, row.note = sealed.close("link", row.id, said | {"withdrawn": reason.strip()[:200]})  # fmt: skip
+        row.save(update_fields=["withdrawn_at", "withdrawn_by", "note_key", "note"])
+        write_down("tracing.link_withdrawn", "TracingLink", row.id, actor=actor, at=at)

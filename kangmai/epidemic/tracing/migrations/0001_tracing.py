@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                 ('found_at', models.DateTimeField()),
                 ('judged_at', models.DateTimeField(null=True)),
                 ('judged_by', models.BigIntegerField(null=True)),
+                ('reason', models.CharField(db_default='', default='', max_length=200)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='tracing.case')),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='tracing.contact')),
             ],
