@@ -8,13 +8,16 @@ from importlib import import_module
 
 import pytest
 
+from kangmai.epidemic.tracing import queries as tracing
 from kangmai.epidemic.venues import actions, errors, models, queries
 from kangmai.epidemic.venues.actions import intake
 from kangmai.epidemic.venues.types import Channel, LookupKind, Refusal
 from kangmai.kernel import audit
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.connections import reading
+from kangmai.kernel.errors import KangmaiError
 from tests.epidemic.orders.factories import AT
+from tests.epidemic.tracing import factories as traced
 from tests.epidemic.venues.factories import (
     KEEPER,
     NEIGHBOUR,
@@ -128,6 +131,20 @@ def test_an_operator_who_looks_up_a_neighbour_is_refused_and_written_down():
     ((account, rule),) = refused("venues.person_refused")
     assert (account, rule) == (NEIGHBOUR.account, errors.PersonUnknown().code)
     assert models.Lookup.objects.count() == 0
+
+
+def test_a_neighbours_case_or_contact_is_refused_by_its_address_and_written_down():
+    traced.woken()
+    case = traced.case()
+    contact = traced.close_contact(case)
+    for read, id in ((tracing.get_case, case.id), (tracing.get_contact, contact)):
+        with pytest.raises(KangmaiError):
+            read(id, actor=traced.NEIGHBOUR, at=AT)
+        with pytest.raises(NotPermitted):
+            read(id, actor=KEEPER, at=AT)
+    ids = [each.account for each in (traced.NEIGHBOUR, KEEPER)]
+    assert refused("tracing.case_refused") == list(zip(ids, ("CaseUnknown", "NotPermitted"), strict=True))  # fmt: skip
+    assert refused("tracing.contact_refused") == list(zip(ids, ("ContactUnknown", "NotPermitted"), strict=True))  # fmt: skip
 
 
 def test_a_colour_for_a_reason_not_on_the_list_is_refused_and_written_down():

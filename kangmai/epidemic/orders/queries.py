@@ -19,6 +19,7 @@ from kangmai.epidemic.orders.gate import (
 )
 from kangmai.epidemic.orders.reach import READ
 from kangmai.epidemic.orders.reading import all_orders, order_of, orders_from
+from kangmai.epidemic.orders.refusals import writes_refusals
 from kangmai.epidemic.orders.rulebook import holdings as every_holding
 from kangmai.epidemic.orders.rulebook import rule
 from kangmai.epidemic.orders.types import (
@@ -202,4 +203,5 @@ __all__ = [
     "require_awake",
     "signatures",
     "still_held",
+    "writes_refusals",
 ]

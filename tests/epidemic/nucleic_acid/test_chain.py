@@ -16,6 +16,7 @@ from kangmai.epidemic.nucleic_acid.errors import (
     RecordUnreadable,
     ReviewerIsOperator,
     SiteUnknown,
+    TimesOutOfOrder,
     TubeFull,
     TubeTaken,
 )
@@ -27,7 +28,9 @@ from kangmai.epidemic.nucleic_acid.types import (
     PlateState,
     TubeState,
 )
+from kangmai.kernel import audit
 from kangmai.kernel.actor import NotPermitted
+from kangmai.kernel.connections import reading
 from tests.epidemic.nucleic_acid.factories import (
     AT,
     COURIER,
@@ -72,6 +75,21 @@ def open_incidents(*kinds):
     return list(rows)
 
 
+def trail(action):
+    """Who did what by which reason or rule, as the audit trail has it; refusals outlive the test that met them."""
+    audit.flush()
+    with reading() as database:
+        return database.execute(
+            "SELECT account, CASE outcome WHEN 'ok' THEN reason ELSE outcome END FROM kernel_audit WHERE action = %s ORDER BY seq",
+            [action],
+        ).fetchall()  # fmt: skip
+
+
+def noted(*kinds, by=SAMPLER):
+    """Whether the trail names who was told each of these, in order and once."""
+    return trail("nucleic_acid.incident") == [(by.account, each.value) for each in kinds]
+
+
 def test_a_tube_from_swab_to_result(town):
     record = tube(numbers(town))
     (taken,) = take(town, record)
@@ -109,6 +127,7 @@ def test_a_tube_used_twice_is_kept_and_held_until_it_has_a_new_label(town):
         (refused,) = take(town, second)
         assert (refused.outcome, refused.reasons) == (Outcome.REFUSED, ("tube_used_twice",))
     (incident,) = open_incidents(IncidentKind.TUBE_USED_TWICE)
+    assert noted(IncidentKind.TUBE_USED_TWICE)
     deliver(town, first.code)
     test_tubes({first.code: NEGATIVE})
     assert state_of(first.code) == "closed"
@@ -131,6 +150,7 @@ def test_an_overfilled_tube_is_taken_whole_and_held(town):
     assert state_of(record.code) == "closed"
     assert models.Sample.objects.count() == 12
     (incident,) = open_incidents(IncidentKind.TUBE_OVERFILLED)
+    assert noted(IncidentKind.TUBE_OVERFILLED)
     actions.settle_incident(
         incident_id=incident.id, how=actions.How.ACCEPT, note="核对名单，液量足够", expected_version=1, actor=SAMPLER, at=LATER
     )  # fmt: skip
@@ -145,12 +165,18 @@ def test_times_out_of_order_hold_a_tube(town):
     found = take(town, early, future, odd)
     assert {each.outcome for each in found} == {Outcome.HELD}
     assert {each.reasons for each in found} == {("times_out_of_order",)}
+    assert noted(*[IncidentKind.TIMES_OUT_OF_ORDER] * 3)
+    backwards = replace(run(), ended_at=LATER - 2 * HOUR)
+    with pytest.raises(TimesOutOfOrder):
+        actions.import_run(facts=backwards, file=run_file({}), actor=TECHNICIAN, at=LATER)
+    assert trail("nucleic_acid.import_refused")[-1] == (TECHNICIAN.account, "TimesOutOfOrder")
 
 
 def test_somebody_in_two_tubes_of_a_round_is_in_both_and_noted(town):
     take(town, tube(numbers(town, 0, 5)))
     (taken,) = take(town, tube(numbers(town, 4, 8)))
     assert (taken.outcome, taken.reasons) == (Outcome.TAKEN, ("person_twice",))
+    assert noted(IncidentKind.PERSON_TWICE)
     assert models.Sample.objects.filter(person_id=town.residents[4].id).count() == 2
     assert len(queries.my_tests(actor=as_resident(town.residents[4]), at=LATER)) == 2
     with_reason = tube(numbers(town, 4, 5))
@@ -214,6 +240,10 @@ def test_scans_at_a_table_are_refused_before_the_swab(town):
         actions.scan_person(given=given[6], **scan)
     with pytest.raises(NotInThisState):
         actions.close_tube(code=label, **at_site)
+    assert trail("nucleic_acid.scan_refused") == [
+        (SAMPLER.account, rule) for rule in ("TubeFull", "AlreadySampled", "TubeTaken")
+    ]
+    assert trail("nucleic_acid.close_refused") == [(SAMPLER.account, "NotInThisState")]
 
 
 def test_a_box_with_one_tube_missing_is_signed_by_two(town):
@@ -232,6 +262,9 @@ def test_a_box_with_one_tube_missing_is_signed_by_two(town):
     row = actions.receive_box(tubes=scanned, actor=TECHNICIAN, **arrive)
     assert row.state == BoxState.DIFFERS.value
     assert (row.missing, row.extra) == ([records[2].code], [records[3].code])
+    assert noted(IncidentKind.BOX_DIFFERS, by=TECHNICIAN)
+    assert trail("nucleic_acid.receive_refused") == [(NEIGHBOUR.account, "NotPermitted")]
+    assert trail("nucleic_acid.pack_refused") == [(SAMPLER.account, "BoxTaken")]
     imported = test_tubes({records[0].code: NEGATIVE})
     assert state_of(records[0].code) == "closed" and imported.state is PlateState.IMPORTED
     with pytest.raises(NotInThisState):
@@ -268,6 +301,8 @@ def test_failed_controls_count_for_nothing(town):
         actions.review_plate(plate_id=imported.plate_id, expected_version=1, actor=REVIEWER, at=LATER)  # fmt: skip
     assert state_of(record.code) == "retest"
     open_incidents(IncidentKind.CONTROLS_FAILED)
+    assert noted(IncidentKind.CONTROLS_FAILED, by=TECHNICIAN)
+    assert trail("nucleic_acid.review_refused")[-1] == (REVIEWER.account, "NotInThisState")
     assert (
         test_tubes({record.code: NEGATIVE}, controls={}, publish=False).state is PlateState.FAILED
     )
@@ -279,6 +314,7 @@ def test_a_result_for_an_unknown_tube_waits_for_its_tube(town):
     late = tube(numbers(town))
     imported = test_tubes({late.code: NEGATIVE}, publish=False)
     (incident,) = open_incidents(IncidentKind.TUBE_UNKNOWN)
+    assert noted(IncidentKind.TUBE_UNKNOWN, by=TECHNICIAN)
     take(town, late)
     actions.settle_incident(
         incident_id=incident.id, how=actions.How.LINK, note="补传", expected_version=1, actor=TECHNICIAN, at=LATER
@@ -306,6 +342,10 @@ def test_a_file_is_imported_once_and_reviewed_by_another(town):
     with pytest.raises(PlateUnknown):
         queries.plate_of(first.plate_id, actor=NEIGHBOUR, at=LATER)
     assert state_of(record.code) == "closed"
+    assert trail("nucleic_acid.import_refused")[-1] == (TECHNICIAN.account, "PlateTaken")
+    assert trail("nucleic_acid.review_refused")[-2:] == [
+        (TECHNICIAN.account, "ReviewerIsOperator"), (NEIGHBOUR.account, "NotPermitted"),
+    ]  # fmt: skip
     assert actions.review_plate(actor=REVIEWER, **review).negative == 1
 
 

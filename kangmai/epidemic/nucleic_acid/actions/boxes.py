@@ -24,7 +24,7 @@ from kangmai.epidemic.nucleic_acid.models import Box
 from kangmai.epidemic.nucleic_acid.reach import BENCH, SAMPLE, covers, institutions
 from kangmai.epidemic.nucleic_acid.types import BoxRecord, BoxState, IncidentKind, Outcome, Taken
 from kangmai.epidemic.nucleic_acid.writing import step
-from kangmai.epidemic.orders.queries import emergency_door, in_force
+from kangmai.epidemic.orders.queries import emergency_door, in_force, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import Actor, NotPermitted, require
@@ -64,6 +64,7 @@ UPDATE nucleic_acid_tube t SET box_id = %s, is_received = true FROM asked WHERE 
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.pack_refused", with_conflicts=True)
 def pack_boxes(
     *, site_id: int, records: Sequence[BoxRecord], actor: Actor, at: datetime
 ) -> tuple[Taken, ...]:
@@ -208,6 +209,7 @@ def _send(row: Box, carrier: str, *, actor: Actor, at: datetime) -> Taken:
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.receive_refused", with_conflicts=True)
 def receive_box(
     *,
     code: str,
@@ -286,6 +288,7 @@ def _where(row: Box) -> Where:
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.sign_refused", with_conflicts=True)
 def sign_difference(
     *, box_id: int, note: str, expected_version: int, actor: Actor, at: datetime
 ) -> Box:

@@ -30,7 +30,7 @@ from kangmai.epidemic.nucleic_acid.types import (
     Taken,
     TubeRecord,
 )
-from kangmai.epidemic.orders.queries import emergency_door, in_force
+from kangmai.epidemic.orders.queries import emergency_door, in_force, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel import sealing
 from kangmai.kernel.actor import Actor
@@ -104,6 +104,7 @@ class Place:
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.take_refused", with_conflicts=True)
 def take_tubes(
     *, site_id: int, records: Sequence[TubeRecord], actor: Actor, at: datetime
 ) -> tuple[Taken, ...]:

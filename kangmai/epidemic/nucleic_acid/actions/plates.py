@@ -32,7 +32,7 @@ from kangmai.epidemic.nucleic_acid.types import (
     WellKind,
 )
 from kangmai.epidemic.nucleic_acid.writing import step
-from kangmai.epidemic.orders.queries import emergency_door, require_awake
+from kangmai.epidemic.orders.queries import emergency_door, require_awake, writes_refusals
 from kangmai.epidemic.orders.types import Order, Purpose
 from kangmai.kernel.actor import Actor, NotPermitted, require
 from kangmai.kernel.connections import unit_of_work
@@ -87,6 +87,7 @@ class Found:
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.import_refused", with_conflicts=True)
 def import_run(*, facts: RunFacts, file: bytes, actor: Actor, at: datetime) -> Imported:
     """Take up the file of a run; the same file again changes nothing.
 

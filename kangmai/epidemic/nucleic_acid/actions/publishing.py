@@ -27,7 +27,7 @@ from kangmai.epidemic.nucleic_acid.types import (
     TubeState,
 )
 from kangmai.epidemic.nucleic_acid.writing import step
-from kangmai.epidemic.orders.queries import emergency_door, require_awake
+from kangmai.epidemic.orders.queries import emergency_door, require_awake, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import Actor, is_permitted, require
 from kangmai.kernel.connections import unit_of_work
@@ -91,6 +91,7 @@ class Judged:
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.review_refused", with_conflicts=True)
 def review_plate(*, plate_id: int, expected_version: int, actor: Actor, at: datetime) -> Published:
     """Publish what a run says, by somebody other than who ran it.
 

@@ -18,7 +18,7 @@ from kangmai.epidemic.nucleic_acid.errors import (
     TubeUnknown,
 )
 from kangmai.epidemic.nucleic_acid.types import Given, PersonId, Subject, TubeRecord, TubeState
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor
@@ -44,6 +44,7 @@ UPDATE nucleic_acid_tube SET people = (SELECT count(*) FROM nucleic_acid_sample 
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.scan_refused", with_conflicts=True)
 def scan_person(
     *,
     site_id: int,
@@ -174,6 +175,7 @@ def _mine(database: psycopg.Connection, site_id: int, code: str) -> int:
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.close_refused", with_conflicts=True)
 def close_tube(*, site_id: int, code: str, actor: Actor, at: datetime) -> int:
     """Close a tube with whom it holds, also when it is not full; an empty one is taken back. Returns its people.
 

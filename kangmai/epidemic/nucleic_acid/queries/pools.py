@@ -17,7 +17,7 @@ from kangmai.epidemic.nucleic_acid.types import (
     PoolState,
     Positive,
 )
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel import audit, sealing
 from kangmai.kernel.actor import Actor, NotPermitted, is_permitted, require
@@ -52,6 +52,7 @@ def pools(
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.pool_refused")
 def pool_of(pool_id: UUID, *, actor: Actor, at: datetime) -> Pool:
     """One follow-up. Raises NoOrderInForce, NotPermitted, PoolUnknown."""
     _require_reader(actor)
@@ -67,6 +68,7 @@ def pool_of(pool_id: UUID, *, actor: Actor, at: datetime) -> Pool:
 
 
 @emergency_door(Purpose.TESTING)
+@writes_refusals("nucleic_acid.pool_refused")
 def holds(pool_id: UUID, *, actor: Actor, at: datetime) -> tuple[Hold, ...]:
     """The people of a follow-up, for who follows it; audited. Raises NoOrderInForce, NotPermitted, PoolUnknown."""
     require(actor, FOLLOW)

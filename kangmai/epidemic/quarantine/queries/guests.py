@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kangmai.epidemic.capacity import queries as capacity
 from kangmai.epidemic.capacity.errors import SiteUnknown
-from kangmai.epidemic.orders.queries import emergency_door, living
+from kangmai.epidemic.orders.queries import emergency_door, living, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.quarantine import models, rules
 from kangmai.epidemic.quarantine.errors import StayUnknown
@@ -39,6 +39,7 @@ def guests(*, site_id: int, actor: Actor, at: datetime) -> tuple[Guest, ...]:
 
 
 @emergency_door(Purpose.QUARANTINE)
+@writes_refusals("quarantine.guest_refused")
 def get_guest(stay_id: UUID, *, actor: Actor, at: datetime) -> Guest:
     """One guest, also one who left, while the order holds; written down.
 

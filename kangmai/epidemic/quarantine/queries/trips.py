@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kangmai.epidemic.capacity import queries as capacity
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.quarantine import models
 from kangmai.epidemic.quarantine.errors import TripUnknown
@@ -34,6 +34,7 @@ def rides(*, with_ended: bool = False, actor: Actor, at: datetime) -> tuple[Ride
 
 
 @emergency_door(Purpose.QUARANTINE)
+@writes_refusals("quarantine.trip_refused")
 def get_ride(trip_id: UUID, *, actor: Actor, at: datetime) -> Ride:
     """One trip; written down. Raises NoOrderInForce, NotPermitted, TripUnknown."""
     require_any(actor, DRIVE, DISPATCH)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Left
 
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tasks import models, people
 from kangmai.epidemic.tasks.errors import PhotoUnknown, TaskUnknown
@@ -112,6 +112,7 @@ def waiting(*, actor: Actor, at: datetime) -> dict[Show, int]:
 
 
 @emergency_door(Purpose.QUARANTINE)
+@writes_refusals("tasks.task_refused")
 def get_task(task_id: UUID, *, actor: Actor, at: datetime) -> TaskLine:
     """One task; written down. Raises NoOrderInForce, NotPermitted, TaskUnknown."""
     require_any(actor, DO, GIVE)
@@ -147,6 +148,7 @@ def _lines(
 
 
 @emergency_door(Purpose.QUARANTINE)
+@writes_refusals("tasks.task_refused")
 def photo(photo_id: UUID, *, actor: Actor, at: datetime) -> bytes:
     """A photo of a task that the actor sees, as JPEG; written down. Raises NoOrderInForce, NotPermitted, PhotoUnknown."""
     require_any(actor, DO, GIVE)

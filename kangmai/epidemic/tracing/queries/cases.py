@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tracing import models
 from kangmai.epidemic.tracing.errors import CaseUnknown, CursorUnreadable
@@ -88,6 +88,7 @@ def _counts(case_ids: Collection[UUID]) -> dict[UUID, tuple[int, int, int]]:
 
 
 @emergency_door(Purpose.TRACING)
+@writes_refusals("tracing.case_refused")
 def get_case(case_id: UUID, *, actor: Actor, at: datetime) -> CaseLine:
     """One case. Raises NoOrderInForce, NotPermitted, CaseUnknown."""
     require(actor, INVESTIGATE)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tracing import models, rules
 from kangmai.epidemic.tracing.actions.following import missing_of
@@ -111,6 +111,7 @@ def waiting(*, actor: Actor, at: datetime) -> dict[Show, int]:
 
 
 @emergency_door(Purpose.TRACING)
+@writes_refusals("tracing.contact_refused")
 def get_contact(contact_id: UUID, *, actor: Actor, at: datetime) -> Followed:
     """One contact with everything known of him; whom he met is shown to those who investigate. Written down.
 

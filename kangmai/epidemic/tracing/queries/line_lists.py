@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tracing import line_files, models, rules
 from kangmai.epidemic.tracing.errors import CursorUnreadable, ListUnknown
@@ -60,6 +60,7 @@ def _list(row: models.LineList, counts: Mapping[RowState, int]) -> LineList:
 
 
 @emergency_door(Purpose.TRACING)
+@writes_refusals("tracing.list_refused")
 def get_list(list_id: UUID, *, actor: Actor, at: datetime) -> tuple[LineList, tuple[ListRow, ...]]:
     """A list with its rows; those received with what they said, which is written down.
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kangmai.epidemic.orders.queries import awake, emergency_door, in_force
+from kangmai.epidemic.orders.queries import awake, emergency_door, in_force, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import events, models, rules, sealed
 from kangmai.epidemic.venues.errors import (
@@ -24,7 +24,6 @@ from kangmai.epidemic.venues.errors import (
 )
 from kangmai.epidemic.venues.reach import DECIDE, inside
 from kangmai.epidemic.venues.reading import decision_of
-from kangmai.epidemic.venues.refusals import writes_refusals
 from kangmai.epidemic.venues.rulebook import colour_rule
 from kangmai.epidemic.venues.types import (
     Colour,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kangmai.epidemic.orders.queries import emergency_door, in_force
+from kangmai.epidemic.orders.queries import emergency_door, in_force, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import events, models, sealed
 from kangmai.epidemic.venues.case_books import is_case
@@ -23,7 +23,6 @@ from kangmai.epidemic.venues.errors import (
 )
 from kangmai.epidemic.venues.reach import TRACE, inside
 from kangmai.epidemic.venues.reading import lookup_of
-from kangmai.epidemic.venues.refusals import writes_refusals
 from kangmai.epidemic.venues.rulebook import venue_rule
 from kangmai.epidemic.venues.types import Lookup, LookupKind, LookupState, PersonKey
 from kangmai.kernel.actor import Actor, require

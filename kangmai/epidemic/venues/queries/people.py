@@ -7,13 +7,12 @@ from datetime import datetime
 from django.db.models import Q
 
 from kangmai.epidemic.orders.errors import NoOrderInForce
-from kangmai.epidemic.orders.queries import emergency_door, living
+from kangmai.epidemic.orders.queries import emergency_door, living, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import codes, models
 from kangmai.epidemic.venues.errors import DeviceRefused, PersonUnknown
 from kangmai.epidemic.venues.reach import DECIDE, REGISTER, TRACE, inside
 from kangmai.epidemic.venues.reading import device_of, document_hash, person_of
-from kangmai.epidemic.venues.refusals import writes_refusals
 from kangmai.epidemic.venues.types import Device, Person, PersonKey
 from kangmai.identity import queries as identity
 from kangmai.kernel.actor import Actor, is_permitted, require

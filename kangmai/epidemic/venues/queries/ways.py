@@ -6,14 +6,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from kangmai.epidemic.orders.queries import emergency_door
+from kangmai.epidemic.orders.queries import emergency_door, writes_refusals
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import models, presence, rules
 from kangmai.epidemic.venues.errors import LookupUnknown, NotApproved
 from kangmai.epidemic.venues.presence import Place
 from kangmai.epidemic.venues.reach import TRACE, inside
 from kangmai.epidemic.venues.reading import lookup_of
-from kangmai.epidemic.venues.refusals import writes_refusals
 from kangmai.epidemic.venues.rulebook import venue_rule
 from kangmai.epidemic.venues.types import (
     Carrying,
