@@ -30,6 +30,8 @@ CHART_MM = 180
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 MARGIN_MM = 14
 CODE_MM = 46
+FIELD_GAP_PT = 2
+COLONS = {"zh": "：", "en": ": "}
 CHINESE = "宋体"
 """By name only: the program that opens the file has the font, or one in its place."""
 
@@ -51,7 +53,7 @@ def write(document: Document) -> bytes:
     file.core_properties.author = ""
     section.footer.paragraphs[0].text = document.footer
     for block in document.blocks:
-        _write(file, block)
+        _write(file, block, COLONS[document.language])
     if document.dated is not None:
         file.core_properties.created = document.dated.replace(tzinfo=None)
         file.core_properties.modified = document.dated.replace(tzinfo=None)
@@ -72,15 +74,17 @@ def _undated(content: bytes) -> bytes:
     return packed.getvalue()
 
 
-def _write(file: File, block: Block) -> None:
+def _write(file: File, block: Block, colon: str) -> None:
     match block:
         case Heading():
             heading = file.add_heading(block.text, level=block.level)
+            heading.paragraph_format.page_break_before = block.starts_page
             if block.anchor:
                 _bookmark(heading, block.anchor)
         case Fields():
             for label, value in block.pairs:
-                file.add_paragraph(f"{label}：{value}")
+                field = file.add_paragraph(f"{label}{colon}{value}")
+                field.paragraph_format.space_after = Pt(FIELD_GAP_PT)
         case Paragraphs():
             if block.title:
                 file.add_heading(block.title, level=2)
@@ -89,8 +93,8 @@ def _write(file: File, block: Block) -> None:
         case Table():
             _table(file, block)
         case Signature():
-            line = "　　".join(f"{label}：{value or '________'}" for label, value in block.pairs)
-            file.add_paragraph(line)
+            signed = (f"{label}{colon}{value or '________'}" for label, value in block.pairs)
+            file.add_paragraph("　　".join(signed))
         case Code():
             picture = io.BytesIO()
             segno.make(block.text, error="m", micro=False).save(picture, kind="png", scale=10)
@@ -135,7 +139,7 @@ def _chart(file: File, block: Bars) -> None:
     """The chart as a picture, since Word draws no SVG in older releases; without a font only its title."""
     from kangmai.documents.charts import png
 
-    file.add_paragraph(block.title)
+    file.add_paragraph(block.title).paragraph_format.keep_with_next = True
     picture = png(block)
     if picture is not None:
         file.add_picture(io.BytesIO(picture), width=Mm(CHART_MM))
@@ -143,7 +147,9 @@ def _chart(file: File, block: Bars) -> None:
 
 def _table(file: File, block: Table) -> None:
     if block.title:
-        file.add_heading(block.title, level=2)
+        title = file.add_paragraph(block.title)
+        title.paragraph_format.keep_with_next = True
+        title.runs[0].bold = True
     table = file.add_table(rows=0, cols=len(block.headers), style="Table Grid")
     for cells in (block.headers, *block.rows):
         row = table.add_row().cells

@@ -20,6 +20,7 @@ from kangmai.documents.types import (
 )
 
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
+COLONS = {"zh": "：", "en": ": "}
 STYLE = """body{font:16px/1.6 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;color:#1a2330;background:#fff;
 max-width:52rem;margin:0 auto;padding:1rem}h1{font-size:1.5rem}h2,caption{font-size:1.1rem;font-weight:600;
 text-align:left;margin:1.2rem 0 .4rem}caption{padding:.4rem 0}table{border-collapse:collapse;width:100%;
@@ -27,16 +28,19 @@ margin:.4rem 0 1rem}th,td{border:1px solid #b8c2cc;padding:.3rem .6rem;text-alig
 overflow-wrap:anywhere}thead th{background:#eef2f6}dl{display:grid;grid-template-columns:max-content 1fr;
 gap:.2rem 1rem}dt{color:#4a5766}dd{margin:0}footer{border-top:1px solid #b8c2cc;margin-top:2rem;padding-top:.5rem;
 color:#4a5766;font-size:.9rem}@media(max-width:40rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}}
-svg{width:100%;height:auto;font:14px system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif}a{color:#0b5cad}
-@media print{body{max-width:none;padding:0}tr{break-inside:avoid}a{color:inherit}}"""
-WIDTH_PX, LABEL_PX, NUMBER_PX, ROW_PX = 720, 190, 90, 26
-"""A chart: the whole, its names, its numbers, and the height of a bar with the space around it."""
+figure{margin:1rem 0;break-inside:avoid}.bars{list-style:none;margin:.4rem 0;padding:0}.bars li{display:grid;
+grid-template-columns:minmax(5rem,24%) 1fr 7rem;gap:.6rem;align-items:center}.bars li>:first-child{text-align:right}
+.track{position:relative;height:1.7rem}.bar{position:absolute;left:0;top:.25rem;bottom:.25rem;background:#2f6fb3}
+.target{position:absolute;top:0;bottom:0;border-left:2px dashed #b3261e}.goal{color:#b3261e}a{color:#0b5cad}
+@media print{body{max-width:none;padding:0}tr{break-inside:avoid}a{color:inherit}h1,h2,caption,figcaption{break-after:avoid}
+.page{break-before:page}.bar{print-color-adjust:exact}}"""
 
 
 def write(document: Document) -> bytes:
     """The document as HTML in UTF-8."""
+    colon = COLONS[document.language]
     size = f"{document.paper.width_mm:g}mm {document.paper.height_mm:g}mm"
-    body = "\n".join(part for block in document.blocks for part in _block(block))
+    body = "\n".join(part for block in document.blocks for part in _block(block, colon))
     text = f"""<!doctype html>
 <html lang="{LANGUAGES[document.language]}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -49,11 +53,12 @@ def write(document: Document) -> bytes:
     return text.encode()
 
 
-def _block(block: Block) -> Iterable[str]:
+def _block(block: Block, colon: str) -> Iterable[str]:
     match block:
         case Heading():
             level = min(max(block.level, 1), 6)
             mark = f' id="{escape(block.anchor)}"' if block.anchor else ""
+            mark += ' class="page"' if block.starts_page else ""
             yield f"<h{level}{mark}>{escape(block.text)}</h{level}>"
         case Fields():
             pairs = "".join(
@@ -69,7 +74,8 @@ def _block(block: Block) -> Iterable[str]:
             yield _table(block)
         case Signature():
             pairs = "　　".join(
-                f"{escape(label)}：{escape(value) or '________'}" for label, value in block.pairs
+                f"{escape(label)}{colon}{escape(value) or '________'}"
+                for label, value in block.pairs
             )
             yield f"<p>{pairs}</p>"
         case Code():
@@ -88,26 +94,23 @@ def _run(run: Run) -> str:
 
 
 def chart(block: Bars) -> str:
-    """Bars as SVG: names to the left, numbers behind the bars, a dashed line at the target."""
-    room = WIDTH_PX - LABEL_PX - NUMBER_PX
-    height = ROW_PX * len(block.bars) + (ROW_PX if block.target is not None else 0)
-    parts = [
-        f'<svg viewBox="0 0 {WIDTH_PX} {height}" role="img" aria-label="{escape(block.title)}">'
-    ]
-    for n, bar in enumerate(block.bars):
-        top, width = n * ROW_PX, round(room * block.share(bar.value), 1)
-        parts.append(
-            f'<text x="{LABEL_PX - 8}" y="{top + 18}" text-anchor="end">{escape(bar.label)}</text>'
-            f'<rect x="{LABEL_PX}" y="{top + 4}" width="{width}" height="{ROW_PX - 8}" fill="#2f6fb3"/>'
-            f'<text x="{LABEL_PX + width + 6}" y="{top + 18}">{escape(bar.printed)}</text>'
-        )
+    """Bars as a list: names to the left, numbers to the right, a dashed line at the target; as wide as its page."""
+    target = ""
     if block.target is not None:
-        x = round(LABEL_PX + room * block.share(block.target), 1)
-        parts.append(
-            f'<line x1="{x}" y1="0" x2="{x}" y2="{height - ROW_PX}" stroke="#b3261e" stroke-dasharray="5 4"/>'
-            f'<text x="{x}" y="{height - 8}" text-anchor="middle" fill="#b3261e">{escape(block.target_label)}</text>'
-        )
-    return "".join([*parts, "</svg>"])
+        target = f'<span class="target" style="left:{_percent(block.share(block.target))}"></span>'
+    rows = [
+        f'<li><span>{escape(bar.label)}</span><span class="track"><span class="bar" '
+        f'style="width:{_percent(block.share(bar.value))}"></span>{target}</span>'
+        f"<span>{escape(bar.printed)}</span></li>"
+        for bar in block.bars
+    ]
+    if target:
+        rows.append(f'<li class="goal"><span></span><span>{escape(block.target_label)}</span></li>')
+    return f'<ul class="bars">{"".join(rows)}</ul>'
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f}%"
 
 
 def _table(block: Table) -> str:

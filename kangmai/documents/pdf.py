@@ -28,6 +28,8 @@ CODE_MM = 46.0
 SIZES_PT = {1: 15.0, 2: 11.5}
 TEXT_PT, SMALL_PT = 10.0, 8.0
 LINE_MM, SMALL_LINE_MM = 5.6, 4.2
+HEADING_MM, KEPT_LINES = 7.0, 2
+"""A heading stands on one page with at least so many lines of what it heads."""
 WIDE_COLUMNS = 8
 """From so many columns on, a table is set small."""
 GREY = (90, 98, 106)
@@ -77,9 +79,7 @@ def write(document: Document) -> bytes:
 def _write(sheet: _Sheet, block: Block) -> None:
     match block:
         case Heading():
-            if block.anchor:
-                sheet.set_link(sheet.place_of(block.anchor), y=sheet.get_y(), page=sheet.page_no())
-            _heading(sheet, block.text, block.level)
+            _heading(sheet, block)
         case Fields():
             _fields(sheet, block)
         case Paragraphs():
@@ -102,10 +102,15 @@ def _write(sheet: _Sheet, block: Block) -> None:
             _bars(sheet, block)
 
 
-def _heading(sheet: _Sheet, text: str, level: int) -> None:
-    sheet.set_font(FONT, size=SIZES_PT[level])
-    align = "C" if level == 1 else "L"
-    sheet.multi_cell(0, 7, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+def _heading(sheet: _Sheet, block: Heading) -> None:
+    """A heading, never as the last line of a page."""
+    if block.starts_page or sheet.will_page_break(HEADING_MM + KEPT_LINES * LINE_MM):
+        sheet.add_page()
+    if block.anchor:
+        sheet.set_link(sheet.place_of(block.anchor), y=sheet.get_y(), page=sheet.page_no())
+    sheet.set_font(FONT, size=SIZES_PT[block.level])
+    align = "C" if block.level == 1 else "L"
+    sheet.multi_cell(0, HEADING_MM, block.text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     sheet.ln(1)
 
 

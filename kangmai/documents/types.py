@@ -30,6 +30,7 @@ class Heading:
     text: str
     level: int
     anchor: str = ""
+    starts_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

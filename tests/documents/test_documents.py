@@ -256,12 +256,27 @@ def report(**more):
 
 def test_a_chart_is_drawn_to_its_longest_and_stands_in_every_format():
     page = write(report(), format=Format.HTML).decode()
-    # of 440 units the target takes all, 60 takes three quarters of it
-    assert re.findall(r'<rect x="190" y="\d+" width="([\d.]+)"', page) == ["330.0", "0.0", "165.0"]
+    # the target takes the whole width, 60 takes three quarters of it
+    assert re.findall(r'class="bar" style="width:([\d.]+)%"', page) == ["75.0", "0.0", "37.5"]
+    assert page.count('class="target" style="left:100.0%"') == 3
     assert '<a href="#card-a">66.67%</a>' in page and '<h2 id="card-a">口径</h2>' in page
     file = Document(io.BytesIO(write(report(), format=Format.DOCX)))
     (link,) = [each for paragraph in file.paragraphs for each in paragraph.hyperlinks]
     assert (link.text, link.fragment) == ("66.67%", "card-a")
+
+
+@needs_font
+def test_a_heading_is_never_the_last_line_of_a_page_and_may_begin_one():
+    blocks = [b for n in range(60) for b in (Heading(f"标题{n}", 2), Prose(((Run(f"句{n}"),),)))]
+    of = t.Document("报告", "zh", Paper(210, 297), (*blocks, Heading("附件", 1, starts_page=True)), "")  # fmt: skip
+    *body, last = (
+        each.extract_text().replace("\x00", "").split()
+        for each in pages(write(of, format=Format.PDF))
+    )
+    assert len(body) > 2 and "附件" in last and "句59" not in last
+    for page in body:
+        heads, lines = ([w[2:] if w.startswith("标题") else w[1:] for w in page if w.startswith(k)] for k in ("标题", "句"))  # fmt: skip
+        assert heads == lines
 
 
 @needs_font

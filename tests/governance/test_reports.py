@@ -22,6 +22,7 @@ from kangmai.documents.types import Fields, Format
 from kangmai.governance.reporting import actions, models, queries
 from kangmai.governance.reporting.errors import (
     AlreadyIssued,
+    AuthorityIncomplete,
     DraftWaits,
     FiguresMissing,
     FigureUnknown,
@@ -77,14 +78,23 @@ def issued(template="county_brief", area=COUNTY, period=YEAR, of=None):
     return do(actions.issue, of, SIGNER)
 
 
+def in_english(caught):
+    """A refusal in English, in which nothing is left in Chinese."""
+    said = caught.value.message("en")
+    assert not re.search("[\u4e00-\u9fff]", said), said
+    return said
+
+
 def test_a_draft_says_which_figures_are_not_frozen_and_cannot_go_on(city):
     of = draft()
     printed = {each.indicator: each.print for each in of.lines}
     assert printed["ht_control_rate"] is Print.NOT_FROZEN
     # no numbers are in it: nothing that was not frozen can leak into a text
     assert all(each.now.value is None for each in of.lines)
-    with pytest.raises(FiguresMissing, match="管理人群血压控制率（未冻结"):
+    with pytest.raises(FiguresMissing) as caught:
         do(actions.submit, of, WRITER)
+    assert "管理人群血压控制率（未冻结" in caught.value.message("zh")
+    assert "Blood pressure control rate of those managed (not frozen" in in_english(caught)
     of = do(actions.freeze_missing, of, WRITER)
     line = of.line("ht_control_rate")
     # 30 of the county's people are managed; of residents 1–30 those in its two towns were at target
@@ -203,8 +213,9 @@ def test_three_persons_and_the_way_back(city):
 def test_a_remark_holds_no_number(city):
     of = draft()
     for text in ("新增12人", "提高３个百分点"):
-        with pytest.raises(RemarkHoldsNumber):
+        with pytest.raises(RemarkHoldsNumber) as caught:
             do(actions.edit, of, WRITER, remarks={"key": text})
+        assert "'Key figures'" in in_english(caught)
     assert do(actions.edit, of, WRITER, remarks={"key": "稳步提高。", "none": "x"}).remarks == {
         "key": "稳步提高。"
     }
@@ -248,6 +259,18 @@ def test_every_number_of_every_file_stands_on_its_card(city):
     pdf_says_the_same(of)
 
 
+def test_the_words_stand_before_the_cards_with_the_names_under_them(city):
+    of = issued()
+    word = WordDocument(io.BytesIO(queries.file(report_id=of.id, format=Format.DOCX, language="en", actor=READER)))  # fmt: skip
+    texts = [each.text for each in word.paragraphs]
+    cards = texts.index("Answer cards")
+    assert word.paragraphs[cards].paragraph_format.page_break_before
+    assert texts[cards - 1].startswith("Drafted: ")
+    assert "Area and period: Duanzhou District · 2025" in texts[cards:]
+    page = queries.file(report_id=of.id, format=Format.HTML, language="en", actor=READER).decode()
+    assert '<h1 class="page">Answer cards</h1>' in page
+
+
 def html_numbers_are_links_to_cards(of):
     root = lxml.html.fromstring(queries.file(report_id=of.id, format=Format.HTML, language="zh", actor=READER).decode())  # fmt: skip
     links = root.xpath("//a[starts-with(@href, '#card-')]")
@@ -265,8 +288,9 @@ def html_numbers_are_links_to_cards(of):
         assert not NUMBER.findall(re.sub(r"每千|0[—-]6岁|0～6岁|7天内|\d+岁|\d+周", "", beside)), (
             beside
         )
-    for text in root.xpath("//svg/text/text()"):
-        assert not NUMBER.search(text) or text in root.text_content()
+    tables = " ".join(each.text_content() for each in root.xpath("//table"))
+    for text in root.xpath("//ul[@class='bars']/li/span[3]/text()"):
+        assert text in tables
 
 
 def word_says_the_same(of):
@@ -318,7 +342,7 @@ def test_files_of_an_issued_report_are_always_the_same_bytes(city):
 
 def test_an_issued_report_is_mended_by_another_that_names_it(city):
     of = issued()
-    with pytest.raises(AlreadyIssued, match=r"〔2026〕第1号"):
+    with pytest.raises(AlreadyIssued, match=r"issued as No\. 1 of 2026\."):
         draft()
     write(city, people(at_target=24))
     analytics.freeze(indicator="ht_control_rate", period=YEAR, area=COUNTY, by=By.TOWN, actor=WRITER, at=AT)  # fmt: skip
@@ -347,24 +371,28 @@ def test_outbreak_figures_wait_for_a_recorded_authority(city):
         queries.figure(report_id=of.id, indicator="notifiable_cases", language="zh", actor=WRITER)
     with pytest.raises(NotPermitted):
         do(actions.authorize, of, WRITER, authority="省卫生健康委", document="粤卫〔2026〕第一号")
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(AuthorityIncomplete):
         do(actions.authorize, of, SIGNER, authority="省卫生健康委", document="")
     of = do(actions.authorize, of, SIGNER, authority="省卫生健康委", document="粤卫文")
     assert "法定传染病报告病例数为9例" in plain_text(of, "zh")
 
 
 def test_a_template_is_for_its_areas_and_periods(city):
-    with pytest.raises(TemplateNotForArea):
+    with pytest.raises(TemplateNotForArea) as caught:
         draft("county_brief", CITY)
-    with pytest.raises(PeriodNotOfTemplate):
+    assert in_english(caught) == "'One-page brief' is not written for Zhaoqing."
+    with pytest.raises(PeriodNotOfTemplate) as caught:
         draft(period=parse_period("2025-03"))
+    assert "March 2025" in in_english(caught)
     key = uuid4()
     first = draft(key=key)
     assert draft(key=key).id == first.id
     with pytest.raises(KeyReused):
         draft(area="441203", key=key)
-    with pytest.raises(DraftWaits):
+    with pytest.raises(DraftWaits) as caught:
         draft()
+    assert "端州区、2025年" in caught.value.message("zh")
+    assert "Duanzhou District and 2025" in in_english(caught)
     gone = do(actions.withdraw, first, WRITER, reason="重拟")
     assert (gone.state, draft().state) == (State.WITHDRAWN, State.DRAFT)
 

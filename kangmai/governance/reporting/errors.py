@@ -1,10 +1,11 @@
 """What reporting refuses.
 
 Incorrect
-├── BindingCellUnknown      ├── BindingCellTaken     ├── BindingLineUnreadable
-├── BulletinUnreadable      ├── CommitmentIncomplete ├── FigureIncomplete
-├── PeriodNotOfDataValues   ├── PeriodNotOfTemplate  ├── ReasonMissing
-├── RemarkHoldsNumber       ├── TemplateNotForArea   └── WorkbookUnreadable
+├── AuthorityIncomplete     ├── BindingCellTaken     ├── BindingCellUnknown
+├── BindingLineUnreadable   ├── BulletinUnreadable   ├── CommitmentIncomplete
+├── FigureIncomplete        ├── PeriodNotOfDataValues ├── PeriodNotOfTemplate
+├── ReasonMissing           ├── RemarkHoldsNumber    ├── TemplateNotForArea
+└── WorkbookUnreadable
 Forbidden
 ├── NotTheOwner
 └── SameHand
@@ -85,6 +86,12 @@ class CommitmentIncomplete(Incorrect):
     """The commitment lacks: {missing}."""
 
     zh = "承诺事项缺少：{missing}。"
+
+
+class AuthorityIncomplete(Incorrect):
+    """Outbreak figures need both: whose authority it is, and the number of its document. Leave both empty to take it back."""
+
+    zh = "疫情数据公布依据须同时填写授权机关和文件号；撤销依据时两项都留空。"
 
 
 class SameHand(Forbidden):

@@ -12,9 +12,10 @@ from kangmai.governance.reporting.errors import (
     TemplateUnknown,
 )
 from kangmai.governance.reporting.types import Section, Template
+from kangmai.governance.reporting.writing import wording
 from kangmai.kernel import definitions
 from kangmai.kernel.definitions import Definition
-from kangmai.kernel.words import Words
+from kangmai.kernel.words import Words, listed
 from kangmai.standards.division_codes import level_of
 from kangmai.standards.divisions import find_division
 from kangmai.standards.periods import Period
@@ -39,7 +40,7 @@ def template(id: str, *, on: date) -> Template:
     every = templates(on=on)
     found = next((each for each in every if each.id == id), None)
     if found is None:
-        raise TemplateUnknown(template=id[:40], known=", ".join(each.id for each in every))
+        raise TemplateUnknown(template=id[:40], known=listed(each.title for each in every))
     return found
 
 
@@ -51,9 +52,10 @@ def require_fitting(of: Template, *, area: str, period: Period) -> None:
     """
     division = find_division(area)
     if division is None or level_of(area).value not in of.levels:
-        raise TemplateNotForArea(template=of.id, area=area[:14])
+        raise TemplateNotForArea(template=of.title, area=wording.in_both(wording.area, area[:14]))
     if of.period not in kinds_of(period):
-        raise PeriodNotOfTemplate(template=of.title, kind=KINDS[of.period], period=str(period))
+        said = wording.in_both(wording.period, period)
+        raise PeriodNotOfTemplate(template=of.title, kind=KINDS[of.period], period=said)
 
 
 @cache

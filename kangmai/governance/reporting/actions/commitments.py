@@ -28,7 +28,7 @@ from kangmai.governance.reporting.reach import (
     COMMITMENTS_REPORT,
 )
 from kangmai.governance.reporting.types import Commitment, Kind, Standing
-from kangmai.governance.reporting.writing.wording import is_reached
+from kangmai.governance.reporting.writing.wording import STANDINGS, is_reached
 from kangmai.kernel.actor import Actor, is_permitted, operator, require
 from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import OrganizationId, uuid7
@@ -165,7 +165,7 @@ def _own(commitment_id: UUID, actor: Actor) -> models.Commitment:
     if not (keeps or owns):
         raise NotTheOwner()
     if row.standing:
-        raise NotInThisState(state=row.standing)
+        raise NotInThisState(state=Words(**STANDINGS[Standing(row.standing)]))
     return row
 
 
@@ -201,7 +201,7 @@ def conclude(
         require(actor, COMMITMENTS_KEEP, row.area)
         require_version(row.version, expected_version)
         if row.standing:
-            raise NotInThisState(state=row.standing)
+            raise NotInThisState(state=Words(**STANDINGS[Standing(row.standing)]))
         row.freeze = _proof(row, standing, actor)
         row.standing, row.conclusion = standing.value, words.strip()[:1000]
         row.concluded_at, row.version = at, row.version + 1

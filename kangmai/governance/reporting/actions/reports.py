@@ -12,6 +12,7 @@ from kangmai.documents.types import Format
 from kangmai.governance.reporting import events, lines
 from kangmai.governance.reporting.errors import (
     AlreadyIssued,
+    AuthorityIncomplete,
     DraftWaits,
     FiguresMissing,
     KeyReused,
@@ -33,12 +34,13 @@ from kangmai.governance.reporting.reading_reports import (
 from kangmai.governance.reporting.telling import tell
 from kangmai.governance.reporting.templates import require_fitting, template
 from kangmai.governance.reporting.types import Report, State, Step, Template
+from kangmai.governance.reporting.writing import wording
 from kangmai.governance.reporting.writing.document import LANGUAGES, missing
 from kangmai.governance.reporting.writing.stored import digest, stored
-from kangmai.governance.reporting.writing.wording import numbered
 from kangmai.kernel.actor import Actor, is_permitted, require
 from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import uuid7
+from kangmai.kernel.words import Words
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import Period
 
@@ -116,10 +118,15 @@ def _require_first(of: Template, area: str, period: Period, corrects: Row | None
     )
     waiting = same.filter(state__in=IN_HAND).first()
     if waiting is not None:
-        raise DraftWaits(report=waiting.id, area=area, period=period)
+        raise DraftWaits(
+            report=waiting.id,
+            area=wording.in_both(wording.area, area),
+            period=wording.in_both(wording.period, period),
+        )
     issued = same.filter(state=State.ISSUED.value).order_by("-issued_at").first()
     if issued is not None and issued != corrects:
-        raise AlreadyIssued(number=numbered((issued.year, issued.serial), "zh"), report=issued.id)
+        number = wording.in_both(wording.numbered, (issued.year, issued.serial))
+        raise AlreadyIssued(number=number, report=issued.id)
 
 
 def edit(
@@ -150,7 +157,7 @@ def _remarks(of: Template, given: Mapping[str, str]) -> dict[str, str]:
     for section in of.sections:
         text = given.get(section.id, "").replace("\r", "").strip()[:LONGEST_REMARK]
         if holds := DIGITS.search(text):
-            raise RemarkHoldsNumber(section=section.title.zh, number=holds[0])
+            raise RemarkHoldsNumber(section=section.title, number=holds[0])
         if text:
             found[section.id] = text
     return found
@@ -197,8 +204,10 @@ def submit(*, report_id: UUID, expected_version: int, actor: Actor, at: datetime
 
 def _require_figures(row: Row) -> None:
     of = plain_report(row)
-    if found := missing(of, template_of(of), "zh"):
-        raise FiguresMissing(figures="；".join(found))
+    template = template_of(of)
+    zh, en = (missing(of, template, language) for language in LANGUAGES)
+    if zh:
+        raise FiguresMissing(figures=Words("；".join(zh), "; ".join(en)))
 
 
 def comment(*, report_id: UUID, text: str, actor: Actor, at: datetime) -> None:
@@ -210,7 +219,7 @@ def comment(*, report_id: UUID, text: str, actor: Actor, at: datetime) -> None:
         if not any(is_permitted(actor, each, row.area) for each in (DRAFT, CHECK, ISSUE)):
             require(actor, CHECK, row.area)
         if row.state not in IN_HAND:
-            raise NotInThisState(state=row.state)
+            raise NotInThisState(state=wording.STATES[State(row.state)])
         _note(row, Step.COMMENTED, text, actor, at)
 
 
@@ -245,7 +254,7 @@ def give_back(
         require(actor, CHECK if row.state == State.SUBMITTED.value else ISSUE, row.area)
         require_version(row.version, expected_version)
         if row.state not in (State.SUBMITTED.value, State.CHECKED.value):
-            raise NotInThisState(state=row.state)
+            raise NotInThisState(state=wording.STATES[State(row.state)])
         row.state = State.DRAFT.value
         row.checked_by, row.checked_by_name, row.checked_at = None, "", None
         _save(row, Step.RETURNED, reason, actor, at)
@@ -265,16 +274,16 @@ def authorize(
 
     Raises:
         NotPermitted, ReportUnknown, ChangedMeanwhile, NotInThisState.
-        ReasonMissing: only one of the two is given.
+        AuthorityIncomplete: only one of the two is given.
     """
     if bool(authority.strip()) != bool(document.strip()):
-        raise ReasonMissing()
+        raise AuthorityIncomplete()
     with transaction.atomic():
         row = report_row(report_id, READ, actor=actor, is_locked=True)
         require(actor, ISSUE, row.area)
         require_version(row.version, expected_version)
         if row.state not in IN_HAND:
-            raise NotInThisState(state=row.state)
+            raise NotInThisState(state=wording.STATES[State(row.state)])
         row.authority, row.document = authority.strip()[:120], document.strip()[:120]
         _save(row, Step.AUTHORIZED, f"{row.authority} {row.document}".strip(), actor, at)
     return report_of(row)
@@ -365,7 +374,7 @@ def _locked(
 
 def _require(row: Row, state: State) -> None:
     if row.state != state.value:
-        raise NotInThisState(state=row.state)
+        raise NotInThisState(state=wording.STATES[State(row.state)])
 
 
 def _hold(area: str) -> None:

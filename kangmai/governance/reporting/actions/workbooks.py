@@ -10,7 +10,7 @@ from django.db import transaction
 
 from kangmai.analytics import queries as figures
 from kangmai.analytics.errors import IndicatorUnknown, PeriodNotCounted
-from kangmai.analytics.rules import get_indicator, period_before, year_before
+from kangmai.analytics.rules import find_indicator, get_indicator, period_before, year_before
 from kangmai.analytics.types import Freeze
 from kangmai.governance.reporting import events, models
 from kangmai.governance.reporting.errors import CellsEmpty, KeyReused, WorkbookUnknown
@@ -19,9 +19,12 @@ from kangmai.governance.reporting.types import Binding, BindingFault, Part, When
 from kangmai.governance.reporting.workbook.filling import filled
 from kangmai.governance.reporting.workbook.sheets import is_percent, names
 from kangmai.governance.reporting.workbooks import faults_of, workbook_of, written
+from kangmai.governance.reporting.writing import wording
+from kangmai.governance.reporting.writing.document import LANGUAGES
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down, write_down_and_announce
 from kangmai.kernel.ids import uuid7
+from kangmai.kernel.words import Words
 from kangmai.standards.periods import Period
 
 HUNDRED = Decimal(100)
@@ -118,21 +121,30 @@ def fill(*, workbook_id: UUID, period: Period, actor: Actor, at: datetime) -> tu
         raise WorkbookUnknown()
     of = workbook_of(row)
     numbers: dict[tuple[str, str], Decimal] = {}
-    empty: list[str] = []
+    empty: list[Binding] = []
     for each in of.bindings:
         number = _number(row, each, period, actor)
         if number is None:
-            chosen = _period_of(each.when, period) or "—"
-            empty.append(f"{each.place} {each.indicator} {each.area} {chosen}")
+            empty.append(each)
         else:
             numbers[each.sheet, each.cell] = number
     if empty or not numbers:
-        raise CellsEmpty(cells="；".join(empty) or of.name)
+        zh, en = ([_wanted(each, period, language) for each in empty] for language in LANGUAGES)
+        raise CellsEmpty(cells=Words("；".join(zh) or of.name, "; ".join(en) or of.name))
     content = filled(bytes(row.content), numbers)
     details = {"period": str(period), "digest": hashlib.sha256(content).hexdigest()}
     with transaction.atomic():
         write_down(events.FILLED, "Workbook", row.id, details=details, actor=actor, at=at)
     return of.name, content
+
+
+def _wanted(each: Binding, period: Period, language: str) -> str:
+    """A cell with the figure that it asks for."""
+    chosen = _period_of(each.when, period)
+    rule = find_indicator(each.indicator, on=(chosen or period).latest_day)
+    title = wording.said(rule.title, language) if rule else each.indicator
+    said = wording.period(chosen, language) if chosen else "—"
+    return f"{each.place} {title} {wording.area(each.area, language)} {said}"
 
 
 def _number(row: models.Workbook, each: Binding, period: Period, actor: Actor) -> Decimal | None:

@@ -90,10 +90,10 @@ def document(
         blocks += _corrections(of, earlier, language)
     for section in template.sections:
         blocks += _section(section, of, language)
-    blocks.append(Heading(WORDS["cards"][language], 1))
+    blocks.append(_signatures(of, language))
+    blocks.append(Heading(WORDS["cards"][language], 1, starts_page=True))
     for n, each in enumerate(shown, start=1):
         blocks += card(n, each, of, language)
-    blocks.append(_signatures(of, language))
     dated = of.issued.at if of.issued else None
     footer = WORDS["footer"][language]
     return Document(title, language, A4, tuple(blocks), footer, dated)
@@ -263,7 +263,7 @@ def card_facts(
         ("numerator", wording.said(rule.numerator, language)),
         ("denominator", wording.said(rule.denominator, language)),
         ("base", wording.said(rule.base, language)),
-        ("scope", f"{wording.area(of.area, language)} · {of.period}"),
+        ("scope", f"{wording.area(of.area, language)} · {wording.period(of.period, language)}"),
         ("before", _against_earlier(line.before, line, wording.YEAR_BEFORE, language)),
         (
             "just_before",

@@ -35,7 +35,7 @@ def stored(of: Document) -> dict[str, Any]:
 def _written(block: Block) -> list[Any]:
     match block:
         case Heading():
-            return ["heading", block.text, block.level, block.anchor]
+            return ["heading", block.text, block.level, block.anchor, block.starts_page]
         case Paragraphs():
             return ["paragraphs", block.title, list(block.lines)]
         case Prose():

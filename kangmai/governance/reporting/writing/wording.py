@@ -1,12 +1,14 @@
 """Numbers, periods and places as reports write them, in Chinese and English."""
 
 import calendar
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from kangmai.analytics.rules import Indicator, kinds_of
 from kangmai.analytics.types import Direction, Figure
-from kangmai.governance.reporting.types import Standing
+from kangmai.governance.reporting.types import Standing, State
 from kangmai.kernel.words import Words
 from kangmai.standards.calendars import LEGAL_TIME
 from kangmai.standards.division_names import division_label
@@ -21,6 +23,13 @@ JUST_BEFORE = {
     "quarter": Words("上季度", "the quarter before"),
 }
 TWELVE_MONTHS = Words("截至前一个月的十二个月", "the twelve months that ended a month earlier")
+STATES = {
+    State.DRAFT: Words("草稿", "draft"),
+    State.SUBMITTED: Words("待复核", "waits to be checked"),
+    State.CHECKED: Words("待签发", "waits to be issued"),
+    State.ISSUED: Words("已签发", "issued"),
+    State.WITHDRAWN: Words("已撤回", "withdrawn"),
+}
 STANDINGS = {
     Standing.REACHED: {"zh": "已达到", "en": "reached"},
     Standing.UNDER_WAY: {"zh": "进行中", "en": "under way"},
@@ -36,6 +45,11 @@ STANDINGS = {
 def said(words: object, language: str) -> str:
     """A text in a language; of nothing, nothing."""
     return "" if words is None else str(getattr(words, language))
+
+
+def in_both(write: Callable[[Any, str], str], what: Any) -> Words:
+    """What one of the functions here writes, in both languages."""
+    return Words(write(what, "zh"), write(what, "en"))
 
 
 def area(code: str, language: str) -> str:
@@ -101,8 +115,9 @@ def moved(
     if not difference:
         return (f"与{other}持平" if language == "zh" else f"as in {other}"), ""
     is_share = rule.unit.en == "%"
-    unit = POINTS if is_share else rule.unit
-    size = _with_unit(number(abs(difference)), said(unit, language), language)
+    size = number(abs(difference))
+    if is_share or language == "zh":  # in English the unit stands behind the figure itself
+        size = _with_unit(size, said(POINTS if is_share else rule.unit, language), language)
     if language == "zh":
         more, less = ("上升", "下降") if is_share else ("增加", "减少")
         return f"比{other}{more if difference > 0 else less}", size
