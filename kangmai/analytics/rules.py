@@ -21,7 +21,7 @@ from kangmai.analytics.indicators.earlier import (
 from kangmai.analytics.indicators.groups import Group, groups
 from kangmai.analytics.indicators.intervals import interval_of
 from kangmai.analytics.indicators.levels import Levels
-from kangmai.analytics.indicators.movements import Cause, Movement
+from kangmai.analytics.indicators.movements import Cause, Movement, Recount
 from kangmai.analytics.indicators.outside_table import COLUMNS as OUTSIDE_COLUMNS
 from kangmai.analytics.indicators.outside_table import Fault, needed
 from kangmai.analytics.indicators.outside_table import read as read_outside
@@ -45,6 +45,7 @@ __all__ = [
     "Indicator",
     "Levels",
     "Movement",
+    "Recount",
     "Standing",
     "find_indicator",
     "find_target",

@@ -1,5 +1,6 @@
 """`kangmai indicators`: figures, their cards, and freezing them."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,9 @@ import click
 from kangmai.commandline.opening import with_database
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from kangmai.analytics.rules import Recount
     from kangmai.analytics.types import Card, Figure, Former, Freeze, Result
     from kangmai.kernel.actor import Actor
 
@@ -159,6 +163,22 @@ def freeze(indicator: str, period: str, area: str, by: str | None, note: str) ->
     _print(freeze_json(kept))
 
 
+@indicators.command(epilog="Example:  kangmai indicators recompute 01a2… --data ./data")
+@click.argument("freeze_id", type=click.UUID)
+@with_database
+def recompute(freeze_id: "UUID") -> None:
+    """Count a frozen figure again from the files it was counted from, and say what moved since; prints JSON.
+
+    FREEZE_ID is the id that `freeze` and `card` print. Exit code 1 where it does not come out as it was kept.
+    """
+    from kangmai.analytics import queries
+
+    found = queries.recount(freeze_id=freeze_id, actor=_operator())
+    _print(recount_json(found))
+    if not found.is_same:
+        sys.exit(1)
+
+
 def _operator() -> "Actor":
     from kangmai.kernel.actor import operator
 
@@ -214,6 +234,30 @@ def freeze_json(kept: "Freeze") -> dict[str, Any]:
         "frozen_by": {"account": kept.frozen_by, "name": kept.frozen_by_name},
         "note": kept.note,
         **result_json(kept.result),
+    }
+
+
+def recount_json(found: "Recount") -> dict[str, Any]:
+    """A frozen figure, itself counted again, today's, and what each area did to the difference."""
+    moved = found.moved
+    return {
+        "frozen": freeze_json(found.frozen),
+        "again": result_json(found.again) if found.again else None,
+        "same": found.is_same,
+        "rule_changed": found.is_rule_changed,
+        "now": result_json(moved.now),
+        "difference": _number(moved.difference),
+        "causes": [
+            {
+                "area": each.area,
+                "then": figure_json(each.before) if each.before else None,
+                "now": figure_json(each.now) if each.now else None,
+                "own_change": _number(each.rate),
+                "weight": _number(each.mix),
+            }
+            for each in moved.causes
+            if each.before != each.now
+        ],
     }
 
 

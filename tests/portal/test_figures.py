@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -141,6 +142,32 @@ def test_freezing_keeps_the_figure_with_name_and_reason(figures, enter):
     assert "李卫东 · 年报 &lt;b&gt;" in text_of(answer)
     asked["area"] = "441202001002"
     assert enter("village").post("/indicators/elderly_share/freeze/", asked).status_code == 403
+
+
+def test_a_frozen_figure_opens_to_itself_counted_again_and_to_what_moved(figures, enter):
+    client = enter("officer")
+    asked = {"area": "441200", "period": "2024", "note": "年报"}
+    card = client.post("/indicators/elderly_share/freeze/", asked, follow=True)
+    address = re.search(r'href="(/indicators/frozen/[^"]+)"', card.content.decode())[1]
+    text = text_of(client.get(address))
+    assert "it is the same: each file was held against its hash" in text
+    assert "No area has other numbers today than when it was frozen." in text
+    assert "李卫东" in text and "年报" in text
+    statuses = [enter(each).get(address).status_code for each in ("county", "village", "clinician")]
+    assert statuses == [403, 403, 403]
+    assert client.get(f"/indicators/frozen/{uuid4()}/").status_code == 404
+
+    whole = queries.lake()
+    (file, *_) = [each.file for each in whole.get_manifest().tables["resident"].partitions]
+    data = whole.storage.find(file)
+    whole.storage.put(file, data[:-5] + bytes([data[-5] ^ 1]) + data[-4:])
+    try:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "is missing or altered" in text_of(answer)
+        assert "it is the same" not in text_of(answer)
+    finally:
+        whole.storage.put(file, data)
 
 
 def test_rows_behind_are_shown_by_the_room_that_owns_them(figures, enter):

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from kangmai.analytics.indicators.definition import Indicator
 from kangmai.analytics.methods.decomposition import Pair, decompose
-from kangmai.analytics.types import Figure, Form, Result, Status
+from kangmai.analytics.types import Figure, Form, Freeze, Result, Status
 
 MORE_DIGITS = 2
 """Effects are told with so many digits more than the figure, so that they are seen to add up."""
@@ -60,6 +60,31 @@ class Movement:
         """Whether a share or ratio had so small a denominator that chance moves it."""
         against = (each.total.denominator for each in (self.before, self.now))
         return any(each is not None and each < FEW for each in against)
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """A frozen figure beside itself, counted again from the files that it was counted from.
+
+    Attributes:
+        again: None of a figure from outside, of which there is nothing to count.
+        moved: from the data as they were to those of now, by the rule that it was frozen with.
+    """
+
+    frozen: Freeze
+    again: Result | None
+    moved: Movement
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it came out as it was kept, with the parts that were kept."""
+        kept, again = self.frozen.result, self.again
+        return again is None or (again.total, again.parts) == (kept.total, kept.parts)
+
+    @property
+    def is_rule_changed(self) -> bool:
+        """Whether the rule of those days says something else today than when the figure was frozen."""
+        return self.moved.rule.rule != self.frozen.result.rule
 
 
 def movement(rule: Indicator, before: Result, now: Result) -> Movement:

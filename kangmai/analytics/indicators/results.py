@@ -76,8 +76,24 @@ def _counted(
             return _result(
                 indicator, manifest, period, by, figure(indicator, area, known[0]), below, NO_WORDS
             )
+    counts = count(indicator, lake, manifest, period, engine=engine)
+    return rolled_up(indicator, lake, manifest, period, area, by, counts, exact=exact)
+
+
+def rolled_up(
+    indicator: Indicator,
+    lake: Lake,
+    manifest: Manifest,
+    period: Period,
+    area: str,
+    by: By | None,
+    counted: Counts,
+    *,
+    exact: bool,
+) -> Result:
+    """The figure of an area with its parts, of counts that were made from a manifest."""
     reporting = reporting_of(lake, manifest, period)
-    counts = placed(indicator, count(indicator, lake, manifest, period, engine=engine), reporting)
+    counts = placed(indicator, counted, reporting)
     whole = figure(indicator, area, total(indicator, counts, area, reporting))
     amounts = parts(indicator, counts, area, by, reporting) if by else {}
     figures = tuple(figure(indicator, code, each) for code, each in amounts.items())

@@ -1,6 +1,12 @@
 """Reads of figures and of the lake, each within what the actor may see."""
 
-from kangmai.analytics.queries.comparisons import behind, level_of_figure, movement, movements
+from kangmai.analytics.queries.comparisons import (
+    behind,
+    level_of_figure,
+    movement,
+    movements,
+    recount,
+)
 from kangmai.analytics.queries.figures import (
     area_of,
     card,
@@ -47,6 +53,7 @@ __all__ = [
     "reason_without",
     "received",
     "received_ids",
+    "recount",
     "rows_behind",
     "verify_lake",
 ]

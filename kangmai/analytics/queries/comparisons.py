@@ -1,20 +1,24 @@
 """Figures held against others: a time before, a target, the level of months past."""
 
 from datetime import date
+from uuid import UUID
 
 from kangmai.analytics import rules
 from kangmai.analytics.indicators import behind as behind_targets
 from kangmai.analytics.indicators import definition, outside
 from kangmai.analytics.indicators.behind import Behind
+from kangmai.analytics.indicators.counting import count_anew
 from kangmai.analytics.indicators.definition import Indicator, get_indicator
 from kangmai.analytics.indicators.earlier import level_periods, trend_periods, week_and_before
 from kangmai.analytics.indicators.levels import Levels, levels
-from kangmai.analytics.indicators.movements import Movement
+from kangmai.analytics.indicators.movements import Movement, Recount
 from kangmai.analytics.indicators.movements import movement as movement_of
+from kangmai.analytics.indicators.results import rolled_up
 from kangmai.analytics.indicators.rollup import next_below
 from kangmai.analytics.indicators.targets import find_target
 from kangmai.analytics.queries.figures import by_rule, compute, find_earlier
-from kangmai.analytics.queries.lakes import cutoff
+from kangmai.analytics.queries.keeping import get_freeze
+from kangmai.analytics.queries.lakes import cutoff, lake
 from kangmai.analytics.types import By, Form, Result, Status
 from kangmai.kernel.actor import Actor, require
 from kangmai.standards.calendars import legal_day
@@ -41,6 +45,31 @@ def _movement(
 ) -> Movement:
     early, late = (by_rule(rule, each, area, by, actor=actor) for each in (before, now))
     return movement_of(rule, early, late)
+
+
+def recount(*, freeze_id: UUID, actor: Actor) -> Recount:
+    """A frozen figure counted again from the files of its manifest, and how it moved since, by the areas below.
+
+    Raises:
+        FreezeUnknown, NotPermitted.
+        LakeBroken: a file that it was counted from is gone or was altered.
+    """
+    frozen = get_freeze(freeze_id=freeze_id, actor=actor)
+    kept = frozen.result
+    rule = definition.find_indicator(kept.indicator, on=kept.rule_from)
+    assert rule is not None  # entries stay when newer ones come
+    area, by = kept.total.area, next_below(kept.total.area)
+    now = by_rule(rule, kept.period, area, by, actor=actor)
+    if rule.form is Form.OUTSIDE:
+        return Recount(frozen, None, movement_of(rule, kept, now))
+    whole = lake()
+    manifest = whole.get_manifest(kept.manifest)
+    counts = count_anew(rule, whole, manifest, kept.period)
+    again, early = (
+        rolled_up(rule, whole, manifest, kept.period, area, each, counts, exact=True)
+        for each in (kept.by, by)
+    )
+    return Recount(frozen, again, movement_of(rule, early, now))
 
 
 def movements(*, area: str, actor: Actor) -> tuple[Movement, ...]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from kangmai.portal.indicators.views.cockpit import cockpit, export_city, indicators, refresh
+from kangmai.portal.indicators.views.frozen import frozen
 from kangmai.portal.indicators.views.indicator import card, export, freeze, indicator, rows
 from kangmai.portal.indicators.views.why import why
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path("figures/export/", export_city, name="cockpit-export"),
     path("figures/refresh/", refresh, name="cockpit-refresh"),
     path("indicators/", indicators, name="indicators"),
+    path("indicators/frozen/<uuid:freeze_id>/", frozen, name="indicator-frozen"),
     path("indicators/<str:indicator_id>/", indicator, name="indicator"),
     path("indicators/<str:indicator_id>/card/", card, name="indicator-card"),
     path("indicators/<str:indicator_id>/why/", why, name="indicator-why"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -203,6 +204,8 @@ def card(request: PortalRequest, indicator_id: str) -> HttpResponse:
                 "by": each.frozen_by_name,
                 "note": each.note,
                 "is_same": each.result.total == found.result.total,
+                "change": presenters.change(found.result.total, each.result.total, rule),
+                "address": reverse("indicator-frozen", args=[each.id]),
                 "cutoff": words.instant(each.result.cutoff),
             }
             for each in found.freezes
