@@ -185,12 +185,12 @@ def test_the_neighbour_town_sees_and_changes_nothing(place):
 
 
 def test_those_without_the_right_are_refused(place):
-    laboratory = acting("laboratory", place.organizations["laboratory"])
+    integrator = acting("integrator", place.organizations["laboratory"])
     for forbidden in (
-        lambda: queries.mine(actor=laboratory),
-        lambda: queries.counts(actor=laboratory, at=AT),
-        lambda: actions.start([begin(place)], actor=laboratory, at=AT),
-        lambda: actions.meet([deed(AT)], actor=laboratory, at=AT),
+        lambda: queries.mine(actor=integrator),
+        lambda: queries.counts(actor=integrator, at=AT),
+        lambda: actions.start([begin(place)], actor=integrator, at=AT),
+        lambda: actions.meet([deed(AT)], actor=integrator, at=AT),
     ):
         with pytest.raises(NotPermitted):
             forbidden()

@@ -13,7 +13,9 @@ from openpyxl import load_workbook
 
 from kangmai.analytics import actions as analytics
 from kangmai.analytics.types import Figure, Status
+from kangmai.deadlines import actions as clocks
 from kangmai.deadlines import queries as deadlines
+from kangmai.deadlines.errors import DeadlineUnknown
 from kangmai.deadlines.types import State as Clock
 from kangmai.deadlines.types import Subject
 from kangmai.documents.types import Format
@@ -22,17 +24,22 @@ from kangmai.governance.reporting.commitments import LAST_DAYS, progress_of
 from kangmai.governance.reporting.errors import (
     CommitmentIncomplete,
     CommitmentUnknown,
+    EvidenceIncomplete,
     KeyReused,
+    MilestonesOpen,
     NotInThisState,
     NotReached,
     NotTheOwner,
-    ReasonMissing,
+    ProofIncomplete,
 )
 from kangmai.governance.reporting.types import Kind, Standing
 from kangmai.kernel.actor import NotPermitted, operator
+from kangmai.messages.models import Message
 from kangmai.registry import actions as registry
 from kangmai.registry.types import OrganizationFacts, OrganizationKind
-from tests.governance.factories import AT, CITY, SIDEWAYS, WRITER, YEAR, somebody
+from tests.analytics.indicators.lake_of_rows import write
+from tests.factories.access import acting
+from tests.governance.factories import AT, CITY, SIDEWAYS, WRITER, YEAR, people, somebody
 
 OPERATOR = operator("test")
 DUE = datetime.date(2026, 3, 31)
@@ -40,7 +47,11 @@ DUE = datetime.date(2026, 3, 31)
 
 @pytest.fixture
 def owner(city) -> int:
-    facts = OrganizationFacts(code="YY-1", name="市一院", kind=OrganizationKind.HOSPITAL, division_code="441202", is_invented=True)  # fmt: skip
+    return hospital("YY-1", "市一院")
+
+
+def hospital(code, name) -> int:
+    facts = OrganizationFacts(code=code, name=name, kind=OrganizationKind.HOSPITAL, division_code="441202", is_invented=True)  # fmt: skip
     return registry.create_organization(facts=facts, actor=OPERATOR, at=AT).id
 
 
@@ -77,8 +88,9 @@ def test_progress_is_what_is_counted_and_kept_only_what_is_frozen(owner):
         conclude(of, Standing.KEPT)
     done = conclude(of, Standing.MISSED)
     assert (done.standing, done.freeze is not None) == (Standing.MISSED, True)
-    with pytest.raises(NotInThisState):
+    with pytest.raises(NotInThisState) as caught:
         conclude(done, Standing.KEPT)
+    assert "未兑现" in caught.value.message("zh") and "missed" in caught.value.message("en")
     reached = commit(owner, target=Decimal(60))
     assert queries.progress(reached, at=AT).standing is Standing.REACHED
     assert conclude(reached, Standing.KEPT).standing is Standing.KEPT
@@ -88,8 +100,13 @@ def test_milestones_with_proof(owner):
     of = steps(owner)
     assert queries.progress(of, at=AT).standing is Standing.BEHIND  # the list is a month late
     say = {"commitment_id": of.id, "actor": WRITER, "at": AT}
-    with pytest.raises(ReasonMissing):
-        actions.finish_milestone(milestone_id=of.milestones[0].id, proof=" ", on=DUE, **say)
+    for proof, on in ((" ", AT.date()), ("纪要", DUE)):
+        with pytest.raises(ProofIncomplete):
+            actions.finish_milestone(milestone_id=of.milestones[0].id, proof=proof, on=on, **say)
+    with pytest.raises(EvidenceIncomplete):
+        actions.show_evidence(text="已开诊", document=" ", **say)
+    with pytest.raises(MilestonesOpen, match="名单, 开诊"):
+        conclude(of, Standing.KEPT)
     for each in of.milestones:
         of = actions.finish_milestone(milestone_id=each.id, proof="纪要", on=datetime.date(2026, 3, 1), **say)  # fmt: skip
     assert queries.progress(of, at=AT).standing is Standing.REACHED
@@ -110,6 +127,41 @@ def test_the_clock_begins_with_the_last_ninety_days_and_ends_with_the_conclusion
     conclude(near, Standing.WITHDRAWN)
     (found,) = deadlines.of_subject(Subject("commitment", str(near.id)), actor=OPERATOR)
     assert found.state is Clock.CANCELLED
+
+
+def test_what_was_concluded_stands_by_its_frozen_figure_whatever_is_corrected_later(city, owner):
+    of = commit(owner, target=Decimal(60))
+    analytics.freeze(indicator="ht_control_rate", period=YEAR, area=CITY, actor=WRITER, at=AT)
+    of = conclude(of, Standing.KEPT)
+    open_one = commit(owner, target=Decimal(60))
+    write(city, people(at_target=5))
+    assert queries.progress(of, at=AT).figure.value == Decimal("66.67")
+    assert queries.progress(open_one, at=AT).figure.value < Decimal(60)
+    content = queries.statement(year=2026, format=Format.XLSX, language="zh", actor=WRITER, at=AT)
+    rows = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(content)).active.iter_rows()]  # fmt: skip
+    assert [row[5] for row in rows if "已兑现" in row] == ["66.67%"]
+
+
+def test_owners_of_every_kind_are_reminded_and_open_what_they_owe(owner):
+    of = commit(owner)
+    actions.remind(at=AT)
+    clocks.escalate_due(at=AT + datetime.timedelta(days=23))
+    told = set(Message.objects.filter(organization_id=owner).values_list("role", flat=True))
+    assert told == {"commission_officer", "institution_administrator", "township_public_health"}
+
+    # who keeps a hospital's accounts sees no deadlines but those that he owes
+    keeper = acting("institution_administrator", owner)
+    other = acting("institution_administrator", hospital("YY-2", "市二院"))
+    (mine,) = deadlines.mine(actor=keeper).rows
+    assert mine.subject == Subject("commitment", str(of.id))
+    assert deadlines.get_deadline(mine.id, actor=keeper) == mine
+    assert deadlines.mine(actor=other).rows == ()
+    with pytest.raises(DeadlineUnknown):
+        deadlines.get_deadline(mine.id, actor=other)
+    with pytest.raises(NotPermitted):
+        deadlines.search(actor=keeper, at=AT)
+    with pytest.raises(NotPermitted):
+        deadlines.mine(actor=acting("integrator", owner))
 
 
 def test_the_statement_of_a_year_lists_each_with_its_standing(owner):
@@ -137,9 +189,9 @@ def test_what_is_not_whole_is_refused(owner):
 def test_the_owner_reports_and_a_neighbour_sees_nothing(owner):
     of = steps(owner)
     say = {"commitment_id": of.id, "text": "已办", "document": "纪要", "at": AT}
-    hospital = somebody(31, "commitments.report", place="440000", organization=owner)
-    actions.show_evidence(actor=hospital, **say)
-    assert [each.id for each in queries.commitments(actor=hospital)[0]] == [of.id]
+    keeper = somebody(31, "commitments.report", place="440000", organization=owner)
+    actions.show_evidence(actor=keeper, **say)
+    assert [each.id for each in queries.commitments(actor=keeper)[0]] == [of.id]
     reader = somebody(32, "commitments.report", organization=owner + 1)
     with pytest.raises(NotTheOwner):
         actions.show_evidence(actor=reader, **say)
@@ -151,7 +203,7 @@ def test_the_owner_reports_and_a_neighbour_sees_nothing(owner):
     with pytest.raises(NotPermitted):
         commit(owner, actor=SIDEWAYS)
     with pytest.raises(NotPermitted):
-        conclude(of, Standing.MISSED, by=hospital)
+        conclude(of, Standing.MISSED, by=keeper)
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.integers(-200, 400))

@@ -3,9 +3,9 @@
 Incorrect
 ├── AuthorityIncomplete     ├── BindingCellTaken     ├── BindingCellUnknown
 ├── BindingLineUnreadable   ├── BulletinUnreadable   ├── CommitmentIncomplete
-├── FigureIncomplete        ├── PeriodNotOfDataValues ├── PeriodNotOfTemplate
-├── ReasonMissing           ├── RemarkHoldsNumber    ├── TemplateNotForArea
-└── WorkbookUnreadable
+├── EvidenceIncomplete      ├── FigureIncomplete     ├── PeriodNotOfDataValues
+├── PeriodNotOfTemplate     ├── ProofIncomplete      ├── ReasonMissing
+├── RemarkHoldsNumber       ├── TemplateNotForArea   └── WorkbookUnreadable
 Forbidden
 ├── NotTheOwner
 └── SameHand
@@ -15,8 +15,8 @@ NotFound
 └── WorkbookUnknown
 Conflict
 ├── BulletinKnown           ├── CellsEmpty           ├── DraftWaits
-├── FiguresMissing          ├── KeyReused            ├── NotInThisState
-├── NotReached              └── AlreadyIssued
+├── FiguresMissing          ├── KeyReused            ├── MilestonesOpen
+├── NotInThisState          ├── NotReached           └── AlreadyIssued
 """
 
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound
@@ -94,6 +94,18 @@ class AuthorityIncomplete(Incorrect):
     zh = "疫情数据公布依据须同时填写授权机关和文件号；撤销依据时两项都留空。"
 
 
+class EvidenceIncomplete(Incorrect):
+    """Evidence needs both: what was done, and the document it stands in."""
+
+    zh = "佐证须同时填写已做工作和依据文件。"
+
+
+class ProofIncomplete(Incorrect):
+    """A milestone is done with its proof and the day it was done, which is not still to come."""
+
+    zh = "阶段任务完成须填写佐证文件和完成日期，完成日期不得晚于今天。"
+
+
 class SameHand(Forbidden):
     """Drafting, checking and issuing are done by three persons, and you did an earlier step."""
 
@@ -164,6 +176,12 @@ class AlreadyIssued(Conflict):
     """This report was issued as {number}. If a figure of it is wrong, press 'Begin a correction' on it; there is no second report."""
 
     zh = "该报告已签发（{number}），不能另发一份；如数据有误，请在该报告上点“拟写更正”。"
+
+
+class MilestonesOpen(Conflict):
+    """It cannot be concluded as kept: not done are {titles}."""
+
+    zh = "不能按“已兑现”结项，以下阶段任务尚未完成：{titles}。"
 
 
 class KeyReused(Conflict):

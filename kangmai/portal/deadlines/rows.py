@@ -26,6 +26,7 @@ ABOUT = {
     "case_card": "case",
     "watchdog_finding": "watchdog-finding",
     "point_finding": "point-of-finding",
+    "commitment": "commitment",
 }
 """The page of what a deadline is about, by the kind of its subject."""
 
@@ -60,7 +61,7 @@ class Own:
 
 def own_rows(limit: int, *, actor: Actor, at: datetime.datetime) -> Own:
     """The most urgent deadlines that the actor owes; nothing for those who owe none."""
-    if not is_permitted(actor, "deadlines.read"):
+    if not queries.sees_own(actor):
         return Own([], 0)
     found = queries.mine(limit=limit, actor=actor).rows
     overdue = queries.counts(actor=actor, at=at).overdue if found else 0

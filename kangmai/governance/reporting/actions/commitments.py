@@ -16,10 +16,13 @@ from kangmai.governance.reporting.commitments import commitment_of
 from kangmai.governance.reporting.errors import (
     CommitmentIncomplete,
     CommitmentUnknown,
+    EvidenceIncomplete,
     KeyReused,
+    MilestonesOpen,
     NotInThisState,
     NotReached,
     NotTheOwner,
+    ProofIncomplete,
     ReasonMissing,
 )
 from kangmai.governance.reporting.reach import (
@@ -123,10 +126,11 @@ def show_evidence(
     """Say what was done, and in which document it stands, as the owner.
 
     Raises:
-        NotPermitted, CommitmentUnknown, NotTheOwner, NotInThisState, ReasonMissing.
+        NotPermitted, CommitmentUnknown, NotTheOwner, NotInThisState.
+        EvidenceIncomplete: what was done or its document is missing.
     """
     if not text.strip() or not document.strip():
-        raise ReasonMissing()
+        raise EvidenceIncomplete()
     with transaction.atomic():
         row = _own(commitment_id, actor)
         models.Evidence.objects.create(
@@ -142,10 +146,11 @@ def finish_milestone(
     """Say that a step is done, on which day, and by which proof, as the owner; a second time changes nothing.
 
     Raises:
-        NotPermitted, CommitmentUnknown, NotTheOwner, NotInThisState, ReasonMissing.
+        NotPermitted, CommitmentUnknown, NotTheOwner, NotInThisState.
+        ProofIncomplete: the proof is missing, or the day is still to come.
     """
     if not proof.strip() or on > legal_day(at):
-        raise ReasonMissing()
+        raise ProofIncomplete()
     with transaction.atomic():
         row = _own(commitment_id, actor)
         done = row.milestones.filter(id=milestone_id, done_on__isnull=True)
@@ -191,7 +196,8 @@ def conclude(
 
     Raises:
         NotPermitted, CommitmentUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing.
-        CommitmentIncomplete: kept, and its figure is not frozen, or a milestone is not done.
+        CommitmentIncomplete: kept, and its figure is not frozen.
+        MilestonesOpen: kept, and a milestone is not done.
         NotReached: kept, and the frozen figure is not at its target.
     """
     if not words.strip() or standing not in (Standing.KEPT, Standing.MISSED, Standing.WITHDRAWN):
@@ -215,10 +221,9 @@ def _proof(row: models.Commitment, standing: Standing, actor: Actor) -> UUID | N
     """The frozen figure that the conclusion rests on, which must agree with it."""
     of = commitment_of(row)
     if of.kind is Kind.MILESTONES:
-        if standing is Standing.KEPT and any(each.done_on is None for each in of.milestones):
-            raise CommitmentIncomplete(
-                missing=Words("未完成的阶段任务", "milestones that are done")
-            )
+        open_ones = [each.title for each in of.milestones if each.done_on is None]
+        if standing is Standing.KEPT and open_ones:
+            raise MilestonesOpen(titles=listed(Words(each, each) for each in open_ones))
         return None
     assert of.period is not None and of.target is not None
     frozen = next(

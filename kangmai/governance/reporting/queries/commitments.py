@@ -74,7 +74,10 @@ def evidence_of(*, commitment_id: UUID, actor: Actor) -> tuple[Evidence, ...]:
 
 
 def progress(of: Commitment, *, at: datetime) -> Progress:
-    """How far a commitment is, its figure as counted now; whoever sees the commitment sees its figure."""
+    """How far a commitment is; whoever sees the commitment sees its figure.
+
+    The figure is counted now; of one that was concluded it is the frozen one that the conclusion rests on.
+    """
     rule, figure = _figure(of)
     return progress_of(of, figure, rule, on=legal_day(at))
 
@@ -87,6 +90,8 @@ def _figure(of: Commitment) -> tuple[Indicator | None, Figure | None]:
         rule = get_indicator(of.indicator, period=of.period)
     except (IndicatorUnknown, PeriodNotCounted):
         return None, None
+    if of.freeze is not None:
+        return rule, figures.get_freeze(freeze_id=of.freeze, actor=reader).result.total
     found = figures.compute(indicator=of.indicator, period=of.period, area=of.area, actor=reader)
     return rule, found.total
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kangmai.deadlines import actions, queries
 from kangmai.deadlines import rules as limits
 from kangmai.deadlines.types import Deadline, Page, Show, State
-from kangmai.kernel.actor import is_permitted
+from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.kernel.errors import Conflict, Incorrect
 from kangmai.portal.deadlines import rows
 from kangmai.portal.messages.presenters import language
@@ -43,7 +43,7 @@ def deadlines(request: PortalRequest) -> HttpResponse:
     context = {
         "crumbs": trail(Crumb(_("Deadlines"))),
         "rows": rows.rows(found.rows, actor=request.actor, at=request.at),
-        "shows": choices(_shows(), current=show),
+        "shows": choices(_shows(request.actor), current=show),
         "kinds": choices([("", _("all deadlines")), *titles], current=definition),
         "is_mine": show == MINE,
         "pager": pager(request.GET, cursor=found.next or None),
@@ -66,7 +66,9 @@ def _found(request: PortalRequest, show: str, definition: str) -> Page[Deadline]
     )
 
 
-def _shows() -> list[tuple[str, str]]:
+def _shows(actor: Actor) -> list[tuple[str, str]]:
+    if not is_permitted(actor, "deadlines.read"):
+        return [(MINE, _("yours"))]
     return [
         (MINE, _("yours")),
         (Show.OPEN, _("all that run")),

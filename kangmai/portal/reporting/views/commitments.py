@@ -15,7 +15,7 @@ from kangmai.analytics import queries as analytics
 from kangmai.analytics.rules import find_target, get_indicator
 from kangmai.documents.types import Format
 from kangmai.governance.reporting import actions, queries, rules
-from kangmai.governance.reporting.errors import CommitmentIncomplete, ReasonMissing
+from kangmai.governance.reporting.errors import CommitmentIncomplete, ProofIncomplete
 from kangmai.governance.reporting.types import Commitment, Kind, Progress, Standing
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
@@ -35,6 +35,7 @@ from kangmai.standards.calendars import legal_day
 from kangmai.standards.periods import parse_period
 
 KEEP, REPORT = "commitments.keep", "commitments.report"
+FIGURES, PUBLISHED = "indicators.read", "indicators.published"
 BEHIND = (Standing.BEHIND, Standing.OVERDUE)
 OWNERS = 200
 OWNING = (
@@ -219,6 +220,10 @@ def commitment(request: PortalRequest, commitment_id: UUID) -> HttpResponse:
         "row": _row(of, now, names),
         "area_name": presenters.area_name(of.area),
         "period": asking.named(of.period) if of.period else "",
+        "may_open_card": is_permitted(actor, PUBLISHED) or is_permitted(actor, FIGURES, of.area),
+        "frozen": reverse("indicator-frozen", args=[of.freeze])
+        if of.freeze and is_permitted(actor, FIGURES, of.area)
+        else "",
         "milestones": [
             (each, each.done_on is None and each.due_on < today) for each in of.milestones
         ],
@@ -263,7 +268,7 @@ def _id(given: QueryDict) -> UUID:
     try:
         return UUID(str(given.get("milestone", "")))
     except ValueError:
-        raise ReasonMissing() from None
+        raise ProofIncomplete() from None
 
 
 @require_safe
