@@ -1,15 +1,17 @@
-"""Claim: at 4.1 million residents lists and search answer in under 200 ms at the 95th percentile, and the first
-view of the cockpit stands in under 1 s.
+"""Claim: at 4.1 million residents lists and search answer in under 200 ms at the 95th percentile, the first view of
+the cockpit stands in under 1 s, and an answer card in under 300 ms.
 
     python benchmarks/city_pages.py [--data FOLDER] [--rounds 40]
 
 FOLDER holds a city (`city_load.py --keep FOLDER`; without one 50,000 residents are made). Fills its lake, starts
 it, logs in as people of several roles, and asks for pages and searches as a browser does, without the browser's
 own work. There is no peer: the limits are those of people who wait. The first time of each page is told apart:
-nothing is remembered then.
+nothing is remembered then. The cockpit is seen first twice: in the second in which the server began, with its worker
+catching up what the city's days left undone, and by a server that began anew and a while ago; the limit is for this.
 """
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
@@ -24,7 +26,8 @@ from pathlib import Path
 
 from house_start import Visitor, city, kangmai, served
 
-LIST_LIMIT, VIEW_LIMIT = 0.2, 1.0
+LIST_LIMIT, VIEW_LIMIT, CARD_LIMIT = 0.2, 1.0, 0.3
+SETTLED_SECONDS = 15
 LISTS = {
     "village": ("/residents/", "/follow-ups/", "/follow-ups/?show=overdue", "/deadlines/"),
     "township": ("/residents/", "/follow-ups/", "/follow-ups/?show=all", "/deadlines/"),
@@ -99,18 +102,29 @@ def lists_and_searches(address: str, rounds: int) -> float:
     return slowest
 
 
-def first_views(address: str, rounds: int) -> float:
-    """Time the first view of the cockpit and of an answer card, then the same again."""
+def first_view(address: str, when: str) -> float:
+    """Time the first view of the cockpit by a server."""
     visitor = Visitor(address)
     visitor.log_in("officer")
-    text, first = visitor.get("/figures/")
-    print(f"{'officer /figures/, the first after the start':<46} {1000 * first:8.1f}")
-    measured("officer /figures/", [partial(page_time, visitor, "/figures/")] * rounds)
-    cards = list(dict.fromkeys(re.findall(r'href="(/indicators/[^"]+/card/[^"]*)"', text)))[:4]
-    for path in cards:
-        link = path.replace("&amp;", "&")
-        measured(f"officer {link[:38]}", [partial(page_time, visitor, link)] * rounds)
+    first = page_time(visitor, "/figures/")
+    print(f"{f'officer /figures/, the first {when}':<46} {1000 * first:8.1f}", flush=True)
     return first
+
+
+def cockpit_and_cards(address: str, rounds: int) -> float:
+    """Time the cockpit again, and the answer cards of all indicators of the list once each; the cards' 95th."""
+    visitor = Visitor(address)
+    visitor.log_in("officer")
+    measured("officer /figures/", [partial(page_time, visitor, "/figures/")] * rounds)
+    text, _ = visitor.get("/indicators/")
+    found = re.findall(r'href="(/indicators/[a-z_0-9]+/)(\?[^"]*)?"', text)
+    cards = dict.fromkeys(f"{page}card/{query.replace('&amp;', '&')}" for page, query in found)
+    if not cards:
+        raise SystemExit("the list of indicators has no links")
+    return measured(
+        f"officer answer cards, {len(cards)} once each",
+        [partial(page_time, visitor, each) for each in cards],
+    )
 
 
 def main() -> None:
@@ -123,13 +137,18 @@ def main() -> None:
     with ExitStack() as open_while_measured:
         data = open_while_measured.enter_context(city(options.data, options.residents))
         subprocess.run(kangmai("lake", "sync", "--data", data), check=True, capture_output=True)
-        address, seconds = open_while_measured.enter_context(served(data))
-        print(f"ready after {seconds:.1f} s\n{'':<46} {'first':>8} {'median':>8} {'95 %':>8}  ms")
-        first = first_views(address, options.rounds)
-        slowest = lists_and_searches(address, options.rounds)
+        print(f"load {os.getloadavg()[0]:.1f}\n{'':<46} {'first':>8} {'median':>8} {'95 %':>8}  ms")
+        with served(data) as (address, _):
+            first_view(address, "in its second")
+            slowest = lists_and_searches(address, options.rounds)
+        with served(data) as (address, _):
+            time.sleep(SETTLED_SECONDS)
+            first = first_view(address, f"after {SETTLED_SECONDS} s")
+            cards = cockpit_and_cards(address, options.rounds)
     print(f"slowest list or search, 95 %: {1000 * slowest:.0f} ms (limit {1000 * LIST_LIMIT:.0f})")
     print(f"first view of the cockpit: {1000 * first:.0f} ms (limit {1000 * VIEW_LIMIT:.0f})")
-    sys.exit(slowest > LIST_LIMIT or first > VIEW_LIMIT)
+    print(f"answer cards, 95 %: {1000 * cards:.0f} ms (limit {1000 * CARD_LIMIT:.0f})")
+    sys.exit(slowest > LIST_LIMIT or first > VIEW_LIMIT or cards > CARD_LIMIT)
 
 
 if __name__ == "__main__":

@@ -255,8 +255,7 @@ def recount_json(found: "Recount") -> dict[str, Any]:
                 "own_change": _number(each.rate),
                 "weight": _number(each.mix),
             }
-            for each in moved.causes
-            if each.before != each.now
+            for each in found.corrected
         ],
     }
 

@@ -82,6 +82,11 @@ class Recount:
         return again is None or (again.total, again.parts) == (kept.total, kept.parts)
 
     @property
+    def corrected(self) -> tuple[Cause, ...]:
+        """The areas that have other numbers today, and those whose weight changed by it: their effects add up."""
+        return tuple(each for each in self.moved.causes if each.both or each.before != each.now)
+
+    @property
     def is_rule_changed(self) -> bool:
         """Whether the rule of those days says something else today than when the figure was frozen."""
         return self.moved.rule.rule != self.frozen.result.rule

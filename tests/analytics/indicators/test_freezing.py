@@ -56,10 +56,9 @@ def test_a_frozen_figure_is_counted_again_and_what_was_corrected_since_is_told_b
     assert found.is_same and not found.is_rule_changed
     assert (found.again.total, found.again.parts) == (frozen.result.total, frozen.result.parts)
     assert found.moved.difference == Decimal("-0.70")
-    moved = [each for each in found.moved.causes if each.before != each.now]
-    assert [(each.area, each.before.denominator, each.now.denominator) for each in moved] == [
-        ("441203", 30, 31)
-    ]
+    moved = {each.area: (each.before.denominator, each.now.denominator) for each in found.corrected}
+    assert moved == {"441203": (30, 31), "441202": (40, 40)}, "whose weight fell, and the other"
+    assert sum(each.both for each in found.corrected).quantize(Decimal("0.01")) == Decimal("-0.70")
     with pytest.raises(NotPermitted):
         queries.recount(freeze_id=frozen.id, actor=reader("441203"))
     with pytest.raises(FreezeUnknown):

@@ -60,11 +60,7 @@ def _moved(found: Recount, asked: Asked) -> dict[str, object]:
         "is_same": found.is_same,
         "is_rule_changed": found.is_rule_changed,
         "change": presenters.change(moved.now.total, moved.before.total, moved.rule),
-        "rows": [
-            comparing.cause(each, moved.rule, asked)
-            for each in moved.causes
-            if each.before != each.now
-        ],
+        "rows": [comparing.cause(each, moved.rule, asked) for each in found.corrected],
         "mix": f"{moved.mix:+,}" if moved.mix is not None else "",
     }
 
