@@ -55,7 +55,7 @@ def load_clinics(city: InventedCity, organizations: Sequence[int], *, at: dateti
         nurse = _nurse(organizations[institution], town.code, name)
         clinic = Clinic(nurse, town.code, _stock(nurse, number, table, is_first=number == 0, at=at))
         clinics.append(clinic)
-        visits = list(_day(clinic, table, at=at))
+        visits = list(clinic_day(clinic, table, at=at))
         actions.judge_residents(ids=[ResidentId(each.resident_id) for each in visits], at=at)
         count += len(visits)
         if number == 0:
@@ -119,10 +119,12 @@ def _temperatures(place: UUID, nurse: Actor, *, at: datetime) -> None:
     actions.write_temperatures(fridge_id=place, samples=samples, actor=nurse, at=at)
 
 
-def _day(clinic: Clinic, table: dict[str, Any], *, at: datetime) -> Iterator[Visit]:
+def clinic_day(clinic: Clinic, table: dict[str, Any], *, at: datetime) -> Iterator[Visit]:
     """The visitors of this morning, each as far as the plan says."""
     plan = table["day"]
-    children = _children(clinic, len(plan), table["infants_of_ten"], at=at)
+    # just after midnight the first of them came on the day before: who is chosen was due already then
+    opened = at - max(each["minutes"] for each in plan) * MINUTE
+    children = _children(clinic, len(plan), table["infants_of_ten"], at=opened)
     asked = sorted(plan[: len(children)], key=lambda each: -each["minutes"])
     for who, each in zip(children, asked, strict=True):
         yield _visit(clinic, who, each["step"], at - each["minutes"] * MINUTE)
