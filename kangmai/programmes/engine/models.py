@@ -114,6 +114,18 @@ class Enrolment(models.Model):
                 name="enrolment_urgent",
             ),
             models.Index(
+                fields=("place_code", "next_late_on"),
+                condition=Q(state=State.MANAGED.value),
+                # what waits in a town, however large, is counted without a look at its rows
+                include=("programme", "next_opens_on", "next_due_on"),
+                name="enrolment_place_late",
+            ),
+            models.Index(
+                fields=("programme", "place_code"),
+                condition=Q(state=State.MANAGED.value),
+                name="enrolment_programme_place",
+            ),
+            models.Index(
                 fields=("organization", "suspected_on", "id"),
                 condition=Q(state__in=("suspected", "confirmed")),
                 name="enrolment_org_suspected",

@@ -20,10 +20,27 @@ from kangmai.programmes.engine.errors import EnrolmentNotFound, PlaceUnreadable
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """SQL over e (programmes_enrolment) with its named parameters."""
+    """SQL over e (programmes_enrolment) with its named parameters: any of the ways, and what holds of all."""
 
-    sql: str
+    ways: tuple[str, ...]
+    always: str
     values: Mapping[str, object]
+
+    @property
+    def sql(self) -> str:
+        return f"({' OR '.join(self.ways)}) AND {self.always}" if self.ways else self.always
+
+    def apart(self) -> tuple[str, ...]:
+        """The same as conditions of which a row meets one at most, so that each is counted by its own index."""
+        if not self.ways:
+            return (self.always,)
+        before = [
+            "",
+            *(f" AND NOT ({' OR '.join(self.ways[:n])})" for n in range(1, len(self.ways))),
+        ]
+        return tuple(
+            f"{way}{other} AND {self.always}" for way, other in zip(self.ways, before, strict=True)
+        )
 
 
 def below(place: str) -> PlaceRange:
@@ -54,22 +71,22 @@ def require_label(definition: Programme, actor: Actor) -> None:
 
 def reach(scope: DataScope) -> Reach:
     """The rows of worklists inside a scope: by place, institution or resident, and by label."""
+    label, labelled = of_label(scope)
     if scope.everything:
-        return Reach(*of_label(scope))
-    values: dict[str, object] = {"orgs": sorted(scope.organizations)}
-    parts = ["e.organization = ANY(%(orgs)s::bigint[])"]
-    if scope.residents:
-        values["residents"] = sorted(scope.residents)
-        parts.append("e.resident_id = ANY(%(residents)s::bigint[])")
+        return Reach((), label, labelled)
+    values: dict[str, object] = {"orgs": sorted(scope.organizations), **labelled}
+    ways = []
     for number, place in enumerate(scope.places):
         values |= {f"low{number}": place.low, f"high{number}": place.high}
-        parts.append(f"(e.place_code >= %(low{number})s AND e.place_code < %(high{number})s)")
-    sql = f"({' OR '.join(parts)})"
+        ways.append(f"(e.place_code >= %(low{number})s AND e.place_code < %(high{number})s)")
+    if scope.residents:
+        values["residents"] = sorted(scope.residents)
+        ways.append("e.resident_id = ANY(%(residents)s::bigint[])")
+    ways.append("e.organization = ANY(%(orgs)s::bigint[])")
     if scope.objections:
         values["objections"] = sorted(scope.objections)
-        sql += " AND NOT e.resident_id = ANY(%(objections)s::bigint[])"
-    label, labelled = of_label(scope)
-    return Reach(f"{sql} AND {label}", values | labelled)
+        label += " AND NOT e.resident_id = ANY(%(objections)s::bigint[])"
+    return Reach(tuple(ways), label, values)
 
 
 def of_label(scope: DataScope) -> tuple[str, dict[str, object]]:

@@ -78,7 +78,8 @@ def test_emergencies_first_then_the_earliest_day() -> None:
 @pytest.mark.parametrize("many", [8000, -1], ids=["sorted", "walked"])
 def test_pages_follow_one_another_without_gap_or_repeat(monkeypatch, many: int) -> None:
     worklists = import_module("kangmai.programmes.engine.queries.worklist")
-    monkeypatch.setattr(worklists, "MANY", many)
+    limited = replace(worklists._LISTS[Show.TO_SEE], many=many)
+    monkeypatch.setitem(worklists._LISTS, Show.TO_SEE, limited)
     for number in range(7):
         managed(f"陈{number}", "2026-02-10" if number % 2 else "2026-02-12")
     seen: list[str] = []

@@ -87,6 +87,17 @@ class Migration(migrations.Migration):
                         name="enrolment_urgent",
                     ),
                     models.Index(
+                        condition=models.Q(("state", "managed")),
+                        fields=["place_code", "next_late_on"],
+                        include=("programme", "next_opens_on", "next_due_on"),
+                        name="enrolment_place_late",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "managed")),
+                        fields=["programme", "place_code"],
+                        name="enrolment_programme_place",
+                    ),
+                    models.Index(
                         condition=models.Q(("state__in", ("suspected", "confirmed"))),
                         fields=["organization", "suspected_on", "id"],
                         name="enrolment_org_suspected",

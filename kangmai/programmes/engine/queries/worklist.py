@@ -21,7 +21,7 @@ from kangmai.kernel.ids import OrganizationId, ResidentId
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.errors import CursorUnreadable
 from kangmai.programmes.engine.queries.enrolments import READ
-from kangmai.programmes.engine.seeing import below, of_label, own_programmes, reach
+from kangmai.programmes.engine.seeing import Reach, below, of_label, own_programmes, reach
 from kangmai.programmes.engine.types import Counts, Enrolment, Filter, Page, Row, Show
 from kangmai.programmes.engine.values import enrolment_of, planned_of
 from kangmai.standards.calendars import legal_day
@@ -31,12 +31,19 @@ MOST_FOUND = 200
 MOST_COUNTED = 1000
 
 
+MANY = 8_000
+"""Rows of which sorting takes longer than walking the index past those of other places."""
+MANY_BEHIND = 40_000
+"""The same, where all that is overdue in the city stands before them in the index."""
+
+
 @dataclass(frozen=True, slots=True)
 class _List:
     """What a list holds and the columns that order it, with their SQL types."""
 
     condition: str
     order: Mapping[str, str]
+    many: int = MANY
 
 
 _BY_URGENCY = {"e.priority": "smallint", "e.next_due_on": "date", "e.id": "uuid"}
@@ -49,14 +56,14 @@ _SORTED = {
 """By urgency as well, but of no index: of a town's few thousand rows, found by their place, sorting all is
 quicker than walking the city's index in order until a page is full."""
 TOWN_DIGITS = 9
-MANY = 8000
-"""Rows of which sorting takes longer than walking the index past those of other places."""
 _MANAGED = "e.state = 'managed' AND "
 _LISTS = {
     Show.TO_SEE: _List(_MANAGED + "e.next_opens_on <= %(on)s::date", _BY_URGENCY),
     Show.OVERDUE: _List(_MANAGED + "e.next_late_on < %(on)s::date", _BY_URGENCY),
     Show.DUE: _List(
-        _MANAGED + "e.next_due_on <= %(on)s::date AND e.next_late_on >= %(on)s::date", _BY_URGENCY
+        _MANAGED + "e.next_due_on <= %(on)s::date AND e.next_late_on >= %(on)s::date",
+        _BY_URGENCY,
+        MANY_BEHIND,
     ),
     Show.DUE_SOON: _List(
         _MANAGED + "e.next_opens_on <= %(on)s::date AND e.next_due_on > %(on)s::date", _BY_URGENCY
@@ -76,12 +83,13 @@ class _Asked:
 
     source: str
     conditions: tuple[str, ...]
+    reach: Reach
     order: Mapping[str, str]
     values: Mapping[str, Any]
 
     @property
     def where(self) -> str:
-        return " AND ".join(self.conditions)
+        return " AND ".join((*self.conditions, self.reach.sql))
 
 
 def worklist(
@@ -116,10 +124,14 @@ def counts(*, programme: str = "", actor: Actor, at: datetime) -> Counts:
 
 def _count(filter: Filter, *, actor: Actor, at: datetime) -> int:
     asked = asked_of(filter, actor=actor, at=at)
+    conditions = " AND ".join(asked.conditions)
+    each = [
+        f"(SELECT 1 FROM {asked.source} WHERE {conditions} AND {part} LIMIT {MOST_COUNTED})"
+        for part in asked.reach.apart()
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT count(*) FROM (SELECT 1 FROM {asked.source}
-                WHERE {asked.where} LIMIT {MOST_COUNTED}) AS counted""",
+            f"SELECT least(count(*), {MOST_COUNTED}) FROM ({' UNION ALL '.join(each)}) AS counted",
             asked.values,
         )
         (count,) = cursor.fetchone()
@@ -133,24 +145,23 @@ def asked_of(filter: Filter, *, actor: Actor, at: datetime) -> _Asked:
     source = "programmes_enrolment e"
     if filter.show is Show.TRANSFERS:
         source += " JOIN programmes_transfer t ON t.enrolment_id = e.id AND t.decided_at IS NULL"
-        conditions.append(_coming(actor.scope, values))
+        inside = Reach((), _coming(actor.scope, values), {})
     else:
         inside = reach(actor.scope)
-        conditions.append(inside.sql)
-        values |= inside.values
+    values |= inside.values
     for sql, name, value in _narrowing(filter, actor=actor, at=at):
         conditions.append(sql)
         values |= dict(zip(name.split(), value, strict=True))
-    asked = _Asked(source, tuple(conditions), wanted.order, values)
+    asked = _Asked(source, tuple(conditions), inside, wanted.order, values)
     if wanted.order not in (_BY_URGENCY, _BY_ID) or not _is_narrow(filter, actor.scope):
         return asked
-    if wanted.order is _BY_URGENCY and _holds_many(asked):
+    if wanted.order is _BY_URGENCY and _rows_of(asked) > wanted.many:
         return asked
     return replace(asked, order=_SORTED)
 
 
-def _holds_many(asked: _Asked) -> bool:
-    """Whether a town is so large that the city's index in order soon fills a page; by the planner's estimate."""
+def _rows_of(asked: _Asked) -> float:
+    """How many rows a list of a town holds, by the planner's estimate."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {asked.source} WHERE {asked.where}", asked.values
@@ -158,7 +169,7 @@ def _holds_many(asked: _Asked) -> bool:
         (plan,) = cursor.fetchone()
     if isinstance(plan, str):
         plan = json.loads(plan)
-    return float(plan[0]["Plan"]["Plan Rows"]) > MANY
+    return float(plan[0]["Plan"]["Plan Rows"])
 
 
 def _is_narrow(filter: Filter, scope: DataScope) -> bool:
