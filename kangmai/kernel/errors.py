@@ -17,6 +17,7 @@ places in the input and `Words` (said in the language of the message), never per
 Doors map the category to a status, an OperationOutcome or a page, in one place each.
 """
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -42,6 +43,8 @@ class KangmaiError(Exception):
 
     category: ClassVar[Category] = Category.FAULT
     zh: ClassVar[str] = ""
+    names: ClassVar[Mapping[str, Words]] = {}
+    """What states and columns that may stand in the sentence are called in it."""
 
     def __init__(self, **details: object) -> None:
         self.details = details
@@ -59,11 +62,12 @@ class KangmaiError(Exception):
     def message(self, language: str) -> str:
         """This failure in a sentence, in `zh` or `en`."""
         text = self.zh if language.startswith("zh") and self.zh else self.__doc__ or self.code
-        said = {
-            name: each.in_language(language) if isinstance(each, Words) else each
-            for name, each in self.details.items()
-        }
+        said = {name: self._named(each, language) for name, each in self.details.items()}
         return " ".join(text.split()).format_map(said)
+
+    def _named(self, detail: object, language: str) -> object:
+        named = self.names.get(detail, detail) if isinstance(detail, str) else detail
+        return named.in_language(language) if isinstance(named, Words) else named
 
 
 class Incorrect(KangmaiError):

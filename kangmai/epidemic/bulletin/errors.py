@@ -18,6 +18,7 @@ Conflict
 """
 
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound
+from kangmai.kernel.words import Words
 
 
 class AuthorityMissing(Incorrect):
@@ -74,10 +75,19 @@ class KeyReused(Conflict):
     zh = "该表单已提交过不同内容，请重新打开页面。"
 
 
+STATES = {
+    "draft": Words("草稿", "a draft"),
+    "returned": Words("已退回", "given back"),
+    "issued": Words("已签发", "signed"),
+    "released": Words("已发布", "released"),
+}
+
+
 class NotInThisState(Conflict):
     """The bulletin is '{state}', so this cannot be done with it now."""
 
     zh = "日报当前状态为“{state}”，不能执行此操作。"
+    names = STATES
 
 
 class NotTheWholeArea(Conflict):

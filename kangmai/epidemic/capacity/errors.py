@@ -23,6 +23,7 @@ Conflict
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.kernel.words import Words
 
 
 class AreaUnknown(Incorrect):
@@ -37,10 +38,18 @@ class BedsDoNotAdd(Incorrect):
     zh = "占用、预留、消毒、停用合计 {used} 张，多于可用（有医护）的 {staffed} 张；或可用床位多于实际开设的 {set_up} 张。"
 
 
+LISTS = {
+    "rooms": Words("房间类型", "kinds of rooms"),
+    "facilities": Words("机构类型", "kinds of facilities"),
+    "wards": Words("病区类型", "kinds of wards"),
+}
+
+
 class KindUnknown(Incorrect):
     """'{kind}' is not in the list of {what}."""
 
     zh = "“{kind}”不在目录中（{what}）。"
+    names = LISTS
 
 
 class NameMissing(Incorrect):
@@ -103,10 +112,25 @@ class FacilityThere(Conflict):
     zh = "该机构已登记为此类机构。"
 
 
+STATES = {
+    "free": Words("空闲", "free"),
+    "reserved": Words("已预留", "reserved"),
+    "occupied": Words("占用", "occupied"),
+    "cleaning": Words("待消毒", "to disinfect"),
+    "closed": Words("停用", "out of use"),
+    "ready": Words("待命", "ready"),
+    "out": Words("出车中", "on the way"),
+    "disinfecting": Words("消毒中", "being disinfected"),
+    "off": Words("停用", "out of use"),
+    "open": Words("启用", "open"),
+}
+
+
 class NotInThisState(Conflict):
     """It is '{state}' now, so this cannot be done with it."""
 
     zh = "当前状态为“{state}”，不能执行此操作。"
+    names = STATES
 
 
 class RoomFull(Conflict):

@@ -49,10 +49,17 @@ class AreaUnreadable(Incorrect):
     zh = "“{area}”不是有效的区划代码，应为 4 至 12 位数字。"
 
 
+CODES = {
+    "tube": Words("采样管", "tube"),
+    "box": Words("转运箱", "box"),
+}
+
+
 class CodeUnreadable(Incorrect):
     """'{code}' is not the code of a {what}: scan it again."""
 
     zh = "“{code}”不是有效的{what}编码，请重新扫描。"
+    names = CODES
 
 
 class CursorUnreadable(Incorrect):
@@ -85,10 +92,18 @@ class ReasonMissing(Incorrect):
     zh = "请填写原因。"
 
 
+COLUMNS = {
+    "people": Words("人员", "people"),
+    "time zone": Words("时间缺少时区", "a time without its zone"),
+    "tubes": Words("采样管", "tubes"),
+}
+
+
 class RecordUnreadable(Incorrect):
     """Record {number} of the batch cannot be read: {reason}. Nothing of the batch was taken."""
 
     zh = "批次中第 {number} 条记录无法读取：{reason}。整批未保存。"
+    names = COLUMNS
 
 
 NOW = Words("现在", "now")
@@ -201,16 +216,61 @@ class BoxTaken(Conflict):
     zh = "转运箱编码 {code} 已使用且内容不同，请更换箱码。"
 
 
+STATES = {
+    "planned": Words("未开始", "planned"),
+    "open": Words("进行中", "open"),
+    "closed": Words("已结束", "closed"),
+    "packed": Words("已装箱", "packed"),
+    "travelling": Words("转运中", "on its way"),
+    "received": Words("已接收", "received"),
+    "differs": Words("数量不符", "received with a difference"),
+    "signed": Words("已签字", "signed"),
+    "settled": Words("已处理", "settled"),
+    "waiting": Words("待检测", "waiting"),
+    "without a kept record": Words("没有留存记录", "without a kept record"),
+    "not linkable": Words("不能关联", "not to be linked"),
+    "reviewed: test the tube again": Words(
+        "已审核，请重新检测该管", "reviewed: test the tube again"
+    ),
+    "tube_used_twice": Words("采样管重复使用", "the tube used twice"),
+    "tube_overfilled": Words("采样管超员", "the over-filled tube"),
+    "tube_unreadable": Words("管码无法识别", "the unreadable label"),
+    "person_twice": Words("同一人两管", "the person in two tubes"),
+    "person_unknown": Words("人员未识别", "the unknown person"),
+    "times_out_of_order": Words("时间顺序有误", "the times out of order"),
+    "tube_unknown": Words("未知采样管", "the unknown tube"),
+    "tube_already_settled": Words("已有结果的管", "the tube with a result"),
+    "tube_not_received": Words("未接收的管", "the tube not received"),
+    "box_differs": Words("转运箱不符", "the box that differs"),
+}
+
+
 class NotInThisState(Conflict):
     """{what} is {state}, so this cannot be done with it now."""
 
     zh = "{what} 当前为“{state}”状态，不能执行此操作。"
+    names = STATES
+
+
+LIMITS = {
+    "nothing to assign, or no capacity": Words(
+        "没有待分配的样本，或实验室没有检测能力", "nothing to assign, or no capacity"
+    ),
+    "a site reaches no laboratory within the limit of the road": Words(
+        "有采样点在车程上限内没有实验室",
+        "a site reaches no laboratory within the limit of the road",
+    ),
+    "the laboratories in reach cannot take all boxes": Words(
+        "车程内的实验室检测能力不足", "the laboratories in reach cannot take all boxes"
+    ),
+}
 
 
 class PlanImpossible(Conflict):
     """No plan keeps the limits: {reason}"""
 
     zh = "没有满足限制的方案：{reason}"
+    names = LIMITS
 
 
 class PlateTaken(Conflict):

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 
 from kangmai.epidemic.nucleic_acid.errors import FileUnreadable
 from kangmai.epidemic.nucleic_acid.types import Reading, Target, WellKind
+from kangmai.kernel.words import Words
 
 LARGEST_FILE = 5 * 2**20
 LARGEST_UNPACKED = 50 * 2**20
@@ -74,10 +75,16 @@ def read(content: bytes) -> tuple[Reading, ...]:
     for number, line in enumerate(lines[start + 1 :], start + 2):
         _take_line(line, number, columns, wells, curves)
     if not wells:
-        raise FileUnreadable(reason="no wells")
+        raise FileUnreadable(reason=Words("没有孔位数据", "no wells"))
     if len(wells) > MOST_WELLS:
-        raise FileUnreadable(reason=f"> {MOST_WELLS} wells")
+        raise FileUnreadable(
+            reason=Words(f"超过 {MOST_WELLS} 个孔", f"more than {MOST_WELLS} wells")
+        )
     return tuple(_reading(well, wells[well], curves[well]) for well in sorted(wells, key=_order))
+
+
+def _on(number: int, zh: str, en: str) -> Words:
+    return Words(f"第 {number} 行：{zh}", f"line {number}: {en}")
 
 
 def _take_line(
@@ -91,12 +98,14 @@ def _take_line(
     found = WELL.match(cells["well"].upper())
     if not found:
         if any(cells.values()) and cells["well"]:
-            raise FileUnreadable(reason=f"line {number}: well {cells['well'][:8]!r}")
+            raise FileUnreadable(
+                reason=_on(number, f"孔位 {cells['well'][:8]!r}", f"well {cells['well'][:8]!r}")
+            )
         return
     well = f"{found[1]}{int(found[2])}"
     known = wells.setdefault(well, cells)
     if known["sample"] != cells["sample"]:
-        raise FileUnreadable(reason=f"line {number}: two samples in {well}")
+        raise FileUnreadable(reason=_on(number, f"{well} 孔有两个样本", f"two samples in {well}"))
     curve = curves.setdefault(well, {})
     if "target" in columns and "ct" in columns:
         target = _target(cells["target"])
@@ -111,7 +120,13 @@ def _put(
     curve: dict[Target, float | None], target: Target, ct: float | None, number: int, well: str
 ) -> None:
     if target in curve and curve[target] != ct:
-        raise FileUnreadable(reason=f"line {number}: {well} has two values for {target.name}")
+        raise FileUnreadable(
+            reason=_on(
+                number,
+                f"{well} 孔的 {target.name} 有两个值",
+                f"{well} has two values for {target.name}",
+            )
+        )
     curve[target] = ct
 
 
@@ -129,7 +144,10 @@ def _heading(lines: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
         if {"well", "sample"} <= columns.keys() and (long or wide):
             return number, columns
     raise FileUnreadable(
-        reason="no line with the titles Well, Sample, Target, Ct or Well, Sample, ORF1ab, N, IC"
+        reason=Words(
+            "没有标题行（孔位、样本、靶标、Ct，或孔位、样本、ORF1ab、N、内标）",
+            "no line with the titles Well, Sample, Target, Ct or Well, Sample, ORF1ab, N, IC",
+        )
     )
 
 
@@ -157,9 +175,9 @@ def _cycles(cell: str, number: int) -> float | None:
     try:
         cycles = float(cell)
     except ValueError:
-        raise FileUnreadable(reason=f"line {number}: {cell[:12]!r}") from None
+        raise FileUnreadable(reason=_on(number, repr(cell[:12]), repr(cell[:12]))) from None
     if not 0 < cycles <= 60:
-        raise FileUnreadable(reason=f"line {number}: Ct {cycles}")
+        raise FileUnreadable(reason=_on(number, f"Ct {cycles}", f"Ct {cycles}"))
     return cycles
 
 
@@ -189,7 +207,9 @@ def _csv(content: bytes) -> list[list[str]]:
         except UnicodeError:
             continue
     else:
-        raise FileUnreadable(reason="encoding")
+        raise FileUnreadable(
+            reason=Words("文字编码不是 UTF-8 或 GB 18030", "its text is neither UTF-8 nor GB 18030")
+        )
     sample = text[:4096]
     separator = "\t" if sample.count("\t") > sample.count(",") else ","
     try:
@@ -197,7 +217,7 @@ def _csv(content: bytes) -> list[list[str]]:
     except csv.Error as error:
         raise FileUnreadable(reason=str(error)) from None
     if len(lines) > MOST_LINES:
-        raise FileUnreadable(reason=f"> {MOST_LINES} lines")
+        raise FileUnreadable(reason=Words(f"超过 {MOST_LINES} 行", f"more than {MOST_LINES} lines"))
     return lines
 
 
@@ -214,4 +234,6 @@ def _xlsx(content: bytes) -> list[list[str]]:
         rows = sheet.iter_rows(values_only=True, max_row=MOST_LINES)
         return [["" if cell is None else str(cell) for cell in row] for row in rows]
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
-        raise FileUnreadable(reason="XLSX") from error
+        raise FileUnreadable(
+            reason=Words("不是完整的 XLSX 工作簿", "it is no whole XLSX workbook")
+        ) from error

@@ -17,6 +17,7 @@ Conflict
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.kernel.words import Words
 
 
 class ReasonMissing(Incorrect):
@@ -61,16 +62,35 @@ class ExposuresDiffer(Conflict):
     zh = "{room} 房内人员的暴露来源不同。不同暴露来源的人员不得同住，照护者除外。"
 
 
+STATES = {
+    "expected": Words("待入住", "expected"),
+    "staying": Words("在住", "staying"),
+    "left": Words("已离开", "left"),
+    "cancelled": Words("已取消", "taken back"),
+    "arrived": Words("已接到人员", "with the patient"),
+    "handed over": Words("已交接", "handed over"),
+    "disinfected": Words("已消毒", "disinfected"),
+    "over": Words("已结束", "over"),
+    "found": Words("待判定", "not judged yet"),
+    "followed": Words("管理中", "followed"),
+    "released": Words("已解除", "released"),
+    "positive": Words("已转为病例", "a case"),
+    "dropped": Words("已排除", "excluded"),
+}
+
+
 class NotFollowed(Conflict):
     """This person is not followed as a contact (state: {state}), so no room can be assigned."""
 
     zh = "该人员当前不是管理中的接触者（状态：{state}），不能安排房间。"
+    names = STATES
 
 
 class NotInThisState(Conflict):
     """It is '{state}' now, so this cannot be done."""
 
     zh = "当前状态为“{state}”，不能执行此操作。"
+    names = STATES
 
 
 class NotReleased(Conflict):

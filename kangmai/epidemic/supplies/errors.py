@@ -33,6 +33,7 @@ Conflict
 """
 
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound
+from kangmai.kernel.words import Words
 
 
 class AreaUnknown(Incorrect):
@@ -173,10 +174,21 @@ class NotEnough(Conflict):
     zh = "“{item}”可用数量只有 {available}，不足 {wanted}。"
 
 
+STATES = {
+    "asked": Words("待发出", "asked for"),
+    "sent": Words("已发出", "sent"),
+    "differs": Words("数量不符", "received with a difference"),
+    "received": Words("已接收", "received"),
+    "refused": Words("已拒绝", "refused"),
+    "withdrawn": Words("已撤回", "withdrawn"),
+}
+
+
 class NotInThisState(Conflict):
     """The transfer is {state}, so this cannot be done with it now."""
 
     zh = "该调拨单当前状态为“{state}”，不能执行此操作。"
+    names = STATES
 
 
 class NotReversible(Conflict):

@@ -22,6 +22,7 @@ Conflict
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.kernel.words import Words
 
 
 class AreaTooLarge(Incorrect):
@@ -114,7 +115,20 @@ class NeedThere(Conflict):
     zh = "该居民此项需求已登记。"
 
 
+STATES = {
+    "open": Words("待办", "open"),
+    "started": Words("已出发", "started"),
+    "done": Words("已完成", "done"),
+    "cancelled": Words("已撤回", "taken back"),
+    "proposed": Words("待确认", "proposed"),
+    "confirmed": Words("已确认", "confirmed"),
+    "declined": Words("不需要", "declined"),
+    "ended": Words("已结束", "ended"),
+}
+
+
 class NotInThisState(Conflict):
     """It is '{state}' now, so this cannot be done."""
 
     zh = "当前状态为“{state}”，不能执行此操作。"
+    names = STATES

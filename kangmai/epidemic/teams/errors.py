@@ -36,6 +36,7 @@ Conflict
 """
 
 from kangmai.kernel.errors import Conflict, Forbidden, Incorrect, NotFound
+from kangmai.kernel.words import Words
 
 
 class DayWrong(Incorrect):
@@ -206,7 +207,29 @@ class NotAssessed(Conflict):
     zh = "尚有环节未评分：{steps}。"
 
 
+STATES = {
+    "reserve": Words("备选", "in reserve"),
+    "waiting": Words("待应答", "waiting"),
+    "late": Words("超时未应答", "late"),
+    "declined": Words("已谢绝", "declined"),
+    "coming": Words("已应召", "coming"),
+    "moving": Words("途中", "on the way"),
+    "on_site": Words("已到场", "on site"),
+    "back": Words("已返回", "back"),
+    "planned": Words("已计划", "planned"),
+    "running": Words("进行中", "running"),
+    "assessing": Words("评估中", "being assessed"),
+    "reported": Words("已报告", "reported"),
+    "withdrawn": Words("已撤销", "withdrawn"),
+    "left": Words("已出发", "left"),
+    "arrived": Words("已到达", "arrived"),
+    "returned": Words("已返回", "returned"),
+    "closed": Words("已结束", "closed"),
+}
+
+
 class NotInThisState(Conflict):
     """It is '{state}' now, so this cannot be done."""
 
     zh = "当前状态为“{state}”，不能执行此操作。"
+    names = STATES

@@ -28,6 +28,7 @@ Conflict
 """
 
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
+from kangmai.kernel.words import Words
 
 
 class AreaUnreadable(Incorrect):
@@ -48,10 +49,22 @@ class CursorUnreadable(Incorrect):
     zh = "找不到该页，请从第一页开始。"
 
 
+DAYS = {
+    "quarantine": Words("隔离日期", "the quarantine"),
+    "check": Words("监测日期", "the check"),
+    "sampling": Words("采样日期", "the sampling"),
+    "found": Words("发现时间", "the finding"),
+    "exposure": Words("接触日期", "the exposure"),
+    "isolated": Words("隔离时间", "the isolation"),
+    "onset": Words("发病日期", "the onset"),
+}
+
+
 class DaysUnfit(Incorrect):
     """{what} cannot be {day}: it lies in the future, or before this could have been."""
 
     zh = "{what}不能是 {day}：该日期在将来，或早于可能的时间。"
+    names = DAYS
 
 
 class FileUnreadable(Incorrect):
@@ -78,10 +91,19 @@ class TooManyRows(Incorrect):
     zh = "一次最多 {most} 行，实际 {count} 行。"
 
 
+LISTS = {
+    "evidence": Words("证据类型", "kinds of evidence"),
+    "answers": Words("告知结果", "answers"),
+    "symptoms": Words("症状", "symptoms"),
+    "relations": Words("与病例关系", "relations"),
+}
+
+
 class WordUnknown(Incorrect):
     """'{word}' is not on the list of {what}."""
 
     zh = "“{word}”不在{what}清单中。"
+    names = LISTS
 
 
 class CaseUnknown(NotFound):
@@ -144,10 +166,28 @@ class KeyReused(Conflict):
     zh = "该表单已提交过不同内容，请重新打开页面。"
 
 
+STATES = {
+    "open": Words("流调中", "open"),
+    "concluded": Words("已办结", "concluded"),
+    "found": Words("待判定", "found"),
+    "followed": Words("管理中", "followed"),
+    "released": Words("已解除", "released"),
+    "positive": Words("已转为病例", "a case"),
+    "dropped": Words("已排除", "excluded"),
+    "waiting": Words("待处理", "waiting"),
+    "accepted": Words("已接收", "accepted"),
+    "refused": Words("已拒收", "refused"),
+    "not followed": Words("不在管理中", "not followed"),
+    "the case himself": Words("病例本人", "the case himself"),
+    "core facts missing": Words("缺少核心信息", "without core facts"),
+}
+
+
 class NotInThisState(Conflict):
     """It is {state}, so this cannot be done with it now."""
 
     zh = "当前为“{state}”状态，不能执行此操作。"
+    names = STATES
 
 
 class NotReleasable(Conflict):

@@ -96,7 +96,9 @@ def _text(data: bytes) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise FileUnreadable(reason="UTF-8, GB 18030")
+    raise FileUnreadable(
+        reason=Words("文字编码不是 UTF-8 或 GB 18030", "its text is neither UTF-8 nor GB 18030")
+    )
 
 
 def _places(heading: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:

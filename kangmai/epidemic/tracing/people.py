@@ -23,7 +23,9 @@ from kangmai.kernel import audit, sealing
 from kangmai.kernel.actor import Actor, operator
 from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.ids import ResidentId
+from kangmai.standards.errors import TelephoneIncorrect
 from kangmai.standards.identity_numbers import is_identity_number, normalise_identity_number
+from kangmai.standards.telephones import parse_telephone
 
 READER = operator("tracing.reader", permissions=("identity.search",))
 """A contact may live where the investigator of his case sees no record; that his name is read is written down here."""
@@ -104,7 +106,7 @@ def _named(
     if given.document.strip():
         names.append(f"d:{_hash('document', normalise_identity_number(given.document))}")
     if not names and given.name.strip() and given.phone.strip():
-        names.append(f"n:{_hash('name', f'{given.name.strip()}|{given.phone.strip()}')}")
+        names.append(f"n:{_hash('name', f'{given.name.strip()}|{_one_form(given.phone)}')}")
     if not names:
         raise PersonMissing()
     home = person.facts.place_code if person is not None else ""
@@ -114,6 +116,14 @@ def _named(
         given.name.strip(), given.document.strip(), given.phone.strip(), given.address.strip(), place[:14],
     )  # fmt: skip
     return complete, tuple(names)
+
+
+def _one_form(phone: str) -> str:
+    """A number as everybody writes it; one that cannot be read (a line list is taken as it is) as it stands."""
+    try:
+        return parse_telephone(phone).value
+    except TelephoneIncorrect:
+        return phone.strip()
 
 
 def _hash(kind: str, text: str) -> str:

@@ -7,13 +7,20 @@ from django.utils.translation import gettext as _
 
 from kangmai.identity import queries as identity
 from kangmai.kernel.ids import ResidentId
-from kangmai.portal.nucleic_acid.asking import FieldUnreadable, complain, local, number, written
+from kangmai.portal.nucleic_acid.asking import (
+    FieldUnreadable,
+    complain,
+    local,
+    number,
+    unreadable,
+    written,
+)
 from kangmai.portal.supplies.asking import first_area
 from kangmai.portal.tracing.asking import decimal, fresh_key, instant, key, uuid
 
 __all__ = [
     "FieldUnreadable", "complain", "decimal", "first_area", "fresh_key", "instant", "key", "local", "number",
-    "residents", "uuid", "written",
+    "residents", "unreadable", "uuid", "written",
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from kangmai.epidemic.nucleic_acid.types import Round
 from kangmai.epidemic.orders import queries as orders
 from kangmai.kernel.errors import Incorrect, KangmaiError
 from kangmai.portal.shell.errors import words_of
+from kangmai.portal.shell.field_titles import field_title
 from kangmai.portal.shell.requests import PortalRequest
 from kangmai.standards.calendars import LEGAL_TIME
 
@@ -22,24 +23,29 @@ class FieldUnreadable(Incorrect):
     zh = "“{field}”无法识别：{value}"
 
 
+def unreadable(name: str, said: str) -> FieldUnreadable:
+    """The refusal of a field by the words that stand beside it."""
+    return FieldUnreadable(field=field_title(name), value=said[:20] or "—")
+
+
 def number(request: HttpRequest, name: str, *, default: int = 0) -> int:
     """A whole number of the form. Raises FieldUnreadable."""
     said = request.POST.get(name, "").strip()
     if not said:
         return default
     if not said.isascii() or not said.isdecimal() or len(said) > 9:
-        raise FieldUnreadable(field=name, value=said[:12])
+        raise unreadable(name, said)
     return int(said)
 
 
-def decimal(text: str, field: str) -> float | None:
+def decimal(text: str, name: str) -> float | None:
     """A decimal number, or nothing. Raises FieldUnreadable."""
     if not text.strip():
         return None
     try:
         return float(text)
     except ValueError:
-        raise FieldUnreadable(field=field, value=text[:12]) from None
+        raise unreadable(name, text) from None
 
 
 def instant(request: HttpRequest, name: str) -> datetime.datetime:
@@ -48,7 +54,7 @@ def instant(request: HttpRequest, name: str) -> datetime.datetime:
     try:
         return datetime.datetime.fromisoformat(said).replace(tzinfo=LEGAL_TIME)
     except ValueError:
-        raise FieldUnreadable(field=name, value=said[:20]) from None
+        raise unreadable(name, said) from None
 
 
 def local(value: datetime.datetime) -> str:

@@ -4,13 +4,20 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest
 
-from kangmai.portal.nucleic_acid.asking import FieldUnreadable, complain, local, number, written
+from kangmai.portal.nucleic_acid.asking import (
+    FieldUnreadable,
+    complain,
+    local,
+    number,
+    unreadable,
+    written,
+)
 from kangmai.portal.supplies.asking import first_area, key
 from kangmai.portal.tracing.asking import decimal, instant, uuid
 
 __all__ = [
     "FieldUnreadable", "complain", "decimal", "first_area", "fresh_key", "identifier", "instant", "key", "local",
-    "number", "uuid", "written",
+    "number", "unreadable", "uuid", "written",
 ]  # fmt: skip
 
 
@@ -23,5 +30,5 @@ def identifier(request: HttpRequest, name: str) -> int:
     """A number that names a row. Raises FieldUnreadable where there is none."""
     found = number(request, name)
     if not found:
-        raise FieldUnreadable(field=name, value=request.POST.get(name, "")[:12])
+        raise unreadable(name, request.POST.get(name, ""))
     return found

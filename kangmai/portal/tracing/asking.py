@@ -5,20 +5,41 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest
 
+from kangmai.epidemic.orders.rules import is_division
 from kangmai.epidemic.tracing.types import Given
 from kangmai.epidemic.venues import queries as venues
+from kangmai.epidemic.venues.errors import PlaceUnknown
 from kangmai.identity import queries as identity
-from kangmai.portal.nucleic_acid.asking import FieldUnreadable, complain, local, number, written
+from kangmai.kernel.errors import Incorrect
+from kangmai.portal.nucleic_acid.asking import (
+    FieldUnreadable,
+    complain,
+    local,
+    number,
+    unreadable,
+    written,
+)
 from kangmai.portal.shell.requests import PortalRequest
-from kangmai.standards.calendars import LEGAL_TIME
-from kangmai.standards.identity_numbers import is_identity_number, normalise_identity_number
+from kangmai.standards.calendars import LEGAL_TIME, legal_day
+from kangmai.standards.identity_numbers import (
+    is_identity_number,
+    normalise_identity_number,
+    parse_identity_number,
+)
+from kangmai.standards.telephones import parse_telephone
 
 __all__ = [
-    "FieldUnreadable", "complain", "day", "decimal", "fresh_key", "instant", "key", "local", "number", "person", "uuid",
-    "version", "written",
+    "FieldUnreadable", "NobodyChosen", "complain", "day", "decimal", "fresh_key", "instant", "key", "local", "number", "person", "unreadable",
+    "uuid", "version", "written",
 ]  # fmt: skip
 
-INDEX_DIGITS, PASS_LETTERS = 13, 12
+INDEX_DIGITS, PASS_LETTERS, CARD_DIGITS = 13, 12, 17
+
+
+class NobodyChosen(Incorrect):
+    """Nobody is chosen: tick at least one person."""
+
+    zh = "未选择人员：请至少勾选一人。"
 
 
 def fresh_key() -> str:
@@ -42,7 +63,7 @@ def day(request: HttpRequest, name: str) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(said) if said else None
     except ValueError:
-        raise FieldUnreadable(field=name, value=said[:20]) from None
+        raise unreadable(name, said) from None
 
 
 def instant(request: HttpRequest, name: str) -> datetime.datetime | None:
@@ -51,7 +72,7 @@ def instant(request: HttpRequest, name: str) -> datetime.datetime | None:
     try:
         return datetime.datetime.fromisoformat(said).replace(tzinfo=LEGAL_TIME) if said else None
     except ValueError:
-        raise FieldUnreadable(field=name, value=said[:20]) from None
+        raise unreadable(name, said) from None
 
 
 def decimal(request: HttpRequest, name: str) -> float | None:
@@ -60,30 +81,38 @@ def decimal(request: HttpRequest, name: str) -> float | None:
     try:
         return float(said) if said else None
     except ValueError:
-        raise FieldUnreadable(field=name, value=said[:12]) from None
+        raise unreadable(name, said) from None
 
 
 def person(request: PortalRequest) -> Given:
     """Who is meant: a number of the index or of an identity card, a pass, or a name with a phone.
 
     Raises:
-        FieldUnreadable, NoOrderInForce, NotPermitted, PersonUnknown.
+        FieldUnreadable, IdentityNumberIncorrect, NoOrderInForce, NotPermitted, PersonUnknown, PlaceUnknown,
+        TelephoneIncorrect.
     """
     said = "".join(request.POST.get("who", "").upper().split())
-    name, phone = request.POST.get("name", ""), request.POST.get("phone", "")
+    name, phone = request.POST.get("name", ""), request.POST.get("phone", "").strip()
+    phone = parse_telephone(phone).value if phone else ""
     more = {
         "name": name, "phone": phone, "address": request.POST.get("address", ""),
-        "place_code": request.POST.get("home", ""),
+        "place_code": request.POST.get("home", "").strip(),
     }  # fmt: skip
+    if more["place_code"] and not is_division(more["place_code"]):
+        raise PlaceUnknown(place=more["place_code"][:14])
     if not said:
         return Given(**more)
     if len(said) == INDEX_DIGITS and said.isdecimal():
         found = identity.residents_numbered([said]).get(said)
         if found is None:
-            raise FieldUnreadable(field="who", value=said)
+            raise unreadable("who", said)
         return Given(resident=found)
-    if is_identity_number(normalise_identity_number(said)):
-        return Given(document=normalise_identity_number(said), **more)
+    if is_identity_number(card := normalise_identity_number(said)):
+        return Given(document=card, **more)
+    if card[:CARD_DIGITS].isdecimal() and len(card) == CARD_DIGITS + 1:
+        parse_identity_number(
+            card, on=legal_day(request.at)
+        )  # a mistyped card is nobody's other document
     if len(said.replace("-", "")) == PASS_LETTERS and not said.isdecimal():
         passed = venues.find_person(pass_text=said, actor=request.actor, at=request.at)
         return Given(venue_person=passed.key)
@@ -95,4 +124,4 @@ def uuid(text: str, field: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise FieldUnreadable(field=field, value=text[:12]) from None
+        raise unreadable(field, text) from None

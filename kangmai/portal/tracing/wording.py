@@ -102,7 +102,7 @@ def source(source: Source) -> str:
     return {
         Source.SCAN: _("scans"),
         Source.HOUSEHOLD: _("household"),
-        Source.HAND: _("told"),
+        Source.HAND: _("told by somebody"),
         Source.LIST: _("line list"),
     }[source]
 

@@ -28,6 +28,7 @@ from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version
+from kangmai.kernel.words import Words
 
 
 @emergency_door(Purpose.TESTING)
@@ -68,7 +69,7 @@ def reckoned(question: Question) -> Answer:
 def _require_sites(row: models.Round, question: Question) -> None:
     known = {str(id) for id in models.Site.objects.filter(round=row).values_list("id", flat=True)}
     if not {each.id for each in question.demands} <= known:
-        raise PlanImpossible(reason="a site is not of this round")
+        raise PlanImpossible(reason=Words("有采样点不属于本轮次", "a site is not of this round"))
 
 
 @emergency_door(Purpose.TESTING)

@@ -91,7 +91,7 @@ def send(request: PortalRequest) -> HttpResponse:
                 round_id = asking.number(request, "round")
                 made = actions.give_unsampled(round_id=round_id, area=within, actor=actor, at=at)
             case other:
-                raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+                raise asking.unreadable("do", str(other))
         say_made(request, made)
     except KangmaiError as error:
         asking.complain(request, error)

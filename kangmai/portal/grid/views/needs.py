@@ -125,7 +125,7 @@ def change_need(request: PortalRequest, need_id: UUID) -> HttpResponse:
             case "end":
                 actions.end_need(**whose)
             case other:
-                raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+                raise asking.unreadable("do", str(other))
         asking.written(request)
     except KangmaiError as error:
         asking.complain(request, error)

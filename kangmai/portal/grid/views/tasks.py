@@ -39,13 +39,13 @@ def tasks(request: PortalRequest) -> HttpResponse:
     actor, at = request.actor, request.at
     if is_permitted(actor, COUNT) and not (is_permitted(actor, DO) or is_permitted(actor, GIVE)):
         return redirect("grid-board")
-    show = next((each for each in Show if each.value == request.GET.get("show")), Show.TODAY)
+    counts = queries.waiting(actor=actor, at=at)
+    show = _chosen(request, counts)
     kind = request.GET.get("kind", "")
     within = request.GET.get("area", "")
     found = queries.tasks(
         show=show, area=within, kind=kind, after=request.GET.get("after", ""), actor=actor, at=at
     )
-    counts = queries.waiting(actor=actor, at=at)
     by_village = queries.waiting_by_village(actor=actor, at=at)
     cells = {each.task.cell for each in found.rows}
     names = wording.cells(cells)
@@ -74,6 +74,12 @@ def tasks(request: PortalRequest) -> HttpResponse:
         "pager": pager(request.GET, cursor=found.next or None),
     }  # fmt: skip
     return render(request, "grid/tasks.html", context)
+
+
+def _chosen(request: PortalRequest, counts: dict[Show, int]) -> Show:
+    """The list that was asked for; else what is due today, or all that waits where nothing is."""
+    default = Show.TODAY if counts[Show.TODAY] else Show.OPEN
+    return next((each for each in Show if each.value == request.GET.get("show")), default)
 
 
 def _villages(counts: dict[str, int], chosen: str) -> tuple[Choice, ...]:
@@ -149,7 +155,7 @@ def change_task(request: PortalRequest, task_id: UUID) -> HttpResponse:
             case "cancel":
                 actions.cancel(reason=given.get("reason", ""), **whose)
             case other:
-                raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+                raise asking.unreadable("do", str(other))
         asking.written(request)
         return redirect("grid")
     except KangmaiError as error:

@@ -153,7 +153,7 @@ def _change(request: PortalRequest, code: str) -> str:
             cell = given.get("cell", "") or code
             actions.place_homes(cell=cell, residents=_chosen(request), **whose)
         case other:
-            raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+            raise asking.unreadable("do", str(other))
     return code
 
 

@@ -87,7 +87,7 @@ def settle(request: PortalRequest, incident_id: UUID) -> HttpResponse:
     try:
         how = next((each for each in actions.How if each.value == said), None)
         if how is None:
-            raise asking.FieldUnreadable(field="how", value=said[:12])
+            raise asking.unreadable("how", said)
         actions.settle_incident(
             incident_id=incident_id, how=how, note=request.POST.get("note", ""),
             code=request.POST.get("code", "").strip().upper(), expected_version=asking.number(request, "version"),

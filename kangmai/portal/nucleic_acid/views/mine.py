@@ -113,7 +113,7 @@ def antigen(request: PortalRequest) -> HttpResponse:
     try:
         result = next((each for each in Antigen if each.value == said), None)
         if result is None:
-            raise asking.FieldUnreadable(field="result", value=said[:12])
+            raise asking.unreadable("result", said)
         actions.report_antigen(
             key=asking.key(request), result=result, taken_at=asking.instant(request, "taken"),
             brand=request.POST.get("brand", ""), actor=request.actor, at=request.at,
@@ -132,11 +132,11 @@ def book(request: PortalRequest) -> HttpResponse:
     site, _at, slot = request.POST.get("slot", "").partition("@")
     try:
         if not site.isdecimal():
-            raise asking.FieldUnreadable(field="slot", value=site[:12])
+            raise asking.unreadable("slot", site)
         try:
             slot_at = datetime.datetime.fromisoformat(slot)
         except ValueError:
-            raise asking.FieldUnreadable(field="slot", value=slot[:25]) from None
+            raise asking.unreadable("slot", slot) from None
         actions.book(site_id=int(site), slot_at=slot_at, actor=request.actor, at=request.at)
         asking.written(request)
     except KangmaiError as error:

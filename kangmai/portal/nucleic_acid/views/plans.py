@@ -161,7 +161,7 @@ def _question(
 def _decimal(request: PortalRequest, name: str) -> float:
     found = asking.decimal(request.POST.get(name, ""), name)
     if found is None or found < 0 or found > 1_000:
-        raise asking.FieldUnreadable(field=name, value=request.POST.get(name, "")[:12])
+        raise asking.unreadable(name, request.POST.get(name, ""))
     return found
 
 

@@ -160,4 +160,4 @@ def _change(request: PortalRequest, pool_id: UUID) -> None:
                 expected_version=version, actor=actor, at=at,
             )  # fmt: skip
         case other:
-            raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+            raise asking.unreadable("do", str(other))

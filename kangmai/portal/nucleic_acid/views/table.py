@@ -117,7 +117,7 @@ def _pool(said: str) -> UUID | None:
     try:
         return UUID(said) if said else None
     except ValueError:
-        raise asking.FieldUnreadable(field="pool", value=said[:12]) from None
+        raise asking.unreadable("pool", said) from None
 
 
 def _shown_pool(request: PortalRequest) -> UUID | None:

@@ -254,7 +254,7 @@ def _change(request: PortalRequest) -> str:
         case "finish" | "close" | "open" as what:
             return _change_room(request, what)
         case other:
-            raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+            raise asking.unreadable("do", str(other))
 
 
 def _change_room(request: PortalRequest, what: str) -> str:

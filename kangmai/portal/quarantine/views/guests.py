@@ -234,5 +234,5 @@ def _change(request: PortalRequest, stay_id: UUID) -> UUID:
         case "cancel":
             actions.cancel(reason=given.get("reason", ""), **whose)
         case other:
-            raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+            raise asking.unreadable("do", str(other))
     return stay_id

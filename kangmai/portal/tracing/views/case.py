@@ -207,7 +207,7 @@ def _change(request: PortalRequest, case_id: UUID) -> str:
             )  # fmt: skip
             return ngettext("%(n)s contact judged.", "%(n)s contacts judged.", judged) % {"n": judged}  # fmt: skip
         case other:
-            raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+            raise asking.unreadable("do", str(other))
     return ""
 
 
@@ -235,8 +235,8 @@ def _kinds(request: PortalRequest) -> dict[int, Kind]:
         said = request.POST.get(f"{'suggested' if everybody else 'kind'}-{id}", "")
         kind = next((each for each in Kind if each.value == said), None)
         if kind is None or not id.isdecimal():
-            raise asking.FieldUnreadable(field="kind", value=said[:12])
+            raise asking.unreadable("kind", said)
         found[int(id)] = kind
     if not found:
-        raise asking.FieldUnreadable(field="pair", value="—")
+        raise asking.NobodyChosen()
     return found

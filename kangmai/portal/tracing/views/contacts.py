@@ -213,5 +213,5 @@ def _change(request: PortalRequest, contact_id: UUID) -> UUID | None:
             )  # fmt: skip
             return made.id
         case other:
-            raise asking.FieldUnreadable(field="do", value=str(other)[:12])
+            raise asking.unreadable("do", str(other))
     return None
