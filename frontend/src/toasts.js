@@ -1,4 +1,5 @@
-// Messages at the edge: those of success leave by themselves, the others wait to be closed.
+// Messages at the edge: those of success leave by themselves, the others once they are closed or a field is mended:
+// on a phone they would lie on the button that sends the form again.
 // Requests that fail in the background say why here, in the server's words where it answered.
 const STAY_MS = 6000;
 let isLeaving = false; // what is cut off when a page is left has not failed
@@ -26,6 +27,7 @@ function onFailure(event) {
 export function start() {
   area().querySelectorAll(".toast").forEach(leaveLater);
   document.addEventListener("click", (event) => event.target.closest("[data-dismisses]")?.closest(".toast")?.remove());
+  document.addEventListener("change", () => area().querySelectorAll(".toast-error").forEach((toast) => toast.remove()));
   window.addEventListener("beforeunload", () => (isLeaving = true));
   window.addEventListener("pageshow", () => (isLeaving = false));
   document.body.addEventListener("htmx:responseError", onFailure);

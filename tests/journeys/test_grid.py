@@ -60,6 +60,14 @@ def test_a_round_of_the_grid_on_a_phone(site: Site, visit: Callable[..., Visitor
     is_sound(worker)
     worker.follow('button[value="start"]')
     page.locator('label:has(input[value="delivered"])').click()
+    page.fill("#remark", "放在门口")
+    page.set_input_files(
+        "#photo", {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    )
+    worker.follow('button[value="finish"]')
+    expect(page.locator("#toasts")).to_contain_text("照片")
+    expect(page.locator("#remark")).to_have_value("放在门口")
+    expect(page.locator('input[value="delivered"]')).to_be_checked()
     page.set_input_files("#photo", {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": door()})
     worker.follow('button[value="finish"]')
     worker.go(f"{TASKS}?show=done")

@@ -31,10 +31,16 @@ def institutions(actor: Actor, *permissions: str) -> frozenset[int]:
 
 def near(actor: Actor, *permissions: str, prefix: str = "") -> Q:
     """Rows with `place_code` and `organization_id` that lie in the actor's places or institutions."""
-    found = Q(**{f"{prefix}organization_id__in": institutions(actor, *permissions)})
+    own = Q(**{f"{prefix}organization_id__in": institutions(actor, *permissions)})
+    return own | lives_near(actor, *permissions, prefix=prefix)
+
+
+def lives_near(actor: Actor, *permissions: str, prefix: str = "") -> Q:
+    """Rows with `place_code` that lie in the actor's places."""
+    found = Q(pk__in=())
+    low, high = f"{prefix}place_code__gte", f"{prefix}place_code__lt"
     for grant in grants(actor, *permissions):
         for place in grant.places:
-            low, high = f"{prefix}place_code__gte", f"{prefix}place_code__lt"
             found |= Q(**{low: place.low, high: place.high})
     return found
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from kangmai.portal.nucleic_acid.views.antigen import positives
 from kangmai.portal.nucleic_acid.views.bench import bench, import_run, plate, receive, review, void
 from kangmai.portal.nucleic_acid.views.board import board, late, unsampled
 from kangmai.portal.nucleic_acid.views.boxes import box, boxes, pack, send, sign
@@ -46,6 +47,7 @@ PAGES = (
     path("bench/void/", void, name="nucleic-acid-void"),
     path("plates/<int:plate_id>/", plate, name="nucleic-acid-plate"),
     path("plates/<int:plate_id>/review/", review, name="nucleic-acid-review"),
+    path("antigen/", positives, name="nucleic-acid-antigen"),
     path("pools/", pools, name="nucleic-acid-pools"),
     path("pools/<uuid:pool_id>/", pool, name="nucleic-acid-pool"),
     path("pools/<uuid:pool_id>/change/", change_pool, name="nucleic-acid-pool-change"),

@@ -226,6 +226,22 @@ def test_antigen_tests_of_residents(town):
         actions.report_antigen(actor=NEIGHBOUR, number=number, **{**given, "key": UUID(int=7)})
 
 
+def test_positive_antigen_tests_are_listed_where_positives_are_followed(town):
+    """Told once to those who follow there, listed with name and phone, sampled once a tube came after; nobody else sees it."""
+    who = town.residents[0]
+    given = {"key": UUID(int=9), "result": Antigen.POSITIVE, "taken_at": LATER - HOUR, "at": LATER}
+    actions.report_antigen(actor=as_resident(who), **given)
+    actions.report_antigen(actor=as_resident(town.residents[1]), **{**given, "key": UUID(int=8), "result": Antigen.NEGATIVE})  # fmt: skip
+    (found,) = queries.positive_antigens(actor=FOLLOWER, at=LATER).rows
+    assert (found.name, found.is_sampled) == (who.demographics.name, False)
+    assert queries.positive_antigens(actor=NEIGHBOUR, at=LATER).rows == ()
+    with pytest.raises(NotPermitted):
+        queries.positive_antigens(actor=SAMPLER, at=LATER)
+    take(town, tube([who.index_number], minute=130))
+    (again,) = queries.positive_antigens(actor=FOLLOWER, at=LATER + HOUR).rows
+    assert again.is_sampled
+
+
 def test_antigen_tests_by_pass(town):
     """A phone reports for its pass: a resident's test stands among his own, a stranger's is kept with the order."""
     order_in_force(Purpose.REGISTRATION, Purpose.TESTING, at=AT, key="antigen")
@@ -247,6 +263,10 @@ def test_antigen_tests_by_pass(town):
     assert len(announced(events.ANTIGEN_POSITIVE)) == 2
     found = queries.antigen_of_passes(passes=passes, at=LATER)
     assert [len(found[each]) for each in passes] == [1, 1]
+    listed = queries.positive_antigens(actor=FOLLOWER, at=LATER).rows
+    assert {(each.name, each.phone, each.is_sampled) for each in listed} == {
+        ("梁在册", "13912345678", False), ("韦来客", "13912345678", False),
+    }  # fmt: skip
     with pytest.raises(PassUnknown):
         actions.report_antigen_by_pass(pass_code="AAAA-AAAA-AAAA", key=UUID(int=90), **said)
     with pytest.raises(TimesOutOfOrder):

@@ -16,7 +16,7 @@ from kangmai.epidemic.nucleic_acid.errors import (
     TimesOutOfOrder,
     TooManyTests,
 )
-from kangmai.epidemic.nucleic_acid.reach import SAMPLE
+from kangmai.epidemic.nucleic_acid.reach import FOLLOW, SAMPLE
 from kangmai.epidemic.nucleic_acid.types import Antigen, Channel, PersonId
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.types import Order, Purpose
@@ -26,6 +26,8 @@ from kangmai.kernel.actor import Actor, operator, require
 from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.deeds import announce, write_down
 from kangmai.kernel.ids import ResidentId, uuid7
+from kangmai.messages import actions as messages
+from kangmai.messages.types import Draft, to_permission
 
 OLDEST, DAY = timedelta(days=7), timedelta(days=1)
 MOST_A_DAY = 6
@@ -149,3 +151,17 @@ def _write_down(row: models.AntigenTest, *, actor: Actor, at: datetime) -> None:
         if row.result == Antigen.POSITIVE.value:
             data = {"order": str(row.order_id), "place": row.place_code}
             announce(events.ANTIGEN_POSITIVE, row.id, data, database=database, at=at)
+            _tell(row, actor=actor, at=at)
+
+
+def _tell(row: models.AntigenTest, *, actor: Actor, at: datetime) -> None:
+    """Tell those who follow positives where the person lives; the message names nobody."""
+    draft = Draft(
+        template="positive_antigen",
+        to=to_permission(FOLLOW, row.place_code),
+        parameters={"place": row.place_code},
+        link="/emergency-mode/testing/antigen/",
+        subject=("antigen", str(row.id)),
+        key=f"antigen:{row.id}",
+    )
+    messages.notify([draft], actor=actor, at=at)

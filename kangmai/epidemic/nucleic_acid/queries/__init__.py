@@ -1,5 +1,6 @@
 """Reads of nucleic-acid testing, each inside the actor's reach; what names people sleeps until ordered."""
 
+from kangmai.epidemic.nucleic_acid.queries.antigen import PositiveAntigen, positive_antigens
 from kangmai.epidemic.nucleic_acid.queries.bench import (
     box_of,
     boxes,
@@ -54,6 +55,7 @@ from kangmai.epidemic.nucleic_acid.queries.unsampled import (
 
 __all__ = [
     "DayCounts",
+    "PositiveAntigen",
     "Single",
     "antigen_of_passes",
     "attendees_of",
@@ -83,6 +85,7 @@ __all__ = [
     "plates",
     "pool_of",
     "pools",
+    "positive_antigens",
     "positive_of",
     "replay_of",
     "round_of",

@@ -18,8 +18,11 @@ from kangmai.epidemic.tracing.queries.line_lists import (
     reply_file,
 )
 from kangmai.epidemic.tracing.queries.lodging import (
+    NO_CARE,
     AtHome,
+    Care,
     at_home,
+    care_of,
     cases_met,
     contacts_by_id,
     states_of,
@@ -29,13 +32,16 @@ from kangmai.epidemic.tracing.queries.towns import TownLine, towns
 from kangmai.epidemic.tracing.queries.tree import speed, tree
 
 __all__ = [
+    "NO_CARE",
     "AtHome",
+    "Care",
     "CaseLine",
     "Pairs",
     "Show",
     "Standing",
     "TownLine",
     "at_home",
+    "care_of",
     "cases",
     "cases_met",
     "contacts",

@@ -15,9 +15,20 @@ from django.db.models import Q
 from kangmai.epidemic.orders.queries import emergency_door, living
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.tracing import models
+from kangmai.epidemic.tracing.actions.following import missing_of
+from kangmai.epidemic.tracing.group import tests_of, whole
 from kangmai.epidemic.tracing.people import names_of
-from kangmai.epidemic.tracing.reading import contact_of
-from kangmai.epidemic.tracing.types import Contact, ContactState, Facts, Kind, PersonId, Where
+from kangmai.epidemic.tracing.reading import check_of, contact_of
+from kangmai.epidemic.tracing.types import (
+    Check,
+    Contact,
+    ContactState,
+    Facts,
+    Kind,
+    PersonId,
+    Test,
+    Where,
+)
 from kangmai.kernel.actor import Actor, subtree
 from kangmai.kernel.ids import ResidentId
 
@@ -54,6 +65,30 @@ def contacts_by_id(
         id: (contact_of(head), facts.get(PersonId(head.person_id or 0), nobody))
         for id, head in heads.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How a contact was looked after: latest checks first, tests, and what is missing for his release."""
+
+    missing: tuple[str, ...]
+    checks: tuple[Check, ...]
+    tests: tuple[Test, ...]
+
+
+NO_CARE = Care((), (), ())
+
+
+@emergency_door(Purpose.TRACING)
+def care_of(contact_id: UUID, *, at: datetime) -> Care:
+    """Checks and tests of a contact under every name he was found by; nothing of one nobody knows. Raises NoOrderInForce."""
+    seen = models.Contact.objects.filter(id=contact_id, order_id__in=living(at=at)).select_related("joined_to").first()  # fmt: skip
+    if seen is None:
+        return NO_CARE
+    row = seen.joined_to or seen
+    checks = models.Check.objects.filter(whole(row.id)).order_by("-day", "-half")
+    missing = missing_of(row, at) if row.state == ContactState.FOLLOWED.value else ()
+    return Care(missing, tuple(map(check_of, checks)), tests_of(row.id, at=at))
 
 
 @emergency_door(Purpose.TRACING)

@@ -27,6 +27,7 @@ from kangmai.kernel.actor import Actor, operator, require
 from kangmai.kernel.deeds import write_down
 from kangmai.kernel.errors import Incorrect
 from kangmai.kernel.ids import ResidentId
+from kangmai.kernel.words import Words, listed
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.telephones import parse_telephone
 
@@ -161,15 +162,15 @@ def _checked(facts: PersonFacts, *, needs_phone: bool, at: datetime) -> PersonFa
     missing = [
         word
         for word, value in (
-            ("姓名/name", facts.name),
-            ("证件号码/document", facts.document_number),
-            ("手机号/phone", facts.phone or not needs_phone),
-            ("住址区划/place", facts.place_code),
+            (Words("姓名", "name"), facts.name),
+            (Words("证件号码", "document number"), facts.document_number),
+            (Words("手机号", "phone"), facts.phone or not needs_phone),
+            (Words("住址区划", "place"), facts.place_code),
         )
         if not value or (isinstance(value, str) and not value.strip())
     ]
     if missing:
-        raise FactsMissing(fields="、".join(missing))
+        raise FactsMissing(fields=listed(missing))
     if not is_division(facts.place_code):
         raise PlaceUnknown(place=facts.place_code)
     try:
@@ -177,7 +178,7 @@ def _checked(facts: PersonFacts, *, needs_phone: bool, at: datetime) -> PersonFa
             IdentityDocument(facts.document_kind, facts.document_number), on=legal_day(at)
         )
     except Incorrect as error:
-        raise DocumentUnfit(reason=error.message("zh")) from None
+        raise DocumentUnfit(reason=Words(error.message("zh"), error.message("en"))) from None
     phone = parse_telephone(facts.phone).value if facts.phone.strip() else ""
     return PersonFacts(
         name=facts.name.strip()[:60],

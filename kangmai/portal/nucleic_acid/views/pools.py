@@ -43,6 +43,7 @@ def pools(request: PortalRequest) -> HttpResponse:
         "crumbs": trail(Crumb(_("Testing"), reverse("nucleic-acid")), Crumb(_("Positive pools"))),
         "rows": [_row(each) for each in found.rows],
         "shows": choices(shows, current=show),
+        "may_follow": is_permitted(request.actor, "testing.follow"),
         "pager": pager(request.GET, cursor=found.next or None),
     }
     return render(request, "nucleic_acid/pools.html", context)

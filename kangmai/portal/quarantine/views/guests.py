@@ -26,6 +26,7 @@ from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.tracing import wording as traced
+from kangmai.portal.tracing.care import care
 from kangmai.portal.venues.wording import order_line
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
 
@@ -90,7 +91,7 @@ def _row(guest: Guest) -> dict[str, object]:
         "room": guest.room.number,
         "state": wording.stay(guest),
         "kind": traced.kind(contact.kind) if contact else ("", ""),
-        "until": words.day(guest.plan.until) if guest.plan else "—",
+        "until": words.day(guest.plan.stages[-1][2]) if guest.plan and guest.plan.stages else "—",
         "is_unwell": contact is not None and contact.unwell_at is not None,
         "is_caregiver": guest.stay.cares_for is not None,
         "differs": guest.differs,
@@ -125,7 +126,7 @@ def guest(request: PortalRequest, stay_id: UUID) -> HttpResponse:
         "symptoms": [(id, traced.named(each, id)) for id, each in rule.symptoms.items()],
         "rooms": _free(site.id, request, but=found.stay.room_id) if is_staying and runs else (),
         "ways": [(each.value, wording.leaving(each)) for each in BY_HAND],
-        "stages": [(traced.where(where), words.day(first), words.day(last)) for where, first, last in found.plan.stages] if found.plan else (),
+        **_care(found, request),
         "assigned": words.instant(found.stay.assigned_at),
         "arrived": words.instant(found.stay.arrived_at),
         "left": words.instant(found.stay.left_at),
@@ -135,6 +136,14 @@ def guest(request: PortalRequest, stay_id: UUID) -> HttpResponse:
         "key": asking.fresh_key(),
     }  # fmt: skip
     return render(request, "quarantine/guest.html", context)
+
+
+def _care(found: Guest, request: PortalRequest) -> dict[str, object]:
+    id = found.stay.contact_id
+    known = tracing.care_of(id, at=request.at) if id is not None else tracing.NO_CARE
+    return care(
+        found.plan, missing=known.missing, checks=known.checks, tests=known.tests, at=request.at
+    )
 
 
 def _free(site_id: int, request: PortalRequest, *, but: int = 0) -> list[tuple[int, str]]:

@@ -35,6 +35,7 @@ from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.tracing import asking, wording
+from kangmai.portal.tracing.care import care
 from kangmai.portal.venues.wording import order_line
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
 
@@ -122,32 +123,9 @@ def contact(request: PortalRequest, contact_id: UUID) -> HttpResponse:
 
 
 def _history(found: Followed, request: PortalRequest) -> dict[str, object]:
-    today = legal_day(request.at)
-    rule = rules.rule(on=today)
-    plan = found.plan
+    rule = rules.rule(on=legal_day(request.at))
     return {
-        "missing": [wording.missing(each) for each in found.missing],
-        "until": words.day(plan.stages[-1][2]) if plan else "",
-        "stages": [
-            (wording.where(where), words.day(first), words.day(last))
-            for where, first, last in (plan.stages if plan else ())
-        ],
-        "due": [
-            (words.day(day), f"test {day}" not in found.missing, day < today)
-            for day in (plan.tests if plan else ())
-        ],
-        "checks": [
-            {
-                "day": words.day(each.day), "half": wording.half(each.half),
-                "temperature": "—" if each.temperature_c is None else f"{each.temperature_c:.1f} °C",
-                "is_high": each.temperature_c is not None and each.temperature_c >= rule.fever_c,
-                "symptoms": [wording.named(rule.symptoms.get(id), id) for id in each.symptoms],
-            }
-            for each in found.checks[:28]
-        ],
-        "tests": [
-            (words.instant(each.sampled_at), each.reference, wording.outcome(each.outcome)) for each in found.tests
-        ],
+        **care(found.plan, missing=found.missing, checks=found.checks, tests=found.tests, at=request.at),
         "stays": [
             (wording.where(each.where), each.place, each.room, words.instant(each.from_at), words.instant(each.until_at))
             for each in found.stays

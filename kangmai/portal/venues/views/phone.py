@@ -181,13 +181,14 @@ def _antigen(people: Sequence[Person], at: Any) -> dict[str, Any]:
         return {}
     return {
         "may_report": True,
-        "holders": [(each.pass_code, masked_name(each)) for each in people],
+        "holders": [(each.pass_code, _told_apart(each)) for each in people],
         "results": [(each.value, antigen_words(each)[0]) for each in Antigen],
         "now": asking.local(at),
         "key": uuid4(),
         "antigen": [
             {
-                "name": masked_name(each),
+                "name": _told_apart(each),
+                "is_positive": test.result is Antigen.POSITIVE,
                 "taken": words.instant(test.taken_at),
                 "result": antigen_words(test.result),
             }
@@ -225,6 +226,11 @@ def antigen(request: Any) -> HttpResponse:
 def masked_name(person: Person) -> str:
     """A name of which only the first character is shown."""
     return person.facts.name[:1] + "*" * max(1, len(person.facts.name) - 1)
+
+
+def _told_apart(person: Person) -> str:
+    """The masked name with the end of the pass: two of one family are often masked alike."""
+    return f"{masked_name(person)} · {person.pass_code[-4:]}"
 
 
 def card(person: Person, at: Any) -> dict[str, Any]:
