@@ -20,7 +20,8 @@ def towns(
     """Towns of the areas of the orders in force, of an actor's places only where one asks.
 
     Args:
-        chosen: a town or village that is in the form already; kept whatever it is.
+        chosen: a town or village that is in the form already; kept whatever it is. Who works in a single town
+            need not choose it.
     """
     ordered = [code for each in orders.require_awake(purpose, at=at) for code in each.areas]
     reach = [subtree(code) for code in ordered]
@@ -28,6 +29,8 @@ def towns(
     found = [
         each for each in _towns_of(ordered) if _in(each, reach) and (own is None or _in(each, own))
     ]
+    if actor is not None and not chosen and len(found) == 1:
+        chosen = found[0].code
     groups: dict[str, list[Choice]] = {}
     for each in found:
         label = area.name(each)

@@ -5,7 +5,8 @@ from django.urls import path
 from kangmai.portal.venues.views.arrivals import change_arrival, desk, desks
 from kangmai.portal.venues.views.colours import answer, appeals, colours, decide, report
 from kangmai.portal.venues.views.desk import command, people
-from kangmai.portal.venues.views.phone import antigen, appeal, code, register, scan
+from kangmai.portal.venues.views.door import scan
+from kangmai.portal.venues.views.phone import antigen, appeal, code, register
 from kangmai.portal.venues.views.venues import change, poster, venue, venues
 from kangmai.portal.venues.views.ways import decide as decide_way
 from kangmai.portal.venues.views.ways import way, ways

@@ -28,6 +28,7 @@ from kangmai.epidemic.venues.types import Origin, PersonFacts
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down
 from kangmai.kernel.ids import AccountId, uuid7
+from kangmai.kernel.words import Words
 
 LATE = timedelta(days=7)
 """So far back an arrival may be written down after it."""
@@ -125,7 +126,7 @@ def change_room(
         NoOrderInForce, NotPermitted, ArrivalUnknown, AlreadyLeft, FactsMissing, ChangedMeanwhile.
     """
     if not room.strip():
-        raise FactsMissing(fields="房间/room")
+        raise FactsMissing(fields=Words("房间", "room"))
     with transaction.atomic():
         row = _here(arrival_id, expected_version, actor, at)
         known = desks.arrival_of(row)

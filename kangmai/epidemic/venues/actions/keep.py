@@ -24,6 +24,7 @@ from kangmai.epidemic.venues.rulebook import venue_rule
 from kangmai.epidemic.venues.types import Device, Venue, VenueFacts
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down
+from kangmai.kernel.words import Words
 from kangmai.standards.calendars import legal_day
 
 MOST_ENTRANCES = 40
@@ -39,9 +40,10 @@ def open_venue(
         NoOrderInForce, NotPermitted, FactsMissing, VenueKindUnknown, PlaceUnknown.
     """
     require(actor, MANAGE, facts.place_code)
-    names = [name.strip()[:60] for name in entrances if name.strip()][:MOST_ENTRANCES]
+    said = (name.strip()[:60] for name in entrances if name.strip())
+    names = list(dict.fromkeys(said))[:MOST_ENTRANCES]
     if not facts.name.strip() or not names:
-        raise FactsMissing(fields="名称/name、出入口/entrances")
+        raise FactsMissing(fields=Words("名称、出入口", "name, entrances"))
     if facts.kind not in venue_rule(on=legal_day(at)).kinds:
         raise VenueKindUnknown(kind=facts.kind)
     if not is_division(facts.place_code):
@@ -123,7 +125,7 @@ def add_device(*, name: str, venue_id: int, actor: Actor, at: datetime) -> tuple
         NoOrderInForce, NotPermitted, VenueUnknown, FactsMissing.
     """
     if not name.strip():
-        raise FactsMissing(fields="名称/name")
+        raise FactsMissing(fields=Words("名称", "name"))
     token = secrets.token_urlsafe(24)
     with transaction.atomic():
         venue = _locked(venue_id, actor)

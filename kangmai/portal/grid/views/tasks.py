@@ -1,5 +1,6 @@
 """The tasks of a grid worker on his phone, and one of them at the door."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kangmai.epidemic.grid import queries as grid
-from kangmai.epidemic.orders.types import Purpose
+from kangmai.epidemic.orders import queries as orders
+from kangmai.epidemic.orders.types import Phase, Purpose
 from kangmai.epidemic.tasks import actions, queries, rules
 from kangmai.epidemic.tasks.types import WAITING, Finish, Measured, Show, TaskLine
 from kangmai.epidemic.tracing import rules as following
@@ -28,7 +30,7 @@ from kangmai.portal.tracing import wording as traced
 from kangmai.portal.venues.wording import order_line
 from kangmai.standards.calendars import legal_day
 
-GIVE, DO, COUNT = "tasks.give", "tasks.do", "tasks.count"
+GIVE, DO, COUNT, REGISTER = "tasks.give", "tasks.do", "tasks.count", "venues.register"
 
 
 @require_safe
@@ -70,6 +72,7 @@ def tasks(request: PortalRequest) -> HttpResponse:
         ],
         "shows_workers": may_give and show is Show.LATE,
         "may_give": may_give,
+        "may_register": is_permitted(actor, REGISTER) and _is_registering(at),
         "may_count": is_permitted(actor, COUNT) or is_permitted(actor, GIVE),
         "pager": pager(request.GET, cursor=found.next or None),
     }  # fmt: skip
@@ -80,6 +83,14 @@ def _chosen(request: PortalRequest, counts: dict[Show, int]) -> Show:
     """The list that was asked for; else what is due today, or all that waits where nothing is."""
     default = Show.TODAY if counts[Show.TODAY] else Show.OPEN
     return next((each for each in Show if each.value == request.GET.get("show")), default)
+
+
+def _is_registering(at: datetime) -> bool:
+    """Whether people are registered somewhere just now."""
+    return any(
+        each.phase(at) is Phase.IN_FORCE and Purpose.REGISTRATION in each.purposes
+        for each in orders.public_orders(at=at)
+    )
 
 
 def _villages(counts: dict[str, int], chosen: str) -> tuple[Choice, ...]:

@@ -18,7 +18,7 @@ from kangmai.epidemic.nucleic_acid.types import Antigen
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.venues import actions, queries, rules
 from kangmai.epidemic.venues.errors import PersonUnknown
-from kangmai.epidemic.venues.types import Channel, Person, PersonFacts, Refusal, Scan
+from kangmai.epidemic.venues.types import Person, PersonFacts
 from kangmai.kernel.errors import Conflict, Incorrect, NotFound
 from kangmai.portal.nucleic_acid import asking
 from kangmai.portal.nucleic_acid.words import antigen as antigen_words
@@ -181,13 +181,13 @@ def _antigen(people: Sequence[Person], at: Any) -> dict[str, Any]:
         return {}
     return {
         "may_report": True,
-        "holders": [(each.pass_code, _told_apart(each)) for each in people],
+        "holders": [(each.pass_code, told_apart(each)) for each in people],
         "results": [(each.value, antigen_words(each)[0]) for each in Antigen],
         "now": asking.local(at),
         "key": uuid4(),
         "antigen": [
             {
-                "name": _told_apart(each),
+                "name": told_apart(each),
                 "is_positive": test.result is Antigen.POSITIVE,
                 "taken": words.instant(test.taken_at),
                 "result": antigen_words(test.result),
@@ -228,7 +228,7 @@ def masked_name(person: Person) -> str:
     return person.facts.name[:1] + "*" * max(1, len(person.facts.name) - 1)
 
 
-def _told_apart(person: Person) -> str:
+def told_apart(person: Person) -> str:
     """The masked name with the end of the pass: two of one family are often masked alike."""
     return f"{masked_name(person)} · {person.pass_code[-4:]}"
 
@@ -243,50 +243,6 @@ def card(person: Person, at: Any) -> dict[str, Any]:
         "colour": wording.colour_words(colour),
         "tone": wording.TONES[colour],
         "place": area.path(person.facts.place_code),
-    }
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-@awake(Purpose.SCANNING)
-def scan(request: Any, code: str) -> HttpResponse:
-    """The page a venue's QR code opens: one press, one answer."""
-    at = request.at
-    order = wording.order_line(Purpose.SCANNING, at)
-    try:
-        venue, entrance = queries.venue_at(code=code, at=at)
-    except EXPECTED:
-        told = actions.scan(scan=_scan(request, code, 0), at=at)
-        gone = {"order": order, "refused": wording.refusal_words(told.reason, request.at)}
-        return render(request, "venues/scan.html", gone, status=422)
-    number = phone.pass_of(request)
-    context: dict[str, Any] = {
-        "order": order,
-        "venue": venue.facts.name,
-        "entrance": entrance.name,
-        "is_registered": number is not None,
-        "client": uuid4().hex,
-    }
-    if request.method == "POST" and number is not None:
-        context |= _answered(request, code, number)
-    return render(request, "venues/scan.html", context)
-
-
-def _scan(request: Any, code: str, number: int) -> Scan:
-    client = request.POST.get("client", "")[:64] or uuid4().hex
-    return Scan(client, request.at, code, number, 0, Channel.PHONE)
-
-
-def _answered(request: Any, code: str, number: int) -> dict[str, Any]:
-    told = actions.scan(scan=_scan(request, code, number), at=request.at)
-    if told.reason in {each.value for each in Refusal}:
-        return {"refused": wording.refusal_words(told.reason, request.at)}
-    assert told.colour is not None
-    return {
-        "answer": wording.door_words(told.reason, request.at),
-        "verdict": wording.answer_words(told.answer),
-        "tone": wording.TONES[told.colour],
-        "at": words.instant(request.at),
     }
 
 
