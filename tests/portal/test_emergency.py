@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.urls import get_resolver
 
 from kangmai.epidemic.orders import models as orders
 from kangmai.epidemic.venues import models
+from kangmai.epidemic.venues.types import Channel
 from kangmai.portal.orders.gate import OPEN
 from kangmai.registry.types import OrganizationKind as K
 from kangmai.standards.calendars import LEGAL_TIME
@@ -173,6 +175,20 @@ def test_a_whole_order_from_the_draft_to_the_proof(people, enter):
     assert number in answer
     assert 'id="answer"' in answer and "Green: please come in" in answer
     assert visitor.get(f"/emergency-mode/scan/{forged}/").status_code == 422
+    grandmother = make_identity_number(region="441202", birth_on=date(1950, 5, 6), sequence=9)
+    visitor.post(
+        "/emergency-mode/code/",
+        {**me, "name": "周奶奶", "document_number": grandmother, "phone": ""},
+    )
+    (along,) = re.findall(
+        r'name="along" value="([0-9A-Z-]{14})"', visitor.get(scan).content.decode()
+    )
+    both = {"client": "c9", "along": [along, "AAAA-AAAA-AAAA"]}
+    for _twice in range(2):
+        assert visitor.post(scan, both).content.decode().count("Green: please come in") == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT channel, sign(source) FROM venues_scan ORDER BY channel")
+        assert cursor.fetchall() == [(1, 0), (1, 0), (Channel.PROXY, -1)]
 
     propose = {
         "pass": shown,

@@ -1,13 +1,14 @@
 """Colours: propose with evidence, approve, lift; appeals; the report of the day and what another list would change."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -220,6 +221,21 @@ def answer(request: PortalRequest, appeal_id: UUID) -> HttpResponse:
     return redirect("ordered-appeals")
 
 
+def _editions(at: datetime) -> list[tuple[str, str]]:
+    """The editions that have a list of reasons, by what they are called."""
+    titles = orders.current_rule(at=at).editions
+    language = get_language() or "zh"
+    return [
+        (
+            each.edition,
+            titles[each.edition].title.in_language(language)
+            if each.edition in titles
+            else each.edition,
+        )
+        for each in queries.editions()
+    ]
+
+
 @require_safe
 @signed_in
 @awake(Purpose.COLOURS)
@@ -231,7 +247,7 @@ def report(request: PortalRequest) -> HttpResponse:
     except ValueError:
         day = legal_day(at)
     edition = request.GET.get("edition", "")
-    editions = [(rule.edition, rule.edition) for rule in queries.editions()]
+    editions = _editions(at)
     known = edition in dict(editions)
     changes = queries.daily_report(day=day, actor=request.actor, at=at)
     names = access.account_names(ids={each.account for each in changes})

@@ -139,6 +139,7 @@ def _own_page(request: Any, person: Person, number: int, fault: str) -> dict[str
             }
             for each in reasons
         ],
+        "may_appeal": all(each.answer for each in appeals),
         "appeals": [
             {
                 "at": words.instant(each.filed_at),
