@@ -187,8 +187,10 @@ def test_a_whole_order_from_the_draft_to_the_proof(people, enter):
     for _twice in range(2):
         assert visitor.post(scan, both).content.decode().count("Green: please come in") == 2
     with connection.cursor() as cursor:
-        cursor.execute("SELECT channel, sign(source) FROM venues_scan ORDER BY channel")
-        assert cursor.fetchall() == [(1, 0), (1, 0), (Channel.PROXY, -1)]
+        cursor.execute("SELECT channel, source, person FROM venues_scan ORDER BY channel")
+        (_first, owner, _own), second, proxy = cursor.fetchall()
+    assert owner < 0 and second == (Channel.PHONE, owner, -owner)
+    assert proxy[:2] == (Channel.PROXY, owner) and proxy[2] != -owner
 
     propose = {
         "pass": shown,
