@@ -425,3 +425,16 @@ def test_sites_are_chosen_by_name_people_are_listed_and_a_broken_tube_is_voided(
     assert "1 person is called back." in page
     assert models.Tube.objects.get(code=broken).state == "void"
     assert "is called back" not in enter("elsewhere").post(f"{ROOT}bench/void/", gone, follow=True).content.decode()  # fmt: skip
+
+
+def test_a_table_refuses_what_cannot_be_before_the_swab(awake_town, enter, made):
+    """A label that is none, a used one, and a number nobody has: each said at once, and nothing is kept."""
+    village = enter("village")
+    assert "not the code of a tube" in scanned(village, made, "ABC")
+    label = "T00000000966"
+    assert "Now scan the people" in scanned(village, made, label)
+    assert "Nobody is known by this number" in scanned(village, made, "ZZZZ-ZZZZ-ZZZZ", tube=label)
+    assert not models.Tube.objects.filter(code=label).exists()
+    scanned(village, made, awake_town.chen.index_number, tube=label, reason="管体破裂")
+    scanned(village, made, label, tube=label)
+    assert "was used before" in scanned(village, made, label)

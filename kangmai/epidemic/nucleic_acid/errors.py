@@ -7,6 +7,7 @@ Incorrect
 ├── FileUnreadable
 ├── GroupUnknown
 ├── ModeUnknown
+├── NumberUnknown
 ├── ReasonMissing
 ├── RecordUnreadable
 ├── TimesOutOfOrder
@@ -97,6 +98,12 @@ COLUMNS = {
     "time zone": Words("时间缺少时区", "a time without its zone"),
     "tubes": Words("采样管", "tubes"),
 }
+
+
+class NumberUnknown(Incorrect):
+    """Nobody is known by this number: scan the pass or the card again, or write down name and phone."""
+
+    zh = "未找到该号码对应的人员：请重新扫描，或填写姓名和电话。"
 
 
 class RecordUnreadable(Incorrect):

@@ -13,6 +13,7 @@ from kangmai.epidemic.nucleic_acid.actions.intake import Place, find_place, put_
 from kangmai.epidemic.nucleic_acid.errors import (
     AlreadySampled,
     NotInThisState,
+    NumberUnknown,
     TubeFull,
     TubeTaken,
     TubeUnknown,
@@ -25,6 +26,7 @@ from kangmai.kernel.actor import Actor
 from kangmai.kernel.connections import unit_of_work
 from kangmai.kernel.deeds import write_down
 from kangmai.kernel.ids import ResidentId
+from kangmai.standards.identity_numbers import is_identity_number, normalise_identity_number
 
 _TUBE = "SELECT id, site_id, state, mode, people, pool_id FROM nucleic_acid_tube WHERE code = %s FOR UPDATE"
 _OPEN = """
@@ -65,6 +67,7 @@ def scan_person(
     Raises:
         NoOrderInForce, NotPermitted, SiteUnknown, CodeUnreadable, ModeUnknown, GroupUnknown.
         TubeTaken: it was closed, or belongs to another site.
+        NumberUnknown: nobody has this number or pass, and no name is given.
         TubeFull, AlreadySampled (in another tube of this round, and no reason is given).
     """
     with unit_of_work() as database:
@@ -74,9 +77,12 @@ def scan_person(
         due = rules.due_at(place.rules, groups=[given.group], first_swab_at=given.at)
         record = TubeRecord(client_id, code, (given,), at, mode, lane, subject, pool_id)
         tube_id, room, count = _opened(database, record, place, due, actor)
-        who = people.resolve(
+        found = people.resolve(
             database, [record], order_id=place.order_id, place_code=place.place_code, at=at
-        ).people[code, 0]
+        )
+        if found.unknown and subject is Subject.PEOPLE and not _is_card(given.number):
+            raise NumberUnknown()
+        who = found.people[code, 0]
         if _is_in(database, who, place, tube_id, code, given, follows=pool_id is not None):
             return count
         if count >= room:
@@ -97,6 +103,11 @@ def scan_person(
             at=at,
         )
         return int(row[0])
+
+
+def _is_card(number: str) -> bool:
+    """Whether a number names somebody by itself, also one whom the index does not know."""
+    return is_identity_number(normalise_identity_number(number))
 
 
 def _opened(

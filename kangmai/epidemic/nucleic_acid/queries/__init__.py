@@ -46,7 +46,12 @@ from kangmai.epidemic.nucleic_acid.queries.rounds import (
     sites,
 )
 from kangmai.epidemic.nucleic_acid.queries.singles import Single, singles_of
-from kangmai.epidemic.nucleic_acid.queries.tubes import in_tube, open_tube, tubes_to_pack
+from kangmai.epidemic.nucleic_acid.queries.tubes import (
+    in_tube,
+    open_tube,
+    require_label,
+    tubes_to_pack,
+)
 from kangmai.epidemic.nucleic_acid.queries.unsampled import (
     unsampled_by_place,
     unsampled_ids,
@@ -88,6 +93,7 @@ __all__ = [
     "positive_antigens",
     "positive_of",
     "replay_of",
+    "require_label",
     "round_of",
     "rounds",
     "rounds_by_id",

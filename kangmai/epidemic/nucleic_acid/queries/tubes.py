@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kangmai.epidemic.nucleic_acid import models
+from kangmai.epidemic.nucleic_acid import models, rules
+from kangmai.epidemic.nucleic_acid.errors import TubeTaken
 from kangmai.epidemic.nucleic_acid.reach import SAMPLE, get_site
 from kangmai.epidemic.nucleic_acid.types import PersonId, TubeState
 from kangmai.epidemic.orders.queries import emergency_door
@@ -44,6 +45,20 @@ def open_tube(site_id: int, *, lane: int, actor: Actor, at: datetime) -> AtTable
         .first()
     )
     return _at_table(row) if row else None
+
+
+@emergency_door(Purpose.TESTING)
+def require_label(site_id: int, *, code: str, actor: Actor, at: datetime) -> None:
+    """Let pass the label of a tube nobody has used yet, or that is open at this site.
+
+    Raises:
+        NoOrderInForce, NotPermitted, SiteUnknown, CodeUnreadable, TubeTaken.
+    """
+    site = get_site(site_id, permission=SAMPLE, actor=actor)
+    rules.require_tube_code(rules.edition(on=site.round.edition_from), code)
+    found = models.Tube.objects.filter(code=code).values_list("site_id", "state").first()
+    if found not in (None, (site_id, TubeState.OPEN.value)):
+        raise TubeTaken(code=code)
 
 
 @emergency_door(Purpose.TESTING)

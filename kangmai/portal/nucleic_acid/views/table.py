@@ -85,6 +85,7 @@ def _take(request: PortalRequest, site_id: int, said: str) -> dict[str, object]:
         case _other if not said:
             return {}
         case _other if not tube:
+            queries.require_label(site_id, code=said, actor=request.actor, at=request.at)
             return {"tube": said, "said": _("Now scan the people.")}
         case _other if said == tube:
             return closed()
