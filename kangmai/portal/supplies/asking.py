@@ -7,12 +7,15 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from kangmai.epidemic.supplies.rules import rule
 from kangmai.epidemic.supplies.types import Line, Rule
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.errors import Incorrect, KangmaiError
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell.errors import words_of
+from kangmai.portal.shell.requests import PortalRequest
 from kangmai.registry import queries as registry
+from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import city, city_code_of
 
 
@@ -93,9 +96,17 @@ def first_area(actor: Actor) -> str:
     return ""
 
 
-def complain(request: HttpRequest, error: KangmaiError) -> None:
+def refusal(error: KangmaiError, *, at: datetime.datetime) -> str:
+    """What was refused, with the item by what it is called."""
+    found = rule(on=legal_day(at)).items.get(str(error.details.get("item", "")))
+    return words_of(
+        error if found is None else type(error)(**{**error.details, "item": found.title})
+    )
+
+
+def complain(request: PortalRequest, error: KangmaiError) -> None:
     """Say at the edge of the next page what was refused."""
-    messages.error(request, words_of(error))
+    messages.error(request, refusal(error, at=request.at))
 
 
 def written(request: HttpRequest) -> None:

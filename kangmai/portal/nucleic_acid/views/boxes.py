@@ -97,6 +97,8 @@ def send(request: PortalRequest, site_id: int) -> HttpResponse:
     """Hand the ticked or scanned boxes to the courier."""
     codes = request.POST.getlist("box") + list(asking.codes(request.POST.get("codes", "")))
     try:
+        if not codes:
+            raise asking.FieldUnreadable(field=_("Box"), value="—")
         carrier = request.POST.get("carrier", "")
         actions.send_boxes(codes=codes, carrier=carrier, actor=request.actor, at=request.at)
         asking.written(request)

@@ -15,7 +15,6 @@ from kangmai.kernel.errors import KangmaiError
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import words
 from kangmai.portal.shell.choices import choices
-from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies import asking, wording
 from kangmai.portal.supplies.views.store import crumbs, name_of
@@ -52,7 +51,7 @@ def book(request: PortalRequest, organization_id: int) -> HttpResponse:
             address = reverse("supplies-book", args=[organization_id])
             return redirect(f"{address}?kind={kind.value}")
         except KangmaiError as error:
-            fault = words_of(error)
+            fault = asking.refusal(error, at=request.at)
     said = request.POST
     context = {
         "crumbs": crumbs(organization_id, _("Book goods")),

@@ -79,7 +79,7 @@ def take(request: PortalRequest) -> HttpResponse:
             )  # fmt: skip
             context |= _shown(report)
         except KangmaiError as error:
-            context["fault"] = words_of(error)
+            context["fault"] = asking.refusal(error, at=request.at)
     return render(request, "supplies/import.html", context, status=400 if "fault" in context else 200)  # fmt: skip
 
 

@@ -23,7 +23,6 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area, words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
-from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.supplies import asking, wording
@@ -132,7 +131,7 @@ def posts(request: PortalRequest, organization_id: int) -> HttpResponse:
             asking.written(request)
             return redirect("supplies-store", organization_id)
         except KangmaiError as error:
-            fault = words_of(error)
+            fault = asking.refusal(error, at=request.at)
     context = {
         "crumbs": crumbs(organization_id, _("Numbers at post")),
         "id": organization_id,
