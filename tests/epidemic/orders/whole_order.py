@@ -101,7 +101,7 @@ def _facts(n: int) -> Mapping[str, str]:
 def register_and_scan(order: Order) -> tuple[Person, int]:
     """A registered person with a child, a venue, its reader, scans taken and refused, a guest of a hotel."""
     someone = doors.person(**_facts(1))
-    child = doors.facts(9, **_facts(2) | {"phone": ""})
+    child = doors.facts(1_000_009, **_facts(2) | {"phone": ""})
     venues.register_family(guardian_pass=doors.number_of(someone), facts=child, at=AT)
     market = VenueFacts(
         "第一市场", "market", doors.TOWN, manager=f"{MARK}店长", manager_phone=f"{PHONE}0003"
@@ -120,7 +120,7 @@ def arrive() -> None:
     """Somebody at the desk of a hotel, who left again."""
     hotel, clerk = doors.venue(kind="hotel"), account("desk")
     venues.appoint_clerk(venue_id=hotel.id, login="desk", actor=doors.KEEPER, at=AT)
-    said = doors.facts(10, **_facts(4))
+    said = doors.facts(1_000_010, **_facts(4))
     desk = in_role("desk_clerk", clerk.id, permissions=frozenset({"venues.desk"}))
     guest = ArrivalFacts(said.name, "01", said.document_number, f"{MARK}广州", AT, said.phone, "301", f"{MARK}车")  # fmt: skip
     came = venues.check_in(venue_id=hotel.id, facts=guest, key="k", actor=desk, at=AT)
