@@ -107,7 +107,7 @@ def _explain() -> None:
     from kangmai.programmes.engine.types import Filter
 
     for length in (12, 9, 6, 4):
-        asked = worklist._asked(Filter(), actor=_actor(length, 1), at=AT)
+        asked = worklist.asked_of(Filter(), actor=_actor(length, 1), at=AT)
         columns = ", ".join(asked.order)
         with connection.cursor() as cursor:
             cursor.execute(
