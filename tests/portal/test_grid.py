@@ -8,13 +8,16 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
+from kangmai.access.models import Account
 from kangmai.epidemic.capacity import models as capacity
 from kangmai.epidemic.grid import models as grid
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.quarantine import models as quarantine
 from kangmai.epidemic.tasks import models as tasks
 from kangmai.epidemic.tracing import models as tracing
+from kangmai.epidemic.venues import models as venues
 from kangmai.registry.types import OrganizationKind
+from kangmai.standards.identity_numbers import make_identity_number
 from tests.epidemic.orders.factories import order_in_force
 from tests.factories import portal_town
 from tests.factories.markup import PageClient
@@ -222,6 +225,39 @@ def photo():
     made.name = "door.jpg"
     made.seek(0)
     return made
+
+
+def test_a_worker_registers_who_lives_in_his_grid_and_nobody_elses(scene, made):
+    address = f"{TASKS}register/"
+    cells = {
+        each.name[0]: each.code for each in grid.Cell.objects.filter(name__in=("东区", "西区"))
+    }
+    worker, there = client_of("worker"), client_of("worker2")
+    assert address in worker.get(TASKS).content.decode()
+    page = worker.get(address).content.decode()
+    assert cells["东"] in page
+    assert cells["西"] not in page
+    number = make_identity_number(region="441202", birth_on=datetime.date(1951, 3, 4), sequence=77)
+    old = {"name": "陆阿婆", "document_kind": "01", "document_number": number, "phone": "", "address": "村口 3 号"}  # fmt: skip
+    for cell in (cells["西"], "", "441202001002"):
+        refused = worker.post(address, {**old, "cell": cell})
+        assert refused.status_code == 400
+        assert "You do not look after this grid" in refused.content.decode()
+        assert "陆阿婆" in refused.content.decode()
+    told = worker.post(address, {**old, "cell": cells["东"]})
+    assert told.status_code == 200
+    assert "pass-qr" in told.content.decode()
+    assert 'value="村口 3 号"' in told.content.decode()
+    registered = venues.Person.objects.get(origin="grid", place_code=cells["东"][:12])
+    assert registered.registered_by == Account.objects.get(login="worker").id
+    # of who is registered another worker learns nothing, not even that he is
+    other = there.post(address, {**old, "name": "别人", "cell": cells["西"]})
+    assert other.status_code == 400
+    assert "pass-qr" not in other.content.decode()
+    for nobody in ("township", "cdc", "crew"):
+        assert client_of(nobody).get(address).status_code == 403
+        assert client_of(nobody).post(address, {**old, "cell": cells["东"]}).status_code == 403
+    assert worker.get("/emergency-mode/people/").status_code == 403
 
 
 def test_a_worker_does_a_task_on_his_phone_and_another_grid_sees_nothing(scene, made):

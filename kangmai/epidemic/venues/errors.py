@@ -28,6 +28,7 @@ NotFound
 ├── DeskUnknown
 ├── DeviceUnknown
 ├── LookupUnknown
+├── NotYourCell
 ├── PersonUnknown
 └── VenueUnknown
 Conflict
@@ -194,6 +195,12 @@ class LookupUnknown(NotFound):
     """There is no such question, or it is not for you to see."""
 
     zh = "没有该查询申请，或您无权查看。"
+
+
+class NotYourCell(NotFound):
+    """You do not look after this grid. Choose one of yours, or ask the township to appoint you."""
+
+    zh = "该网格不由您负责，请选择本人负责的网格，或请乡镇（街道）委派。"
 
 
 class PersonUnknown(NotFound):

@@ -5,6 +5,7 @@ from django.db.models import Q
 from kangmai.kernel.actor import Actor
 
 REGISTER = "venues.register"
+CELLS = "venues.cells"
 DESK = "venues.desk"
 MANAGE = "venues.manage"
 SCAN = "venues.scan"

@@ -4,6 +4,7 @@ from django.urls import path
 
 from kangmai.portal.grid.views.giving import board, give, send
 from kangmai.portal.grid.views.needs import change_need, needs
+from kangmai.portal.grid.views.registering import register
 from kangmai.portal.grid.views.tasks import change_task, picture, task, tasks
 from kangmai.portal.grid.views.tree import cell, change, tree
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path(f"{ROOT}tasks/<uuid:task_id>/", task, name="grid-task"),
     path(f"{ROOT}tasks/<uuid:task_id>/change/", change_task, name="grid-task-change"),
     path(f"{ROOT}photos/<uuid:photo_id>/", picture, name="grid-photo"),
+    path(f"{ROOT}register/", register, name="grid-register"),
     path(f"{ROOT}board/", board, name="grid-board"),
     path(f"{ROOT}send/", send, name="grid-send"),
     path(f"{ROOT}give/", give, name="grid-give"),

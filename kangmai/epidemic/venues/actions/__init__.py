@@ -28,6 +28,7 @@ from kangmai.epidemic.venues.actions.keep import (
 from kangmai.epidemic.venues.actions.lookups import ask_lookup, decide_lookup
 from kangmai.epidemic.venues.actions.register import (
     register_family,
+    register_in_cell,
     register_person,
     register_self,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "open_venue",
     "propose_colour",
     "register_family",
+    "register_in_cell",
     "register_person",
     "register_self",
     "revoke_code",

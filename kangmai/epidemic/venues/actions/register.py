@@ -1,11 +1,12 @@
 """Register people under an order: themselves, their family, the grid worker, the hotel, the port."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from kangmai.epidemic.grid import queries as grid
 from kangmai.epidemic.orders.queries import emergency_door, in_force
 from kangmai.epidemic.orders.rules import is_division
 from kangmai.epidemic.orders.types import Purpose
@@ -14,10 +15,11 @@ from kangmai.epidemic.venues.errors import (
     DocumentOfAnother,
     DocumentUnfit,
     FactsMissing,
+    NotYourCell,
     PersonUnknown,
     PlaceUnknown,
 )
-from kangmai.epidemic.venues.reach import REGISTER
+from kangmai.epidemic.venues.reach import CELLS, REGISTER
 from kangmai.epidemic.venues.reading import document_hash, person_of
 from kangmai.epidemic.venues.types import Origin, Person, PersonFacts
 from kangmai.identity import queries as identity
@@ -34,6 +36,7 @@ from kangmai.standards.telephones import parse_telephone
 PUBLIC = operator("venues.public", permissions=("venues.register",))
 """Somebody at the public page, whom nobody knows yet."""
 CARD = "01"
+VILLAGE_DIGITS = 12
 
 
 @emergency_door(Purpose.REGISTRATION)
@@ -69,6 +72,23 @@ def register_person(*, facts: PersonFacts, origin: Origin, actor: Actor, at: dat
     """
     require(actor, REGISTER, facts.place_code)
     return _register(facts, origin, None, actor, at)
+
+
+@emergency_door(Purpose.REGISTRATION)
+def register_in_cell(*, cell: str, facts: PersonFacts, actor: Actor, at: datetime) -> Person:
+    """Register somebody who lives in a cell that the actor looks after, with or without a phone.
+
+    Args:
+        cell: its code; the person's place is its village.
+
+    Raises:
+        NotPermitted, NotYourCell; as `enrol`.
+    """
+    require(actor, CELLS)
+    if cell not in grid.own_cells(actor=actor, at=at):
+        raise NotYourCell()
+    facts = replace(facts, place_code=cell[:VILLAGE_DIGITS])
+    return enrol(facts=facts, origin=Origin.GRID, actor=actor, at=at)
 
 
 def enrol(*, facts: PersonFacts, origin: Origin, actor: Actor, at: datetime) -> Person:

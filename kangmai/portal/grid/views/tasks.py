@@ -30,7 +30,8 @@ from kangmai.portal.tracing import wording as traced
 from kangmai.portal.venues.wording import order_line
 from kangmai.standards.calendars import legal_day
 
-GIVE, DO, COUNT, REGISTER = "tasks.give", "tasks.do", "tasks.count", "venues.register"
+GIVE, DO, COUNT = "tasks.give", "tasks.do", "tasks.count"
+REGISTER, CELLS = "venues.register", "venues.cells"
 
 
 @require_safe
@@ -73,6 +74,7 @@ def tasks(request: PortalRequest) -> HttpResponse:
         "shows_workers": may_give and show is Show.LATE,
         "may_give": may_give,
         "may_register": is_permitted(actor, REGISTER) and _is_registering(at),
+        "may_enrol": is_permitted(actor, CELLS) and _is_registering(at),
         "may_count": is_permitted(actor, COUNT) or is_permitted(actor, GIVE),
         "pager": pager(request.GET, cursor=found.next or None),
     }  # fmt: skip

@@ -25,6 +25,7 @@ MAIN = (
     "my-ledger",
     "signals",
     "grid",
+    "grid-register",
     "desks",
 )
 """Places of the bar at the bottom of a phone, the most wanted first: it shows the first four that are open."""

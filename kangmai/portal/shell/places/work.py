@@ -206,6 +206,16 @@ WORK = (
         purpose=Purpose.QUARANTINE,
     ),
     Place(
+        "grid-register",
+        _("Register residents"),
+        _("Door by door in the grids you look after, with or without a phone"),
+        "residents",
+        Section.WORK,
+        permissions=("venues.cells",),
+        roots=(),
+        purpose=Purpose.REGISTRATION,
+    ),
+    Place(
         "desks",
         _("Hotels and ports"),
         _("Who arrives and from where, in which room, who left; at the desk where you stand"),
