@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from kangmai.programmes.campaigns import models
 from kangmai.programmes.vaccination import standing
 from kangmai.registry import actions as registry_actions
+from kangmai.registry.types import PlaceKind
 from kangmai.standards.calendars import legal_day
 from tests.factories import portal_town, registry
 
@@ -78,3 +79,17 @@ def test_others_see_nothing_or_may_not_check(enter, pupils):
         assert enter(login).get("/vaccination/entrants.csv").status_code == 403
     entrant.refresh_from_db()
     assert entrant.checked_on is None
+
+
+@pytest.mark.parametrize(
+    "kind, grade, said",
+    [("kindergarten", "小班", "junior class, 2"), ("kindergarten", "3", "senior class, 2"), ("nursery", "托大班", "older toddlers&#x27; group, 2"), ("school", "1", "grade 1, 2")],
+)  # fmt: skip
+def test_a_class_has_the_name_that_its_kind_of_place_gives_it(enter, pupils, kind, grade, said):
+    now, code = datetime.datetime.now(datetime.UTC), f"{kind}-{said[0]}"
+    facts = registry.place_facts(code=code, kind=PlaceKind(kind), name=f"城东{code}", division_code=portal_town.VILLAGE[:9])  # fmt: skip
+    registry_actions.create_place(facts=facts, actor=registry.ADMIN, at=now)
+    models.Entrant.objects.all().delete()
+    lines = [f"{each.index_number},{code},{grade},2" for each in pupils]
+    told = text(enter("township").post(PAGE, sent(*lines), follow=True))
+    assert told.count(f'<div class="small-line">{said}</div>') == len(pupils)

@@ -14,6 +14,12 @@ from kangmai.registry import queries as registry
 
 COLUMNS = ("number", "school", "grade", "class")
 MOST_LINES = 5000
+MOST_GRADE = 20
+YEARS = {"托班": 0, "小班": 1, "中班": 2, "大班": 3, "乳儿班": 1, "托小班": 2, "托大班": 3}
+"""Years of kindergartens and nurseries by the names under which their lists have them.
+
+Source: 幼儿园工作规程（2016）第十一条；托育机构设置标准（试行）（2019）第十九条, from memory.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +43,21 @@ def read_pupils(text: str) -> list[Pupil]:
             continue  # blank, or the heading
         if len(cells) < len(COLUMNS) or not cells[0]:
             raise ListUnreadable(line=line, what=", ".join(COLUMNS))
-        if not (cells[2].isascii() and cells[2].isdecimal() and 0 < int(cells[2]) <= 20):
+        if (grade := _grade(cells[2])) is None:
             raise ListUnreadable(line=line, what=f"grade {cells[2][:8]}")
-        found.append(
-            Pupil(line, cells[0].upper().replace(" ", ""), cells[1], int(cells[2]), cells[3][:12])
-        )
+        number = cells[0].upper().replace(" ", "")
+        found.append(Pupil(line, number, cells[1], grade, cells[3][:12]))
     if not found or len(found) > MOST_LINES:
         raise ListUnreadable(line=len(rows), what=f"1 – {MOST_LINES}")
     return found
+
+
+def _grade(said: str) -> int | None:
+    """The year of a class, by number or by name; None where it is neither."""
+    if said in YEARS:
+        return YEARS[said]
+    is_number = said.isascii() and said.isdecimal() and len(said) <= 2
+    return int(said) if is_number and 0 < int(said) <= MOST_GRADE else None
 
 
 def schools_of(pupils: Sequence[Pupil], *, actor: Actor) -> dict[str, tuple[int, str]]:

@@ -7,7 +7,13 @@ import pytest
 from kangmai.identity import actions as identity
 from kangmai.kernel.actor import NotPermitted
 from kangmai.programmes.campaigns import actions, queries
-from kangmai.programmes.campaigns.errors import EntrantNotFound, NobodyChosen, SchoolUnknown
+from kangmai.programmes.campaigns.errors import (
+    EntrantNotFound,
+    ListUnreadable,
+    NobodyChosen,
+    SchoolUnknown,
+)
+from kangmai.programmes.campaigns.pupils import Pupil, read_pupils
 from kangmai.programmes.campaigns.types import By, EntryRates, EntryState
 from kangmai.programmes.vaccination import standing
 from kangmai.registry import actions as registry_actions
@@ -104,6 +110,20 @@ def test_from_the_list_to_catching_up(town, schools):
     moved = take(f"{lacks.index_number},S-1,2,1", f"{later.index_number},S-1,1,9", by=nurse)
     assert moved.changed == 1
     assert (listed(nurse)[lacks.id].room, listed(nurse)[later.id].room) == ("2", "9")
+
+
+@pytest.mark.parametrize(
+    "said, grade", [("托班", 0), ("小班", 1), ("中班", 2), ("大班", 3), ("乳儿班", 1), ("托小班", 2), ("托大班", 3), ("20", 20)]
+)  # fmt: skip
+def test_a_list_may_name_the_year(said, grade):
+    (pupil,) = read_pupils(f"N1,K-1,{said},2")
+    assert pupil == Pupil(1, "N1", "K-1", grade, "2")
+
+
+@pytest.mark.parametrize("said", ["", "0", "21", "学前班", "²", "1" * 30])
+def test_a_year_that_is_neither_a_name_nor_a_number_is_refused(said):
+    with pytest.raises(ListUnreadable):
+        read_pupils(f"N1,K-1,{said},2")
 
 
 def test_the_neighbour_town_sees_and_checks_nothing(town, schools):

@@ -44,7 +44,8 @@ def _lines(town: str, nurse: Actor, at: datetime) -> Iterator[str]:
         for kind, ages in ENTRY.items():
             if schools[kind] and _age(born, on) in ages:
                 school = schools[kind][each.id % len(schools[kind])]
-                yield f"{each.index_number},{school.code},1,{each.id % 2 + 1}"
+                grade = _age(born, on) - ages.start + 1 if kind == "kindergarten" else 1
+                yield f"{each.index_number},{school.code},{grade},{each.id % 2 + 1}"
 
 
 def _places(kind: str, town: str) -> list[Place]:

@@ -54,7 +54,7 @@ class _Points:
         network = self.city.network.institutions
         for each in network:
             yield from self._of_institution(each)
-        for place in (*_places("nursery"), *self._community_nurseries()):
+        for place in self._nurseries():
             yield self._nursery(place)
         partners = {e.division[:9]: e for e in network if e.kind in TOWN}
         for place in (*_places("care_home"), *self._care_homes()):
@@ -107,13 +107,23 @@ class _Points:
             "tcm_visits": 3000 if is_town else 240, "visits": 11000 if is_town else 900,
         }  # fmt: skip
 
-    def _community_nurseries(self) -> Iterator[_Place]:
-        """Nurseries of every town that are no place of the registry, whose places count like a whole city's."""
-        low, high = self.table["nursery"]["places"]
+    def _nurseries(self) -> Iterator[_Place]:
+        """Nurseries of the registry, and of communities as many as the residents of the towns want.
+
+        What a town wants beyond whole nurseries is carried to the next, so that a small city has few.
+        """
+        rules = self.table["nursery"]
+        smallest, largest = rules["places"]
+        known = _places("nursery")
+        owed = -float(sum(each.capacity for each in known))
+        yield from known
         for town in self.city.places.towns:
-            for n in range(self.table["nursery"]["a_town"]):
-                name = f"{MARK}{town.name}社区托育园{n + 1}"
-                places = low + _dice(name, (high - low) // 10 + 1) * 10
+            owed += town.residents * rules["per_1000"] / 1000
+            n = 0
+            while owed >= smallest:
+                n, places = n + 1, min(int(owed), largest)
+                owed -= places
+                name = f"{MARK}{town.name}社区托育园{n}"
                 yield _Place(0, "", name, town.code, places, places * (60 + _dice(name, 35)) // 100)
 
     def _nursery(self, place: _Place) -> PointDraft:

@@ -139,7 +139,7 @@ def lines(rows: list[Entrant], request: PortalRequest) -> list[dict[str, Any]]:
                 "number": resident.index_number if resident else "",
                 "age": words.age(known.birth_date, on) if known and known.birth_date else "",
                 "school": places[each.school].name,
-                "seat": wording.seat(each.grade, each.room),
+                "seat": wording.seat(each.grade, each.room, places[each.school].kind),
                 "state": wording.entry(each.state),
                 "is_open": each.state is EntryState.LISTED,
                 "checked": words.day(each.checked_on) if each.checked_on else "",

@@ -50,7 +50,7 @@ def people(request: PortalRequest, campaign_id: UUID) -> HttpResponse:
         "count": queries.count_targets(found.id, filter=asked, on=on, actor=request.actor),
         "shows": choices(((each.value, wording.show(each)) for each in Show), current=asked.show.value),
         "schools": choices([("", _("all")), *_schools(found, request)], current=str(asked.school or "")),
-        "rooms": choices([("", _("all")), *_rooms(found, asked, request)], current=f"{asked.grade}.{asked.room}" if asked.grade else ""),
+        "rooms": choices([("", _("all")), *_rooms(found, asked, request)], current=f"{asked.grade}.{asked.room}" if asked.grade is not None else ""),
         "query": request.GET.urlencode(),
         "pager": pager(request.GET, cursor=str(rows[-1].id) if len(rows) == PAGE else None),
         "may_answer": is_permitted(request.actor, WORK) and found.closed_on is None,
@@ -88,7 +88,9 @@ def _rooms(found: Campaign, asked: Filter, request: PortalRequest) -> list[tuple
     if asked.school is None:
         return []
     rows = queries.rooms(found.id, school=asked.school, actor=request.actor)
-    return [(f"{grade}.{room}", wording.seat(grade, room)) for grade, room in rows]
+    known = registry.places_by_id(ids=[asked.school], actor=request.actor)
+    kind = known[asked.school].kind if asked.school in known else ""
+    return [(f"{grade}.{room}", wording.seat(grade, room, kind)) for grade, room in rows]
 
 
 def lines(rows: list[Target], found: Campaign, request: PortalRequest) -> list[dict[str, Any]]:
@@ -109,7 +111,7 @@ def lines(rows: list[Target], found: Campaign, request: PortalRequest) -> list[d
                 "age": words.age(each.birth_on, on),
                 "place": area.name_of(each.place_code),
                 "school": place.name if place else "",
-                "seat": wording.seat(each.grade, each.room),
+                "seat": wording.seat(each.grade, each.room, place.kind if place else ""),
                 "need": wording.need(each.need),
                 "need_line": wording.need_line(each),
                 "consent": wording.consent(each.consent),
