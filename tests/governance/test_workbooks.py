@@ -1,13 +1,16 @@
 """The level above's own table: refused bindings are named by cell, and the file comes back as it was sent but for its numbers."""
 
 import io
+import re
 import zipfile
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Font
+from openpyxl.worksheet.formula import ArrayFormula
 
 from kangmai.analytics import actions as analytics
 from kangmai.governance.reporting import actions, queries
@@ -40,6 +43,19 @@ def sent() -> bytes:
     book.create_sheet("说明")["A1"] = "填表说明"
     made = io.BytesIO()
     book.save(made)
+    return made.getvalue()
+
+
+def changed(content, change):
+    """A workbook whose first sheet's XML was changed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(made, "w") as written:
+        for info in given.infolist():
+            data = given.read(info)
+            is_first = info.filename == "xl/worksheets/sheet1.xml"
+            written.writestr(
+                info.filename, change(data) if is_first else data, zipfile.ZIP_DEFLATED
+            )
     return made.getvalue()
 
 
@@ -84,7 +100,7 @@ def test_a_refusal_keeps_to_one_language(city):
         upload(b"no workbook")
     assert (
         refused.value.message("zh")
-        == "表.xlsx 无法使用：不是 .xlsx 工作簿。请另存为 .xlsx 后重新上传。"
+        == "表.xlsx 无法使用：不是 .xlsx 工作簿。请上传不超过 5 MB、不含宏的 .xlsx 工作簿。"
     )
 
 
@@ -145,6 +161,72 @@ def test_what_is_no_spreadsheet_is_refused(city):
     for content in (b"", b"PK\x03\x04", b"a,b\n1,2", packed.getvalue()):
         with pytest.raises(WorkbookUnreadable):
             upload(content)
+
+
+def test_a_small_file_that_unpacks_to_a_huge_sheet_is_refused(city):
+    comment = b"<!--" + b" " * (10 * 2**20) + b"-->"
+    huge = changed(sent(), lambda data: data.replace(b"<sheetData>", comment + b"<sheetData>"))
+    assert len(huge) < 100_000
+    with pytest.raises(WorkbookUnreadable, match="too many cells"):
+        upload(huge)
+
+
+def test_a_file_that_is_named_otherwise_is_refused(city):
+    with pytest.raises(WorkbookUnreadable, match=r"does not end in \.xlsx"):
+        upload(name="表.xlsm")
+    assert queries.workbooks(actor=WRITER) == ((), "")
+
+
+def test_an_array_a_date_and_a_truth_are_not_written_over(city):
+    book = load_workbook(io.BytesIO(sent()))
+    sheet = book["表 一"]
+    sheet["G4"] = ArrayFormula("G4:G6", "=B4:B6*2")
+    sheet["H4"], sheet["H5"], sheet["H6"] = date(2025, 12, 31), True, 12
+    made = io.BytesIO()
+    book.save(made)
+    of = upload(made.getvalue())
+    cells = ("G4", "G5", "G6", "H4", "H5", "H6")
+    of, faults = bind(of, "\n".join(f"表 一!{each}, ht_control_rate, 441200" for each in cells))
+    assert [place for place, _ in faults] == [f"表 一!{each}" for each in cells[:-1]]
+    assert {code for _, code in faults} == {"BindingCellTaken"}
+    shown = queries.sheet(workbook_id=of.id, name="表 一", actor=WRITER)
+    texts = {cell.name: cell.text for _, row in shown.rows for cell in row}
+    assert (texts["G4"], texts["H4"]) == ("{=B4:B6*2}", "2025-12-31")
+
+
+def test_a_cell_that_writes_a_sign_takes_only_what_is_counted_in_it(city):
+    book = load_workbook(io.BytesIO(sent()))
+    for cell, shown in {"G4": '0.0"‰"', "G5": '0.00"%"', "G6": "0.0%", "G7": "0.00"}.items():
+        book["表 一"][cell].number_format = shown
+    book["表 一"]["G7"] = 0
+    made = io.BytesIO()
+    book.save(made)
+    of = upload(made.getvalue())
+    of, faults = bind(
+        of,
+        "表 一!G4, ht_control_rate, 441200\n表 一!G5, ht_control_rate, 441200, numerator\n"
+        "表 一!G6, ht_control_rate, 441200, numerator\n表 一!G7, ht_control_rate, 441200, numerator",
+    )
+    assert [place for place, _ in faults] == ["表 一!G4", "表 一!G5", "表 一!G6"]
+    of, faults = bind(of, "\n".join(f"表 一!G{n}, ht_control_rate, 441200" for n in (5, 6, 7)))
+    assert faults == []
+    analytics.freeze(indicator="ht_control_rate", period=YEAR, area=CITY, actor=WRITER, at=AT)
+    found = load_workbook(io.BytesIO(actions.fill(workbook_id=of.id, period=YEAR, actor=WRITER, at=AT)[1]))["表 一"]  # fmt: skip
+    # the sign that stands in quotation marks does not multiply by a hundred
+    assert [found[f"G{n}"].value for n in (5, 6, 7)] == [66.67, 0.6667, 66.67]
+
+
+def test_rows_and_cells_that_leave_their_place_to_their_order_are_filled_in_place(city):
+    bare = changed(sent(), lambda data: re.sub(rb'(<(?:row|c)) r="[A-Z]*[0-9]+"', rb"\1", data))
+    table = load_workbook(io.BytesIO(bare))["表 一"]
+    places = {cell.value: cell.coordinate for row in table.iter_rows() for cell in row}
+    city_row = places["全市"].removeprefix("A")
+    of, faults = bind(upload(bare), f"表 一!B{city_row}, ht_control_rate, 441200, numerator")
+    assert faults == []
+    analytics.freeze(indicator="ht_control_rate", period=YEAR, area=CITY, actor=WRITER, at=AT)
+    found = load_workbook(io.BytesIO(actions.fill(workbook_id=of.id, period=YEAR, actor=WRITER, at=AT)[1]))["表 一"]  # fmt: skip
+    assert (found[f"A{city_row}"].value, found[f"B{city_row}"].value) == ("全市", 30)
+    assert found.max_row == table.max_row
 
 
 def test_nobody_sees_or_binds_sideways(city):

@@ -71,9 +71,9 @@ class BindingCellTaken(Incorrect):
 
 
 class WorkbookUnreadable(Incorrect):
-    """{name} cannot be used: {reason}. Save it as .xlsx and upload it again."""
+    """{name} cannot be used: {reason}. Upload an .xlsx workbook of at most 5 MB without macros."""
 
-    zh = "{name} 无法使用：{reason}。请另存为 .xlsx 后重新上传。"
+    zh = "{name} 无法使用：{reason}。请上传不超过 5 MB、不含宏的 .xlsx 工作簿。"
 
 
 class FigureIncomplete(Incorrect):

@@ -130,7 +130,9 @@ def fill(*, workbook_id: UUID, period: Period, actor: Actor, at: datetime) -> tu
             numbers[each.sheet, each.cell] = number
     if empty or not numbers:
         zh, en = ([_wanted(each, period, language) for each in empty] for language in LANGUAGES)
-        raise CellsEmpty(cells=Words("；".join(zh) or of.name, "; ".join(en) or of.name))
+        raise CellsEmpty(
+            cells=Words("；".join(zh) or "（未绑定单元格）", "; ".join(en) or "(none is bound)")
+        )
     content = filled(bytes(row.content), numbers)
     details = {"period": str(period), "digest": hashlib.sha256(content).hexdigest()}
     with transaction.atomic():

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from lxml import etree
+from openpyxl.utils import get_column_letter
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -64,6 +65,7 @@ def _with_numbers(data: bytes, cells: Mapping[str, Decimal]) -> bytes:
     root = _parsed(data)
     table = root.find(f"{MAIN}sheetData")
     assert table is not None  # every sheet has one
+    _number_places(table)
     for name, number in cells.items():
         cell = _cell(_row(table, _row_of(name)), name)
         for child in list(cell):
@@ -72,6 +74,19 @@ def _with_numbers(data: bytes, cells: Mapping[str, Decimal]) -> bytes:
             del cell.attrib["t"]
         etree.SubElement(cell, f"{MAIN}v").text = format(number.normalize(), "f")
     return _bytes(root)
+
+
+def _number_places(table: etree._Element) -> None:
+    """Write down the place of rows and cells that leave it to their order, as the standard lets them."""
+    row_number = 0
+    for row in table.iter(f"{MAIN}row"):
+        row_number = int(row.get("r") or row_number + 1)
+        row.set("r", str(row_number))
+        column = 0
+        for cell in row.iter(f"{MAIN}c"):
+            name = cell.get("r")
+            column = _column_of(name) if name else column + 1
+            cell.set("r", f"{get_column_letter(column)}{row_number}")
 
 
 def _row_of(cell: str) -> int:

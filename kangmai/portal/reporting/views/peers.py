@@ -73,7 +73,7 @@ def peers(request: PortalRequest) -> HttpResponse:
 def _taken(request: PortalRequest) -> UUID:
     file = request.FILES.get("file")
     if file is None or file.size is None or file.size > LARGEST:
-        raise BulletinUnreadable(file=file.name if file else "—", reason="> 5 MB" if file else Words("没有文件", "there is no file"))  # fmt: skip
+        raise BulletinUnreadable(file=file.name if file else "—", reason=Words("超过 5 MB", "it is larger than 5 MB") if file else Words("没有文件", "there is no file"))  # fmt: skip
     return actions.take_in(
         name=str(file.name), content=file.read(), origin=request.POST.get("origin", ""),
         area=asking.first_area(request.actor), actor=request.actor, at=request.at,

@@ -80,7 +80,9 @@ def _uploaded(request: PortalRequest) -> Workbook:
     if file is None or file.size is None or file.size > LARGEST:
         raise WorkbookUnreadable(
             name=file.name if file else "—",
-            reason="> 5 MB" if file else Words("没有文件", "there is no file"),
+            reason=Words("超过 5 MB", "it is larger than 5 MB")
+            if file
+            else Words("没有文件", "there is no file"),
         )
     return actions.upload(
         name=str(file.name), content=file.read(), area=asking.first_area(request.actor), key=key(request),
