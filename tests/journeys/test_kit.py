@@ -311,7 +311,12 @@ def test_a_kit_is_erased_from_afar(doctor, visit):
     page.wait_for_selector("[data-screen=erased]")
     left = page.evaluate("indexedDB.databases().then((all) => all.map((each) => each.name))")
     assert left == []
-    admin.go("/kits/")
+    # the phone is empty before it tells so
+    for _ in range(40):
+        admin.go("/kits/")
+        if "erased at" not in admin.page.inner_text("tr:has-text('丢失的手机')"):
+            break
+        admin.page.wait_for_timeout(250)
     assert "erased at" not in admin.page.inner_text("tr:has-text('丢失的手机')")
     own = visit(language="en", size=PHONE).log_in("village")
     assert own.go("/kit/") == 200
