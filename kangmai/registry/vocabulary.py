@@ -5,7 +5,9 @@ from functools import cache
 from typing import Any
 
 from kangmai.kernel import definitions
+from kangmai.kernel.words import Words
 from kangmai.registry.errors import ValueUnknown
+from kangmai.registry.types import PlaceKind
 
 
 @cache
@@ -22,3 +24,13 @@ def require_code(value: str, *, vocabulary_name: str, field: str) -> None:
     known = vocabulary(vocabulary_name)
     if value not in known:
         raise ValueUnknown(field=field, value=value, known=", ".join(known))
+
+
+@cache
+def class_years(kind: str) -> Mapping[int, Words]:
+    """The years of a kind of place that calls them by names, by their number; none for others."""
+    named = {PlaceKind.KINDERGARTEN: "kindergarten_year", PlaceKind.NURSERY: "nursery_year"}
+    if kind not in named:
+        return {}
+    known = vocabulary(named[kind])
+    return {int(code): Words(entry["zh"], entry["en"]) for code, entry in known.items()}

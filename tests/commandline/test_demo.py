@@ -35,6 +35,7 @@ def test_district_without_a_commission_has_its_accounts(database):
     from kangmai.access.models import Account
     from kangmai.programmes.contracts.models import Contract
     from kangmai.programmes.engine.models import Enrolment, Visit
+    from kangmai.programmes.points.models import Statement
 
     lines = ensure_city(SMALL)
     assert any("village_doctor" in line for line in lines)
@@ -50,6 +51,9 @@ def test_district_without_a_commission_has_its_accounts(database):
     assert {"diabetes", "elderly", "child"} <= set(seen)
     planned = Enrolment.objects.filter(programme="elderly", next_due_on=None)
     assert not planned.exists()
+
+    # four places in nurseries for a thousand would be one for three hundred; there is a nursery to look at all the same
+    assert [each.size for each in Statement.objects.filter(point__kind="nursery")] == [10]
 
     assert ensure_city(SMALL) == lines  # the second start only greets
     assert queries.count_types(actor=operator("test")) == counts

@@ -19,7 +19,7 @@ from kangmai.programmes.campaigns.types import (
     Source,
     Target,
 )
-from kangmai.registry.types import PlaceKind
+from kangmai.registry.queries import class_years
 
 
 def need(value: Need) -> tuple[str, str]:
@@ -116,20 +116,9 @@ def seat(grade: int | None, room: str, kind: str) -> str:
     """A class in a kind of place: a year of a kindergarten or nursery by its name, of a school by its number."""
     if grade is None:
         return ""
-    year = _years(kind).get(grade) or _("grade %(grade)s") % {"grade": grade}
+    named = class_years(kind).get(grade)
+    year = named.in_language(language()) if named else _("grade %(grade)s") % {"grade": grade}
     return _("%(year)s, %(room)s") % {"year": year, "room": room} if room else year
-
-
-def _years(kind: str) -> dict[int, str]:
-    if kind == PlaceKind.KINDERGARTEN:
-        return {0: _("toddler class"), 1: _("junior class"), 2: _("middle class"), 3: _("senior class")}  # fmt: skip
-    if kind == PlaceKind.NURSERY:
-        return {
-            1: _("infant group"),
-            2: _("younger toddlers' group"),
-            3: _("older toddlers' group"),
-        }
-    return {}
 
 
 def hours(begins: datetime.time, ends: datetime.time) -> str:

@@ -1,6 +1,7 @@
 """Tasks, needs and cells in words, with their tone."""
 
 import datetime
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
@@ -88,3 +89,10 @@ def cells(codes: set[str]) -> dict[str, str]:
         each: f"{area.path(each[:VILLAGE_DIGITS])} {known[each]}" if each in known else area.path(each[:VILLAGE_DIGITS])
         for each in codes
     }  # fmt: skip
+
+
+def short_cells(codes: Collection[str]) -> dict[str, str]:
+    """Cells by code, by their own name alone where all lie in one village: a phone has room for no more."""
+    if len({each[:VILLAGE_DIGITS] for each in codes}) > 1:
+        return cells(set(codes))
+    return cells(set(codes)) | grid.cell_names(codes=codes)

@@ -11,15 +11,11 @@ from kangmai.kernel.ids import ResidentId
 from kangmai.programmes.campaigns.errors import ListUnreadable, SchoolUnknown
 from kangmai.programmes.campaigns.reach import WORK, holds
 from kangmai.registry import queries as registry
+from kangmai.registry.types import PlaceKind
 
 COLUMNS = ("number", "school", "grade", "class")
 MOST_LINES = 5000
 MOST_GRADE = 20
-YEARS = {"托班": 0, "小班": 1, "中班": 2, "大班": 3, "乳儿班": 1, "托小班": 2, "托大班": 3}
-"""Years of kindergartens and nurseries by the names under which their lists have them.
-
-Source: 幼儿园工作规程（2016）第十一条；托育机构设置标准（试行）（2019）第十九条, from memory.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +49,11 @@ def read_pupils(text: str) -> list[Pupil]:
 
 
 def _grade(said: str) -> int | None:
-    """The year of a class, by number or by name; None where it is neither."""
-    if said in YEARS:
-        return YEARS[said]
+    """The year of a class, by number or by the name that a kindergarten or nursery gives it; None where it is neither."""
+    for kind in (PlaceKind.KINDERGARTEN, PlaceKind.NURSERY):
+        for year, words in registry.class_years(kind).items():
+            if said == words.zh:
+                return year
     is_number = said.isascii() and said.isdecimal() and len(said) <= 2
     return int(said) if is_number and 0 < int(said) <= MOST_GRADE else None
 

@@ -45,6 +45,7 @@ from kangmai.registry.queries.staff import (
     qualifications,
     search_staff,
 )
+from kangmai.registry.vocabulary import class_years
 
 __all__ = [
     "Choice",
@@ -52,6 +53,7 @@ __all__ = [
     "answering",
     "beds",
     "choices",
+    "class_years",
     "classes",
     "codes",
     "codes_of_place",

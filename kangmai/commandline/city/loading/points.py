@@ -110,15 +110,18 @@ class _Points:
     def _nurseries(self) -> Iterator[_Place]:
         """Nurseries of the registry, and of communities as many as the residents of the towns want.
 
-        What a town wants beyond whole nurseries is carried to the next, so that a small city has few.
+        What a town wants beyond whole nurseries is carried to the next, so that a small city has few; the
+        first stands in its first town, however few it wants.
         """
         rules = self.table["nursery"]
         smallest, largest = rules["places"]
         known = _places("nursery")
         owed = -float(sum(each.capacity for each in known))
+        first = 0 if known else smallest
         yield from known
-        for town in self.city.places.towns:
+        for town in (each for each in self.city.places.towns if each.residents):
             owed += town.residents * rules["per_1000"] / 1000
+            owed, first = max(owed, first), 0
             n = 0
             while owed >= smallest:
                 n, places = n + 1, min(int(owed), largest)

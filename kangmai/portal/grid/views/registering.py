@@ -45,7 +45,7 @@ def register(request: PortalRequest) -> HttpResponse:
         except (Incorrect, NotFound, Conflict) as error:
             fault = words_of(error)
     cells = grid.own_cells(actor=request.actor, at=request.at)
-    names = wording.cells(set(cells))
+    names = wording.short_cells(cells)
     context = {
         "crumbs": trail(
             Crumb(_("Tasks of the grid"), reverse("grid")), Crumb(_("Register residents"))
