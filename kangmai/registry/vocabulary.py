@@ -29,8 +29,9 @@ def require_code(value: str, *, vocabulary_name: str, field: str) -> None:
 @cache
 def class_years(kind: str) -> Mapping[int, Words]:
     """The years of a kind of place that calls them by names, by their number; none for others."""
-    named = {PlaceKind.KINDERGARTEN: "kindergarten_year", PlaceKind.NURSERY: "nursery_year"}
-    if kind not in named:
-        return {}
-    known = vocabulary(named[kind])
+    named: Mapping[str, str] = {
+        PlaceKind.KINDERGARTEN: "kindergarten_year",
+        PlaceKind.NURSERY: "nursery_year",
+    }
+    known = vocabulary(named[kind]) if kind in named else {}
     return {int(code): Words(entry["zh"], entry["en"]) for code, entry in known.items()}
