@@ -4,35 +4,38 @@ Source: SQL on FHIR 2.0, ViewDefinition,
 https://sql-on-fhir.org/ig/2.0.0/StructureDefinition-ViewDefinition.html
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from kangmai.analytics.views.constants import Constant, read_constant
+from kangmai.analytics.views.demands import (
+    check_known,
+    check_name,
+    check_unique,
+    demand,
+    each,
+    optional_text,
+    text,
+)
 from kangmai.analytics.views.errors import ViewRefused
 from kangmai.records.fhirpath.model import is_resource_name
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-URI_CONSTANTS = frozenset(["Canonical", "Oid", "Uri", "Url", "Uuid"])
-TIME_CONSTANTS = frozenset(["Date", "DateTime", "Instant", "Time"])
-TEXT_CONSTANTS = (
-    frozenset(["Base64Binary", "Code", "Id", "String"]) | URI_CONSTANTS | TIME_CONSTANTS
-)
-NUMBER_CONSTANTS = frozenset(["Integer", "PositiveInt", "UnsignedInt"])
 ITERATIONS = ("forEach", "forEachOrNull", "repeat")
 SELECT_PARTS = frozenset(["column", "select", "unionAll", *ITERATIONS])
-ANY_ELEMENT = frozenset(["id", "extension", "modifierExtension"])
-RESERVED = frozenset(["resource", "rootResource", "context", "rowIndex", "ucum", "sct", "loinc"])
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A value that paths name `%name`, with its FHIR type."""
-
-    name: str
-    type_name: str
-    value: Any
+COLUMN_PARTS = frozenset(["name", "path", "description", "collection", "type", "tag"])
+WHERE_PARTS = frozenset(["path", "description"])
+VIEW_PARTS = frozenset(["resourceType", "resource", "profile", "fhirVersion"]) | frozenset(
+    ["constant", "select", "where"]
+)
+# What R5 lets any definition say about itself.
+ABOUT = frozenset([
+    "meta", "implicitRules", "language", "text", "contained", "url", "identifier", "version",
+    "versionAlgorithmString", "versionAlgorithmCoding", "name", "title", "status",
+    "experimental", "date", "publisher", "contact", "description", "useContext", "jurisdiction",
+    "purpose", "copyright", "copyrightLabel", "approvalDate", "lastReviewDate",
+    "effectivePeriod", "topic", "author", "editor", "reviewer", "endorser", "relatedArtifact",
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class View:
 def read_view(definition: Any) -> View:
     """The view of a ViewDefinition in JSON. Raises: ViewRefused."""
     source = demand(definition, dict, "the view", "an object is expected")
+    check_known(source, VIEW_PARTS | ABOUT, "the view", "a view")
     resource = text(source, "resource", "the view")
     if not is_resource_name(resource):
         raise ViewRefused(place="resource", reason=f"R4 has no resource type {resource}")
@@ -105,75 +109,14 @@ def read_view(definition: Any) -> View:
     return view
 
 
-def demand(value: Any, kind: type, place: str, reason: str) -> Any:
-    """`value`, if it is of a kind. Raises: ViewRefused."""
-    if not isinstance(value, kind):
-        raise ViewRefused(place=place or "the view", reason=reason)
-    return value
-
-
-def text(source: Mapping[str, Any], key: str, place: str) -> str:
-    """A text that must be there. Raises: ViewRefused."""
-    value = source.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ViewRefused(place=place, reason=f"{key} must be a text")
-    return value
-
-
-def optional_text(source: Mapping[str, Any], key: str, place: str) -> str | None:
-    return text(source, key, place) if key in source else None
-
-
-def each(
-    source: Mapping[str, Any],
-    key: str,
-    place: str,
-    read: Callable[[Mapping[str, Any], str], Any],
-    fewest: int = 0,
-) -> Iterator[Any]:
-    """What stands in a list, read one by one, with its place. Raises: ViewRefused."""
-    inside = f"{place}.{key}" if place else key
-    items = demand(source.get(key, []), list, inside, "a list is expected")
-    if len(items) < fewest or (key in source and not items):
-        raise ViewRefused(place=inside, reason="at least one is needed")
-    for number, item in enumerate(items):
-        here = f"{inside}[{number}]"
-        yield read(demand(item, dict, here, "an object is expected"), here)
-
-
-def read_constant(source: Mapping[str, Any], place: str) -> Constant:
-    name = text(source, "name", place)
-    check_name(name, place)
-    if name in RESERVED:
-        raise ViewRefused(place=place, reason=f"%{name} has a meaning already")
-    values = [key for key in source if key.startswith("value")]
-    if len(values) != 1:
-        raise ViewRefused(place=place, reason="exactly one value[x] is needed")
-    kind, value = values[0].removeprefix("value"), source[values[0]]
-    if not is_constant(kind, value):
-        raise ViewRefused(place=f"{place}.{values[0]}", reason="the value is not of its type")
-    return Constant(name, kind[:1].lower() + kind[1:], value)
-
-
-def is_constant(kind: str, value: Any) -> bool:
-    """Whether a JSON value fits the type in its key."""
-    if kind in TEXT_CONSTANTS:
-        return isinstance(value, str)
-    if kind in NUMBER_CONSTANTS:
-        return type(value) is int
-    if kind == "Decimal":
-        return type(value) is int or isinstance(value, float | Decimal)
-    return kind == "Boolean" and isinstance(value, bool)
-
-
 def read_where(source: Mapping[str, Any], place: str) -> str:
+    check_known(source, WHERE_PARTS, place, "a where")
     return text(source, "path", place)
 
 
 def read_selection(source: Mapping[str, Any], place: str) -> Selection:
     """Raises: ViewRefused."""
-    if strange := sorted(set(source) - SELECT_PARTS - ANY_ELEMENT):
-        raise ViewRefused(place=place, reason=f"a select has no {strange[0]}")
+    check_known(source, SELECT_PARTS, place, "a select")
     if len(given := [key for key in ITERATIONS if key in source]) > 1:
         raise ViewRefused(place=place, reason=f"{' and '.join(given)} exclude each other")
     selection = Selection(
@@ -202,6 +145,7 @@ def read_repeat(source: Mapping[str, Any], place: str) -> Iterator[str]:
 
 
 def read_column(source: Mapping[str, Any], place: str) -> Column:
+    check_known(source, COLUMN_PARTS, place, "a column")
     name = text(source, "name", place)
     check_name(name, place)
     is_collection = source.get("collection", False)
@@ -214,26 +158,9 @@ def read_column(source: Mapping[str, Any], place: str) -> Column:
     )
 
 
-def check_name(name: Any, place: str) -> None:
-    """Names must do as names of tables and columns in any database. Raises: ViewRefused."""
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise ViewRefused(
-            place=place,
-            reason=f"the name {name!r} must begin with a letter and hold letters, digits and _ only",
-        )
-
-
 def check_columns(columns: list[Column]) -> None:
     """Every column has a name of its own. Raises: ViewRefused."""
     check_unique([column.name for column in columns], "column")
-
-
-def check_unique(names: list[str], kind: str) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise ViewRefused(place=kind, reason=f"the name {name} is used twice")
-        seen.add(name)
 
 
 def check_union(selection: Selection) -> None:

@@ -90,8 +90,7 @@ def compiled_path(path: str, place: str, context: Context) -> tuple[Expression, 
     expression, found, findings = inspected(path, place, context)
     for finding in findings:
         if finding.fault is not Fault.UNORDERED:
-            line, column = line_and_column(path, finding.place)
-            reason = f"in {path!r}, line {line}, column {column}: {finding.reason}"
+            reason = fault_at(path, *line_and_column(path, finding.place), finding.reason)
             raise ViewRefused(place=place, reason=reason)
     return expression, found
 
@@ -101,9 +100,19 @@ def inspected(path: str, place: str, context: Context) -> tuple[Expression, Shap
     try:
         expression = compile_expression(path)
     except ExpressionRefused as error:
-        raise ViewRefused(place=place, reason=f"in {path!r}: {error}") from None
+        raise ViewRefused(place=place, reason=fault_of(path, error)) from None
     check_variables(expression.node, place, context)
     return expression, *shape_and_findings(expression.node, context.shape, context.root)
+
+
+def fault_of(path: str, error: ExpressionRefused) -> str:
+    """What is wrong with a path, and where in it."""
+    said = error.details
+    return fault_at(path, said["line"], said["column"], said["reason"])
+
+
+def fault_at(path: str, line: Any, column: Any, reason: Any) -> str:
+    return f"in {path!r}, line {line}, column {column}: {reason}"
 
 
 def check_variables(node: Node, place: str, context: Context) -> None:
@@ -148,4 +157,5 @@ def evaluated(
     try:
         return expression.in_frame(frame)
     except ExpressionRefused as error:
-        raise RowRefused(resource=visit.name, place=place, reason=str(error)) from None
+        reason = fault_of(expression.text, error)
+        raise RowRefused(resource=visit.name, place=place, reason=reason) from None

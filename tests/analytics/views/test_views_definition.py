@@ -58,6 +58,19 @@ def column(**parts: Any) -> dict[str, Any]:
             "HumanName has no element city",
         ),
         (view(where=[{}]), "where[0]", "path must be a text"),
+        (view(wheer=[]), "the view", "a view has no wheer"),
+        (view(where=[{"path": "active", "patth": "x"}]), "where[0]", "a where has no patth"),
+        (column(colection=True), "select[0].column[0]", "a column has no colection"),
+        (
+            view(constant=[{"name": "c", "valueCode": "x", "typ": "code"}]),
+            "constant[0]",
+            "a constant has no typ",
+        ),
+        (
+            column(path="managingOrganization.getReferenceKey(Nobody)"),
+            "select[0].column[0] (a)",
+            "'managingOrganization.getReferenceKey(Nobody)', line 1, column 38: there is no type Nobody",
+        ),
         (view(where=[{"path": "gender"}]), "where[0]", "'gender' is no Boolean"),
         (view(constant=[{"name": "c"}]), "constant[0]", "exactly one value[x] is needed"),
         (view(constant=[{"name": "_c", "valueCode": "x"}]), "constant[0]", "must begin with"),
@@ -65,16 +78,6 @@ def column(**parts: Any) -> dict[str, Any]:
             view(constant=[{"name": "context", "valueCode": "x"}]),
             "constant[0]",
             "a meaning already",
-        ),
-        (
-            view(constant=[{"name": "c", "valueInteger": "1"}]),
-            "constant[0].valueInteger",
-            "the value is not of its type",
-        ),
-        (
-            view(constant=[{"name": "c", "valueQuantity": {}}]),
-            "constant[0].valueQuantity",
-            "the value is not of its type",
         ),
         (view(constant=[{"name": "c", "valueCode": "x"}] * 2), "constant", "is used twice"),
     ],
@@ -84,6 +87,53 @@ def test_refused_with_its_place(definition: Any, place: str, reason: str) -> Non
         compile_view(definition)
     assert caught.value.details["place"] == place
     assert reason in str(caught.value.details["reason"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("valueInteger", "1", "'1' is no integer: a JSON integer is expected"),
+        ("valueInteger", True, "True is no integer: a JSON integer is expected"),
+        ("valueInteger", 2**31, "a whole number of 32 bits"),
+        ("valuePositiveInt", 0, "0 is no positiveInt: a whole number from 1"),
+        ("valueUnsignedInt", -1, "a whole number from 0"),
+        ("valueInteger64", "9223372036854775808", "a whole number of 64 bits"),
+        ("valueInteger64", "007", "a whole number of 64 bits"),
+        ("valueInteger64", True, "a whole number of 64 bits"),
+        ("valueInteger64", 1.0, "a whole number of 64 bits"),
+        ("valueDecimal", "1.5", "a JSON number is expected"),
+        ("valueBoolean", "true", "a JSON boolean is expected"),
+        ("valueString", "", "it is empty"),
+        ("valueCode", " a", "no space at its ends"),
+        ("valueId", "a b", "letters, digits, hyphens and dots"),
+        ("valueDate", "2020-02-30", "as 2024, 2024-03 or 2024-03-01"),
+        ("valueDate", "yesterday", "as 2024, 2024-03 or 2024-03-01"),
+        ("valueDateTime", "2020-01-01T10:00", "2024-03-01T08:30:00+08:00"),
+        ("valueInstant", "2020-01-01", "as 2024-03-01T08:30:00+08:00"),
+        ("valueTime", "25:00:00", "as 08:30:00"),
+        ("valueUri", "a b", "a URI holds no spaces"),
+        ("valueOid", "1.2.3", "as urn:oid:1.2.3"),
+        ("valueUuid", "x", "as urn:uuid:"),
+        ("valueBase64Binary", "!!", "base64 in groups of four"),
+    ],
+)
+def test_constants_are_written_as_their_type_asks(key: str, value: Any, reason: str) -> None:
+    with pytest.raises(ViewRefused) as caught:
+        compile_view(view(constant=[{"name": "c", key: value}]))
+    assert caught.value.details["place"] == f"constant[0].{key}"
+    assert reason in str(caught.value.details["reason"])
+
+
+@pytest.mark.parametrize("key", ["valueQuantity", "valueMarkdown", "value", "valueinteger"])
+def test_a_type_that_constants_do_not_have_is_named(key: str) -> None:
+    with pytest.raises(ViewRefused, match=rf"at constant\[0\]: a constant has no {key}\.$"):
+        compile_view(view(constant=[{"name": "c", key: 1}]))
+
+
+def test_what_a_definition_says_about_itself_is_no_mistake() -> None:
+    about = {"resourceType": "ViewDefinition", "url": "http://x/v", "status": "draft", "_name": {}}
+    said = column(description="the id", tag=[{"name": "ansi/type", "value": "TEXT"}])
+    assert compile_view(about | said | {"fhirVersion": ["4.0.1"]}).names == ("a",)
 
 
 def test_paths_in_a_repeat_need_not_fit_every_type() -> None:
