@@ -2,33 +2,24 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from kangmai.analytics import queries, rules
 from kangmai.analytics.errors import FigureNotFreezable, LakeBusy
-from kangmai.analytics.indicators.counting import count, forget, why_not
-from kangmai.analytics.indicators.definition import Indicator, indicators, twelve_months_to
-from kangmai.analytics.indicators.earlier import (
-    TREND_MONTHS,
-    level_periods,
-    months_before,
-    week_and_before,
-)
+from kangmai.analytics.indicators.ahead import count_first
+from kangmai.analytics.indicators.counting import forget
 from kangmai.analytics.indicators.freezing import figures_json, freeze_of
 from kangmai.analytics.indicators.outside import received_of, row_of, standing
-from kangmai.analytics.indicators.rolled import rolled
 from kangmai.analytics.lake.filling import fill
 from kangmai.analytics.lake.lock import is_locked, locked
-from kangmai.analytics.lake.manifest import Manifest
 from kangmai.analytics.models import FrozenFigure, OutsideFigure
 from kangmai.analytics.published import published_views
 from kangmai.analytics.types import (
     By,
-    Engine,
     FillReport,
     Freeze,
     Outside,
@@ -41,8 +32,7 @@ from kangmai.kernel import audit
 from kangmai.kernel.actor import Actor, operator, require
 from kangmai.kernel.state import find_state, put_state
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
-from kangmai.standards.divisions import city_code_of
-from kangmai.standards.periods import Period, year
+from kangmai.standards.periods import Period
 
 NIGHT_HOUR = 2
 """From this hour of legal time on the lake is brought up to date, once a day."""
@@ -96,48 +86,7 @@ def count_ahead(*, at: datetime) -> int:
     """Count the figures that people look at first, so that no page has to; returns how many."""
     whole = queries.lake()
     manifest = whole.find_manifest()
-    done = 0
-    if manifest is None:
-        return done
-    from kangmai.analytics.engines.duck import duckdb_engine
-
-    cities = sorted(_cities_of(manifest))
-    with duckdb_engine() as opener:
-        for indicator, period in _ahead(manifest, at):
-            count(indicator, whole, manifest, period, engine=Engine.DUCKDB, opener=opener)
-            for city in cities:
-                rolled(indicator, whole, manifest, period, city, None)
-            done += 1
-    return done
-
-
-def _ahead(manifest: Manifest, at: datetime) -> Iterator[tuple[Indicator, Period]]:
-    """What is counted in the night: every indicator for the periods that pages show first, where it can be."""
-    for indicator in indicators(on=legal_day(at)):
-        for period in dict.fromkeys(usual_periods(indicator, legal_day(manifest.cutoff.at))):
-            if indicator.counts(period) and why_not(indicator, manifest, period) is None:
-                yield indicator, period
-
-
-def _cities_of(manifest: Manifest) -> set[str]:
-    """The cities whose counties have rows in the lake."""
-    tables = manifest.tables.values()
-    found = {city_code_of(each.county) for table in tables for each in table.partitions}
-    return {each for each in found if each}
-
-
-def usual_periods(of: Indicator, today: date) -> list[Period]:
-    """What pages show first: this year, the one before, and twelve months to each of the latest months.
-
-    Of what is followed also the months that its level is told of, of what is watched the week; of what stands in
-    the list only its value and those it is compared with: its trend is counted when somebody looks.
-    """
-    every = [months_before(today.replace(day=1), n) for n in range(TREND_MONTHS)]
-    ends = every if of.is_followed else [every[0], every[1], every[-1]]
-    found = [year(today.year), year(today.year - 1), *map(twelve_months_to, ends)]
-    if of.is_watched:
-        found += week_and_before(today)
-    return found + level_periods(of, today) if of.is_followed else found
+    return 0 if manifest is None else count_first(whole, manifest, on=legal_day(at))
 
 
 def freeze(

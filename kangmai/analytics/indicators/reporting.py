@@ -6,10 +6,13 @@ goes where the institution reports. A row that lies in a zone counts in the area
 zone itself; between both it counts in no part.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from functools import lru_cache
+
+import orjson
 
 from kangmai.analytics.engines.measure import Cell
 from kangmai.analytics.lake.manifest import Manifest
@@ -27,6 +30,12 @@ class Reporting:
 
     institutions: tuple[Elsewhere, ...] = ()
     zones: tuple[Elsewhere, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """A short name of the rules: what is kept under it was made by them."""
+        rules = [astuple(each) for each in (*self.institutions, *self.zones)]
+        return hashlib.sha256(orjson.dumps(rules)).hexdigest()[:8]
 
     def placed(self, cells: Iterable[Cell], *, stands: bool) -> tuple[Cell, ...]:
         """The cells, those of institutions that report elsewhere in the area to which they report; in order again."""

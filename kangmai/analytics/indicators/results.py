@@ -1,20 +1,17 @@
 """Make a result: availability, counts, roll-up, and what is hidden from those outside the area."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from kangmai.analytics import disclosure
 from kangmai.analytics.errors import LakeBehind
 from kangmai.analytics.indicators.counting import Counts, count, why_not
 from kangmai.analytics.indicators.definition import Indicator
-from kangmai.analytics.indicators.reporting import NOWHERE, Reporting, reporting_of
+from kangmai.analytics.indicators.hiding import hidden_areas
+from kangmai.analytics.indicators.reporting import reporting_of
 from kangmai.analytics.indicators.rolled import rolled
 from kangmai.analytics.indicators.rollup import (
-    Amounts,
     check_level,
     divisions_below,
     figure,
-    nearby,
     parts,
     placed,
     total,
@@ -26,12 +23,10 @@ from kangmai.analytics.types import (
     By,
     Engine,
     Figure,
-    Form,
     Result,
     Status,
 )
 from kangmai.kernel.words import Words
-from kangmai.standards.divisions import city_code_of
 from kangmai.standards.periods import Period
 
 
@@ -69,15 +64,15 @@ def _counted(
     engine: Engine,
     exact: bool,
 ) -> Result:
-    if exact and engine is Engine.DUCKDB:
-        known = rolled(indicator, lake, manifest, period, area, by)
-        if known is not None:
-            below = tuple(figure(indicator, code, each) for code, each in known[1].items())
-            return _result(
-                indicator, manifest, period, by, figure(indicator, area, known[0]), below, NO_WORDS
-            )
-    counts = count(indicator, lake, manifest, period, engine=engine)
-    return rolled_up(indicator, lake, manifest, period, area, by, counts, exact=exact)
+    known = rolled(indicator, lake, manifest, period, area, by) if engine is Engine.DUCKDB else None
+    if known is not None:
+        below = tuple(figure(indicator, code, each) for code, each in known[1].items())
+        whole = figure(indicator, area, known[0])
+        found = _result(indicator, manifest, period, by, whole, below, NO_WORDS)
+    else:
+        counts = count(indicator, lake, manifest, period, engine=engine)
+        found = rolled_up(indicator, lake, manifest, period, area, by, counts)
+    return found if exact else suppressed_result(indicator, lake, manifest, found)
 
 
 def rolled_up(
@@ -88,8 +83,6 @@ def rolled_up(
     area: str,
     by: By | None,
     counted: Counts,
-    *,
-    exact: bool,
 ) -> Result:
     """The figure of an area with its parts, of counts that were made from a manifest."""
     reporting = reporting_of(lake, manifest, period)
@@ -97,10 +90,6 @@ def rolled_up(
     whole = figure(indicator, area, total(indicator, counts, area, reporting))
     amounts = parts(indicator, counts, area, by, reporting) if by else {}
     figures = tuple(figure(indicator, code, each) for code, each in amounts.items())
-    if not exact:
-        closed = hidden_areas(indicator, counts, area, reporting)
-        whole = suppressed(whole, whole.area in closed)
-        figures = tuple(suppressed(each, (each.area or f"{area}?") in closed) for each in figures)
     return _result(indicator, manifest, period, by, whole, figures, NO_WORDS)
 
 
@@ -108,9 +97,8 @@ def suppressed_result(
     indicator: Indicator, lake: Lake, manifest: Manifest, exact: Result
 ) -> Result:
     """A result that was counted from a manifest without what those outside its area do not see."""
-    area, reporting = exact.total.area, reporting_of(lake, manifest, exact.period)
-    counted = count(indicator, lake, manifest, exact.period, engine=Engine.DUCKDB)
-    closed = hidden_areas(indicator, placed(indicator, counted, reporting), area, reporting)
+    area = exact.total.area
+    closed = hidden_areas(indicator, lake, manifest, exact.period, area)
     below = tuple(suppressed(each, (each.area or f"{area}?") in closed) for each in exact.parts)
     return replace(exact, total=suppressed(exact.total, area in closed), parts=below)
 
@@ -155,79 +143,3 @@ def _result(
 def suppressed(shown: Figure, is_hidden: bool) -> Figure:
     """The figure without its numbers, if it is hidden."""
     return Figure(shown.area, Status.SUPPRESSED) if is_hidden else shown
-
-
-def hidden_areas(
-    indicator: Indicator, counts: Counts, area: str, reporting: Reporting = NOWHERE
-) -> frozenset[str]:
-    """The areas of the whole city whose figures an outsider does not see, the same for every question.
-
-    What lies in an area and in none of its parts is a part of it, too, under `<area>?`. What lies in a zone that
-    reports elsewhere is hidden whole: beside the sums it is a part of, it would give the rest away.
-    """
-    if not indicator.suppress_below:
-        return frozenset()
-    zones = _in_zones(indicator, counts, area, reporting)
-    root = city_code_of(area) or area
-    amounts = {root: total(indicator, counts, root, reporting)}
-    children: dict[str, list[str]] = {}
-    below = _open(indicator, counts, root, By.COUNTY, amounts, children, reporting)
-    for level, by in ((By.COUNTY, By.TOWN), (By.TOWN, By.VILLAGE)):
-        near = nearby(counts, level, reporting)
-        below = [
-            child
-            for each in below
-            for child in _open(indicator, near(each), each, by, amounts, children, reporting)
-        ]
-    return zones.union(
-        *(
-            disclosure.hidden(root, children, column, least=indicator.suppress_below)
-            for column in _columns(indicator, amounts)
-        )
-    )
-
-
-def _in_zones(
-    indicator: Indicator, counts: Counts, area: str, reporting: Reporting
-) -> frozenset[str]:
-    """The area and its parts, as far as they lie in a zone that reports elsewhere."""
-    if not reporting.zones:
-        return frozenset()
-    codes = {area}.union(
-        *(parts(indicator, counts, area, by, reporting) for by in (By.COUNTY, By.TOWN, By.VILLAGE))
-    )
-    inside = reporting.zone_of(area) is not None
-    return frozenset(
-        code or f"{area}?" for code in codes if inside or (code and reporting.zone_of(code))
-    )
-
-
-def _open(
-    indicator: Indicator,
-    counts: Counts,
-    area: str,
-    by: By,
-    amounts: dict[str, Amounts],
-    children: dict[str, list[str]],
-    reporting: Reporting,
-) -> list[str]:
-    """Put the parts of an area into the tree; returns those that have parts themselves."""
-    below = parts(indicator, counts, area, by, reporting)
-    named = {code or f"{area}?": each for code, each in below.items()}
-    amounts.update(named)
-    children[area] = list(named)
-    return [code for code in named if not code.endswith("?")]
-
-
-def _columns(indicator: Indicator, amounts: Mapping[str, Amounts]) -> list[dict[str, int]]:
-    """The amounts that must each hold by itself. Of a ratio only what it is counted against is of people."""
-    numerators = {area: each.numerator for area, each in amounts.items()}
-    denominators = {area: each.denominator or 0 for area, each in amounts.items()}
-    match indicator.form:
-        case Form.SHARE:
-            between = {area: denominators[area] - numerators[area] for area in amounts}
-            return [denominators, numerators, between]
-        case Form.RATIO:
-            return [denominators]
-        case _:
-            return [numerators]

@@ -4,7 +4,6 @@ The counts of a large city are tens of thousands of cells, and a cockpit shows a
 as those that `rollup` makes, and are made by it.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import astuple
 from functools import lru_cache
@@ -57,9 +56,8 @@ def _tree(
     home: str,
     reporting: Reporting,
 ) -> Tree:
-    rules = hashlib.sha256(orjson.dumps([astuple(each) for each in (*reporting.institutions, *reporting.zones)]))  # fmt: skip
     counts = name_of(indicator, lake, manifest.id, period)
-    name = f"{FIGURES}/areas/{counts}.{home}.{rules.hexdigest()[:8]}.json"
+    name = f"{FIGURES}/areas/{counts}.{home}.{reporting.mark}.json"
     try:
         return _kept(lake, name)
     except KeyError:

@@ -66,8 +66,7 @@ def recount(*, freeze_id: UUID, actor: Actor) -> Recount:
     manifest = whole.get_manifest(kept.manifest)
     counts = count_anew(rule, whole, manifest, kept.period)
     again, early = (
-        rolled_up(rule, whole, manifest, kept.period, area, each, counts, exact=True)
-        for each in (kept.by, by)
+        rolled_up(rule, whole, manifest, kept.period, area, each, counts) for each in (kept.by, by)
     )
     return Recount(frozen, again, movement_of(rule, early, now))
 

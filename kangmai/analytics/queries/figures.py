@@ -1,10 +1,11 @@
 """Reads of figures and of their cards, each within what the actor may see."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 
 from kangmai.analytics import rules
-from kangmai.analytics.indicators import definition, outside
+from kangmai.analytics.indicators import ahead, definition, outside
 from kangmai.analytics.indicators.counting import why_not
 from kangmai.analytics.indicators.definition import Indicator, get_indicator, year_before
 from kangmai.analytics.indicators.earlier import period_before
@@ -74,6 +75,19 @@ def by_rule(
     return result(
         rule, whole, manifest, period=period, area=area, by=by, engine=engine, exact=exact
     )
+
+
+def count_together(*, ids: Collection[str], period: Period, manifest_id: str | None = None) -> None:
+    """Count many figures of a period in one engine, so that each is looked up afterwards.
+
+    Raises:
+        IndicatorUnknown, PeriodNotCounted, LakeBroken
+    """
+    whole = lake()
+    manifest = whole.get_manifest(manifest_id) if manifest_id else whole.find_manifest()
+    if manifest is not None:
+        rules = [get_indicator(each, period=period) for each in ids]
+        ahead.count_together(rules, whole, manifest, period)
 
 
 def find_earlier(*, indicator: str, period: Period, area: str, actor: Actor) -> Result | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import ibis
+import orjson
 import pytest
 
 from kangmai.analytics import actions, queries
@@ -15,7 +16,8 @@ from kangmai.analytics.errors import (
     PeriodNotCounted,
 )
 from kangmai.analytics.indicators import counting as counting_room
-from kangmai.analytics.indicators import rolled
+from kangmai.analytics.indicators import hiding, rolled
+from kangmai.analytics.indicators.ahead import outgoing_periods
 from kangmai.analytics.published import published_views
 from kangmai.analytics.types import By, Status
 from kangmai.kernel.actor import NotPermitted, operator
@@ -160,7 +162,9 @@ def test_what_is_counted_ahead_is_counted_in_one_engine_and_as_one_by_one(town, 
     assert len(opened) == 1
     ahead = {each.name: lake.storage.find(each.name) for each in lake.storage.entries("figures")}
     found = compute(by=By.COUNTY)
-    assert len(opened) == 1  # it was looked up
+    assert compute(by=By.COUNTY, as_published=True).total == found.total
+    assert len(opened) == 1  # both were looked up
+    assert any(name.endswith(".hidden.json") for name in ahead)
     counting_room._kept.cache_clear()
     rolled._kept.cache_clear()
     lake.storage.remove(ahead)
@@ -168,6 +172,39 @@ def test_what_is_counted_ahead_is_counted_in_one_engine_and_as_one_by_one(town, 
     assert len(opened) == 2
     anew = [each.name for each in lake.storage.entries("figures")]
     assert anew and {name: lake.storage.find(name) for name in anew}.items() <= ahead.items()
+
+
+def test_many_figures_are_counted_in_one_engine_and_none_is_opened_for_those_kept(
+    town, lake, monkeypatch
+):
+    opened: list[object] = []
+    connect = ibis.duckdb.connect
+    monkeypatch.setattr(
+        ibis.duckdb, "connect", lambda **asked: opened.append(1) or connect(**asked)
+    )
+    ids = ["residents", "elderly_share", "ht_control_rate"]  # of the last no rows have arrived
+    queries.count_together(ids=ids, period=PERIOD)
+    assert len(opened) == 1
+    queries.count_together(ids=ids, period=PERIOD)
+    assert (compute("residents").total.value, compute().total.value) == (108, Decimal("50.00"))
+    assert len(opened) == 1
+    assert compute("ht_control_rate").total.status is Status.NOT_AVAILABLE
+
+
+def test_what_is_hidden_is_kept_and_the_same_for_every_question(lake):
+    write(lake, {"resident": residents(p441202001002=40, p441203101002=3, p441204101002=30)})
+    questions = [("441200", None), ("441200", By.COUNTY), ("441200", By.TOWN), ("441203", By.TOWN)]
+    asked = [{"indicator": "residents", "area": area, "by": by, "as_published": True} for area, by in questions]  # fmt: skip
+    first = [compute(**each) for each in asked]
+    assert [each.total.status for each in first] == [Status.OK] * 3 + [Status.SUPPRESSED]
+    (kept,) = [each for each in lake.storage.entries("figures/areas") if ".hidden" in each.name]
+    hidden = orjson.loads(lake.storage.find(kept.name) or b"")
+    assert {"441203", "441203101", "441203101002"} <= set(hidden)
+    assert (
+        len([code for code in hidden if len(code) == 6]) == 2
+    )  # one beside it, or it were the rest
+    hiding._kept.cache_clear()
+    assert [compute(**each) for each in asked] == first
 
 
 def test_counts_are_kept_and_counted_anew_when_rows_change(town, lake):
@@ -276,3 +313,19 @@ def test_the_year_before_and_the_target_are_on_the_card(database, town):
     assert card.earlier.period == parse_period("2024")
     assert card.result.by is By.COUNTY
     assert (card.goal, card.freezes, card.opens) == (None, (), "resident")
+
+
+@pytest.mark.parametrize(
+    ("today", "month", "quarter"),
+    [
+        (datetime.date(2026, 1, 20), "2025-12", "2025Q4"),
+        (datetime.date(2026, 3, 31), "2026-02", "2025Q4"),
+        (datetime.date(2026, 4, 1), "2026-03", "2026Q1"),
+        (datetime.date(2026, 11, 23), "2026-10", "2026Q3"),
+    ],
+)
+def test_the_latest_month_and_quarter_that_are_over_go_out(today, month, quarter):
+    years = [parse_period(str(today.year)), parse_period(str(today.year - 1))]
+    found = outgoing_periods(today)
+    assert found[:2] == years and found[2].end == today.replace(day=1)
+    assert found[3:] == [parse_period(month), parse_period(quarter)]

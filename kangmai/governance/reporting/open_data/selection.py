@@ -56,6 +56,7 @@ def _released(
     chosen: list[Indicator], *, period: Period, area: str, by: By | None
 ) -> Iterator[Released]:
     manifest = figures.manifest_in_force()
+    _counted_together(tuple(each.id for each in chosen), period, manifest)
     for rule in chosen:
         # what was taken in from outside may change under one manifest; what was counted may not
         of = _published if rule.form is Form.OUTSIDE else _kept
@@ -80,3 +81,9 @@ def _published(rule: Indicator, period: Period, area: str, by: By | None, manife
 
 
 _kept = lru_cache(maxsize=KEPT)(_published)
+
+
+@lru_cache(maxsize=64)
+def _counted_together(ids: tuple[str, ...], period: Period, manifest: str) -> None:
+    """A period that nobody asked for before is counted in one engine, which is not opened for each figure."""
+    figures.count_together(ids=ids, period=period, manifest_id=manifest or None)
