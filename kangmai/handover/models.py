@@ -138,7 +138,7 @@ class Entry(models.Model):
 class Step(models.Model):
     """A line of a row's history."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="steps")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="steps", db_index=False)
     at = models.DateTimeField()
     account_id = models.BigIntegerField()
     deed = models.CharField(max_length=12, db_collation="C")

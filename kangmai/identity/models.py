@@ -131,7 +131,9 @@ class Link(models.Model):
 class Pin(models.Model):
     """A person decided about two records, once and for all: a Patient and a resident, or two residents."""
 
-    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="pins")
+    resident = models.ForeignKey(
+        Resident, on_delete=models.PROTECT, related_name="pins", db_index=False
+    )
     other = models.ForeignKey(
         Resident, null=True, on_delete=models.PROTECT, related_name="pinned_to"
     )

@@ -105,9 +105,11 @@ def test_visitors_are_sent_to_the_login(figures, enter, path):
 
 
 def test_cockpit_shows_figures_map_and_what_is_not_available(figures, enter):
-    text = text_of(enter("officer").get(f"/figures/?{PERIOD}&indicator=elderly_share"))
+    client = enter("officer")
+    text = text_of(client.get(f"/figures/?{PERIOD}&indicator=elderly_share"))
     assert "Share of residents aged 65 and over 33.33 % 1 / 3" in text
-    assert "insurer settlement data are needed" in text
+    listed = text_of(client.get(f"/indicators/?{PERIOD}&group=insurance"))
+    assert "insurer settlement data are needed" in listed
     assert "Map of the counties" in text and "© OpenStreetMap contributors" in text
     assert "Duanzhou District 50.00 1 2" in text
 

@@ -66,7 +66,7 @@ class RoleGrant(models.Model):
     role = models.CharField(max_length=48, db_collation="C")
     """Id of a definition of definitions/access/role."""
     organization = models.ForeignKey(
-        "registry.Organization", null=True, blank=True, on_delete=models.PROTECT
+        "registry.Organization", null=True, blank=True, on_delete=models.PROTECT, db_index=False
     )
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)

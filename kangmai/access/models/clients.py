@@ -91,7 +91,7 @@ class AccessToken(models.Model):
 class ClientAssertion(models.Model):
     """A signed assertion already used: its `jti` works once (RFC 7523, 3)."""
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, db_index=False)
     jti = models.CharField(max_length=255, db_collation="C")
     expires_at = models.DateTimeField()
 

@@ -10,7 +10,9 @@ from kangmai.access.types import ConsentKind, Finding
 class BreakGlass(models.Model):
     """One account opened one resident's record in an emergency: reason, end, review."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="broken_glasses")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="broken_glasses", db_index=False
+    )
     resident_id = models.BigIntegerField()
     place_code = models.CharField(max_length=14, blank=True, default="", db_collation="C")
     """Division of the institution for which it was opened: who steers there reviews it."""
@@ -62,7 +64,7 @@ class Consent(models.Model):
     resident_id = models.BigIntegerField()
     kind = models.CharField(max_length=12)
     organization = models.ForeignKey(
-        "registry.Organization", null=True, blank=True, on_delete=models.PROTECT
+        "registry.Organization", null=True, blank=True, on_delete=models.PROTECT, db_index=False
     )
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)

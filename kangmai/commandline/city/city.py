@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.columns import TownChunk
 from kangmai.commandline.city.institutions.network import make_network
 from kangmai.commandline.city.institutions.types import Network
@@ -28,6 +29,11 @@ class InventedCity:
     network: Network
     structure: AgeStructure
     first_numbers: tuple[int, ...]
+
+    @property
+    def serves_everyone(self) -> bool:
+        """Whether everybody whom a programme is for is in it, not two of each village."""
+        return self.residents <= int(read("health")["history"]["whole_up_to"])
 
 
 def invent(

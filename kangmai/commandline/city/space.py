@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from kangmai.commandline.city.assumptions import read
 from kangmai.kernel.database.sizing import machine_memory_mb
 from kangmai.kernel.errors import Unavailable
 
@@ -15,6 +16,8 @@ KB_A_RESIDENT = 12.4
 SAMPLE_KB = 40.0
 """Disk for one of the sample more than for others."""
 SAMPLE_PEOPLE = 3000
+SERVED_KB = 4.0
+"""Disk for one resident more of a city in which everybody is served."""
 BASE_MB = 500
 LOG_MB = 2000
 """The most that the server's log and a sort for an index take besides; less for a small city."""
@@ -61,7 +64,8 @@ def processes() -> int:
 def disk_mb(residents: int) -> int:
     """What a city takes on the disk while it is made, with the log of the server."""
     sampled = min(SAMPLE_PEOPLE, residents)
-    data = (residents * KB_A_RESIDENT + sampled * SAMPLE_KB) / 1024
+    served = SERVED_KB if residents <= read("health")["history"]["whole_up_to"] else 0
+    data = (residents * (KB_A_RESIDENT + served) + sampled * SAMPLE_KB) / 1024
     return int(BASE_MB + data + min(LOG_MB, data * LOG_PART))
 
 

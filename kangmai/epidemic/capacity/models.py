@@ -42,7 +42,7 @@ class Site(models.Model):
 class Room(models.Model):
     """A room of a site."""
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rooms", db_index=False)
     number = models.CharField(max_length=20)
     kind = _code(24)
     beds = models.PositiveSmallIntegerField()

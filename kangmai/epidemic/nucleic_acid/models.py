@@ -73,7 +73,7 @@ class Site(models.Model):
     """A place where samples of a round are taken, with its lanes."""
 
     id = models.AutoField(primary_key=True)
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="sites")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="sites", db_index=False)
     code = _code(16)
     name = models.CharField(max_length=80)
     organization_id = models.BigIntegerField()
@@ -98,8 +98,8 @@ class Site(models.Model):
 class Shift(models.Model):
     """Somebody who works in a lane for a while."""
 
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="shifts")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+", db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="shifts", db_index=False)
     lane = models.PositiveSmallIntegerField()
     staff_id = models.BigIntegerField()
     """Of the registry."""
@@ -121,7 +121,9 @@ class Shift(models.Model):
 class Listed(models.Model):
     """Somebody on the list of a round: key groups, arrivals, contacts."""
 
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="listed")
+    round = models.ForeignKey(
+        Round, on_delete=models.CASCADE, related_name="listed", db_index=False
+    )
     person_id = models.BigIntegerField()
     group = _code(24)
     place_code = _code(14)
@@ -134,8 +136,10 @@ class Listed(models.Model):
 class Booking(models.Model):
     """A place in the queue that somebody booked."""
 
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="bookings")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+", db_index=False)
+    site = models.ForeignKey(
+        Site, on_delete=models.CASCADE, related_name="bookings", db_index=False
+    )
     slot_at = models.DateTimeField()
     person_id = models.BigIntegerField()
     created_at = models.DateTimeField()
@@ -175,7 +179,7 @@ class SavedPlan(models.Model):
     """A plan of a round as it was reckoned and kept; one at a time is released for the couriers."""
 
     order_id = models.UUIDField()
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+", db_index=False)
     number = models.PositiveSmallIntegerField()
     """Of the plans of its round."""
     key = models.UUIDField(unique=True)
@@ -203,7 +207,7 @@ class PlannedTrip(models.Model):
     """A courier's way from a site to a laboratory, of a plan that was released."""
 
     plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="trips")
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False)
     laboratory_id = models.BigIntegerField()
     boxes = models.PositiveSmallIntegerField()
     leaves_at = models.DateTimeField()
@@ -220,7 +224,7 @@ class Box(models.Model):
     """Tubes that travel together."""
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="boxes")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="boxes", db_index=False)
     code = _code(20, unique=True)
     client_id = models.UUIDField()
     digest = models.BinaryField(max_length=8)
@@ -259,7 +263,7 @@ class Tube(models.Model):
     """One tube, from its first swab to its published result."""
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+", db_index=False)
     code = _code(14, unique=True)
     client_id = models.UUIDField()
     digest = models.BinaryField(max_length=8, null=True)
@@ -372,7 +376,7 @@ class Plate(models.Model):
 class Well(models.Model):
     """What an instrument read in one well."""
 
-    plate = models.ForeignKey(Plate, on_delete=models.CASCADE, related_name="wells")
+    plate = models.ForeignKey(Plate, on_delete=models.CASCADE, related_name="wells", db_index=False)
     well = _code(4)
     kind = _code(16)
     tube = models.ForeignKey(Tube, null=True, on_delete=models.CASCADE, related_name="+")
@@ -400,7 +404,7 @@ class Pool(models.Model):
 
     id = models.UUIDField(primary_key=True)
     order_id = models.UUIDField()
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+")
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="+", db_index=False)
     tube = models.OneToOneField(Tube, on_delete=models.CASCADE, related_name="+")
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
     laboratory_id = models.BigIntegerField()
@@ -426,7 +430,7 @@ class Hold(models.Model):
     """Somebody of a positive pool, who stays where he is until his single results are out."""
 
     order_id = models.UUIDField()
-    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="holds")
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="holds", db_index=False)
     person_id = models.BigIntegerField()
     place_code = _code(14)
     state = _code(8)

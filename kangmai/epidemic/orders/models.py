@@ -61,7 +61,9 @@ class Order(models.Model):
 class Signature(models.Model):
     """A name under an order: two people in two roles."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="signatures")
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="signatures", db_index=False
+    )
     account_id = models.BigIntegerField()
     role = models.CharField(max_length=64, db_collation="C")
     organization_id = models.BigIntegerField(null=True, blank=True)
@@ -77,7 +79,9 @@ class Signature(models.Model):
 class ErasedTable(models.Model):
     """What became of one table under one order, counted when it was done."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="erased_tables")
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="erased_tables", db_index=False
+    )
     table = models.CharField(max_length=63, db_collation="C")
     treatment = models.CharField(max_length=9, db_collation="C")
     rows = models.PositiveBigIntegerField()

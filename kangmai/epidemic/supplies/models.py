@@ -42,7 +42,7 @@ class Store(models.Model):
 class StoreLoad(models.Model):
     """People on duty in each shift, or units of a service a day, at full load."""
 
-    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="loads")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="loads", db_index=False)
     load = _code(32)
     amount = models.PositiveIntegerField()
     shifts = models.PositiveSmallIntegerField()
@@ -103,7 +103,9 @@ class Transfer(models.Model):
 class TransferLine(models.Model):
     """One item of a transfer."""
 
-    transfer = models.ForeignKey(Transfer, on_delete=models.CASCADE, related_name="lines")
+    transfer = models.ForeignKey(
+        Transfer, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
     item = _code(32)
     asked = models.BigIntegerField()
     sent = models.BigIntegerField(default=0)
@@ -125,7 +127,9 @@ class Entry(models.Model):
     id = models.UUIDField(primary_key=True)
     key = models.UUIDField(unique=True)
     """What the form was sent with: the same key makes no second entry."""
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="entries")
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     kind = _code(8)
     booked_on = models.DateField()
     partner = models.CharField(max_length=120, blank=True, default="")
@@ -182,7 +186,9 @@ class Movement(models.Model):
 class Balance(models.Model):
     """What an institution has of one lot now."""
 
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="balances")
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="balances", db_index=False
+    )
     item = _code(32)
     lot = _code(40, blank=True, default="")
     expires_on = models.DateField(null=True)
@@ -209,7 +215,9 @@ class Balance(models.Model):
 class Reading(models.Model):
     """How an institution stood at the end of a day: what indicators count."""
 
-    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="readings")
+    store = models.ForeignKey(
+        Store, on_delete=models.PROTECT, related_name="readings", db_index=False
+    )
     on = models.DateField()
     place_code = _code(14)
     cells = models.PositiveSmallIntegerField()

@@ -205,7 +205,9 @@ class Evidence(models.Model):
     """One piece of what speaks for a signal: of its day it may grow, later days stand beside it."""
 
     id = models.UUIDField(primary_key=True)
-    signal = models.ForeignKey(Signal, on_delete=models.CASCADE, related_name="evidence")
+    signal = models.ForeignKey(
+        Signal, on_delete=models.CASCADE, related_name="evidence", db_index=False
+    )
     layer = code(12)
     method = code(40)
     source = code(32)
@@ -311,7 +313,9 @@ class Line(models.Model):
     """A line of an event's list; who it is stands sealed."""
 
     id = models.UUIDField(primary_key=True)
-    outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="lines")
+    outbreak = models.ForeignKey(
+        Outbreak, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
     number = models.PositiveIntegerField()
     case_id = code(40, blank=True, default="")
     sex = code(1, blank=True, default="")
@@ -360,7 +364,9 @@ class Contact(models.Model):
     """Somebody exposed to a case of an event; who it is stands sealed."""
 
     id = models.UUIDField(primary_key=True)
-    outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="contacts")
+    outbreak = models.ForeignKey(
+        Outbreak, on_delete=models.CASCADE, related_name="contacts", db_index=False
+    )
     number = models.PositiveIntegerField()
     line_number = models.PositiveIntegerField(null=True, blank=True)
     exposure = code(10)
@@ -385,7 +391,9 @@ class Contact(models.Model):
 class ContactVisit(models.Model):
     """A day on which somebody asked after a contact."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="visits")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="visits", db_index=False
+    )
     day = models.DateField()
     is_ill = models.BooleanField()
     note = models.CharField(max_length=200, blank=True, default="")
@@ -401,7 +409,9 @@ class Measure(models.Model):
     """A control measure, with who does it by when."""
 
     id = models.UUIDField(primary_key=True)
-    outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="measures")
+    outbreak = models.ForeignKey(
+        Outbreak, on_delete=models.CASCADE, related_name="measures", db_index=False
+    )
     what = models.CharField(max_length=200)
     who = models.CharField(max_length=80)
     due_on = models.DateField()
@@ -417,7 +427,9 @@ class Resource(models.Model):
     """Something asked of others for an event: asked, granted or refused, arrived."""
 
     id = models.UUIDField(primary_key=True)
-    outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="resources")
+    outbreak = models.ForeignKey(
+        Outbreak, on_delete=models.CASCADE, related_name="resources", db_index=False
+    )
     kind = code(12)
     what = models.CharField(max_length=120)
     amount = models.PositiveIntegerField()
@@ -451,7 +463,9 @@ class Report(models.Model):
     """A report of an event as it was given; never changed."""
 
     id = models.UUIDField(primary_key=True)
-    outbreak = models.ForeignKey(Outbreak, on_delete=models.CASCADE, related_name="reports")
+    outbreak = models.ForeignKey(
+        Outbreak, on_delete=models.CASCADE, related_name="reports", db_index=False
+    )
     kind = code(8)
     number = models.PositiveSmallIntegerField()
     at = models.DateTimeField()

@@ -46,10 +46,7 @@ class Need(models.Model):
                 condition=~Q(state="confirmed") | Q(next_on__isnull=False), name="tasks_need_confirmed_has_a_day"
             ),
         )  # fmt: skip
-        indexes = (
-            models.Index(fields=("state", "cell", "id"), name="tasks_need_cell"),
-            models.Index(fields=("order_id",), name="tasks_need_order"),
-        )
+        indexes = (models.Index(fields=("state", "cell", "id"), name="tasks_need_cell"),)
 
 
 class Task(models.Model):

@@ -72,7 +72,7 @@ class Member(models.Model):
 class Duty(models.Model):
     """Somebody on duty for a team."""
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="duties")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="duties", db_index=False)
     staff_id = models.BigIntegerField()
     on = models.DateField()
     shift = _code(32)
@@ -136,11 +136,17 @@ class Call(models.Model):
     """One team or expert of a call-out, called or in reserve."""
 
     id = models.UUIDField(primary_key=True)
-    callout = models.ForeignKey(CallOut, on_delete=models.CASCADE, related_name="calls")
+    callout = models.ForeignKey(
+        CallOut, on_delete=models.CASCADE, related_name="calls", db_index=False
+    )
     group = _code(40)
     rank = models.PositiveSmallIntegerField()
-    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="calls")
-    expert = models.ForeignKey(Expert, null=True, on_delete=models.PROTECT, related_name="calls")
+    team = models.ForeignKey(
+        Team, null=True, on_delete=models.PROTECT, related_name="calls", db_index=False
+    )
+    expert = models.ForeignKey(
+        Expert, null=True, on_delete=models.PROTECT, related_name="calls", db_index=False
+    )
     organization_id = models.BigIntegerField()
     state = _code(10)
     called_at = models.DateTimeField(null=True)
@@ -210,7 +216,7 @@ class Drill(models.Model):
 class DrillStep(models.Model):
     """A step that was done."""
 
-    drill = models.ForeignKey(Drill, on_delete=models.CASCADE, related_name="steps")
+    drill = models.ForeignKey(Drill, on_delete=models.CASCADE, related_name="steps", db_index=False)
     step = _code(32)
     done_at = models.DateTimeField()
     done_by = models.BigIntegerField()
@@ -223,7 +229,7 @@ class DrillStep(models.Model):
 class DrillMark(models.Model):
     """What an assessor gave a step."""
 
-    drill = models.ForeignKey(Drill, on_delete=models.CASCADE, related_name="marks")
+    drill = models.ForeignKey(Drill, on_delete=models.CASCADE, related_name="marks", db_index=False)
     step = _code(32)
     assessor = models.BigIntegerField()
     points = models.DecimalField(max_digits=4, decimal_places=1)
@@ -299,7 +305,9 @@ class Mission(models.Model):
 class MissionMember(models.Model):
     """A member of staff on a mission."""
 
-    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="members")
+    mission = models.ForeignKey(
+        Mission, on_delete=models.CASCADE, related_name="members", db_index=False
+    )
     staff_id = models.BigIntegerField()
 
     class Meta:
@@ -312,7 +320,9 @@ class MissionMember(models.Model):
 class MissionGoods(models.Model):
     """What a mission takes along."""
 
-    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="goods")
+    mission = models.ForeignKey(
+        Mission, on_delete=models.CASCADE, related_name="goods", db_index=False
+    )
     item = models.CharField(max_length=80)
     quantity = models.PositiveIntegerField()
     returned = models.PositiveIntegerField(null=True)

@@ -170,7 +170,7 @@ class Pair(models.Model):
     """A contact of a case; `first_at`, `last_at` and `minutes` sum up its exposures."""
 
     order_id = models.UUIDField()
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="pairs")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="pairs", db_index=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="pairs")
     kind = _code(9)
     generation = models.PositiveSmallIntegerField()
@@ -198,7 +198,9 @@ class Exposure(models.Model):
     """Who exposed a contact where, on which day, for how long; told or found again, it stays one."""
 
     order_id = models.UUIDField()
-    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="exposures")
+    pair = models.ForeignKey(
+        Pair, on_delete=models.CASCADE, related_name="exposures", db_index=False
+    )
     of = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     venue = models.IntegerField(null=True)
     place = models.CharField(max_length=120)
@@ -269,7 +271,9 @@ class Check(models.Model):
     """A daily check; a second one of the same half day replaces the first."""
 
     order_id = models.UUIDField()
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="checks")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="checks", db_index=False
+    )
     day = models.DateField()
     half = _code(2)
     temperature_c = models.DecimalField(max_digits=3, decimal_places=1, null=True)
@@ -288,7 +292,9 @@ class Test(models.Model):
     """A test of a contact; the same tube or report again is the same test."""
 
     order_id = models.UUIDField()
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="tests")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="tests", db_index=False
+    )
     reference = _code(40)
     sampled_at = models.DateTimeField()
     outcome = _code(8)
@@ -355,7 +361,9 @@ class ListRow(models.Model):
     """A person on a line list; of one sent the contact, of one received what the row said, sealed."""
 
     order_id = models.UUIDField()
-    list = models.ForeignKey(LineList, on_delete=models.CASCADE, related_name="rows")
+    list = models.ForeignKey(
+        LineList, on_delete=models.CASCADE, related_name="rows", db_index=False
+    )
     number = models.PositiveIntegerField()
     contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="+")
     content = models.BinaryField(null=True)

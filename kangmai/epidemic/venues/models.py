@@ -100,7 +100,9 @@ class Entrance(models.Model):
     """Where a printed code hangs."""
 
     id = models.AutoField(primary_key=True)
-    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="entrances")
+    venue = models.ForeignKey(
+        Venue, on_delete=models.CASCADE, related_name="entrances", db_index=False
+    )
     number = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=60)
     code_version = models.PositiveSmallIntegerField(default=1)
@@ -138,8 +140,12 @@ class Arrival(models.Model):
 
     id = models.UUIDField(primary_key=True)
     order_id = models.UUIDField()
-    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="arrivals")
-    person = models.ForeignKey(Person, on_delete=models.DO_NOTHING, db_constraint=False)
+    venue = models.ForeignKey(
+        Venue, on_delete=models.PROTECT, related_name="arrivals", db_index=False
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
     """No constraint: an order's people are erased before those of the order that extends it."""
     content = models.BinaryField()
     content_key = models.PositiveSmallIntegerField()
@@ -264,7 +270,9 @@ class Decision(models.Model):
 
     id = models.UUIDField(primary_key=True)
     order_id = models.UUIDField()
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, db_index=False
+    )
     place_code = models.CharField(max_length=14, db_collation="C")
     colour = models.PositiveSmallIntegerField()
     reason = models.CharField(max_length=40, db_collation="C")

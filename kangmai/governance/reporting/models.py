@@ -91,7 +91,9 @@ class ReportNote(models.Model):
     """A step in the history of a report."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="notes")
+    report = models.ForeignKey(
+        Report, on_delete=models.PROTECT, related_name="notes", db_index=False
+    )
     step = _code(12)
     text = models.CharField(max_length=1000, blank=True, default="")
     by = models.BigIntegerField()
@@ -229,7 +231,9 @@ class PeerFigure(models.Model):
     """A figure that was read; what it is a value of counts only after a person said so."""
 
     id = models.UUIDField(primary_key=True)
-    bulletin = models.ForeignKey(PeerBulletin, on_delete=models.PROTECT, related_name="figures")
+    bulletin = models.ForeignKey(
+        PeerBulletin, on_delete=models.PROTECT, related_name="figures", db_index=False
+    )
     sentence = models.TextField()
     name = models.CharField(max_length=200)
     value = models.DecimalField(max_digits=24, decimal_places=6, null=True)

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='step',
             name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='handover.entry'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='handover.entry', db_index=False),
         ),
         migrations.AddIndex(
             model_name='posting',

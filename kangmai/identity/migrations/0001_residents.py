@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.BigIntegerField()),
                 ('decided_at', models.DateTimeField()),
                 ('other', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pinned_to', to='identity.resident')),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pins', to='identity.resident')),
+                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pins', to='identity.resident', db_index=False)),
             ],
         ),
         migrations.CreateModel(

@@ -87,7 +87,9 @@ class Message(models.Model):
 class Reading(models.Model):
     """That an account has read a message."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="readings")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="readings", db_index=False
+    )
     account_id = models.BigIntegerField()
     read_at = models.DateTimeField()
 

@@ -38,7 +38,9 @@ class Delivery(models.Model):
     """One message on its way to one account by one channel."""
 
     id = models.UUIDField(primary_key=True)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
     account_id = models.BigIntegerField()
     channel = models.CharField(max_length=16, db_collation="C")
     state = models.CharField(max_length=12, db_collation="C")

@@ -132,6 +132,39 @@ def behind(found: Iterable[Behind], asked: Asked) -> list[BehindRow]:
 
 
 @dataclass(frozen=True, slots=True)
+class BehindGroup:
+    """An indicator of which the area asked for, or parts of it, are behind the target."""
+
+    own: BehindRow | None
+    """The whole area, where it is behind itself."""
+    parts: tuple[BehindRow, ...]
+    """Parts of it that are behind, the furthest first."""
+
+    @property
+    def first(self) -> BehindRow:
+        return self.own or self.parts[0]
+
+    @property
+    def others(self) -> int:
+        """How many parts are behind besides the furthest."""
+        return max(0, len(self.parts) - 1)
+
+
+def behind_by_indicator(found: Iterable[Behind], asked: Asked) -> list[BehindGroup]:
+    """The same by indicator, in the order in which each first comes."""
+    groups: dict[str, list[Behind]] = {}
+    for each in found:
+        groups.setdefault(each.rule.id, []).append(each)
+    return [
+        BehindGroup(
+            next(iter(behind((one for one in some if one.figure.area == asked.area), asked)), None),
+            tuple(behind((one for one in some if one.figure.area != asked.area), asked)),
+        )
+        for some in groups.values()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Small:
     """The trend of one area among its neighbours."""
 

@@ -137,7 +137,7 @@ class Certificate(models.Model):
 class Item(models.Model):
     """Where an errand stands."""
 
-    birth = models.ForeignKey(Birth, on_delete=models.PROTECT, related_name="items")
+    birth = models.ForeignKey(Birth, on_delete=models.PROTECT, related_name="items", db_index=False)
     item = _code(32)
     position = models.PositiveSmallIntegerField()
     state = _code(16, default=ItemState.OPEN.value)

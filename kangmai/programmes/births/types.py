@@ -208,3 +208,21 @@ class Stock:
     used: int
     spoiled: int
     next_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class BirthDraft:
+    """A birth of before, with the certificate that was issued for it; child and mother are residents.
+
+    `settled_on` is the day on which the last errand was done; without it they run.
+    """
+
+    child: ResidentId
+    mother: ResidentId
+    told: Told
+    organization: OrganizationId
+    place_code: str
+    number: str
+    issued_on: datetime.date
+    named: Named
+    settled_on: datetime.date | None = None

@@ -59,7 +59,9 @@ class Session(models.Model):
 
     id = models.UUIDField(primary_key=True)
     key = models.UUIDField(unique=True)
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="sessions")
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
     organization = models.BigIntegerField()
     place_code = _code(14)
     school = models.BigIntegerField(null=True)
@@ -94,7 +96,9 @@ class Session(models.Model):
 class Target(models.Model):
     """Somebody on the list of a campaign: what he needs by the schedule, what was answered, where he is to come."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="targets")
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="targets", db_index=False
+    )
     resident_id = models.BigIntegerField()
     birth_on = models.DateField()
     sex_code = _code(1)
@@ -119,7 +123,7 @@ class Target(models.Model):
     note = models.CharField(max_length=120, blank=True, default="")
     answered_by = models.BigIntegerField(null=True)
     session = models.ForeignKey(
-        Session, null=True, on_delete=models.PROTECT, related_name="targets"
+        Session, null=True, on_delete=models.PROTECT, related_name="targets", db_index=False
     )
     visit = models.UUIDField(null=True)
     missed = models.PositiveSmallIntegerField(default=0)

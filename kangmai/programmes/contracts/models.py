@@ -46,7 +46,7 @@ class Team(models.Model):
 class Member(models.Model):
     """Somebody in a team."""
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members", db_index=False)
     staff = models.BigIntegerField()
     duty = _code(32)
 
@@ -119,7 +119,10 @@ class Contract(models.Model):
 class ContractYear(models.Model):
     """One year of a contract, with what was promised and done in it as of the last count."""
 
-    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="contract_years")
+    pk = models.CompositePrimaryKey("contract_id", "begins_on")
+    contract = models.ForeignKey(
+        Contract, on_delete=models.CASCADE, related_name="contract_years", db_index=False
+    )
     begins_on = models.DateField()
     ends_on = models.DateField()
     promised = models.PositiveSmallIntegerField(default=0)
@@ -128,9 +131,6 @@ class ContractYear(models.Model):
     """Not cut short by an end before its time."""
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("contract", "begins_on"), name="contract_year_once"),
-        )
         indexes = (models.Index(fields=("ends_on",), name="contract_year_end"),)
 
 

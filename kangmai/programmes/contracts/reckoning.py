@@ -23,7 +23,7 @@ counted AS (
   SELECT * FROM unnest(%(v_packages)s::text[], %(v_since)s::date[], %(v_until)s::date[], %(v_items)s::text[],
     %(v_programmes)s::text[], %(v_services)s::text[]) AS i(package, since, until, item, programme, service)),
 year AS MATERIALIZED (
-  SELECT y.id, y.begins_on, y.ends_on, c.id AS contract, c.packages, c.begins_on AS agreed_on,
+  SELECT c.id AS contract, y.begins_on, y.ends_on, c.packages, c.begins_on AS agreed_on,
          coalesce(r.merged_into_id, r.id) AS root
   FROM contracts_contractyear y
   JOIN contracts_contract c ON c.id = y.contract_id
@@ -34,33 +34,34 @@ person AS (
   UNION ALL
   SELECT year.*, m.id FROM year JOIN identity_resident m ON m.merged_into_id = year.root),
 done AS (
-  SELECT p.id, i.package, i.item, count(DISTINCT v.first_id) AS n
+  SELECT p.contract, p.begins_on, i.package, i.item, count(DISTINCT v.first_id) AS n
   FROM person p
   JOIN counted i ON i.package = ANY(p.packages) AND i.since <= p.agreed_on AND p.agreed_on < i.until
   JOIN programmes_enrolment e ON e.resident_id = p.resident AND e.programme = i.programme
   JOIN programmes_visit v ON v.enrolment_id = e.id AND v.visited_on BETWEEN p.begins_on AND p.ends_on
     AND (i.service = '' OR v.service = i.service) AND v.is_counted AND v.standing = 'current'
-  GROUP BY 1, 2, 3
+  GROUP BY 1, 2, 3, 4
   UNION ALL
-  SELECT y.id, h.package, h.item, count(*)
+  SELECT y.contract, y.begins_on, h.package, h.item, count(*)
   FROM year y JOIN contracts_performed h ON h.contract_id = y.contract AND h.undone_reason = ''
     AND h.on BETWEEN y.begins_on AND y.ends_on
-  GROUP BY 1, 2, 3),
+  GROUP BY 1, 2, 3, 4),
 said AS (
-  SELECT y.id, i.package, i.item, i.times, 0 AS n, true AS is_promised
+  SELECT y.contract, y.begins_on, i.package, i.item, i.times, 0 AS n, true AS is_promised
   FROM year y JOIN item i ON i.package = ANY(y.packages) AND i.since <= y.agreed_on AND y.agreed_on < i.until
   UNION ALL
-  SELECT id, package, item, 0, n, false FROM done),
+  SELECT contract, begins_on, package, item, 0, n, false FROM done),
 stands AS (
-  SELECT id, package, item, max(times) AS times, sum(n)::int AS n FROM said GROUP BY 1, 2, 3 HAVING bool_or(is_promised))
+  SELECT contract, begins_on, package, item, max(times) AS times, sum(n)::int AS n
+  FROM said GROUP BY 1, 2, 3, 4 HAVING bool_or(is_promised))
 """
 _ITEMS = _DONE + "SELECT package, item, n FROM stands"
 _WRITE_YEARS = (
     _DONE
     + """, total AS (
-  SELECT id, sum(times)::int AS promised, sum(least(n, times))::int AS done FROM stands GROUP BY 1)
+  SELECT contract, begins_on, sum(times)::int AS promised, sum(least(n, times))::int AS done FROM stands GROUP BY 1, 2)
 UPDATE contracts_contractyear y SET promised = t.promised, done = t.done FROM total t
-WHERE y.id = t.id AND (y.promised, y.done) IS DISTINCT FROM (t.promised, t.done)"""
+WHERE y.contract_id = t.contract AND y.begins_on = t.begins_on AND (y.promised, y.done) IS DISTINCT FROM (t.promised, t.done)"""
 )
 _WRITE_CONTRACTS = """
 UPDATE contracts_contract c SET promised = y.promised, done = y.done

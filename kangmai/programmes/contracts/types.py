@@ -238,7 +238,10 @@ class Unsigned:
 
 @dataclass(frozen=True, slots=True)
 class ContractDraft:
-    """A contract taken over from elsewhere; `served_on`: advice was given, `score`: and answered for."""
+    """A contract taken over from elsewhere; `served_on`: advice was given, `score`: and answered for.
+
+    `guided_on` are the days on which health was assessed and guidance given.
+    """
 
     id: UUID
     resident: ResidentId
@@ -252,6 +255,7 @@ class ContractDraft:
     is_renewed: bool = False
     served_on: datetime.date | None = None
     score: int | None = None
+    guided_on: tuple[datetime.date, ...] = ()
     asked_on: datetime.date | None = None
     """It was only asked for, on this day."""
 

@@ -162,7 +162,9 @@ class KeptFilter(models.Model):
 class PlannedService(models.Model):
     """The next time a service of an enrolment is due."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="planned")
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.CASCADE, related_name="planned", db_index=False
+    )
     service = _code(32)
     occasion = _code(32, blank=True, default="")
     opens_on = models.DateField()
@@ -285,7 +287,9 @@ class Joining(models.Model):
 class Attempt(models.Model):
     """Somebody tried to reach a managed resident and did not."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="attempts")
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.PROTECT, related_name="attempts", db_index=False
+    )
     service = _code(32)
     method = _code(16)
     outcome = _code(16)
@@ -307,7 +311,9 @@ class Attempt(models.Model):
 class Evidence(models.Model):
     """A resource that raised, or supports, a suspicion."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="evidence")
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.CASCADE, related_name="evidence", db_index=False
+    )
     resource_type = _code(24)
     resource_id = _code(64)
     measured_on = models.DateField()

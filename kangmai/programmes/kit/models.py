@@ -40,7 +40,7 @@ class Kit(models.Model):
 class Entry(models.Model):
     """A visit that was filled in on a phone."""
 
-    kit = models.ForeignKey(Kit, on_delete=models.PROTECT, related_name="entries")
+    kit = models.ForeignKey(Kit, on_delete=models.PROTECT, related_name="entries", db_index=False)
     key = models.CharField(max_length=64, db_collation="C")
     visit = models.UUIDField(unique=True)
     filled_at = models.DateTimeField()

@@ -103,7 +103,7 @@ class Review(models.Model):
     """The review of a death at one level; the conclusion is sealed, its classes stand in the clear."""
 
     id = models.UUIDField(primary_key=True)
-    card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="reviews")
+    card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="reviews", db_index=False)
     level = _code(10)
     state = _code(10, default=ReviewState.CALLED.value)
     meets_on = models.DateField()
@@ -131,7 +131,9 @@ class Review(models.Model):
 class Opinion(models.Model):
     """What one expert says; the same expert again replaces it until the review is concluded."""
 
-    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="opinions")
+    review = models.ForeignKey(
+        Review, on_delete=models.PROTECT, related_name="opinions", db_index=False
+    )
     account = models.BigIntegerField()
     content = models.BinaryField()
     content_key = models.PositiveSmallIntegerField()
@@ -146,7 +148,9 @@ class Opinion(models.Model):
 class Reading(models.Model):
     """Who opened a card; rows are added and never changed."""
 
-    card = models.ForeignKey(Card, on_delete=models.PROTECT, related_name="readings")
+    card = models.ForeignKey(
+        Card, on_delete=models.PROTECT, related_name="readings", db_index=False
+    )
     account = models.BigIntegerField()
     organization = models.BigIntegerField(null=True)
     purpose = _code(10)

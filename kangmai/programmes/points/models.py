@@ -90,7 +90,9 @@ class Statement(models.Model):
     """What was said of a point from a day on. Of two for the same day the later entry holds; nothing is changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    point = models.ForeignKey(Point, on_delete=models.CASCADE, related_name="statements")
+    point = models.ForeignKey(
+        Point, on_delete=models.CASCADE, related_name="statements", db_index=False
+    )
     from_on = models.DateField()
     values = models.JSONField()
     size = models.PositiveIntegerField(null=True)
@@ -144,7 +146,9 @@ class Inspection(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     key = models.UUIDField(unique=True)
-    point = models.ForeignKey(Point, on_delete=models.CASCADE, related_name="inspections")
+    point = models.ForeignKey(
+        Point, on_delete=models.CASCADE, related_name="inspections", db_index=False
+    )
     on = models.DateField()
     inspectors = models.CharField(max_length=80)
     organization = models.BigIntegerField(null=True)
@@ -163,7 +167,9 @@ class Finding(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="findings")
-    point = models.ForeignKey(Point, on_delete=models.CASCADE, related_name="findings")
+    point = models.ForeignKey(
+        Point, on_delete=models.CASCADE, related_name="findings", db_index=False
+    )
     item = _code(40)
     note = models.CharField(max_length=300)
     is_serious = models.BooleanField()

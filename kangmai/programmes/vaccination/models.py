@@ -86,7 +86,9 @@ class Logger(models.Model):
     """A device that sends the temperatures of one cold place with a token of its own."""
 
     id = models.UUIDField(primary_key=True)
-    fridge = models.ForeignKey(Fridge, on_delete=models.PROTECT, related_name="loggers")
+    fridge = models.ForeignKey(
+        Fridge, on_delete=models.PROTECT, related_name="loggers", db_index=False
+    )
     name = models.CharField(max_length=60)
     token_hash = models.BinaryField(max_length=32, unique=True)
     account = models.BigIntegerField()
@@ -102,7 +104,9 @@ class Logger(models.Model):
 class Temperature(models.Model):
     """A reading; the same device says one thing at one instant."""
 
-    fridge = models.ForeignKey(Fridge, on_delete=models.PROTECT, related_name="temperatures")
+    fridge = models.ForeignKey(
+        Fridge, on_delete=models.PROTECT, related_name="temperatures", db_index=False
+    )
     at = models.DateTimeField()
     celsius = models.DecimalField(max_digits=5, decimal_places=1)
     source = _code(6)
@@ -128,7 +132,9 @@ class Breach(models.Model):
     """A time in which a cold place was out of its limits."""
 
     id = models.UUIDField(primary_key=True)
-    fridge = models.ForeignKey(Fridge, on_delete=models.PROTECT, related_name="breaches")
+    fridge = models.ForeignKey(
+        Fridge, on_delete=models.PROTECT, related_name="breaches", db_index=False
+    )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     lowest = models.DecimalField(max_digits=5, decimal_places=1)
@@ -151,7 +157,9 @@ class BreachLot(models.Model):
     """A lot that a breach put aside, with the decision on it."""
 
     id = models.UUIDField(primary_key=True)
-    breach = models.ForeignKey(Breach, on_delete=models.PROTECT, related_name="lots")
+    breach = models.ForeignKey(
+        Breach, on_delete=models.PROTECT, related_name="lots", db_index=False
+    )
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT)
     doses = models.PositiveIntegerField()
     verdict = _code(9, default=Verdict.OPEN.value)
@@ -175,7 +183,7 @@ class Package(models.Model):
 
     id = models.UUIDField(primary_key=True)
     code = _code(32, unique=True)
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="packages")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="packages", db_index=False)
     fridge = models.ForeignKey(Fridge, on_delete=models.PROTECT, related_name="packages")
     doses = models.PositiveSmallIntegerField()
     left = models.PositiveSmallIntegerField()
@@ -228,7 +236,7 @@ class Movement(models.Model):
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="movements")
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="movements")
-    fridge = models.ForeignKey(Fridge, on_delete=models.PROTECT, related_name="+")
+    fridge = models.ForeignKey(Fridge, on_delete=models.PROTECT, related_name="+", db_index=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="+")
     quantity = models.SmallIntegerField()
 
@@ -283,7 +291,7 @@ class VisitDose(models.Model):
     """A dose planned for a visit, and what became of it."""
 
     id = models.UUIDField(primary_key=True)
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="doses")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="doses", db_index=False)
     vaccine = _code(16)
     dose = models.PositiveSmallIntegerField(null=True)
     state = _code(7)
@@ -421,23 +429,18 @@ class Child(models.Model):
 
 
 class Standing(models.Model):
-    """One dose of the schedule for one child."""
+    """One dose of the schedule for one child; a city has millions, so the columns stand as they pack."""
 
-    child = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="standings")
-    series = _code(16)
-    vaccine = _code(16)
-    dose = models.PositiveSmallIntegerField()
-    status = _code(16)
+    pk = models.CompositePrimaryKey("child_id", "series", "vaccine", "dose")
+    child = models.ForeignKey(
+        Child, on_delete=models.CASCADE, related_name="standings", db_index=False
+    )
     due_on = models.DateField()
     """The day of the schedule."""
     timely_until = models.DateField()
     given_on = models.DateField(null=True)
     """Of the dose that counts."""
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("child", "series", "vaccine", "dose"), name="standing_once"
-            ),
-        )
-        indexes = (models.Index(fields=("series", "dose", "due_on"), name="standing_counted"),)
+    dose = models.PositiveSmallIntegerField()
+    series = _code(16)
+    vaccine = _code(16)
+    status = _code(16)

@@ -41,7 +41,7 @@ class Check(models.Model):
 class Sampled(models.Model):
     """A record of a sample."""
 
-    of = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="records")
+    of = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="records", db_index=False)
     number = models.PositiveSmallIntegerField()
     visit = models.UUIDField()
     verdict = models.CharField(max_length=12, blank=True, default="")

@@ -91,13 +91,13 @@ class Migration(migrations.Migration):
                 ('is_invented', models.BooleanField(default=False)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='equipment', to='registry.department')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='equipment', to='registry.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='equipment', to='registry.organization', db_index=False)),
             ],
         ),
         migrations.AddField(
             model_name='department',
             name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='registry.organization'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='registry.organization', db_index=False),
         ),
         migrations.CreateModel(
             name='ConsortiumMember',
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('available', models.PositiveIntegerField()),
                 ('is_invented', models.BooleanField(default=False)),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='beds', to='registry.department')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='beds', to='registry.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='beds', to='registry.organization', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                 ('from_on', models.DateField()),
                 ('to_on', models.DateField(blank=True, null=True)),
                 ('headcount', models.PositiveIntegerField(blank=True, null=True)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='registry.place')),
+                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='registry.place', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('division_code', models.CharField(db_collation='C', max_length=14)),
                 ('effect', models.CharField(db_collation='C', default='include', max_length=8)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='registry.reportingarea')),
+                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='registry.reportingarea', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
                 ('to_on', models.DateField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='registry.department')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='registry.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='registry.organization', db_index=False)),
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='registry.staff')),
             ],
         ),

@@ -34,7 +34,9 @@ class ReportingArea(models.Model):
 class ReportingAreaMember(models.Model):
     """A division, with all below it, that an area includes, or excludes from one it includes."""
 
-    area = models.ForeignKey(ReportingArea, on_delete=models.CASCADE, related_name="members")
+    area = models.ForeignKey(
+        ReportingArea, on_delete=models.CASCADE, related_name="members", db_index=False
+    )
     division_code = code_column(14)
     effect = code_column(8, default=INCLUDE)
 

@@ -91,7 +91,7 @@ class Department(models.Model):
     """A department of an institution, by the national list of treatment subjects where it has one."""
 
     organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="departments"
+        Organization, on_delete=models.PROTECT, related_name="departments", db_index=False
     )
     code = code_column(32)
     name = models.CharField(max_length=80)

@@ -63,7 +63,9 @@ class Place(models.Model):
 class PlaceClass(models.Model):
     """A class of a school or kindergarten, or a group of a care home, for one school year."""
 
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="classes")
+    place = models.ForeignKey(
+        Place, on_delete=models.PROTECT, related_name="classes", db_index=False
+    )
     name = models.CharField(max_length=40)
     grade = models.CharField(max_length=20, blank=True, default="")
     from_on = models.DateField()

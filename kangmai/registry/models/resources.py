@@ -11,7 +11,7 @@ class Equipment(models.Model):
     """One piece of equipment."""
 
     organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="equipment"
+        Organization, on_delete=models.PROTECT, related_name="equipment", db_index=False
     )
     department = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="equipment"
@@ -44,7 +44,9 @@ class Equipment(models.Model):
 class BedStock(models.Model):
     """How many beds of a kind there are from a day on, until a later row of the same kind."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="beds")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="beds", db_index=False
+    )
     department = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="beds"
     )

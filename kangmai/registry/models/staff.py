@@ -55,7 +55,9 @@ class Post(models.Model):
     """A member of staff holds a role in an institution for a time: FHIR PractitionerRole."""
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="posts")
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="posts")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="posts", db_index=False
+    )
     department = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
     )

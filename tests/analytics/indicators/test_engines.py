@@ -203,6 +203,8 @@ def _rows(name: str) -> st.SearchStrategy:
         12,
     )
     rows, most = made
+    if len(view.key) > 1:
+        return st.lists(rows, max_size=most, unique_by=lambda row: tuple(map(row.get, view.key)))
     return st.lists(rows, max_size=most).map(lambda found: _numbered(found, view.key[0]))
 
 
@@ -222,7 +224,8 @@ def _empty(name: str) -> dict:
     view = published_views()[name]
     row: dict = {view.county: "441299"}
     for key in view.key:
-        row.setdefault(key, 999 if key == "resident" else "none")
+        is_number = view.columns[key].type in {ColumnType.RESIDENT, ColumnType.INTEGER}
+        row.setdefault(key, 999 if is_number else "none")
     for column in view.columns.values():
         if column.type is ColumnType.DATE:
             row[column.name] = DAY(2099, 1, 1)

@@ -1,12 +1,18 @@
 """The history: possible, believable, and as flawed as real data."""
 
+from collections import Counter
+from datetime import date
+
 import numpy as np
 import pytest
 
 from kangmai.commandline.city.columns import CONTACT_KINDS, HERE, block_of, history_of_block
 from kangmai.commandline.city.history import Span, diagnosis_codes, town_history, vaccine_codes
+from kangmai.programmes.immunization.rules import wanted_doses
+from kangmai.programmes.immunization.types import Child, Given, Sex, Status
 
 DAY = 86_400
+EPOCH = date(1970, 1, 1).toordinal()
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +120,25 @@ def test_diagnoses_have_codes_and_the_chronic_stay(histories):
         assert (table.onset_on >= chunk.residents.birth_on[table.resident]).all()
         visit = table.encounter >= 0
         assert (history.encounters.resident[table.encounter[visit]] == table.resident[visit]).all()
+
+
+def test_doses_are_given_as_the_schedule_allows(city, histories):
+    """A clinic gives nothing too early or too near another dose: the schedule takes nearly every dose as valid."""
+    counted: Counter[Status] = Counter()
+    for chunk, history in histories[:4]:
+        table, people = history.vaccinations, chunk.residents
+        codes, day = vaccine_codes(), (table.given_at + 8 * 3600) // DAY
+        for row in np.flatnonzero(
+            (people.birth_on > np.datetime64("2019-01-01")) & (people.state == HERE)
+        ):
+            own = np.flatnonzero(table.resident == row)
+            born: date = people.birth_on[row].astype(object)
+            given = (Given(int(day[n]) + EPOCH, codes[table.vaccine[n]]) for n in own)
+            child = Child(born=born.toordinal(), sex=Sex.MALE, given=tuple(sorted(given)))
+            counted.update(each.row.status for each in wanted_doses(child, on=city.on))
+    assert counted[Status.DONE] > 1000
+    assert counted[Status.INVALID] < 0.01 * counted[Status.DONE]
+    assert counted[Status.OVERDUE] + counted[Status.AGED_OUT] < 0.04 * counted[Status.DONE]
 
 
 def test_doses_come_in_order_to_children(histories):

@@ -33,8 +33,23 @@ def town_doses(stream: Stream, chunk: TownChunk, *, since: Whole, today: int) ->
     """All doses from each resident's `since` on (days since 1970), by resident and day."""
     table = read("vaccinations")
     births = chunk.residents.birth_on.astype(np.int64)
+    far = {name: _Series.not_begun(len(births)) for name in map(_series, table["doses"])}
+    until = table["children_until_years"]
+    delays = {
+        months: _delays(stream, len(births), months)
+        for months in dict.fromkeys(dose["months"] for dose in table["doses"])
+    }
     parts = [
-        _doses(stream, chunk, births, dose, table["children_until_years"], today=today)
+        _doses(
+            stream,
+            chunk,
+            births,
+            dose,
+            far[_series(dose)],
+            delays[dose["months"]],
+            until,
+            today=today,
+        )
         for dose in table["doses"]
     ]
     resident = np.concatenate([part[0] for part in parts])
@@ -56,28 +71,83 @@ def town_doses(stream: Stream, chunk: TownChunk, *, since: Whole, today: int) ->
     )
 
 
+@dataclass(slots=True, eq=False)
+class _Series:
+    """How far the children are in one series: the day of the latest dose, 0 for none, and who stays behind.
+
+    `months` is the usual age at the latest dose that was gone through.
+    """
+
+    day: Whole
+    is_behind: Flags
+    months: float = 0
+
+    @classmethod
+    def not_begun(cls, people: int) -> "_Series":
+        return cls(np.zeros(people, dtype=np.int64), np.zeros(people, dtype=bool))
+
+
+def _series(dose: dict[str, Any]) -> str:
+    """The series of a dose, called after its first vaccine."""
+    return str(dose.get("follows", dose["vaccine"]))
+
+
+def _delays(stream: Stream, people: int, months: int) -> Whole:
+    """How many days after an age each comes for its doses: for all of them on one day, as live vaccines ask."""
+    if months == 0:
+        return stream.chance(0.06, people).astype(np.int64)
+    rules = read("health")["vaccination"]
+    delay = -rules["mean_delay_days"] * np.log(1 - stream.uniform(people) * 0.999)
+    late = stream.chance(rules["late_part"], people)
+    return (delay + late * stream.uniform(people) * rules["late_days"] + SURE_DAYS).astype(np.int64)
+
+
 def _doses(
-    stream: Stream, chunk: TownChunk, births: Whole, dose: dict[str, Any], until: int, *, today: int
+    stream: Stream,
+    chunk: TownChunk,
+    births: Whole,
+    dose: dict[str, Any],
+    series: _Series,
+    delay: Whole,
+    until: int,
+    *,
+    today: int,
 ) -> tuple[Whole, Whole]:
-    """Who was given a dose, and on which day."""
+    """Who was given a dose, and on which day: at the age for it or later, and as long after the dose before as is usual.
+
+    Who missed one gets no later dose of its series, as a clinic would not number them otherwise.
+    """
     rules = read("health")["vaccination"]
     due = births + round(dose["months"] * YEAR_DAYS / 12)
-    wanted = (due < today) & _is_for(chunk, births, dose, until, today=today)
+    wanted = (due < today) & _is_for(chunk, births, dose, until, today=today) & ~series.is_behind
     people = np.flatnonzero(wanted)
-    part = rules["given_hpv"] if dose["vaccine"] == "HPV2" else rules["given"]
-    people = people[stream.chance(part, len(people))]
-    delay = -rules["mean_delay_days"] * np.log(1 - stream.uniform(len(people)) * 0.999)
-    late = stream.chance(rules["late_part"], len(people))
-    delay = delay + late * stream.uniform(len(people)) * rules["late_days"]
-    if dose["months"] == 0:
-        delay = stream.chance(0.06, len(people)) * 1.0
-    day = due[people] + delay.astype(np.int64)
+    begins_hpv = dose["vaccine"] == "HPV2" and dose["dose"] == 1
+    part = rules["given_hpv"] if begins_hpv else rules["given"]
+    is_given = stream.chance(part, len(people))
+    apart = dose.get("apart_days", _apart(dose["months"] - series.months)) + SURE_DAYS
+    follows = np.where(series.day[people] > 0, series.day[people] + apart, 0)
+    day = np.maximum(due[people] + delay[people], follows)
     if "given_from" in dose:
         start = day_number(dose["given_from"])
         spaced = start + stream.below(60, len(people)) + (dose["dose"] - 1) * 183
         day = np.maximum(day, spaced)
-    kept = day < today
+    kept = is_given & (day < today)
+    series.is_behind[people[~kept]] = True
+    series.day[people[kept]], series.months = day[kept], dose["months"]
     return people[kept], day[kept]
+
+
+def _apart(months: float) -> int:
+    """Days between doses whose usual ages lie so far apart: who is late catches up on long intervals."""
+    days = round(months * YEAR_DAYS / 12)
+    return days if days < LONG_DAYS else min(round(CAUGHT_UP * days), MOST_APART_DAYS)
+
+
+LONG_DAYS, CAUGHT_UP = 100, 0.85
+SURE_DAYS = 3
+"""So many days after the age and after the interval at least, months being of different lengths."""
+MOST_APART_DAYS = 370
+"""After a year the next dose may be given, where the schedule has longer intervals."""
 
 
 def _is_for(

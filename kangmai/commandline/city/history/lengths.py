@@ -1,4 +1,6 @@
-"""How much is on record of each resident: a little of everyone, years of a sample of households."""
+"""How much is on record of each resident: a little of everyone, years of a sample of households.
+
+In a small city the doses of every child are, too, so that its coverage is that of a city that works."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +46,8 @@ class Lengths:
 
         since = today - (each("years") * YEAR_DAYS).astype(np.int64)
         window = Window(since=since, today=today, contacts=each("contacts").astype(np.float64))
-        return cls(window, np.where(each("doses_from_birth"), EVER, since))
+        is_whole = span is None and city.serves_everyone
+        return cls(window, np.where(each("doses_from_birth").astype(bool) | is_whole, EVER, since))
 
 
 def in_sample(city: InventedCity, chunk: TownChunk) -> Flags:

@@ -24,3 +24,5 @@ class Chosen:
     since: date
     anchors: dict[str, date]
     visits: tuple[Seen, ...]
+    completed_on: date | None = None
+    """The day on which the programme was through with him."""

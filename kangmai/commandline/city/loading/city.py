@@ -60,6 +60,8 @@ FILLED = (
     "identity_document",
     "programmes_enrolment",
     "subject",
+    "contracts_contract",
+    "contracts_contractyear",
 )
 """Tables that a city fills, those that take the longest to index first."""
 

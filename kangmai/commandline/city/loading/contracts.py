@@ -27,6 +27,7 @@ DUTIES = {
 """What a team's member is by his work in the network; the others are village doctors."""
 ASK = 0.03
 """Of those without a contract, so many asked for one lately."""
+GUIDED_DAYS = 760
 PACKAGES = ("hypertension", "diabetes", "copd")
 
 
@@ -106,8 +107,19 @@ def _of(
             is_renewed=not is_last,
             served_on=max(begins_on, on - timedelta(1 + int(chance * 40))) if asked else None,
             score=(5, 5, 4, 4, 5, 3, 2)[int(chance * 5003) % 7] if asked else None,
+            guided_on=_guided(begins_on, years, on, chance) if work.city.serves_everyone else (),
             **same,
         )
+
+
+def _guided(begins_on: date, years: int, on: date, chance: float) -> tuple[date, ...]:
+    """A day of each year of a contract that has come, of the last two years; one year in nine is left out."""
+    days = (begins_on + timedelta(round(YEAR_DAYS * n) + 20 + int(280 * chance)) for n in range(years))  # fmt: skip
+    return tuple(
+        day
+        for n, day in enumerate(days)
+        if on - timedelta(GUIDED_DAYS) < day < on and (chance * 19 * (n + 1)) % 1 > 1 / 9
+    )
 
 
 def _asked(

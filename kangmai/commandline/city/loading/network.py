@@ -27,6 +27,8 @@ from kangmai.registry.types import (
 from kangmai.standards.types import Sex
 
 GENERAL_BEDS = "general"
+GENERALISTS = 3
+"""Every third physician holds the certificate of general practice."""
 
 
 def load_institutions(city: InventedCity, *, actor: Actor, at: datetime) -> list[int]:
@@ -92,6 +94,13 @@ def _staff(member: StaffMember) -> StaffLoad:
                 kind_code=member.licence,
                 number=member.certificate,
                 issued_on=member.issued_on,
+            ),
+        )
+    if member.work == "physician" and member.order % GENERALISTS == 0:
+        number = f"{member.certificate}G"
+        certificates += (
+            QualificationFacts(
+                staff_id=0, kind_code="general_practice", number=number, issued_on=member.issued_on
             ),
         )
     facts = StaffFacts(

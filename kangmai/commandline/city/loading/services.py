@@ -1,10 +1,10 @@
-"""A few residents of each village in the other programmes, so that every account has somebody to look at.
+"""Residents in the other programmes than hypertension: in a small city all whom a programme is for, in a large one
+at most two of a village, so that every account has somebody to look at and it grows by less than two in a hundred.
 
-At most two of a village for each programme: the city grows by less than two in a hundred. Visits are
-judged by the programmes' own rules as they are loaded.
+Visits are judged by the programmes' own rules as they are loaded.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,20 +14,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kangmai.commandline.city.columns import CONDITIONS, HERE, TownChunk
+from kangmai.commandline.city.loading.children import (
+    blood_spot,
+    child,
+    hearing,
+    heart,
+    number,
+    subsidised,
+)
 from kangmai.commandline.city.loading.chosen import Chosen, Seen
-from kangmai.commandline.city.loading.families import (
-    bereaved,
-    marrying,
-    screened_before_birth,
-    watched_specially,
+from kangmai.commandline.city.loading.families import bereaved, marrying
+from kangmai.commandline.city.loading.women import (
+    delivered,
+    expecting,
+    planning,
+    pregnant,
+    screened,
 )
 from kangmai.commandline.city.loading.work import Work
 from kangmai.commandline.city.streams import YEAR_DAYS, Flags, Stream
 from kangmai.identity.actions import LoadedResident
 from kangmai.kernel.ids import OrganizationId
 from kangmai.programmes.engine import actions
-from kangmai.programmes.engine.types import EnrolmentDraft, Method, VisitDraft
+from kangmai.programmes.engine.types import EnrolmentDraft, Method, State, VisitDraft
 
+Maker = Callable[[Any, int, date, float], Chosen]
 A_VILLAGE = 2
 WOMAN = b"2"
 
@@ -54,41 +65,71 @@ def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
     on, people = work.city.on, chunk.residents
     stream = Stream(work.city.seed, work.city.code, chunk.town.code, "services", first)
     chance = stream.uniform(len(people))
+    is_reached = stream.uniform(len(people))
+    for maker, who, part in _programmes(work, chunk, first):
+        is_served = who & (is_reached < part)
+        for row in _rows(work, people.village, is_served if part else who, is_few=not part):
+            yield maker(people, row, on, float(chance[row]))
+    table = chunk.pregnancies
+    inside = np.flatnonzero((table.woman >= first) & (table.woman < first + len(people)))
+    inside = inside[np.argsort(table.woman[inside], kind="stable")]
+    villages = people.village[table.woman[inside] - first]
+    some = _rows(work, villages, np.ones(len(inside), dtype=bool))
+    yield from pregnant(chunk, inside[some], first, on, chance)
+    for row, born in _mothers(people, first, on):
+        if work.city.serves_everyone:
+            yield from delivered(row, born, on, float(chance[row]))
+
+
+def _programmes(work: Work, chunk: TownChunk, first: int) -> Iterator[tuple[Maker, Flags, float]]:
+    """Who makes a programme's enrolments, whom it is for, and the part of these who are reached; none for a few."""
+    people, on = chunk.residents, work.city.on
     here = people.state == HERE
     age = (np.datetime64(on, "D") - people.birth_on).astype(np.int64) / YEAR_DAYS
-    for maker, who in (
-        (_diabetes, here & _enrolled(people, "diabetes") & (age >= 36)),
-        (_copd, here & _enrolled(people, "copd") & (age >= 36)),
-        (_mental, here & _enrolled(people, "mental")),
-        (_tuberculosis, here & _enrolled(people, "tuberculosis")),
-        (_elderly, here & (age >= 66)),
-        (_child, here & (age < 1.5)),
-        (_blood_spot, here & (age < SCREENED_YEARS)),
-        (_hearing, here & (age < SCREENED_YEARS)),
-        (_heart, here & (age < SCREENED_YEARS)),
-        (_screened, here & (people.sex == WOMAN) & (age >= 36) & (age < 64)),
-        (
-            _planning,
-            here & (people.sex == WOMAN) & (age >= 24) & (age < 38) & ~_expecting(chunk, first),
-        ),
-        (marrying, here & (age >= 23) & (age < 31)),
-        (bereaved, here & (age >= 50) & (age < 72) & (people.village % 4 == 1)),
-        (_recorded, here),
-        (_subsidised, here & (age < 2.9)),
-        (_dying, here & (age >= 80) & (people.village % 5 == 0)),
-    ):
-        for row in _some(people.village, who):
-            yield maker(people, row, on, float(chance[row]))
-    yield from _pregnant(chunk, first, on, chance)
+    is_woman, everyone = people.sex == WOMAN, work.city.serves_everyone
+    yield _diabetes, here & _enrolled(people, "diabetes") & (age >= 36), 1
+    yield _copd, here & _enrolled(people, "copd") & (age >= 36), 1
+    yield _mental, here & _enrolled(people, "mental"), 1
+    yield _tuberculosis, here & _enrolled(people, "tuberculosis"), 1
+    yield _elderly, here & (age >= 66), 0.78
+    yield child, here & (age < (7 if everyone else 1.5)), 0.95
+    newborn = here & (age < (SCREENED_YEARS if everyone else SHOWN_YEARS))
+    yield blood_spot, newborn, 0.99
+    yield hearing, newborn, 0.97
+    yield heart, newborn, 0.96
+    yield screened, here & is_woman & (age >= 36) & (age < 64), 0.3
+    yield planning, here & is_woman & (age >= 24) & (age < 38) & ~expecting(chunk, first), 0
+    yield marrying, here & (age >= 23) & (age < 31), 0
+    yield bereaved, here & (age >= 50) & (age < 72) & (people.village % 4 == 1), 0
+    yield _recorded, here, 0
+    yield subsidised, here & (age < 2.9), 0
+    yield _dying, here & (age >= 80) & (people.village % 5 == 0), 0
+
+
+def _mothers(people: Any, first: int, on: date) -> Iterator[tuple[int, date]]:
+    """Mothers and births of the last year; a mother in another part of the town is left out."""
+    young = people.birth_on > np.datetime64(on - timedelta(BORN_DAYS), "D")
+    mother = people.mother - first
+    rows = np.flatnonzero(young & (people.state == HERE) & (people.mother >= 0))
+    rows = rows[(mother[rows] >= 0) & (mother[rows] < len(people))]
+    _, once = np.unique(mother[rows], return_index=True)
+    for row in rows[np.sort(once)].tolist():
+        born: date = people.birth_on[row].astype(object)
+        yield int(mother[row]), born
 
 
 def _enrolled(people: Any, condition: str) -> Flags:
     return ~np.isnat(people.enrolled_on[:, CONDITIONS.index(condition)])
 
 
-def _some(village: NDArray[np.signedinteger[Any]], who: Flags) -> list[int]:
-    """The first two of each village, in order; of a small city with few people a village, not more than 1 in 200."""
+def _rows(
+    work: Work, village: NDArray[np.signedinteger[Any]], who: Flags, *, is_few: bool = False
+) -> list[int]:
+    """Everyone, in a small city; else, and where few are enough, the first two of each village, in order; of a small
+    town with few people a village, not more than 1 in 200."""
     rows = np.flatnonzero(who)
+    if work.city.serves_everyone and not is_few:
+        return [int(row) for row in rows]
     of_village = village[rows]
     order = np.arange(len(rows)) - np.searchsorted(of_village, of_village)
     most = max(A_VILLAGE, len(village) // 200)
@@ -101,30 +142,34 @@ def _since(people: Any, row: int, condition: str, on: date, days: int) -> date:
     return min(day, on - timedelta(days))
 
 
-def _number(low: float, high: float, chance: float) -> Decimal:
-    return Decimal(str(round(low + (high - low) * chance, 1)))
-
-
 def _diabetes(people: Any, row: int, on: date, chance: float) -> Chosen:
-    visits = tuple(
-        Seen("followup", days, {"fasting_glucose": _number(4.5, 9, (chance * more) % 1)})
-        for days, more in ((190, 7), (100, 3), (12, 1))
-    )
-    since = _since(people, row, "diabetes", on, 200)
-    return Chosen(row, "diabetes", since, {}, visits)
+    """Seen every quarter and examined within the year; one in five was missed once."""
+    visits = [
+        Seen("followup", days, {"fasting_glucose": number(4.5, 9, (chance * more) % 1)})
+        for days, more in ((330, 5), (240, 7), (150, 3), (60, 9), (12, 1))
+    ]
+    if chance < 1 / 5:
+        del visits[1]
+    if (chance * 23) % 1 < 0.85:
+        visits.append(Seen("exam", 150, {}))
+    since = _since(people, row, "diabetes", on, 340)
+    return Chosen(row, "diabetes", since, {}, tuple(visits))
 
 
 def _copd(people: Any, row: int, on: date, chance: float) -> Chosen:
     facts = {"spo2": round(88 + 10 * chance), "mmrc": "1", "exacerbations": 0}
-    since = _since(people, row, "copd", on, 130)
-    return Chosen(row, "copd", since, {}, (Seen("followup", 120, facts),))
+    since = _since(people, row, "copd", on, 310)
+    days = (300, 120) if chance > 1 / 5 else (120,)
+    return Chosen(row, "copd", since, {}, tuple(Seen("followup", each, facts) for each in days))
 
 
 def _mental(people: Any, row: int, on: date, chance: float) -> Chosen:
+    """Seen every quarter, one in seven once less; three in ten are given a long-acting injection."""
     facts = {"risk": str(int(chance * 4)), "takes_regularly": chance < 0.8}
-    since = _since(people, row, "mental", on, 100)
+    since = _since(people, row, "mental", on, 330)
     guardian = {"result": "paid", "amount": 2400, "informed": "both"}
-    seen = (Seen("guardian", 80, guardian), Seen("followup", 45, facts))
+    days = (320, 220, 130, 45) if (chance * 7) % 1 > 1 / 7 else (220, 130, 45)
+    seen = (*(Seen("followup", each, facts) for each in days), Seen("guardian", 80, guardian))
     if chance > INJECTED:
         return Chosen(row, "smd", since, {}, seen)
     # every fourth of them came too late for the second
@@ -150,139 +195,23 @@ def _elderly(people: Any, row: int, on: date, chance: float) -> Chosen:
     facts = {
         "systolic": round(118 + 40 * chance),
         "diastolic": round(70 + 15 * chance),
-        "fasting_glucose": _number(4.4, 7.4, chance),
+        "fasting_glucose": number(4.4, 7.4, chance),
         "adl_score": round(5 * chance),
         "explained": True,
     }
-    days = 100 + int(290 * chance)
-    return Chosen(row, "elderly", on - timedelta(400), {}, (Seen("exam", days, facts),))
+    days = 20 + int(370 * chance)
+    seen = [Seen("exam", days, facts)]
+    if (chance * 13) % 1 < ASKED_CONSTITUTION:
+        highest = 6 + int(6 * chance)
+        seen.append(Seen("constitution", days, {"balanced": 26 - highest, "highest": highest}))
+    return Chosen(row, "elderly", on - timedelta(400), {}, tuple(seen))
 
 
-CHECKS = (
-    (243, "m8", 8.6, 70.6, 44.5),
-    (183, "m6", 7.8, 67.6, 43.3),
-    (91, "m3", 6.2, 61.4, 40.5),
-    (30, "m1", 4.3, 54.7, 37.2),
-)
-"""Days of life, occasion, usual weight, length and head circumference of the checks of the first year."""
-
-
-def _child(people: Any, row: int, on: date, chance: float) -> Chosen:
-    born: date = people.birth_on[row].astype(object)
-    lived = (on - born).days
-    visits = [Seen("newborn", lived - 6, {"temperature": 36.8, "weight": 3.4}, "nb")]
-    for turn, (days, occasion, weight, length, head) in enumerate(reversed(CHECKS)):
-        if days < lived:
-            # one child in twelve thrives less and less
-            thrives = 1 - 0.04 * turn if chance < 1 / 12 else 1
-            facts = {
-                "weight": _number(weight * 0.88 * thrives, weight * 1.12 * thrives, chance),
-                "length": _number(length * 0.97, length * 1.03, chance),
-                "head": _number(head * 0.98, head * 1.02, chance),
-            }
-            visits.append(Seen("check", lived - days, facts, occasion))
-    reached = tuple(each for each in visits if 0 < each.days_ago < lived)
-    return Chosen(row, "child", min(born + timedelta(3), on), {}, reached)
-
-
-SCREENED_YEARS = 0.45
-"""Of newborn screening those under six months are shown."""
-
-
-def _blood_spot(people: Any, row: int, on: date, chance: float) -> Chosen:
-    """Of ten newborns one has no sample, two are recalled, and one of these has not come back."""
-    seen: list[tuple[int, dict[str, str | float]]] = []
-    if chance < 0.9:
-        seen = [(4, {"step": "collected"}), (13, {"step": "result", "result": "pass"})]
-    if chance < 0.2:
-        seen[1] = (13, {"step": "result", "result": "suspected", "tsh": 26.5})
-    if chance < 0.1:
-        seen.append((19, {"step": "recall", "result": "pass", "tsh": 8.1}))
-    return _newborn(people, row, on, "newborn_blood", seen)
-
-
-def _hearing(people: Any, row: int, on: date, chance: float) -> Chosen:
-    ear = "refer" if chance > 0.85 else "pass"
-    first = {"step": "first", "technique": "oae", "left": ear, "right": "pass"}
-    return _newborn(people, row, on, "newborn_hearing", [(3, first)])
-
-
-def _heart(people: Any, row: int, on: date, chance: float) -> Chosen:
-    hand, foot = 97 + int(2 * chance), 98 - int(2 * chance)
-    first = {
-        "step": "first",
-        "hand": hand,
-        "foot": foot,
-        "gap": abs(hand - foot),
-        "murmur": chance > 0.93,
-    }
-    return _newborn(people, row, on, "newborn_heart", [(1, first)])
-
-
-def _newborn(
-    people: Any, row: int, on: date, programme: str, seen: Sequence[tuple[int, dict[str, Any]]]
-) -> Chosen:
-    """A newborn's screening; what is done lies so many days after birth."""
-    born: date = people.birth_on[row].astype(object)
-    lived = (on - born).days
-    visits = tuple(
-        Seen("screening", lived - days, facts, "" if turn else FIRST_OF[programme])
-        for turn, (days, facts) in enumerate(seen)
-        if days < lived
-    )
-    return Chosen(row, programme, born, {}, visits)
-
-
-FIRST_OF = {"newborn_blood": "sample", "newborn_hearing": "test", "newborn_heart": "test"}
-
-
-def _screened(people: Any, row: int, on: date, chance: float) -> Chosen:
-    """Seen for both within the year; one in five has another HPV type, one in ten a finding, one in ten no breast visit yet."""
-    days, tenth = 20 + int(300 * chance), int((chance * 1000) % 10)
-    cervical = Seen("cervical", days, {"hpv": "neg" if chance < 0.8 else "other"})
-    breast = Seen("breast", days, {"ultrasound": "3" if tenth == 1 else "2"})
-    visits = (cervical,) if tenth == 0 else (cervical, breast)
-    return Chosen(row, "two_cancer", on - timedelta(330), {}, visits)
-
-
-def _expecting(chunk: TownChunk, first: int) -> Flags:
-    """Who of this part of the town is pregnant on the day."""
-    found = np.zeros(len(chunk.residents), dtype=bool)
-    rows = chunk.pregnancies.woman - first
-    found[rows[(rows >= 0) & (rows < len(found))]] = True
-    return found
-
-
-FINE = {
-    "systolic": 112, "diastolic": 70, "bmi": 21.4, "haemoglobin": 124, "fasting_glucose": 4.9, "hbsag": "neg",
-    "husband_hbsag": "neg", "rubella_igg": "pos", "rh": "pos", "tsh": "normal", "folic_acid": "2",
-}  # fmt: skip
-
-
-FINDINGS = ({"rubella_igg": "neg"}, {"mcv": 78.0, "husband_mcv": 76.5}, {"hbsag": "pos"})
-PREGNANT = {"pregnant": "yes", "early_folic_acid": "1", "early_exposed": False, "bleeding": False}
-BORN = {"outcome": "live", "weeks": 39, "birth_weight": 3180, "has_defect": False}
-
-
-def _planning(people: Any, row: int, on: date, chance: float) -> Chosen:
-    """A couple that told its plan up to 420 days ago: one in ten was not checked yet, of one in five the husband
-    did not come, three in ten have a finding, half are pregnant within the year."""
-    days = 20 + int(400 * ((chance * 7) % 1))
-    planned, tenth = on - timedelta(days), int((chance * 100) % 10)
-    if chance < 0.1:
-        return Chosen(row, "prepregnancy", planned, {"planned": planned}, ())
-    facts = {**FINE, "husband_checked": (chance * 5) % 1 > 0.2}
-    facts |= FINDINGS[tenth] if tenth < len(FINDINGS) else {}
-    seen = [Seen("check", days - 9, facts, "first")]
-    anchors = {"planned": planned, "checked": planned + timedelta(9)}
-    if days > 130:
-        seen.append(Seen("early", days - 110, PREGNANT if chance > 0.5 else {"pregnant": "not_yet"}, "e1"))  # fmt: skip
-    if days > 130 and chance > 0.5:
-        anchors["last_period"] = planned + timedelta(60)
-    if days > 370 and chance > 0.5:
-        anchors["ended"] = planned + timedelta(338)
-        seen.append(Seen("outcome", days - 360, BORN, "end"))
-    return Chosen(row, "prepregnancy", planned, anchors, tuple(seen))
+ASKED_CONSTITUTION = 0.93
+SHOWN_YEARS = 0.45
+SCREENED_YEARS = 1.2
+"""Of newborn screening those under six months are shown in a large city, in a small one all of the last year."""
+BORN_DAYS = 400
 
 
 def _recorded(people: Any, row: int, on: date, chance: float) -> Chosen:
@@ -293,55 +222,12 @@ def _recorded(people: Any, row: int, on: date, chance: float) -> Chosen:
     return Chosen(row, "resident_record", max(born, on - timedelta(days + 5)), {}, (seen,))
 
 
-def _subsidised(people: Any, row: int, on: date, chance: float) -> Chosen:
-    """A child under three whose parents asked for the subsidy of this year of life."""
-    born: date = people.birth_on[row].astype(object)
-    year = min(int((on - born).days / YEAR_DAYS) + 1, 3)
-    days = 1 + int(50 * chance)
-    result = "waiting" if chance < 0.1 else "approved" if chance < 0.3 else "paid"
-    facts = {"result": result, **({"amount": 3600} if result == "paid" else {})}
-    since = max(born, on - timedelta(days + 10))
-    return Chosen(row, "childcare_subsidy", since, {}, (Seen("payment", days, facts, f"y{year}"),))
-
-
 def _dying(people: Any, row: int, on: date, chance: float) -> Chosen:
     visits = (
         Seen("assessment", 6, {"pain": 5, "breathlessness": 2}),
         Seen("assessment", 1 + int(3 * chance), {"pain": int(7 * chance), "breathlessness": 1}),
     )
     return Chosen(row, "hospice", on - timedelta(9), {}, visits)
-
-
-def _pregnant(
-    chunk: TownChunk, first: int, on: date, chance: NDArray[np.float64]
-) -> Iterator[Chosen]:
-    """Women of this part of the town who are pregnant on the day, with their booking and prenatal screening."""
-    table, count = chunk.pregnancies, len(chunk.residents)
-    inside = np.flatnonzero((table.woman >= first) & (table.woman < first + count))
-    rows = table.woman[inside] - first
-    order = np.argsort(rows, kind="stable")
-    for turn in _some(chunk.residents.village[rows[order]], np.ones(len(rows), dtype=bool)):
-        position = inside[order[turn]]
-        if np.isnat(table.booked_on[position]):
-            continue
-        period: date = table.last_period_on[position].astype(object)
-        booked: date = min(table.booked_on[position].astype(object), on - timedelta(1))
-        colour = bytes(table.risk_colour[position])
-        facts = {
-            "systolic": 112,
-            "diastolic": 70,
-            "haemoglobin": 116,
-            "yellow_factor": colour == b"2",
-            "orange_factor": colour == b"3",
-            "red_factor": colour == b"4",
-            "is_infected": colour == b"5",
-        }
-        visit = Seen("antenatal", (on - booked).days, facts, "a1")
-        row = int(rows[order[turn]])
-        yield Chosen(row, "maternal", booked, {"last_period": period}, (visit,))
-        yield screened_before_birth(row, booked, period, on, float(chance[row]))
-        if file := watched_specially(row, colour, booked, period, on, float(chance[row])):
-            yield file
 
 
 def _enrolment(
@@ -356,6 +242,9 @@ def _enrolment(
         organization=OrganizationId(work.organizations[clinic]),
         place_code=people.place_code[chosen.row].decode(),
         anchors=chosen.anchors,
+        state=State.CLOSED if chosen.completed_on else State.MANAGED,
+        closed_on=chosen.completed_on,
+        closing_reason="completed" if chosen.completed_on else "",
     )
 
 

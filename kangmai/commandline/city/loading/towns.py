@@ -20,6 +20,7 @@ from kangmai.commandline.city.infections import (
 from kangmai.commandline.city.loading.contracts import load_town_contracts
 from kangmai.commandline.city.loading.infections import load_absence, load_infections
 from kangmai.commandline.city.loading.network import load_places
+from kangmai.commandline.city.loading.newborns import load_newborns
 from kangmai.commandline.city.loading.people import load_history, load_people
 from kangmai.commandline.city.loading.programme import load_programme
 from kangmai.commandline.city.loading.services import load_services
@@ -60,6 +61,7 @@ def _load_block(
         load_history(work, block, record, loaded, at=at)
         load_programme(work, block, record, loaded, at=at)
         load_services(work, block, loaded, first=first, at=at)
+        load_newborns(work, block, loaded, first=first, at=at)
         load_town_contracts(work, block, loaded, first=first, at=at)
         # last, since the counts of the whole city are written by one process at a time
         cases = infections_of_block(ill, first, end)

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, default='', max_length=200)),
                 ('changed_at', models.DateTimeField()),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='capacity.site')),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='capacity.site', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('order_id__isnull', False)), fields=['order_id'], name='capacity_room_order')],

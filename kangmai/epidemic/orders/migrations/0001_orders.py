@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('rows', models.PositiveBigIntegerField()),
                 ('remaining', models.PositiveBigIntegerField()),
                 ('done_at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='erased_tables', to='orders.order')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='erased_tables', to='orders.order', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(db_collation='C', max_length=64)),
                 ('organization_id', models.BigIntegerField(blank=True, null=True)),
                 ('at', models.DateTimeField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='orders.order')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='orders.order', db_index=False)),
             ],
         ),
         migrations.AddIndex(

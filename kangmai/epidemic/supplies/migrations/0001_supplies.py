@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('account_id', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
                 ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='supplies.entry')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='supplies.store')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='supplies.store', db_index=False)),
                 ('transfer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='supplies.transfer')),
             ],
         ),
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('asked', models.BigIntegerField()),
                 ('sent', models.BigIntegerField(default=0)),
                 ('received', models.BigIntegerField(default=0)),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='supplies.transfer')),
+                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='supplies.transfer', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('short_cells', models.PositiveSmallIntegerField()),
                 ('smallest_item', models.CharField(blank=True, db_collation='C', default='', max_length=32)),
                 ('smallest_days', models.PositiveIntegerField()),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='supplies.store')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='supplies.store', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('store', 'on'), name='reading_once_a_day'), models.CheckConstraint(condition=models.Q(('cells__gt', 0), ('short_cells__lte', models.F('cells'))), name='reading_counted')],
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ('lot', models.CharField(blank=True, db_collation='C', default='', max_length=40)),
                 ('expires_on', models.DateField(null=True)),
                 ('quantity', models.BigIntegerField()),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='supplies.store')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='supplies.store', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('expires_on__isnull', False), ('quantity__gt', 0)), fields=['expires_on', 'id'], name='balance_expiry')],
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('load', models.CharField(db_collation='C', max_length=32)),
                 ('amount', models.PositiveIntegerField()),
                 ('shifts', models.PositiveSmallIntegerField()),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loads', to='supplies.store')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loads', to='supplies.store', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('store', 'load'), name='storeload_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='storeload_some'), models.CheckConstraint(condition=models.Q(('shifts__range', (1, 6))), name='storeload_shifts')],

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('content', models.BinaryField()),
                 ('content_key', models.PositiveSmallIntegerField()),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='surveillance.outbreak')),
+                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='surveillance.outbreak', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ('account_id', models.BigIntegerField()),
                 ('content', models.JSONField()),
                 ('is_on_time', models.BooleanField(null=True)),
-                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='surveillance.outbreak')),
+                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='surveillance.outbreak', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('arrived_on', models.DateField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='resources', to='surveillance.outbreak')),
+                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='resources', to='surveillance.outbreak', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
                 ('detail', models.JSONField()),
                 ('found_at', models.DateTimeField()),
                 ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='surveillance.run')),
-                ('signal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='surveillance.signal')),
+                ('signal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='surveillance.signal', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
                 ('is_ill', models.BooleanField()),
                 ('note', models.CharField(blank=True, default='', max_length=200)),
                 ('account_id', models.BigIntegerField()),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='surveillance.contact')),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='surveillance.contact', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('contact', 'day'), name='sv_contact_visit_once')],
@@ -292,7 +292,7 @@ class Migration(migrations.Migration):
                 ('done_on', models.DateField(blank=True, null=True)),
                 ('note', models.CharField(blank=True, default='', max_length=300)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='surveillance.outbreak')),
+                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='surveillance.outbreak', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['outbreak', 'due_on'], name='sv_measure_due')],
@@ -320,7 +320,7 @@ class Migration(migrations.Migration):
                 ('content', models.BinaryField()),
                 ('content_key', models.PositiveSmallIntegerField()),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='surveillance.outbreak')),
+                ('outbreak', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='surveillance.outbreak', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('outbreak', 'number'), name='sv_line_number_once'), models.UniqueConstraint(condition=models.Q(('case_id', ''), _negated=True), fields=('outbreak', 'case_id'), name='sv_line_case_once'), models.CheckConstraint(condition=models.Q(('case_class__in', ['suspected', 'probable', 'confirmed', 'not_a_case'])), name='sv_line_class_known'), models.CheckConstraint(condition=models.Q(models.Q(('infected_by__isnull', True), ('link_basis', ''), ('link_certainty', '')), models.Q(('infected_by__isnull', False), ('link_account__isnull', False), ('link_at__isnull', False), ('link_basis__in', ['household', 'same_room', 'meal', 'care', 'transport', 'source', 'genome', 'other']), ('link_certainty__in', ['possible', 'probable', 'confirmed'])), _connector='OR'), name='sv_line_link_whole'), models.CheckConstraint(condition=models.Q(('infected_by__isnull', True), models.Q(('infected_by', models.F('number')), _negated=True), _connector='OR'), name='sv_line_not_by_himself')],

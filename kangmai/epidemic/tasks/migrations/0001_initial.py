@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'cell', 'id'], name='tasks_need_cell'), models.Index(fields=['order_id'], name='tasks_need_order')],
+                'indexes': [models.Index(fields=['state', 'cell', 'id'], name='tasks_need_cell')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'confirmed', 'declined', 'ended'])), name='tasks_need_state_known'), models.CheckConstraint(condition=models.Q(('source__in', ['record', 'hand'])), name='tasks_need_source_known'), models.UniqueConstraint(fields=('order_id', 'resident_id', 'kind'), name='tasks_need_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), ('next_on__isnull', False), _connector='OR'), name='tasks_need_confirmed_has_a_day')],
             },
         ),

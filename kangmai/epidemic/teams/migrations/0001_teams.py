@@ -158,9 +158,9 @@ class Migration(migrations.Migration):
                 ('arrived_at', models.DateTimeField(null=True)),
                 ('back_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('callout', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='teams.callout')),
-                ('expert', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='teams.expert')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='teams.team')),
+                ('callout', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='teams.callout', db_index=False)),
+                ('expert', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='teams.expert', db_index=False)),
+                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='teams.team', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 ('points', models.DecimalField(decimal_places=1, max_digits=4)),
                 ('remark', models.CharField(blank=True, default='', max_length=300)),
                 ('at', models.DateTimeField()),
-                ('drill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='teams.drill')),
+                ('drill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='teams.drill', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('drill', 'step', 'assessor'), name='drillmark_once'), models.CheckConstraint(condition=models.Q(('points__gte', 0)), name='drillmark_not_below_zero')],
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField()),
                 ('done_by', models.BigIntegerField()),
                 ('note', models.CharField(blank=True, default='', max_length=300)),
-                ('drill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='teams.drill')),
+                ('drill', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='teams.drill', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('drill', 'step'), name='drillstep_once')],
@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                 ('item', models.CharField(max_length=80)),
                 ('quantity', models.PositiveIntegerField()),
                 ('returned', models.PositiveIntegerField(null=True)),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goods', to='teams.mission')),
+                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goods', to='teams.mission', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('mission', 'item'), name='missiongoods_once'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), models.Q(('returned__isnull', True), ('returned__lte', models.F('quantity')), _connector='OR')), name='missiongoods_no_more_back')],
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('staff_id', models.BigIntegerField()),
-                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='teams.mission')),
+                ('mission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='teams.mission', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['staff_id'], name='missionmember_staff')],
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                 ('shift', models.CharField(db_collation='C', max_length=32)),
                 ('from_at', models.DateTimeField()),
                 ('until_at', models.DateTimeField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='teams.team')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='teams.team', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['team', 'on'], name='duty_day')],

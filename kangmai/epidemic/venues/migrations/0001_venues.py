@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('changed_from', models.PositiveSmallIntegerField()),
                 ('key', models.CharField(db_collation='C', max_length=64)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='venues.person')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='venues.person', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField()),
                 ('name', models.CharField(max_length=60)),
                 ('code_version', models.PositiveSmallIntegerField(default=1)),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entrances', to='venues.venue')),
+                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entrances', to='venues.venue', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -261,8 +261,8 @@ class Migration(migrations.Migration):
                 ('written_by', models.BigIntegerField()),
                 ('key', models.CharField(db_collation='C', max_length=64)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='venues.person')),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='venues.venue')),
+                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='venues.person', db_index=False)),
+                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='venues.venue', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['venue', '-arrived_at', '-id'], name='arrival_venue'), models.Index(fields=['person'], name='arrival_person')],

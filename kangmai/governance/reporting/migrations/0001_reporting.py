@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('by', models.BigIntegerField()),
                 ('by_name', models.CharField(max_length=120)),
                 ('at', models.DateTimeField()),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='reporting.report')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='reporting.report', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('decided_by_name', models.CharField(blank=True, default='', max_length=120)),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('bulletin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='reporting.peerbulletin')),
+                ('bulletin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='figures', to='reporting.peerbulletin', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['bulletin', 'id'], name='peerfigure_bulletin'), models.Index(condition=models.Q(('decision', 'confirmed')), fields=['indicator', 'period', 'place'], name='peerfigure_confirmed')],

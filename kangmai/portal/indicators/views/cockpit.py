@@ -18,6 +18,7 @@ from kangmai.portal.indicators import (
     comparing,
     exports,
     finding,
+    headlines,
     presenters,
 )
 from kangmai.portal.indicators.asking import Asked
@@ -27,7 +28,6 @@ from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
-from kangmai.standards.calendars import legal_day
 
 CHOSEN = "ht_control_rate"
 PAGE = 40
@@ -39,7 +39,7 @@ BEHIND_SHOWN = 8
 def cockpit(request: PortalRequest) -> HttpResponse:
     """Show the figures of an area: what moved, who is behind, one of them on the map, over time and fairly compared."""
     asked = asking.asked(request.GET, actor=request.actor, at=request.at)
-    every = _in_force(request, asked)
+    every = headlines.in_force(asked, request.at)
     counted = [each for each in every if each.counts(asked.period)]
     chosen = _chosen(counted, request.GET.get("indicator", ""))
     shown = [each for each in counted if not each.is_listed_only or each is chosen]
@@ -56,10 +56,7 @@ def cockpit(request: PortalRequest) -> HttpResponse:
             current=asking.written(asked.period),
         ),
         "drawn": finding.by_group(drawn, current=chosen.id if chosen else ""),
-        "groups": [
-            _group(title, [_tile(each, asked, request.actor, is_chosen=each is chosen) for each in some])
-            for title, some in finding.sections(shown)
-        ],
+        "tiles": [_tile(each, asked, request.actor, is_chosen=each is chosen) for each in shown],
         "quality": comparing.quality(counted, asked, request.actor, request.at),
         "city_files": {
             what: [(kind.upper(), asked.address("cockpit-export", what=what, kind=kind, by="")) for kind in exports.TYPES]
@@ -75,10 +72,6 @@ def cockpit(request: PortalRequest) -> HttpResponse:
     return render(request, "indicators/cockpit.html", context)
 
 
-def _in_force(request: PortalRequest, asked: Asked) -> list[Indicator]:
-    return _in_order(queries.indicators(on=min(legal_day(request.at), asked.period.latest_day)))
-
-
 def _movements(asked: Asked, actor: Actor) -> dict[str, object]:
     """What moved this week, for those who see the area's figures as they are."""
     if not is_permitted(actor, rules.READ, asked.area):
@@ -92,11 +85,13 @@ def _movements(asked: Asked, actor: Actor) -> dict[str, object]:
 
 
 def _behind(asked: Asked, actor: Actor) -> dict[str, object]:
-    """Who is behind a target, the furthest first."""
+    """Which targets are missed, the furthest first, and in which parts of the area."""
     found = queries.behind(period=asked.period, area=asked.area, actor=actor)
+    groups = comparing.behind_by_indicator(found, asked)
     return {
-        "behind": comparing.behind(found[:BEHIND_SHOWN], asked),
-        "behind_count": len(found),
+        "behind": groups[:BEHIND_SHOWN],
+        "behind_more": max(0, len(groups) - BEHIND_SHOWN),
+        "behind_count": len(groups),
     }
 
 
@@ -108,7 +103,7 @@ def export_city(request: PortalRequest) -> HttpResponse:
     if kind not in exports.TYPES or what not in city_tables.TABLES:
         raise Http404
     asked = asking.asked(request.GET, actor=request.actor, at=request.at)
-    every = _in_force(request, asked)
+    every = headlines.in_force(asked, request.at)
     lines = city_tables.TABLES[what](every, asked, request.actor, request.at)
     return exports.answer(lines, name=f"{what}-{asked.area}", kind=kind)
 
@@ -118,7 +113,7 @@ def export_city(request: PortalRequest) -> HttpResponse:
 def indicators(request: PortalRequest) -> HttpResponse:
     """List indicators by group with their values, also those that are not available; found by name, group and source."""
     asked = asking.asked(request.GET, actor=request.actor, at=request.at)
-    every = _in_force(request, asked)
+    every = headlines.in_force(asked, request.at)
     possible = [each for each in every if each.counts(asked.period)]
     found = finding.found(possible, request.GET)
     some, cursor = finding.page(found, request.GET.get("after", ""), limit=PAGE)
@@ -151,11 +146,6 @@ def refresh(request: PortalRequest) -> HttpResponse:
     return redirect("cockpit")
 
 
-def _in_order(found: tuple[Indicator, ...]) -> list[Indicator]:
-    order = {each.id: n for n, each in enumerate(rules.groups())}
-    return sorted(found, key=lambda each: (order[each.group], each.id))
-
-
 def _chosen(counted: list[Indicator], id: str) -> Indicator | None:
     by_id = {each.id: each for each in counted if each.counted}
     return by_id.get(id) or by_id.get(CHOSEN) or next(iter(by_id.values()), None)
@@ -183,11 +173,6 @@ def _tile(
         asked.address("indicator", rule.id, by=""),
         is_chosen=is_chosen,
     )
-
-
-def _group(title: str, tiles: list[presenters.Tile]) -> dict[str, object]:
-    """Figures under one heading, and how many of them are behind their target."""
-    return {"title": title, "tiles": tiles, "behind": sum(each.is_behind for each in tiles)}
 
 
 def _chosen_context(rule: Indicator, asked: Asked, actor: Actor) -> dict[str, object]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from kangmai.kernel.actor import Actor, is_permitted
 from kangmai.messages import queries as messages
 from kangmai.portal.deadlines import rows as owed
+from kangmai.portal.indicators import headlines
 from kangmai.portal.institutions import presenters as institutions
 from kangmai.portal.messages import presenters as inbox
 from kangmai.portal.programmes import home as programmes
@@ -29,6 +30,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "greeting": _greeting(local.hour) % {"name": request.actor.name},
         "today": f"{local:%Y-%m-%d} {words.weekday(local.date())}",
         "messages_waiting": _messages(request.actor),
+        "figures": headlines.on_start_page(request.actor, request.at),
         "work": programmes.work(actor=request.actor, at=request.at),
         "deadlines": owed.own_rows(NEWEST, actor=request.actor, at=request.at),
         "tiles": [

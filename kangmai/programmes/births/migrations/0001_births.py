@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(blank=True, db_collation='C', default='', max_length=8)),
                 ('account', models.BigIntegerField(default=0)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('birth', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='births.birth')),
+                ('birth', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='births.birth', db_index=False)),
             ],
         ),
         migrations.CreateModel(

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('given', models.PositiveIntegerField(default=0)),
                 ('account', models.BigIntegerField()),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='campaigns.campaign')),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='campaigns.campaign', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -90,8 +90,8 @@ class Migration(migrations.Migration):
                 ('answered_by', models.BigIntegerField(null=True)),
                 ('visit', models.UUIDField(null=True)),
                 ('missed', models.PositiveSmallIntegerField(default=0)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='campaigns.campaign')),
-                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='campaigns.session')),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='campaigns.campaign', db_index=False)),
+                ('session', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='campaigns.session', db_index=False)),
             ],
         ),
         migrations.AddIndex(

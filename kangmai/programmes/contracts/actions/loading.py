@@ -70,9 +70,13 @@ def load_contracts(drafts: Sequence[ContractDraft], *, actor: Actor, at: datetim
             (each.id, one.begins_on, one.ends_on, 0, 0, True)
             for one in rules.years_of(each.begins_on, ends_on)
         ]
+        performed += [
+            _performed(each, "guidance", day, actor.account, at) for day in each.guided_on
+        ]
         if each.served_on:
-            made = uuid7()
-            performed.append((made, each.id, "basic", "consultation", each.served_on, "", "", actor.account, at, uuid7()))  # fmt: skip
+            advice = _performed(each, "consultation", each.served_on, actor.account, at)
+            made = advice[0]
+            performed.append(advice)
             if each.score:
                 ratings.append((uuid7(), each.id, each.team, HAND, made, each.score, each.served_on))  # fmt: skip
     with transaction.atomic():
@@ -83,6 +87,10 @@ def load_contracts(drafts: Sequence[ContractDraft], *, actor: Actor, at: datetim
         details = {"count": len(contracts)}
         write_down("contracts.loaded", "Contract", "", details=details, actor=actor, at=at)
     return len(contracts)
+
+
+def _performed(each: ContractDraft, item: str, on: datetime.date, account: int, at: datetime.datetime) -> tuple[Any, ...]:  # fmt: skip
+    return (uuid7(), each.id, "basic", item, on, "", "", account, at, uuid7())
 
 
 def _contract(each: ContractDraft, account: int) -> tuple[Any, ...]:

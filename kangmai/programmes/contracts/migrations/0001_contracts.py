@@ -82,17 +82,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ContractYear',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pk', models.CompositePrimaryKey('contract_id', 'begins_on', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('begins_on', models.DateField()),
                 ('ends_on', models.DateField()),
                 ('promised', models.PositiveSmallIntegerField(default=0)),
                 ('done', models.PositiveSmallIntegerField(default=0)),
                 ('is_whole', models.BooleanField(default=True)),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contract_years', to='contracts.contract')),
+                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contract_years', to='contracts.contract', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['ends_on'], name='contract_year_end')],
-                'constraints': [models.UniqueConstraint(fields=('contract', 'begins_on'), name='contract_year_once')],
             },
         ),
         migrations.CreateModel(
@@ -117,7 +116,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('staff', models.BigIntegerField()),
                 ('duty', models.CharField(db_collation='C', max_length=32)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='contracts.team')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='contracts.team', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('team', 'staff'), name='team_member_once')],

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('visit', models.UUIDField(unique=True)),
                 ('filled_at', models.DateTimeField()),
                 ('received_at', models.DateTimeField()),
-                ('kit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='kit.kit')),
+                ('kit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='kit.kit', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('kit', 'key'), name='kit_entry_once')],

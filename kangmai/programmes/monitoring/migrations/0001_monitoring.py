@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('called_by', models.BigIntegerField()),
                 ('concluded_by', models.BigIntegerField(null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='monitoring.card')),
+                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='monitoring.card', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('content', models.BinaryField()),
                 ('content_key', models.PositiveSmallIntegerField()),
                 ('at', models.DateTimeField()),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='monitoring.review')),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='monitoring.review', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('organization', models.BigIntegerField(null=True)),
                 ('purpose', models.CharField(db_collation='C', max_length=10)),
                 ('at', models.DateTimeField()),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='monitoring.card')),
+                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='monitoring.card', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['card', '-id'], name='monitored_reading_card')],

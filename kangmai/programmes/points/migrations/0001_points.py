@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, default='', max_length=500)),
                 ('account', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inspections', to='points.point')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inspections', to='points.point', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('settled_by', models.BigIntegerField(null=True)),
                 ('times_returned', models.PositiveSmallIntegerField(default=0)),
                 ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='points.inspection')),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='points.point')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='points.point', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('rule_version', models.CharField(db_collation='C', max_length=64)),
                 ('account', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='points.point')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='points.point', db_index=False)),
             ],
         ),
         migrations.CreateModel(

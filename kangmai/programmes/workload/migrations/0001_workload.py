@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('answer', models.CharField(blank=True, default='', max_length=300)),
                 ('answered_at', models.DateTimeField(null=True)),
                 ('answered_by', models.BigIntegerField(null=True)),
-                ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='workload.check')),
+                ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='workload.check', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('of', 'number'), name='sampled_number_once'), models.UniqueConstraint(fields=('of', 'visit'), name='sampled_visit_once'), models.CheckConstraint(condition=models.Q(('verdict__in', ['', 'true', 'untrue', 'not_found'])), name='sampled_verdict_known')],
