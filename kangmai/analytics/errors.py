@@ -1,7 +1,7 @@
 """What can be wrong with a request for a figure, or with the lake it is counted from.
 
 Incorrect   PeriodNotCounted, LevelNotCounted, AreaUnknown, OutsideColumnsMissing, OutsideCellUnreadable,
-            OutsideValueDiffers, LakePlaceIncorrect
+            OutsideValueDiffers, OutsideImpossible, OutsideSaidTwice, OutsideTableUnfit, LakePlaceIncorrect
 NotFound    IndicatorUnknown, FreezeUnknown
 Conflict    LakeBusy, FigureNotFreezable
 Unsupported EngineAbsent
@@ -124,3 +124,21 @@ class OutsideValueDiffers(Incorrect):
     """The value {value} is not what numerator and denominator make ({made})."""
 
     zh = "数值 {value} 与分子、分母算得的 {made} 不一致。"
+
+
+class OutsideImpossible(Incorrect):
+    """The figure cannot be: {reason}. Look it up in the document again."""
+
+    zh = "{reason}，请对照来源文件核对。"
+
+
+class OutsideSaidTwice(Incorrect):
+    """Line {line} already gives the figure of this indicator, area and period. Leave one of them."""
+
+    zh = "第 {line} 行已有同一指标、辖区和期间的数值，请只保留一行。"
+
+
+class OutsideTableUnfit(Incorrect):
+    """The table of figures from outside cannot be taken in: {reason}."""
+
+    zh = "外部数据表不能接收：{reason}。"

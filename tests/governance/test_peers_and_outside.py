@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -9,7 +10,7 @@ import pytest
 
 from kangmai.analytics import actions as analytics
 from kangmai.analytics import queries as figures
-from kangmai.analytics.errors import OutsideColumnsMissing
+from kangmai.analytics.errors import OutsideColumnsMissing, OutsideTableUnfit
 from kangmai.analytics.rules import OUTSIDE_COLUMNS, read_outside
 from kangmai.analytics.types import By, Status
 from kangmai.governance.reporting import actions, queries
@@ -87,6 +88,7 @@ def test_a_file_is_read_once_and_no_neighbour_decides(city):
         confirm(first, actor=READER)
 
 
+TODAY = date(2026, 11, 24)
 HEAD = ",".join(OUTSIDE_COLUMNS.values())
 GOOD = "county_inpatient_rate,441202,2025,,9320,10000,市医保局,函1号,2026-02-01"
 
@@ -102,21 +104,73 @@ def test_a_table_from_outside_is_taken_whole_or_its_lines_are_named(city):
         "county_inpatient_rate,441202,2025,50,,,局,文,昨天",
         "county_inpatient_rate,441202,2025,50,7,,局,文,2026-02-01",
     ]
-    found, faults = read_outside("\n".join([HEAD, GOOD, *bad, ""]).encode("gb18030"))
+    found, faults = read_outside("\n".join([HEAD, GOOD, *bad, ""]).encode("gb18030"), on=TODAY)
     assert (len(found), [each.line for each in faults]) == (1, [3, 4, 5, 6, 7, 8, 9, 10])
     with pytest.raises(OutsideColumnsMissing, match="收到日期"):
-        read_outside(b"\xe6\x8c\x87\xe6\xa0\x87\n1")
+        read_outside(b"\xe6\x8c\x87\xe6\xa0\x87\n1", on=TODAY)
     assert found[0].value == Decimal("93.2")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("tcm_visit_share,441200,2025,120,,,局,文,2026-02-01", "a share is more than 100 %"),
+        ("tcm_visit_share,441200,2025,,12,10,局,文,2026-02-01", "the numerator is more than"),
+        ("tcm_visit_share,441200,2025,-3,,,局,文,2026-02-01", "the value is below 0"),
+        ("smd_incident,441200,2025,-1,,,局,文,2026-02-01", "the value is below 0"),
+        ("tcm_visit_share,441200,2027,12,,,局,文,2026-02-01", "the period had not begun"),
+        ("tcm_visit_share,441200,2025,12,,,局,文,2026-11-25", "the day of receipt is yet to come"),
+    ],
+)
+def test_a_figure_that_cannot_be_is_named(line, reason):
+    (found, (fault,)) = read_outside("\n".join([HEAD, GOOD, line]).encode(), on=TODAY)
+    assert (len(found), fault.line) == (1, 3)
+    assert reason in fault.error.message("en") and "请对照来源文件核对" in fault.error.message("zh")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bed_use,441200,2025,104.2,,,局,文,2026-02-01",  # beds in use twice a day
+        "hosp_37,441200,2025,-3.1,,,局,文,2026-02-01",  # growth
+        "tcm_visit_share,441200,2025,100,,,局,文,2026-02-01",
+        "tcm_visit_share,441200,2026,30,,,局,文,2026-11-24",  # of the year so far, received today
+    ],
+)
+def test_growth_occupancy_and_the_whole_are_taken(line):
+    found, faults = read_outside(f"{HEAD}\n{line}".encode(), on=TODAY)
+    assert (len(found), faults) == (1, [])
+
+
+def test_a_table_says_each_figure_once(city):
+    other = GOOD.replace("9320", "9330")
+    found, faults = read_outside("\n".join([HEAD, GOOD, "", GOOD, other]).encode(), on=TODAY)
+    assert (len(found), [each.line for each in faults]) == (1, [4, 5])
+    assert "Line 2 already gives" in faults[0].error.message("en")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (f"{HEAD}\n".encode(), "there is no line below the headers"),
+        (f"{HEAD}\n{'x' * 200_000}".encode(), "it is no CSV"),
+        (b"\xff\xfe\x00\xd8", "it is no CSV"),
+        (f"{HEAD}\n{GOOD}\n".encode() + b",,,,,,,,\n" * 5000, "more than 5000 lines"),
+    ],
+)
+def test_a_table_that_is_none_says_why(content, reason):
+    with pytest.raises(OutsideTableUnfit, match=reason):
+        read_outside(content, on=TODAY)
 
 
 def test_a_figure_from_outside_is_a_figure_with_its_provenance_and_the_latest_holds(city):
     asked = {"indicator": "county_inpatient_rate", "period": YEAR, "area": "441202"}
     assert figures.compute(**asked, actor=READER).total.status is Status.NOT_AVAILABLE
-    (found,), _none = read_outside(f"{HEAD}\n{GOOD}".encode())
+    (found,), _none = read_outside(f"{HEAD}\n{GOOD}".encode(), on=TODAY)
     with pytest.raises(NotPermitted):
         analytics.record_outside(figures=[found], actor=SIDEWAYS, at=AT)
     analytics.record_outside(figures=[found], actor=WRITER, at=AT)
-    (later,), _none = read_outside(f"{HEAD}\n{GOOD.replace('9320', '9330')}".encode())
+    (later,), _none = read_outside(f"{HEAD}\n{GOOD.replace('9320', '9330')}".encode(), on=TODAY)
     analytics.record_outside(figures=[later], actor=WRITER, at=AT)
     total = figures.compute(**asked, actor=READER).total
     assert (str(total.value), total.numerator, total.denominator) == ("93.3", 9330, 10000)

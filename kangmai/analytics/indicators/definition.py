@@ -60,6 +60,7 @@ class Indicator:
     group: str
     is_listed_only: bool
     is_outbreak: bool
+    is_beyond_whole: bool
     form: Form
     unit: Words
     per: int
@@ -207,6 +208,7 @@ def indicator_of(definition: Definition) -> Indicator:
         group=content["group"],
         is_listed_only=content.get("listed_only", False),
         is_outbreak=content.get("outbreak", False),
+        is_beyond_whole=content.get("beyond_whole", False),
         form=Form(content["form"]),
         unit=Words(**content["unit"]),
         per=content.get("per", 1),

@@ -12,6 +12,7 @@ from kangmai.analytics.errors import (
     IndicatorUnknown,
     OutsideCellUnreadable,
     OutsideColumnsMissing,
+    OutsideTableUnfit,
     OutsideValueDiffers,
 )
 from kangmai.analytics.indicators.definition import (
@@ -19,8 +20,10 @@ from kangmai.analytics.indicators.definition import (
     get_indicator,
     indicator_named,
 )
+from kangmai.analytics.indicators.outside_possible import check_once, check_possible
 from kangmai.analytics.types import Form, Outside
 from kangmai.kernel.errors import KangmaiError
+from kangmai.kernel.words import Words
 from kangmai.standards.divisions import find_division
 from kangmai.standards.periods import parse_period
 
@@ -36,6 +39,9 @@ COLUMNS = {
     "received_on": "收到日期",
 }
 MOST_LINES = 5000
+TOO_LONG = Words(f"超过 {MOST_LINES} 行", f"it has more than {MOST_LINES} lines")
+NO_LINES = Words("表头下没有数据行", "there is no line below the headers")
+NO_CSV = Words("不是 CSV 文件，或不是 UTF-8、GB 18030 编码", "it is no CSV in UTF-8 or GB 18030")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,20 @@ class Fault:
     error: KangmaiError
 
 
-def read(content: bytes) -> tuple[list[Outside], list[Fault]]:
-    """The figures of a table in CSV (UTF-8 or GB 18030), and what is wrong with which line.
+def read(content: bytes, *, on: date) -> tuple[list[Outside], list[Fault]]:
+    """The figures of a table in CSV (UTF-8 or GB 18030), and what is wrong with which line, as of a day.
 
     Raises:
-        OutsideColumnsMissing: headers are missing, or it is no such table.
+        OutsideColumnsMissing: headers are missing.
+        OutsideTableUnfit: it is no such table.
     """
-    rows = csv.DictReader(io.StringIO(_decoded(content)))
+    try:
+        return _read(csv.DictReader(io.StringIO(_decoded(content))), on=on)
+    except csv.Error:
+        raise OutsideTableUnfit(reason=NO_CSV) from None
+
+
+def _read(rows: csv.DictReader, *, on: date) -> tuple[list[Outside], list[Fault]]:
     names = {each.strip(): each for each in rows.fieldnames or ()}
     found = {key: names.get(key) or names.get(zh) for key, zh in COLUMNS.items()}
     optional = {"value", "numerator", "denominator"}
@@ -62,28 +75,38 @@ def read(content: bytes) -> tuple[list[Outside], list[Fault]]:
         {key: (row.get(name) or "").strip() if name else "" for key, name in found.items()}
         for row in rows
     )
-    return read_rows(cells, first=2)
+    # the lines of the file: the reader passes empty ones over
+    return _figures(((rows.line_num, each) for each in cells), on=on)
 
 
-def read_rows(
-    rows: Iterable[Mapping[str, str]], *, first: int = 1
-) -> tuple[list[Outside], list[Fault]]:
+def read_rows(rows: Iterable[Mapping[str, str]], *, on: date) -> tuple[list[Outside], list[Fault]]:
     """The figures of lines of cells by the names of `COLUMNS`, and what is wrong with which line; empty ones are passed over.
 
     Raises:
-        OutsideColumnsMissing: there are too many lines.
+        OutsideTableUnfit: there are too many lines, or none.
     """
+    return _figures(enumerate(rows, start=1), on=on)
+
+
+def _figures(
+    rows: Iterable[tuple[int, Mapping[str, str]]], *, on: date
+) -> tuple[list[Outside], list[Fault]]:
     figures: list[Outside] = []
     faults: list[Fault] = []
-    for line, cells in enumerate(rows, start=first):
-        if line >= first + MOST_LINES:
-            raise OutsideColumnsMissing(columns=f"≤ {MOST_LINES}")
+    said: dict[tuple[object, ...], int] = {}
+    for number, (line, cells) in enumerate(rows):
+        if number >= MOST_LINES:
+            raise OutsideTableUnfit(reason=TOO_LONG)
         if not any(cells.values()):
             continue
         try:
-            figures.append(checked(cells))
+            figure = checked(cells, on=on)
+            check_once(figure, said, line)
+            figures.append(figure)
         except KangmaiError as error:
             faults.append(Fault(line, error))
+    if not figures and not faults:
+        raise OutsideTableUnfit(reason=NO_LINES)
     return figures, faults
 
 
@@ -93,15 +116,15 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise OutsideColumnsMissing(columns="、".join(COLUMNS.values()))
+    raise OutsideTableUnfit(reason=NO_CSV)
 
 
-def checked(cells: Mapping[str, str]) -> Outside:
+def checked(cells: Mapping[str, str], *, on: date) -> Outside:
     """One figure of its cells as text.
 
     Raises:
         IndicatorUnknown, PeriodNotCounted, PeriodIncorrect, AreaUnknown, OutsideCellUnreadable,
-        OutsideValueDiffers.
+        OutsideValueDiffers, OutsideImpossible.
     """
     period = parse_period(cells["period"])
     id = indicator_named(cells["indicator"], on=period.latest_day)
@@ -114,7 +137,7 @@ def checked(cells: Mapping[str, str]) -> Outside:
         if not cells[name]:
             raise OutsideCellUnreadable(column=COLUMNS[name], value="")
     numerator, denominator = (_whole(cells, name) for name in ("numerator", "denominator"))
-    return Outside(
+    figure = Outside(
         indicator=rule.id,
         area=cells["area"],
         period=period,
@@ -125,6 +148,8 @@ def checked(cells: Mapping[str, str]) -> Outside:
         document=cells["document"][:200],
         received_on=_day(cells),
     )
+    check_possible(figure, rule, on=on)
+    return figure
 
 
 def _whole(cells: Mapping[str, str], name: str) -> int | None:

@@ -7,7 +7,7 @@ MeasureReport, and takes figures in for the area of its institution. Refusals ar
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from kangmai.analytics.types import Outside, Received
 from kangmai.exchange.outside_figures.errors import FiguresUnreadable, ScopeMissing
 from kangmai.exchange.programs import for_programs
 from kangmai.kernel.actor import Actor, is_permitted
+from kangmai.standards.calendars import legal_day
 
 LARGEST_BYTES = 2 * 2**20
 NEEDED = ("indicator", "area", "period", "supplier", "document", "received_on")
@@ -33,7 +34,7 @@ def outside_figures(request: HttpRequest, actor: Actor, at: datetime) -> HttpRes
         raise ScopeMissing()
     if request.method != "POST":
         return _received(request, actor)
-    figures, faults = _figures(request)
+    figures, faults = _figures(request, legal_day(at))
     if faults:
         return JsonResponse(
             {
@@ -56,15 +57,15 @@ def _received(request: HttpRequest, actor: Actor) -> JsonResponse:
     return JsonResponse({"figures": [_told(each) for each in found], "next": following})
 
 
-def _figures(request: HttpRequest) -> tuple[list[Outside], list[Fault]]:
+def _figures(request: HttpRequest, on: date) -> tuple[list[Outside], list[Fault]]:
     raw = request.read(LARGEST_BYTES + 1)
     if len(raw) > LARGEST_BYTES:
         raise FiguresUnreadable(reason=f"more than {LARGEST_BYTES} bytes")
     if request.content_type == "text/csv":
-        return rules.read_outside(raw)
+        return rules.read_outside(raw, on=on)
     if request.content_type != "application/json":
         raise FiguresUnreadable(reason=f"the type is {request.content_type[:40] or 'missing'}")
-    return rules.read_outside_rows(list(_rows(raw)))
+    return rules.read_outside_rows(list(_rows(raw)), on=on)
 
 
 def _rows(raw: bytes) -> list[Mapping[str, str]]:

@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kangmai.analytics import actions, queries, rules
-from kangmai.analytics.errors import OutsideColumnsMissing
+from kangmai.analytics.errors import OutsideTableUnfit
 from kangmai.analytics.rules import Fault, Indicator
 from kangmai.analytics.types import Outside, Received
 from kangmai.kernel.actor import require
 from kangmai.kernel.errors import KangmaiError
+from kangmai.kernel.words import Words
 from kangmai.portal.indicators import asking, presenters
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.reporting import wording
@@ -29,6 +30,8 @@ from kangmai.portal.supplies.asking import complain
 from kangmai.standards.calendars import legal_day
 
 LARGEST = 2 * 2**20
+TOO_LARGE = Words("超过 2 MB", "it is larger than 2 MB")
+NO_FILE = Words("没有选择文件", "no file was chosen")
 EXAMPLE = ("县域住院率（县域内住院率）", "441202", "2025", "", "9320", "10000", "市医疗保障局", "肇医保函〔2026〕1号", "2026-02-01")  # fmt: skip
 
 
@@ -70,8 +73,8 @@ def outside(request: PortalRequest) -> HttpResponse:
 def _read(request: PortalRequest) -> tuple[list[Outside], list[Fault]]:
     file = request.FILES.get("file")
     if file is None or file.size is None or file.size > LARGEST:
-        raise OutsideColumnsMissing(columns="> 2 MB" if file else "—")
-    return rules.read_outside(file.read())
+        raise OutsideTableUnfit(reason=TOO_LARGE if file else NO_FILE)
+    return rules.read_outside(file.read(), on=legal_day(request.at))
 
 
 def _needed(every: Iterable[Indicator]) -> list[tuple[str, str, list[str]]]:
