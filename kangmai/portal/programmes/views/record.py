@@ -31,7 +31,7 @@ from kangmai.portal.programmes import (
     visits,
     wording,
 )
-from kangmai.portal.programmes.decisions import Verdict
+from kangmai.portal.programmes.trials import Tried
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
 from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
@@ -50,7 +50,7 @@ class Asking:
     faults: tuple[Fault, ...] = ()
     problem: str = ""
     conflict: visits.Conflicting | None = None
-    verdict: Verdict | None = None
+    tried: Tried | None = None
     key: str = ""
     expected_version: int | None = None
     draft_saved_at: datetime.datetime | None = None
@@ -100,7 +100,7 @@ def _check(request: PortalRequest, asked: VisitForm, service: str, posted: Poste
     tried = trials.attempt(
         asked.enrolment, service=service, given=posted.given, actor=request.actor, at=request.at
     )
-    asking = _kept(posted, faults=tried.faults, problem=tried.problem, verdict=tried.verdict)
+    asking = _kept(posted, faults=tried.faults, problem=tried.problem, tried=tried)
     return _page(request, asked, service, posted.given, asking)
 
 
@@ -168,13 +168,15 @@ def _page(
         back=request.path,
         actor=actor,
     )
+    # the decision comes with the page: were it fetched afterwards, it would push up what a thumb is about to touch
+    tried = asking.tried or trials.attempt(found, service=service, given=given, actor=actor, at=at)
     version = found.version if asking.expected_version is None else asking.expected_version
     context = {
         **frame(request, asked, service, resident),
         "form": form,
         "problem": asking.problem,
         "conflict": asking.conflict,
-        "verdict": asking.verdict,
+        "trial": trials.context(tried, given),
         "expected_version": version,
         "previous": visits.line(asked.previous, on=legal_day(at)) if asked.previous else None,
         "since": anchors.lines(found, on=legal_day(at)),
