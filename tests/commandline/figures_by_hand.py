@@ -239,6 +239,14 @@ def points(kind: str) -> str:
           AND coalesce(q.until_on, 'infinity') > %(end)s::date - 1)"""
 
 
+def of_holders(kind: str, part: str, whole: str) -> str:
+    """Sums over holders of points of a kind: of each the numbers that were said last, where both were."""
+    return f"""SELECT coalesce(sum((v->>'{part}')::int), 0), coalesce(sum((v->>'{whole}')::int), 0) FROM (
+        SELECT DISTINCT ON (coalesce(p.organization::text, 'p' || p.place::text, p.id::text)) ({SAID}).values AS v
+        {points(kind)} AND ({SAID}).values ?& ARRAY['{part}', '{whole}']
+        ORDER BY coalesce(p.organization::text, 'p' || p.place::text, p.id::text), ({SAID}).from_on DESC, p.id DESC) x"""
+
+
 TOWN_KINDS = "'township_hospital', 'community_centre'"
 GENERAL = "o.type_code ~ '^A1' AND o.level_code ~ '^0[1-7]$' AND o.ownership_code = '11'"
 CERTIFIED = f'({SAID}).values @> \'{{"medical_licence": true, "care_filing": true}}\''
@@ -269,6 +277,8 @@ QUERIES = {
     "cc_places": against_residents(f"SELECT coalesce(sum(({SAID}).size), 0) {points('nursery')}"),
     "cc_enrol": f"SELECT coalesce(sum(({SAID}).used), 0), coalesce(sum(({SAID}).size), 0) {points('nursery')}",
     "cc_inclusive": f"SELECT coalesce(sum((({SAID}).values->>'inclusive_places')::int), 0), coalesce(sum(({SAID}).size), 0) {points('nursery')}",
+    "ic_beds": of_holders("combined_care", "nursing_beds", "beds"),
+    "tcm_visit_share": of_holders("tcm_service", "tcm_visits", "visits"),
     "psy_room": f"""SELECT (SELECT count(*) {points('counselling_room')} AND p.holder_kind IN ({TOWN_KINDS}) AND ({SAID}).values->>'dispensing' = 'true'),
         ({institutions(TOWN_KINDS)})""",
     "psy_clinic": f"""SELECT (SELECT count(*) {points('psychological_clinic')} AND EXISTS (SELECT 1 FROM registry_organization o WHERE o.id = p.organization AND {GENERAL})),

@@ -114,12 +114,15 @@ def test_a_table_from_outside_is_taken_whole_or_its_lines_are_named(city):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("tcm_visit_share,441200,2025,120,,,局,文,2026-02-01", "a share is more than 100 %"),
-        ("tcm_visit_share,441200,2025,,12,10,局,文,2026-02-01", "the numerator is more than"),
-        ("tcm_visit_share,441200,2025,-3,,,局,文,2026-02-01", "the value is below 0"),
+        ("primary_visit_share,441200,2025,120,,,局,文,2026-02-01", "a share is more than 100 %"),
+        ("primary_visit_share,441200,2025,,12,10,局,文,2026-02-01", "the numerator is more than"),
+        ("primary_visit_share,441200,2025,-3,,,局,文,2026-02-01", "the value is below 0"),
         ("smd_incident,441200,2025,-1,,,局,文,2026-02-01", "the value is below 0"),
-        ("tcm_visit_share,441200,2027,12,,,局,文,2026-02-01", "the period had not begun"),
-        ("tcm_visit_share,441200,2025,12,,,局,文,2026-11-25", "the day of receipt is yet to come"),
+        ("primary_visit_share,441200,2027,12,,,局,文,2026-02-01", "the period had not begun"),
+        (
+            "primary_visit_share,441200,2025,12,,,局,文,2026-11-25",
+            "the day of receipt is yet to come",
+        ),
     ],
 )
 def test_a_figure_that_cannot_be_is_named(line, reason):
@@ -133,8 +136,8 @@ def test_a_figure_that_cannot_be_is_named(line, reason):
     [
         "bed_use,441200,2025,104.2,,,局,文,2026-02-01",  # beds in use twice a day
         "hosp_37,441200,2025,-3.1,,,局,文,2026-02-01",  # growth
-        "tcm_visit_share,441200,2025,100,,,局,文,2026-02-01",
-        "tcm_visit_share,441200,2026,30,,,局,文,2026-11-24",  # of the year so far, received today
+        "primary_visit_share,441200,2025,100,,,局,文,2026-02-01",
+        "primary_visit_share,441200,2026,30,,,局,文,2026-11-24",  # of the year so far, received today
     ],
 )
 def test_growth_occupancy_and_the_whole_are_taken(line):
