@@ -75,7 +75,38 @@ export function foldAll(form) {
   form.querySelectorAll(".question-section").forEach((each) => fold(each, form.dataset.folds));
 }
 
+// An answer that comes while a finger is on the page waits until it is lifted: it makes the foot grow, and a tap whose
+// place is covered between down and up would be lost. A touch becomes a click a little after the finger is gone.
+const TAP_MS = 100;
+let isPressed = false;
+let held = null;
+
+function hold({ detail }) {
+  if (detail.target.id !== PART) return;
+  held = isPressed ? detail.serverResponse : null;
+  if (isPressed) detail.shouldSwap = false;
+}
+
+function letGo() {
+  if (isPressed || held === null) return;
+  const part = document.getElementById(PART);
+  window.htmx.swap(part, held, { swapStyle: "innerHTML", swapDelay: 0, settleDelay: 0 });
+  held = null;
+}
+
+function startHolding() {
+  document.body.addEventListener("htmx:beforeSwap", hold);
+  document.addEventListener("pointerdown", () => (isPressed = true), true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      isPressed = false;
+      setTimeout(letGo, TAP_MS);
+    }, true);
+  }
+}
+
 export function start() {
+  startHolding();
   document.body.addEventListener("click", unfoldTarget);
   document.querySelectorAll("form[data-folds]").forEach(foldAll);
   document.body.addEventListener("htmx:afterSwap", (event) => {

@@ -49,6 +49,8 @@ def test_district_without_a_commission_has_its_accounts(database):
     assert 20 < Contract.objects.filter(state="signed", promised__gt=0).count() < 300
     seen = Visit.objects.exclude(outcome="").values_list("enrolment__programme", flat=True)
     assert {"diabetes", "elderly", "child"} <= set(seen)
+    before = Visit.objects.filter(visited_on__lt=ON - datetime.timedelta(365))
+    assert "diabetes" in set(before.values_list("enrolment__programme", flat=True))
     planned = Enrolment.objects.filter(programme="elderly", next_due_on=None)
     assert not planned.exists()
 

@@ -12,8 +12,8 @@ from kangmai.registry.types import Place
 from kangmai.standards.calendars import legal_day
 
 READER = operator("demo", permissions=("registry.read", "identity.search"))
-ENTRY = {"kindergarten": range(3, 6), "school": range(6, 9)}
-"""Kind of place → ages at which children of the town are new there."""
+ENTRY = {"kindergarten": range(3, 6), "school": range(6, 8)}
+"""Kind of place → ages at which children of the town are new there: those of eight are in the second form."""
 DAYS_AGO = 70
 MOST = 5000
 CHECKED_OF_TEN = 8

@@ -142,16 +142,29 @@ def _since(people: Any, row: int, condition: str, on: date, days: int) -> date:
     return min(day, on - timedelta(days))
 
 
+YEARS_AGO = (365, 0)
+"""Days before the latest year's visits: a year and the one before it are on record, that they can be compared."""
+
+
+def _each_year(service: str, days: Sequence[int], facts: dict[str, Any]) -> tuple[Seen, ...]:
+    """The same visits in the latest year and the one before it; who came later has those since."""
+    return tuple(Seen(service, each + ago, facts) for ago in YEARS_AGO for each in days)
+
+
 def _diabetes(people: Any, row: int, on: date, chance: float) -> Chosen:
-    """Seen every quarter and examined within the year; one in five was missed once."""
+    """Seen every quarter and examined every year; one in five was missed once a year."""
+    seen = ((330, 5), (240, 7), (150, 3), (60, 9), (12, 1))
+    missed = 240 if chance < 1 / 5 else None
     visits = [
-        Seen("followup", days, {"fasting_glucose": number(4.5, 9, (chance * more) % 1)})
-        for days, more in ((330, 5), (240, 7), (150, 3), (60, 9), (12, 1))
+        Seen(
+            "followup", days + ago, {"fasting_glucose": number(4.5, 9, (chance * (more + ago)) % 1)}
+        )
+        for ago in YEARS_AGO
+        for days, more in seen
+        if days != missed
     ]
-    if chance < 1 / 5:
-        del visits[1]
     if (chance * 23) % 1 < 0.85:
-        visits.append(Seen("exam", 150, {}))
+        visits += [Seen("exam", 150 + ago, {}) for ago in YEARS_AGO]
     since = _since(people, row, "diabetes", on, 340)
     return Chosen(row, "diabetes", since, {}, tuple(visits))
 
@@ -160,7 +173,7 @@ def _copd(people: Any, row: int, on: date, chance: float) -> Chosen:
     facts = {"spo2": round(88 + 10 * chance), "mmrc": "1", "exacerbations": 0}
     since = _since(people, row, "copd", on, 310)
     days = (300, 120) if chance > 1 / 5 else (120,)
-    return Chosen(row, "copd", since, {}, tuple(Seen("followup", each, facts) for each in days))
+    return Chosen(row, "copd", since, {}, _each_year("followup", days, facts))
 
 
 def _mental(people: Any, row: int, on: date, chance: float) -> Chosen:
@@ -169,7 +182,7 @@ def _mental(people: Any, row: int, on: date, chance: float) -> Chosen:
     since = _since(people, row, "mental", on, 330)
     guardian = {"result": "paid", "amount": 2400, "informed": "both"}
     days = (320, 220, 130, 45) if (chance * 7) % 1 > 1 / 7 else (220, 130, 45)
-    seen = (*(Seen("followup", each, facts) for each in days), Seen("guardian", 80, guardian))
+    seen = (*_each_year("followup", days, facts), *_each_year("guardian", (80,), guardian))
     if chance > INJECTED:
         return Chosen(row, "smd", since, {}, seen)
     # every fourth of them came too late for the second
