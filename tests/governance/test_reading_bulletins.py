@@ -53,6 +53,11 @@ def one(text: str) -> Quoted:
         ("家庭医生签约率45%。", "fd_rate", "45", "%", "2023"),
         ("管理人群血糖控制率51%。", "dm_control_rate", "51", "%", "2023"),
         ("建立15分钟健康服务圈。", "circle_15", "15", "分钟", "2023"),
+        ("孕产妇死亡率为3.2/10万。", "mmr", "3.2", "/10万", "2023"),
+        ("婴儿死亡率1.52‰。", "imr", "1.52", "‰", "2023"),
+        ("5岁以下儿童死亡率2.1‰。", "u5mr", "2.1", "‰", "2023"),
+        ("重点人群签约率78.5%。", "fd_key_rate", "78.5", "%", "2023"),
+        ("居民健康素养水平达25.1%。", "literacy", "25.1", "%", "2023"),
     ],
 )  # fmt: skip
 def test_a_figure_is_read_as_printed(text, indicator, value, unit, period):
@@ -60,6 +65,34 @@ def test_a_figure_is_read_as_printed(text, indicator, value, unit, period):
     assert (found.indicator, found.value, found.unit) == (indicator, Decimal(value), unit)
     assert (found.period, found.place, found.status) == (period, "肇庆市", Status.STATED)
     assert found.sentence in text
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("老年人健康管理率７２．５％。", "72.5", "%"),
+        ("老年人健康管理率72.5﹪。", "72.5", "%"),
+        ("全市托位总数为１９，０２２个。", "19022", "个"),
+        ("派出１２人，３４５人参加。", "12", "人"),
+    ],
+)
+def test_full_width_numbers_lose_no_digits(text, value, unit):
+    found = read(text)[0]
+    assert (found.value, found.unit) == (Decimal(value), unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "indicators"),
+    [
+        ("每千人口执业（助理）医师数2.61人，比上年增加0.05人。", ["doc_1000", ""]),
+        ("血压控制率66.8%，同比提高1.2个百分点。", ["ht_control_rate", ""]),
+        ("家庭医生签约率45%，较上年下降约2.1%。", ["fd_rate", ""]),
+        ("家庭医生签约率由38%提高到45%。", ["fd_rate", "fd_rate"]),
+        ("家庭医生签约率38.9%，重点人群签约率78.5%。", ["fd_rate", "fd_key_rate"]),
+    ],
+)
+def test_by_how_much_something_moved_is_no_value_of_it(text, indicators):
+    assert [each.indicator for each in read(text)] == indicators
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,11 @@ _TOLD = re.compile(
     r"(?:均|都|已|分别|平均|总数|数量|人数)?(?:保持在|稳定在|控制在|达到了?|达|为|是|超过|突破|不低于|不少于|近|约|从|由|提高到|提高至|提升到|提升至|增至|增加到|扩充到|共有|共计|共|有|≥|>)+$"
 )
 
+_CHANGED = re.compile(
+    r"(?:增加|减少|提高|提升|下降|上升|上涨|增长|降低|回落|缩短)(?:了|约|近|超过|超)?$"
+)
+"""A number behind these says by how much something moved, and not what it is; 提高到 and 增至 say what it is."""
+
 
 def read_bulletin(content: bytes, *, name: str) -> tuple[Quoted, ...]:
     """Every figure that a bulletin quotes, in the order of the text.
@@ -68,7 +73,12 @@ def _quoted(sentence: str, *, place: str, period: str, year: int | None) -> Iter
 
 
 def _saying(sentence: str, number: Number, before: str, behind: str) -> Saying | None:
-    """By the words of the clause; where it has none of its own, by those of the sentence so far."""
+    """By the words of the clause; where it has none of its own, by those of the sentence so far.
+
+    None for a number that says by how much something moved: it is no value of the indicator.
+    """
+    if _CHANGED.search(sentence[: number.start]) or number.unit == "个百分点":
+        return None
     found = saying_of(f"{before}{number.unit}{behind}", number.unit)
     return found or saying_of(sentence[: number.start][-40:], number.unit)
 

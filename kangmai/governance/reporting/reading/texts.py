@@ -84,16 +84,19 @@ def _of_docx(content: bytes, *, name: str) -> list[str]:
 
 def _tidy(text: str) -> str:
     """One line, full-width digits and signs as plain ones; spaces stay only between letters."""
-    plain = text.translate(_PLAIN)
+    # ２３，４５６ is one number: read apart it would be 456
+    plain = _WIDE_THOUSANDS.sub(",", text).translate(_PLAIN)
     plain = re.sub(r"\s+", " ", plain).strip()
     return re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", plain)
 
 
+_WIDE_THOUSANDS = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 _PLAIN = str.maketrans(
     {
         **{chr(0xFF10 + n): str(n) for n in range(10)},
         "．": ".",
         "％": "%",
+        "﹪": "%",
         "\u3000": " ",
         "\xa0": " ",
     }
