@@ -183,8 +183,14 @@ def test_a_contact_gets_a_room_is_taken_in_checked_and_lets_it_go_clean(scene, m
 def test_an_ambulance_is_called_and_its_crew_writes_down_each_step(scene, made):
     cdc, crew = client_of("cdc"), client_of("crew")
     address = f"{ROOT}rides/call/?contact={made['contact']}"
+    capacity.Ambulance.objects.update(place_code=VILLAGE)
+    far = capacity.Ambulance.objects.get()
+    far.pk, far.call_sign, far.place_code = None, "AA-1", "441202999001"  # of another town
+    far.save()
     page = cdc.get(address).content.decode()
-    assert "粤H-120 · negative pressure" in page and f"site:{made['site']}" in page
+    assert 0 < page.index("粤H-120 · negative pressure · ") < page.index("AA-1")
+    far.delete()
+    assert f"site:{made['site']}" in page
     car = capacity.Ambulance.objects.get()
     form = {"contact": str(made["contact"]), "ambulance": car.id, "goal": f"site:{made['site']}", "crew": "冯、陈", "key": str(uuid4())}  # fmt: skip
     post(cdc, f"{ROOT}rides/call/", **form)

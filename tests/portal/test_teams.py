@@ -153,7 +153,11 @@ def test_a_drill_from_its_order_to_its_report(staffed, team, enter):
     assert "82.0" in page and "名单遗漏" in page and "passed" in page
     for each in ("html", "docx"):
         assert runner.get(f"{address}report.{each}").status_code == 200
-    report = assessor.get(f"{address}report.html").content.decode()
+    answer = assessor.get(f"{address}report.html")
+    assert "style-src 'unsafe-inline'" in answer["Content-Security-Policy"], (
+        "else its own style is refused"
+    )
+    report = answer.content.decode()
     assert "有遗漏" in report and order.number in report
     assert "no drill lately" not in runner.get(f"{ROOT}{team.id}/").content.decode()
     do(runner, "mend", lesson=re.search(r'name="lesson" value="(\d+)"', page)[1])

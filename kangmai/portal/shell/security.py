@@ -23,6 +23,9 @@ POLICY = "; ".join(
     )
 )
 
+ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+"""For a document shown as a page: it stands alone with its own style, runs nothing and loads nothing."""
+
 
 class SecurityHeaders:
     """Middleware that adds the headers to whatever the views answer."""

@@ -1,5 +1,6 @@
 """Trips of ambulances: called from the desk, written down step by step on the phone of the crew."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kangmai.epidemic.capacity import queries as capacity
-from kangmai.epidemic.capacity.types import AmbulanceState
+from kangmai.epidemic.capacity.types import Ambulance, AmbulanceState
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.quarantine import actions, queries
 from kangmai.epidemic.quarantine.errors import StepUnknown
@@ -98,7 +99,11 @@ def call(request: PortalRequest) -> HttpResponse:
     names = registry.names_by_id(ids={each.organization for each in hospitals}, language=language())
     goals = [(f"site:{each.site.id}", each.site.name) for each in sites]
     goals += [(f"hospital:{id}", name) for id, name in sorted(names.items())]
-    cars = capacity.ambulances(state=AmbulanceState.READY, actor=actor, at=at)
+    cars = _nearest_first(
+        capacity.ambulances(state=AmbulanceState.READY, actor=actor, at=at),
+        contact.facts.place_code,
+    )
+    stations = registry.names_by_id(ids={each.organization for each in cars}, language=language())
     context = {
         "crumbs": trail(Crumb(_("Ambulance trips"), reverse("rides")), Crumb(_("Call an ambulance"))),
         "order": order_line(Purpose.QUARANTINE, at),
@@ -107,11 +112,26 @@ def call(request: PortalRequest) -> HttpResponse:
         "phone": contact.facts.phone,
         "address": contact.facts.address,
         "goals": choices(goals, current=given.get("goal", "")),
-        "cars": [(each.id, f"{each.call_sign}{' · ' + _('negative pressure') if each.is_negative_pressure else ''}") for each in cars],
+        "cars": [(each.id, _car(each, stations[each.organization])) for each in cars],
         "crew": given.get("crew", ""),
         "key": asking.fresh_key(),
     }  # fmt: skip
     return render(request, "quarantine/call.html", context)
+
+
+def _nearest_first(cars: Iterable[Ambulance], place_code: str) -> list[Ambulance]:
+    """Those of the person's town first, then of the county, then the others."""
+
+    def strangeness(car: Ambulance) -> int:
+        same = (digits for digits in (9, 6, 4) if car.place_code[:digits] == place_code[:digits])
+        return -next(same, 0)
+
+    return sorted(cars, key=lambda each: (strangeness(each), each.call_sign))
+
+
+def _car(of: Ambulance, station: str) -> str:
+    parts = [of.call_sign, _("negative pressure") if of.is_negative_pressure else "", station]
+    return " · ".join(filter(None, parts))
 
 
 @require_POST

@@ -9,12 +9,11 @@ from kangmai.documents import queries as documents
 from kangmai.documents.types import Format
 from kangmai.epidemic.surveillance import queries
 from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.portal.shell.security import ALONE
 from kangmai.portal.surveillance import situations, wording
 from kangmai.standards.calendars import legal_day
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
-"""The page stands alone with its own style; it runs nothing and loads nothing."""
 
 
 @require_safe

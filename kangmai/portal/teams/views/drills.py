@@ -23,6 +23,7 @@ from kangmai.portal.shell.choices import choices
 from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
+from kangmai.portal.shell.security import ALONE
 from kangmai.portal.supplies.asking import FieldUnreadable, complain, key, number, written
 from kangmai.portal.teams import asking, wording
 from kangmai.portal.teams.views.teams import StepUnknown
@@ -277,4 +278,6 @@ def report(request: PortalRequest, drill_id: UUID, form: str) -> HttpResponse:
     )
     answer = HttpResponse(body, content_type=mime)
     answer["Content-Disposition"] = f'{"inline" if form == "html" else "attachment"}; filename="drill-{str(of.id)[-12:]}.{form}"'  # fmt: skip
+    if kind is Format.HTML:
+        answer["Content-Security-Policy"] = ALONE
     return answer
