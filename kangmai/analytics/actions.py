@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from kangmai.analytics import queries, rules
-from kangmai.analytics.errors import FigureNotFreezable, LakeBusy
+from kangmai.analytics.errors import FigureNotFreezable, FreezeNoteTooLong, LakeBusy
 from kangmai.analytics.indicators.ahead import count_first
 from kangmai.analytics.indicators.counting import forget
 from kangmai.analytics.indicators.freezing import figures_json, freeze_of
@@ -36,6 +36,7 @@ from kangmai.standards.periods import Period
 
 NIGHT_HOUR = 2
 """From this hour of legal time on the lake is brought up to date, once a day."""
+LONGEST_NOTE = 200
 KEPT_FIGURES_DAYS = 40
 STATE = "analytics.lake"
 REQUEST = "analytics.lake.requested"
@@ -104,7 +105,10 @@ def freeze(
     Raises:
         NotPermitted, and as `queries.compute`.
         FigureNotFreezable: it has no value.
+        FreezeNoteTooLong: what cannot be changed later must stand there whole.
     """
+    if len(note) > LONGEST_NOTE:
+        raise FreezeNoteTooLong(length=len(note), most=LONGEST_NOTE)
     require(actor, rules.FREEZE, area)
     require(actor, rules.READ, area)
     found = queries.compute(indicator=indicator, period=period, area=area, by=by, actor=actor)
@@ -122,7 +126,7 @@ def freeze(
             manifest=found.manifest,
             cutoff=found.cutoff,
             figures=figures_json(found),
-            note=note[:200],
+            note=note,
             frozen_at=at,
             frozen_by=actor.account,
             frozen_by_name=actor.name,

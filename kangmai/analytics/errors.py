@@ -1,7 +1,8 @@
 """What can be wrong with a request for a figure, or with the lake it is counted from.
 
 Incorrect   PeriodNotCounted, LevelNotCounted, AreaUnknown, OutsideColumnsMissing, OutsideCellUnreadable,
-            OutsideValueDiffers, OutsideImpossible, OutsideSaidTwice, OutsideTableUnfit, LakePlaceIncorrect
+            OutsideValueDiffers, OutsideImpossible, OutsideSaidTwice, OutsideTableUnfit,
+            OutsideCellTooLong, FreezeNoteTooLong, LakePlaceIncorrect
 NotFound    IndicatorUnknown, FreezeUnknown
 Conflict    LakeBusy, FigureNotFreezable
 Unsupported EngineAbsent
@@ -118,6 +119,18 @@ class OutsideCellUnreadable(Incorrect):
     """The column {column} cannot be read or is empty: '{value}'."""
 
     zh = "“{column}”列为空或无法识别：“{value}”。"
+
+
+class OutsideCellTooLong(Incorrect):
+    """The column {column} has {length} characters; {most} at most are kept. Shorten it."""
+
+    zh = "“{column}”列有 {length} 字，最多 {most} 字，请缩短。"
+
+
+class FreezeNoteTooLong(Incorrect):
+    """What the figure is frozen for has {length} characters; {most} at most are kept. Shorten it."""
+
+    zh = "冻结用途有 {length} 字，最多 {most} 字，请缩短。"
 
 
 class OutsideValueDiffers(Incorrect):

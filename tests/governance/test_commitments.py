@@ -19,9 +19,10 @@ from kangmai.deadlines.errors import DeadlineUnknown
 from kangmai.deadlines.types import State as Clock
 from kangmai.deadlines.types import Subject
 from kangmai.documents.types import Format
-from kangmai.governance.reporting import actions, queries
+from kangmai.governance.reporting import actions, models, queries
 from kangmai.governance.reporting.commitments import LAST_DAYS, progress_of
 from kangmai.governance.reporting.errors import (
+    CommitmentImpossible,
     CommitmentIncomplete,
     CommitmentUnknown,
     EvidenceIncomplete,
@@ -240,3 +241,24 @@ def _rule():
 
 
 RULE = _rule()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"target": Decimal(120)}, "between 0 and 100"),
+        ({"target": Decimal(-5)}, "between 0 and 100"),
+        ({"indicator": "residents", "target": Decimal(-1)}, "below 0"),
+        ({"indicator": "primary_visit_share", "target": Decimal("100.1")}, "between 0 and 100"),
+        ({"due_on": YEAR.start}, "before its period"),
+    ],
+)
+def test_a_commitment_that_cannot_be_kept_or_missed_is_refused(owner, said, reason):
+    with pytest.raises(CommitmentImpossible, match=reason):
+        commit(owner, **said)
+    assert models.Commitment.objects.count() == 0
+
+
+def test_growth_and_the_whole_may_be_promised(owner):
+    assert commit(owner, target=Decimal(100)).target == 100
+    assert commit(owner, indicator="hosp_38", target=Decimal("-2.5")).target == Decimal("-2.5")

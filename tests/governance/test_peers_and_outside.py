@@ -103,9 +103,10 @@ def test_a_table_from_outside_is_taken_whole_or_its_lines_are_named(city):
         "county_inpatient_rate,441202,2025,50,,,,文,2026-02-01",
         "county_inpatient_rate,441202,2025,50,,,局,文,昨天",
         "county_inpatient_rate,441202,2025,50,7,,局,文,2026-02-01",
+        f"county_inpatient_rate,441202,2025,50,,,{'局' * 121},文,2026-02-01",
     ]
     found, faults = read_outside("\n".join([HEAD, GOOD, *bad, ""]).encode("gb18030"), on=TODAY)
-    assert (len(found), [each.line for each in faults]) == (1, [3, 4, 5, 6, 7, 8, 9, 10])
+    assert (len(found), [each.line for each in faults]) == (1, [3, 4, 5, 6, 7, 8, 9, 10, 11])
     with pytest.raises(OutsideColumnsMissing, match="收到日期"):
         read_outside(b"\xe6\x8c\x87\xe6\xa0\x87\n1", on=TODAY)
     assert found[0].value == Decimal("93.2")

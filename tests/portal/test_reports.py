@@ -165,6 +165,10 @@ def test_a_commitment_from_the_form_to_its_end(people, enter):
         "milestones": "2026-11-01 名单确定\n2026-12-31 开诊",
     }  # fmt: skip
     assert "lacks" in text_of(officer.post("/commitments/new/", {**said, "milestones": ""}))
+    wrong = officer.post(
+        "/commitments/new/", {**said, "milestones": "2026-03-31 名单\n\n建成 2026-06-30"}
+    )
+    assert "Line 3 of the milestones, “建成 2026-06-30”, is to be a day" in text_of(wrong)
     here = officer.post("/commitments/new/", said)["Location"]
     assert "1 step late" in text_of(officer.get("/commitments/?year=2026&show=behind"))
     first = Commitment.objects.get().milestones.order_by("due_on").first()

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from kangmai.analytics.errors import (
     AreaUnknown,
     IndicatorUnknown,
+    OutsideCellTooLong,
     OutsideCellUnreadable,
     OutsideColumnsMissing,
     OutsideTableUnfit,
@@ -39,6 +40,7 @@ COLUMNS = {
     "received_on": "收到日期",
 }
 MOST_LINES = 5000
+LONGEST = {"supplier": 120, "document": 200}
 TOO_LONG = Words(f"超过 {MOST_LINES} 行", f"it has more than {MOST_LINES} lines")
 NO_LINES = Words("表头下没有数据行", "there is no line below the headers")
 NO_CSV = Words("不是 CSV 文件，或不是 UTF-8、GB 18030 编码", "it is no CSV in UTF-8 or GB 18030")
@@ -124,7 +126,7 @@ def checked(cells: Mapping[str, str], *, on: date) -> Outside:
 
     Raises:
         IndicatorUnknown, PeriodNotCounted, PeriodIncorrect, AreaUnknown, OutsideCellUnreadable,
-        OutsideValueDiffers, OutsideImpossible.
+        OutsideCellTooLong, OutsideValueDiffers, OutsideImpossible.
     """
     period = parse_period(cells["period"])
     id = indicator_named(cells["indicator"], on=period.latest_day)
@@ -133,9 +135,11 @@ def checked(cells: Mapping[str, str], *, on: date) -> Outside:
         raise IndicatorUnknown(indicator=rule.id, on=period.latest_day)
     if find_division(cells["area"]) is None:
         raise AreaUnknown(area=cells["area"])
-    for name in ("supplier", "document"):
+    for name, most in LONGEST.items():
         if not cells[name]:
             raise OutsideCellUnreadable(column=COLUMNS[name], value="")
+        if len(cells[name]) > most:
+            raise OutsideCellTooLong(column=COLUMNS[name], most=most, length=len(cells[name]))
     numerator, denominator = (_whole(cells, name) for name in ("numerator", "denominator"))
     figure = Outside(
         indicator=rule.id,
@@ -144,8 +148,8 @@ def checked(cells: Mapping[str, str], *, on: date) -> Outside:
         value=_value(cells, rule, numerator, denominator),
         numerator=numerator,
         denominator=denominator,
-        supplier=cells["supplier"][:120],
-        document=cells["document"][:200],
+        supplier=cells["supplier"],
+        document=cells["document"],
         received_on=_day(cells),
     )
     check_possible(figure, rule, on=on)

@@ -3,6 +3,7 @@
 Incorrect
 ├── AuthorityIncomplete     ├── BindingCellTaken     ├── BindingCellUnknown
 ├── BindingLineUnreadable   ├── BulletinUnreadable   ├── CommitmentIncomplete
+├── CommitmentImpossible    ├── MilestoneUnreadable
 ├── EvidenceIncomplete      ├── FigureIncomplete     ├── PeriodNotOfDataValues
 ├── PeriodNotOfTemplate     ├── ProofIncomplete      ├── ReasonMissing
 ├── RemarkHoldsNumber       ├── TemplateNotForArea   └── WorkbookUnreadable
@@ -86,6 +87,18 @@ class CommitmentIncomplete(Incorrect):
     """The commitment lacks: {missing}."""
 
     zh = "承诺事项缺少：{missing}。"
+
+
+class CommitmentImpossible(Incorrect):
+    """Such a commitment can be neither kept nor missed: {reason}."""
+
+    zh = "这样的承诺事项无从兑现或判断：{reason}。"
+
+
+class MilestoneUnreadable(Incorrect):
+    """Line {number} of the milestones, “{line}”, is to be a day, a space and the step, as in “2026-06-30 …” (200 characters at most)."""
+
+    zh = "阶段任务第 {number} 行“{line}”应写作日期、空格和任务，如“2026-06-30 …”（不超过 200 字）。"
 
 
 class AuthorityIncomplete(Incorrect):

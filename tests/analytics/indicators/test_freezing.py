@@ -8,7 +8,12 @@ import pytest
 from django.db import ProgrammingError, transaction
 
 from kangmai.analytics import actions, queries
-from kangmai.analytics.errors import FigureNotFreezable, FreezeUnknown, LakeBroken
+from kangmai.analytics.errors import (
+    FigureNotFreezable,
+    FreezeNoteTooLong,
+    FreezeUnknown,
+    LakeBroken,
+)
 from kangmai.analytics.lake.verifying import Damage
 from kangmai.analytics.models import FrozenFigure
 from kangmai.analytics.types import By, Outside
@@ -146,3 +151,11 @@ def test_freezing_needs_the_right_in_the_area(database, lake):
         queries.get_freeze(freeze_id=mine.id, actor=reader("441203"))
     with pytest.raises(FreezeUnknown):
         queries.get_freeze(freeze_id=uuid7(), actor=OPERATOR)
+
+
+def test_a_note_is_kept_whole_or_refused(database, lake):
+    write(lake, {"resident": residents(p441202001002=40)})
+    with pytest.raises(FreezeNoteTooLong, match="has 201 characters"):
+        actions.freeze(**ASKED, note="x" * 201, actor=OPERATOR, at=AT)
+    assert queries.freezes(**ASKED, actor=OPERATOR) == ()
+    assert actions.freeze(**ASKED, note="x" * 200, actor=OPERATOR, at=AT).note == "x" * 200

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from kangmai.analytics import queries as figures
-from kangmai.analytics.rules import get_indicator
+from kangmai.analytics.rules import Indicator, get_indicator
+from kangmai.analytics.types import Form
 from kangmai.deadlines import actions as deadlines
 from kangmai.deadlines.types import Met, Start, Subject
 from kangmai.governance.reporting import events, models
 from kangmai.governance.reporting.commitments import commitment_of
 from kangmai.governance.reporting.errors import (
+    CommitmentImpossible,
     CommitmentIncomplete,
     CommitmentUnknown,
     EvidenceIncomplete,
@@ -71,9 +73,12 @@ def commit(
     Raises:
         NotPermitted, KeyReused, IndicatorUnknown, PeriodNotCounted.
         CommitmentIncomplete: title, source, owner or area are missing, or there is nothing to measure it by.
+        CommitmentImpossible: it is due before its period, or the figure can never have such a value.
     """
     require(actor, COMMITMENTS_KEEP, area)
     _require_whole(title, area, owner, source, indicator, period, target, milestones)
+    if indicator and period is not None and target is not None:
+        _require_possible(get_indicator(indicator, period=period), period, target, due_on)
     with transaction.atomic():
         if (first := models.Commitment.objects.filter(key=key).first()) is not None:
             if (first.title, first.area) != (title.strip()[:200], area):
@@ -116,8 +121,22 @@ def _require_whole(
         missing.append(Words("指标或阶段任务", "an indicator or milestones"))
     if missing:
         raise CommitmentIncomplete(missing=listed(missing))
-    if indicator and period is not None:
-        get_indicator(indicator, period=period)
+
+
+def _require_possible(rule: Indicator, period: Period, target: Decimal, due_on: date) -> None:
+    is_share = rule.form is Form.SHARE or (rule.form is Form.OUTSIDE and rule.unit.en == "%")
+    if due_on <= period.start:
+        raise CommitmentImpossible(
+            reason=Words("完成时限早于其期间", "it is due before its period")
+        )
+    if rule.is_beyond_whole:
+        return
+    if target < 0 or (is_share and target > rule.per):
+        reason = Words(
+            f"目标值应在 0 至 {rule.per} 之间", f"the target must lie between 0 and {rule.per}"
+        )
+        below = Words("目标值小于 0", "the target is below 0")
+        raise CommitmentImpossible(reason=reason if is_share else below)
 
 
 def show_evidence(

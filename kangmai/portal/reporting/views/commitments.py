@@ -15,7 +15,11 @@ from kangmai.analytics import queries as analytics
 from kangmai.analytics.rules import find_target, get_indicator
 from kangmai.documents.types import Format
 from kangmai.governance.reporting import actions, queries, rules
-from kangmai.governance.reporting.errors import CommitmentIncomplete, ProofIncomplete
+from kangmai.governance.reporting.errors import (
+    CommitmentIncomplete,
+    MilestoneUnreadable,
+    ProofIncomplete,
+)
 from kangmai.governance.reporting.types import Commitment, Kind, Progress, Standing
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
@@ -38,6 +42,7 @@ KEEP, REPORT = "commitments.keep", "commitments.report"
 FIGURES, PUBLISHED = "indicators.read", "indicators.published"
 BEHIND = (Standing.BEHIND, Standing.OVERDUE)
 OWNERS = 200
+LONGEST_STEP = 200
 OWNING = (
     OrganizationKind.BUREAU,
     OrganizationKind.CDC,
@@ -190,15 +195,20 @@ def _target(given: QueryDict) -> Decimal | None:
 
 
 def _milestones(text: str) -> list[tuple[str, date]]:
-    """Lines such as `2026-06-30 名单确定`. Raises CommitmentIncomplete."""
-    found = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        on, _space, title = line.replace("\u3000", " ").partition(" ")
-        due = day(on, _("Milestones"))
-        if due is None or not title.strip():
-            raise CommitmentIncomplete(missing=line[:40])
-        found.append((title.strip(), due))
-    return found
+    """Lines such as `2026-06-30 名单确定`; empty ones are passed over. Raises MilestoneUnreadable."""
+    lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), start=1))
+    return [_milestone(number, line) for number, line in lines if line]
+
+
+def _milestone(number: int, line: str) -> tuple[str, date]:
+    on, _space, title = line.replace("\u3000", " ").partition(" ")
+    try:
+        due = date.fromisoformat(on)
+    except ValueError:
+        due = None
+    if due is None or not 0 < len(title.strip()) <= LONGEST_STEP:
+        raise MilestoneUnreadable(number=number, line=line[:40])
+    return title.strip(), due
 
 
 @require_safe
