@@ -101,6 +101,12 @@ def test_a_morning_through_forms(enter, stocked, baby):
     assert "Hepatitis B" in text(nurse.get(visit))
     early = post(nurse, path, do="pre_check", version=1, temperature="36.5", chosen=["MMR"])
     assert early.status_code == 422 and "too early" in text(early)
+    bought = {"chosen": ["HepB"], "more": "HPV9"}
+    young = post(nurse, path, do="pre_check", version=1, temperature="36.5", **bought)
+    assert young.status_code == 422 and "from 9 years on" in text(young)
+    kept = text(young)
+    assert re.findall(r'name="chosen" value="([^"]+)" checked', kept) == ["HepB"]
+    assert re.findall(r'<option value="([^"]+)" selected>', kept) == ["HPV9"]
     said = {"do": "pre_check", "version": 1, "temperature": "36.5", "chosen": ["HepB", "BCG"]}
     assert post(nurse, path, **said).status_code == 302
     assert post(nurse, path, **said).status_code == 422

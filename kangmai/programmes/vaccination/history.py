@@ -1,6 +1,7 @@
 """The doses of residents, read from the record; deferrals and particulars from this room's tables."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import orjson
@@ -76,7 +77,7 @@ def file_of(resident: Resident, *, on: date | None = None, actor: Actor, at: dat
     same = identity.same_resident_ids(resident.id)
     born = resident.demographics.birth_date
     day = on or legal_day(at)
-    return judge(
+    file = judge(
         born or day,
         resident.demographics.sex_code,
         doses_of(resident, actor=actor, at=at),
@@ -84,3 +85,4 @@ def file_of(resident: Resident, *, on: date | None = None, actor: Actor, at: dat
         particulars_of(same),
         on=day,
     )
+    return replace(file, born=born)

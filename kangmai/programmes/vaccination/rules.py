@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from kangmai.kernel.words import Words
 from kangmai.programmes.immunization.rules import live_injected, series_of, vaccines
+from kangmai.programmes.vaccination.ages import blocks_of_age
 from kangmai.programmes.vaccination.courses import course
 from kangmai.programmes.vaccination.rulebook import rule, vaccine_codes, vaccine_words
 from kangmai.programmes.vaccination.types import (
@@ -99,9 +100,14 @@ def _of_schedule(status: str, lines: Sequence[Line], on: date) -> list[Block]:
 def _without_schedule(
     file: File, vaccine: str, given: Collection[tuple[str, date | None]], on: date
 ) -> list[Block]:
-    """A vaccine of which the schedule asks nothing (more): enough doses, or bought; only live ones have a rule."""
+    """A vaccine of which the schedule asks nothing (more): enough doses, or bought, by age and after live ones."""
     if any(each.recorded.vaccine == vaccine and each.dose is not None for each in file.doses):
         return [_block("not_needed", "程序规定的剂次已完成", "the doses of the schedule are done")]
+    return [*blocks_of_age(vaccine, born=file.born, on=on), *_after_live(vaccine, given, on)]
+
+
+def _after_live(vaccine: str, given: Collection[tuple[str, date | None]], on: date) -> list[Block]:
+    """A live vaccine too soon after another."""
     if vaccine not in live_injected():
         return []
     days = [day for code, day in given if day and code in live_injected() and day != on]

@@ -248,6 +248,26 @@ def test_blocks(vaccine, changes, expected):
 
 
 @pytest.mark.parametrize(
+    ("vaccine", "born", "expected"),
+    [
+        ("HPV9", datetime.date(2017, 9, 2), ["too_young"]),
+        ("HPV9", datetime.date(2017, 9, 1), []),
+        ("HPV9", datetime.date(1980, 9, 2), []),
+        ("HPV9", datetime.date(1980, 9, 1), ["too_old"]),
+        ("EV71", datetime.date(2026, 3, 2), ["too_young"]),
+        ("EV71", datetime.date(2020, 9, 1), ["too_old"]),
+        ("ZosV", datetime.date(1986, 9, 1), []),
+        ("RabV", datetime.date(2026, 8, 1), []),
+        ("HPV9", None, []),
+    ],
+)
+def test_bought_vaccines_are_for_an_age(vaccine, born, expected):
+    file = File(datetime.date(2026, 9, 1), (), (), (), Particulars(), False, born=born)
+    found = rules.blocks_of_person(file, vaccine, on=file.on)
+    assert [each.code for each in found] == expected
+
+
+@pytest.mark.parametrize(
     ("vaccine", "site", "route", "expected"),
     [
         ("IPV", "LD", "IM", []),

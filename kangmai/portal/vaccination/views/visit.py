@@ -140,7 +140,11 @@ def _kept(request: PortalRequest) -> dict[str, Any]:
             return _look(request, None)
         except KangmaiError:
             return {}
-    return {"said": request.POST, "answered": request.POST.getlist("answered")}
+    kept: dict[str, Any] = {"said": request.POST, "answered": request.POST.getlist("answered")}
+    if request.POST.get("do") == "pre_check":
+        kept["ticked"] = request.POST.getlist("chosen")
+        kept["more"] = wording.vaccine_choices(asking.text(request, "more"))
+    return kept
 
 
 def _look(request: PortalRequest, visit_id: UUID | None) -> dict[str, Any]:

@@ -109,6 +109,8 @@ class File:
     is_verified: bool
     voluntary: tuple[Line, ...] = ()
     """Doses of series that are given to whoever wants them, where none was begun."""
+    born: date | None = None
+    """Not known of some."""
 
 
 @dataclass(frozen=True, slots=True)
