@@ -3,6 +3,7 @@
 import datetime
 import io
 import re
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -10,9 +11,16 @@ from django.conf import settings
 from openpyxl import load_workbook
 
 from kangmai.access import actions as access
+from kangmai.access.actors import actor_for_account
+from kangmai.access.queries import find_account_id
 from kangmai.analytics import actions, queries
+from kangmai.analytics.indicators.behind import Behind
+from kangmai.analytics.types import By, Goal
+from kangmai.portal.indicators import comparing
+from kangmai.portal.indicators.asking import Asked
 from kangmai.registry import actions as registry
 from kangmai.registry.types import OrganizationFacts, OrganizationKind
+from kangmai.standards.periods import Period
 from tests.factories import portal_town
 
 PERIOD = "period=2025-11-01%2F2026-11-01"
@@ -97,6 +105,35 @@ def test_everybody_sees_the_figures_of_the_own_area_and_no_other(figures, enter,
     client = enter(login)
     found = {path: client.get(path).status_code for path in PAGES}
     assert found == {path: statuses[LOGINS.index(login)] for path, statuses in PAGES.items()}
+
+
+def test_the_start_page_leads_with_the_figures_of_the_own_county_or_city(figures, enter):
+    city, county = (text_of(enter(login).get("/")) for login in ("officer", "county"))
+    assert "Figures · Zhaoqing" in city and "Share of residents aged 65 and over" in city
+    assert "Figures · Dinghu District" in county and "Zhaoqing 12 months" not in county
+    for login in ("village", "clinician", "liang"):
+        assert "All figures" not in text_of(enter(login).get("/"))
+
+
+def test_missed_targets_are_told_by_indicator_with_the_part_furthest_behind(figures):
+    officer = actor_for_account(find_account_id(login="officer"), at=portal_town.AT)
+    asked = Asked("441200", Period(datetime.date(2025, 11, 1), datetime.date(2026, 11, 1)), None)
+    found = []
+    for id, skipped in (("elderly_share", 0), ("child_share", 1)):
+        rule = next(
+            each for each in queries.indicators(on=asked.period.latest_day) if each.id == id
+        )
+        goal = Goal(id, "", Decimal(90), datetime.date(2020, 1, 1), None, "", is_verified=True)
+        result = queries.compute(indicator=id, period=asked.period, area=asked.area, by=By.COUNTY, actor=officer)  # fmt: skip
+        known = [
+            each for each in (result.total, *result.parts) if each.value is not None and each.area
+        ]
+        found += [Behind(rule, goal, each, None) for each in known[skipped:]]
+    first, second = comparing.behind_by_indicator(found, asked)
+    assert first.own is not None and first.own.area == "肇庆市" and second.own is None
+    assert len(first.parts) == len(second.parts) > 1 and first.others == len(first.parts) - 1
+    assert [each.area for each in second.parts] == [each.area for each in first.parts]
+    assert second.first is second.parts[0]
 
 
 @pytest.mark.parametrize("path", PAGES)
