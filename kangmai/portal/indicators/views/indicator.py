@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -310,7 +310,7 @@ def _facts(found: Card, rule: Indicator) -> list[tuple[str, str]]:
         (_("Denominator"), presenters.said(rule.denominator)),
         (_("Base"), presenters.said(rule.base)),
         (_("Explanation"), presenters.said(rule.note)),
-        (_("Rounding"), _("%(digits)s decimals, %(mode)s") % {"digits": rule.digits, "mode": rounding}),
+        (_("Rounding"), ngettext("%(digits)s decimal, %(mode)s", "%(digits)s decimals, %(mode)s", rule.digits) % {"digits": rule.digits, "mode": rounding}),
         (_("Rule"), _("%(id)s, in force from %(day)s, version %(rule)s") % {"id": rule.id, "day": rule.effective_from, "rule": rule.rule}),
         (_("Source"), rule.source),
         (_("Data up to"), words.instant(result.cutoff)),
