@@ -12,8 +12,17 @@ from kangmai.identity.types import IdentityDocument
 from kangmai.kernel.actor import DataScope, NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.kernel.feed import Event
+from kangmai.kernel.ids import OrganizationId
 from kangmai.programmes.births import actions, errors, handlers, models, queries, rules
-from kangmai.programmes.births.types import ItemState, Kind, KnownBy, Show, Source, State
+from kangmai.programmes.births.types import (
+    BirthDraft,
+    ItemState,
+    Kind,
+    KnownBy,
+    Show,
+    Source,
+    State,
+)
 from kangmai.programmes.engine import actions as engine_actions
 from kangmai.programmes.engine import queries as engine
 from kangmai.programmes.engine.types import State as Managed
@@ -205,3 +214,43 @@ def test_a_child_of_another_mother_is_not_taken_for_this_one(town: Town) -> None
     first = f.registered(town, f.mother())
     second = f.registered(town, f.mother(birth_date=day("1990-11-12"), address="示例路 9 号"))
     assert first.child != second.child
+
+
+def test_births_taken_over_read_as_those_that_were_registered_here(town: Town) -> None:
+    mother = f.mother()
+    here = f.issued(town, f.registered(town, mother)) if f.blanks(town, 5) else None
+    assert here is not None
+    child = f.mother(name="陈冬梅", birth_date=day("2026-04-21"), address="渡头路 9 号")
+    issued_on, settled_on = day("2026-04-22"), day("2026-05-30")
+
+    def draft(number: str, settled: datetime.date | None, ordinal: int) -> BirthDraft:
+        born = dataclasses.replace(f.told(), born_at=BORN - datetime.timedelta(12), ordinal=ordinal)
+        return BirthDraft(
+            child=child.id if settled else mother.id,
+            mother=mother.id,
+            told=born,
+            organization=OrganizationId(town.hospital),
+            place_code=f.VILLAGE,
+            number=number,
+            issued_on=issued_on,
+            named=NAMED,
+            settled_on=settled,
+        )
+
+    drafts = [draft("Y000000001", settled_on, 1), draft("Y000000002", None, 2)]
+    with pytest.raises(NotPermitted):
+        actions.load_births(drafts, actor=f.officer(town), at=AT)
+    with pytest.raises(errors.NumberUnreadable):
+        actions.load_births([draft("1", settled_on, 1)], actor=f.midwife(town), at=AT)
+    assert actions.load_births(drafts, actor=f.midwife(town), at=AT) == 2
+    rows = models.Birth.objects.filter(born_on=day("2026-04-21")).order_by("ordinal")
+    done, runs = (queries.get_birth(each.id, actor=f.midwife(town)) for each in rows)
+    assert done.certificate is not None and done.certificate.number == "Y000000001"
+    assert done.certificate.named == NAMED and done.certificate.kind is Kind.FIRST
+    assert [each.id for each in done.items] == [each.id for each in here.items]
+    assert {each.state for each in done.items} == {ItemState.DONE}
+    assert {e.id for e in runs.items if e.state is ItemState.DONE} == {"certificate"}
+    assert models.Birth.objects.get(pk=done.id).late_from is None
+    waits = min(each.due_on for each in runs.items if each.state is ItemState.OPEN)
+    assert models.Birth.objects.get(pk=runs.id).late_from == waits + datetime.timedelta(1)
+    assert models.Blank.objects.filter(number__startswith="Y", state="used").count() == 2

@@ -14,7 +14,15 @@ from kangmai.kernel.ids import uuid7
 from kangmai.programmes.births import models, rules
 from kangmai.programmes.births.reach import ISSUE
 from kangmai.programmes.births.reading import seal_named
-from kangmai.programmes.births.types import BirthDraft, BlankState, ItemState, Kind, Rule, Source
+from kangmai.programmes.births.types import (
+    BirthDraft,
+    BlankState,
+    ItemState,
+    Kind,
+    KnownBy,
+    Rule,
+    Source,
+)
 from kangmai.standards.calendars import legal_day
 
 PORTION = 2000
@@ -108,16 +116,18 @@ def _certificate(
 def _items(
     birth: models.Birth, draft: BirthDraft, rule: Rule, actor: Actor
 ) -> Iterator[models.Item]:
-    done = draft.settled_on is not None
-    for position, item in enumerate(rule.items):
-        due_on = rules.due_on(rule, item, draft.issued_on)
+    """Where the errands stand; the certificate's own is done with it."""
+    for position, (id, item) in enumerate(rule.items.items()):
+        due_on = rules.due_on(rule, id, draft.issued_on)
+        by_house = item.known_by is KnownBy.CERTIFICATE
+        done_on = draft.issued_on if by_house else draft.settled_on and min(due_on, draft.settled_on)  # fmt: skip
         yield models.Item(
             birth=birth,
-            item=item,
+            item=id,
             position=position,
             due_on=due_on,
-            state=(ItemState.DONE if done else ItemState.OPEN).value,
-            since=min(due_on, draft.settled_on) if draft.settled_on else None,
-            source=Source.DESK.value if done else "",
-            account=actor.account if done else 0,
+            state=(ItemState.DONE if done_on else ItemState.OPEN).value,
+            since=done_on,
+            source=(Source.HOUSE if by_house else Source.DESK).value if done_on else "",
+            account=actor.account if done_on else 0,
         )
