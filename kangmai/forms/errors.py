@@ -36,9 +36,9 @@ class AnswersRefused(Incorrect):
 
 
 class NotForThisResident(Incorrect):
-    """The form {form} is not for this resident: {reason}"""
+    """The form “{form}” is not for this resident: {reason}"""
 
-    zh = "表单 {form} 不适用于该居民：{reason_zh}"
+    zh = "表单“{form_zh}”不适用于该居民：{reason_zh}"
 
 
 class ReasonMissing(Incorrect):

@@ -17,7 +17,8 @@ export function decide(rules, facts, unknowable = new Set()) {
   if (isOpen && !first.alarm) return null;
   const seen = new Set([first.class]);
   const also = held.slice(1).filter((rule) => {
-    const tells = !seen.has(rule.class) && rules.classes[rule.class].priority !== ROUTINE;
+    // the rule without a condition says what holds otherwise: beside another it says nothing
+    const tells = rule.when !== null && !seen.has(rule.class) && rules.classes[rule.class].priority !== ROUTINE;
     if (tells) seen.add(rule.class);
     return tells;
   });

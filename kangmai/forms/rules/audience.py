@@ -22,7 +22,9 @@ def require_audience(form: Form, subject: Subject, *, on: date) -> None:
         NotForThisResident: too young, too old, of the other sex, or dead by then.
     """
     for fault in find_audience_faults(form, subject, on=on):
-        raise NotForThisResident(form=form.id, reason=fault.en, reason_zh=fault.zh)
+        raise NotForThisResident(
+            form=form.title["en"], form_zh=form.title["zh"], reason=fault.en, reason_zh=fault.zh
+        )
 
 
 def find_audience_faults(form: Form, subject: Subject, *, on: date) -> Iterator[Fault]:

@@ -55,11 +55,14 @@ def decide(rules: RuleSet, facts: Mapping[str, Value], *, overdue_after_days: in
 def _also(
     rules: RuleSet, others: list[Rule], first: Rule, facts: Mapping[str, Value]
 ) -> list[Reason]:
-    """What else holds and is no routine; of several rules of one class the most severe is enough."""
+    """What else holds and is no routine; of several rules of one class the most severe is enough.
+
+    The rule without a condition says what holds otherwise: beside another it says nothing.
+    """
     seen, found = {first.outcome}, []
     for rule in others:
         is_routine = rules.classes[rule.outcome].priority is Priority.ROUTINE
-        if rule.outcome not in seen and not is_routine:
+        if rule.when and rule.outcome not in seen and not is_routine:
             seen.add(rule.outcome)
             found.append(_reason(rule, facts))
     return found
