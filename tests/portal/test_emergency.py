@@ -1,5 +1,6 @@
 """Pages of emergency mode: shut while asleep, open by role and place while an order holds, shut again after it."""
 
+import html
 import re
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -106,6 +107,24 @@ def form(**more):
         "basis": "市指挥部决定",
         **more,
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"retention_days": "abc"}, "abc” is no number of days"),
+        ({"retention_days": "²"}, "²” is no number of days"),
+        ({"towns": "999999"}, "no division of this city"),
+        ({"ends": ""}, "Give start and end"),
+    ],
+)
+def test_a_refused_draft_keeps_what_was_typed_and_says_what_is_wrong(people, enter, given, said):
+    answer = enter("officer").post("/emergency-mode/orders/new/", form(**given))
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 400 and said in page, page
+    assert 'value="城东处置"' in page and "市指挥部决定" in page
+    (name, value), *_more = given.items()
+    assert re.search(rf'name="{name}"[^>]*value="{value}"', page), name
 
 
 def test_a_whole_order_from_the_draft_to_the_proof(people, enter):

@@ -108,7 +108,10 @@ def test_a_mission_by_its_sender_with_the_letter_of_the_other_side(staffed, ente
     keeper = enter("cdc")
     said = {"organization": cdc.id, "task": "支援采样", "partner": "青岛市", "destination": "青岛", "starts_on": "2099-01-01", "until_on": "2099-01-09", "staff": str(last.id), "item-0": "N95", "quantity-0": "20"}  # fmt: skip
     wrong = form(keeper, f"{ROOT}missions/new/", **{**said, "until_on": "2098-01-01"})
-    assert wrong.status_code == 400 and "does not fit" in wrong.content.decode()
+    page = wrong.content.decode()
+    assert wrong.status_code == 400 and "2098-01-01 is not one of them" in page
+    assert re.search(r'name="item-0"[^>]*value="N95"', page), page
+    assert re.search(r'name="quantity-0"[^>]*value="20"', page)
     address = form(keeper, f"{ROOT}missions/new/", **said)["Location"]
     assert enter("cdc2").get(address).status_code == 404
     for do, more in (

@@ -2,6 +2,7 @@
 
 Incorrect
 ├── DayWrong
+│   └── MissionDaysWrong
 ├── DrillOrderNeeded
 ├── FunctionUnknown
 ├── KindUnknown
@@ -43,6 +44,12 @@ class DayWrong(Incorrect):
     """'{value}' does not fit: {expected}."""
 
     zh = "“{value}”不合适：{expected}。"
+
+
+class MissionDaysWrong(DayWrong):
+    """A mission that begins on {first} ends on a day from {first} to {last}; {value} is not one of them."""
+
+    zh = "{first} 出发的支援任务，结束日期须在 {first} 至 {last} 之间，{value} 不在其内。"
 
 
 class DrillOrderNeeded(Incorrect):

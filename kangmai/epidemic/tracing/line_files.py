@@ -5,6 +5,7 @@ The columns are those of transfer letters (协查函) in common use, from memory
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -27,6 +28,7 @@ COLUMNS: Mapping[str, str] = {
 }  # fmt: skip
 KINDS = {"密切接触者": Kind.CLOSE, "密接": Kind.CLOSE, "密接的密接": Kind.SECONDARY, "次密接": Kind.SECONDARY, "一般接触者": Kind.GENERAL}  # fmt: skip
 ANSWERS = {"接收": RowState.ACCEPTED, "accepted": RowState.ACCEPTED, "退回": RowState.REFUSED, "refused": RowState.REFUSED}  # fmt: skip
+PHONE = re.compile(r"\+?[0-9][0-9 /-]{5,28}")
 LARGEST_FILE = 4_000_000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings of cells that spreadsheets would take for formulas."""
@@ -106,7 +108,8 @@ def _places(heading: Sequence[str], columns: Mapping[str, str]) -> dict[str, int
     found = {name: known.get(title, known.get(name)) for name, title in columns.items()}
     lacking = [f"{columns[name]} ({name})" for name, n in found.items() if n is None]
     if lacking:
-        raise FileUnreadable(reason="、".join(lacking))
+        named = "、".join(lacking)
+        raise FileUnreadable(reason=Words(f"缺少列 {named}", f"it lacks the columns {named}"))
     return {name: n for name, n in found.items() if n is not None}
 
 
@@ -115,6 +118,8 @@ def _faults(row: Mapping[str, str], number: int, rule: Rule, today: date) -> Ite
         yield _fault(number, "name", "缺少姓名", "is missing")
     if not row["document"] and not row["phone"]:
         yield _fault(number, "phone", "证件号码和电话至少填一项", "document or phone is needed")
+    if row["phone"] and not PHONE.fullmatch(row["phone"]):
+        yield _fault(number, "phone", "应为电话号码（如 13800138000）", "must be a telephone number (13800138000)")  # fmt: skip
     known = normalise_identity_number(row["document"])
     if len(known) == 18 and known[:17].isdecimal() and not is_identity_number(known):
         yield _fault(number, "document", "身份证号码校验不符", "the check digit does not fit")
@@ -133,7 +138,8 @@ def _faults(row: Mapping[str, str], number: int, rule: Rule, today: date) -> Ite
 
 
 def _fault(row: int, column: str, zh: str, en: str) -> RowFault:
-    return RowFault(row, column, Words(zh, en))
+    """What is wrong with a cell, under the heading that the file has."""
+    return RowFault(row, {**COLUMNS, **REPLY}[column], Words(zh, en))
 
 
 def _kind(text: str) -> Kind | None:

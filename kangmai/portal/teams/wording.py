@@ -1,6 +1,7 @@
 """Teams in words: states with their tones, what a team lacks, groups of a call-out."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kangmai.epidemic.teams.types import (
     CallState,
@@ -87,6 +88,6 @@ def mission_state(value: MissionState) -> tuple[str, str]:
         MissionState.PLANNED: (_("mission planned"), "warning"),
         MissionState.LEFT: (_("on the way, not acknowledged"), "info"),
         MissionState.ARRIVED: (_("arrived and acknowledged"), "good"),
-        MissionState.RETURNED: (_("returned"), ""),
+        MissionState.RETURNED: (pgettext("mission", "returned"), ""),
         MissionState.WITHDRAWN: (_("withdrawn"), ""),
     }[value]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kangmai.epidemic.capacity import actions as capacity
 from kangmai.epidemic.capacity import queries as places
+from kangmai.epidemic.capacity.errors import AmbulanceUnknown, RoomFull, SiteUnknown
 from kangmai.epidemic.capacity.errors import NotInThisState as RoomNotInThisState
-from kangmai.epidemic.capacity.errors import RoomFull, SiteUnknown
 from kangmai.epidemic.capacity.types import AmbulanceState, RoomCounts, RoomState
 from kangmai.epidemic.orders import actions as orders
 from kangmai.epidemic.orders import queries as ordered
@@ -25,7 +25,7 @@ from kangmai.epidemic.tracing.errors import ContactUnknown
 from kangmai.epidemic.tracing.types import Half, Outcome
 from kangmai.kernel.deeds import ChangedMeanwhile
 from tests.epidemic.capacity.factories import MANAGER, actor, institution, rooms_of, site
-from tests.epidemic.orders.factories import AT, OFFICER, order_in_force
+from tests.epidemic.orders.factories import AT, OFFICER, in_role, order_in_force
 from tests.epidemic.tracing.factories import (
     FOLLOWER,
     INVESTIGATOR,
@@ -238,6 +238,19 @@ def test_an_ambulance_is_ready_only_after_it_was_disinfected(place):
     again = actions.call_ambulance(key=uuid4(), **call | {"at": now})
     actions.call_off(trip_id=again.id, reason="改为自驾", expected_version=1, actor=crew, at=now)
     assert places.get_ambulance(car.id, actor=CDC, at=now).state is AmbulanceState.READY
+
+
+def test_an_ambulance_of_the_next_county_carries_whom_the_order_reaches(database):
+    order = order_in_force(Purpose.REGISTRATION, Purpose.TRACING, Purpose.QUARANTINE, area="441202")  # fmt: skip
+    contact = close_contact(case(named(place="441202001002")))
+    goal, station = site(institution()), institution(OTHER_TOWN)
+    car = capacity.add_ambulance(call_sign="120-8", organization=station, is_negative_pressure=True, actor=MANAGER, at=AT)  # fmt: skip
+    call = {"ambulance_id": car.id, "contact_id": contact, "to_site": goal.id, "crew": "甲", "key": uuid4(), "at": AT}  # fmt: skip
+    with pytest.raises(AmbulanceUnknown):
+        actions.call_ambulance(**call, actor=CDC)
+    city = in_role("cdc_epidemiologist", 640, permissions=CDC.grants[0].permissions)
+    assert actions.call_ambulance(**call, actor=city).ambulance_id == car.id
+    assert models.Trip.objects.get().order_id == order.id
 
 
 def test_the_end_of_the_order_empties_rooms_and_leaves_nobody(place, awake):

@@ -35,7 +35,7 @@ from kangmai.kernel.actor import NotPermitted, operator
 from kangmai.kernel.deeds import ChangedMeanwhile
 from kangmai.kernel.feed import Event
 from kangmai.standards.calendars import legal_day
-from tests.epidemic.orders.factories import AT, order_in_force
+from tests.epidemic.orders.factories import AT, in_role, order_in_force
 from tests.epidemic.orders.factories import OFFICER as SIGNER
 from tests.epidemic.tracing.factories import (
     DAY,
@@ -395,8 +395,8 @@ def test_a_line_list_is_tried_row_by_row_taken_answered_and_followed_here():
     tried = actions.try_list(data=LINES.encode(), actor=INVESTIGATOR, at=AT)
     assert (len(tried.rows), tried.total, models.ListRow.objects.count()) == (2, 4, 0)
     assert [(each.row, each.column) for each in tried.faults] == [
-        (2, "document"), (3, "name"), (3, "place_code"), (3, "kind"), (3, "relation"), (3, "case_number"),
-        (3, "last_exposure_on"),
+        (2, "证件号码"), (3, "姓名"), (3, "现住区划代码"), (3, "接触者类别"), (3, "与病例关系"), (3, "病例编号"),
+        (3, "末次暴露日期"),
     ]  # fmt: skip
     taken = {"data": LINES.encode("gb18030"), "other": "440100", "reference": "穗协查12号", "key": "l", "at": AT}  # fmt: skip
     list_id, _ = actions.receive_list(**taken, actor=INVESTIGATOR)
@@ -418,8 +418,11 @@ def test_a_line_list_is_tried_row_by_row_taken_answered_and_followed_here():
     assert queries.cases(actor=INVESTIGATOR, at=AT).rows == ()
     answer = queries.reply_file(list_id, actor=INVESTIGATOR, at=AT).decode("utf-8-sig")
     assert answer.splitlines() == ["序号,接收情况,退回原因", "1,接收,", "2,退回,查无此人"]
-    with pytest.raises(errors.FileUnreadable):
+    with pytest.raises(errors.FileUnreadable, match="lacks the columns"):
         actions.try_list(data="姓名\n张三".encode(), actor=INVESTIGATOR, at=AT)
+    spoilt = LINES.splitlines()[0] + "\n王一,,abc,441202001002,,密接,,B1,2026-11-19"
+    tried = actions.try_list(data=spoilt.encode(), actor=INVESTIGATOR, at=AT)
+    assert [(each.row, each.column) for each in tried.faults] == [(1, "联系电话")]
 
 
 def test_a_line_list_goes_out_and_its_answers_come_back():
@@ -438,9 +441,22 @@ def test_a_line_list_goes_out_and_its_answers_come_back():
         assert cursor.fetchone() == (1,)
     reply = "序号,接收情况,退回原因\n1,退回,不在本市\n2,也许,\n".encode()
     answered, faults = actions.take_reply(list_id=list_id, data=reply, actor=INVESTIGATOR, at=AT)
-    assert (answered, [(each.row, each.column) for each in faults]) == (1, [(2, "state")])
+    assert (answered, [(each.row, each.column) for each in faults]) == (1, [(2, "接收情况")])
     _, (row,) = queries.get_list(list_id, actor=INVESTIGATOR, at=AT)
     assert (row.state, row.reason) == (RowState.REFUSED, "不在本市")
+
+
+def test_a_city_sends_and_receives_line_lists_under_the_order_of_one_county():
+    woken(area="441202")
+    city = in_role("cdc_epidemiologist", 640, place="441200", permissions=INVESTIGATOR.grants[0].permissions)  # fmt: skip
+    contact = close_contact(case(), Given(name="王五", phone="13900000009", place_code="441202001002"))  # fmt: skip
+    said = {"other": "440600", "reference": "肇协查4号", "actor": city, "at": AT}
+    assert actions.send_list(contacts=[contact], key="o", **said)
+    _list, tried = actions.receive_list(data=LINES.encode(), key="i", **said)
+    assert len(tried.rows) == 2
+    elsewhere = LINES.splitlines()[0] + "\n王一,,13900000009,441284001002,,密接,,B1,2026-11-19"
+    with pytest.raises(NoOrderInForce):
+        actions.receive_list(data=elsewhere.encode(), key="e", **said)
 
 
 def test_when_the_order_is_over_nobody_is_left_and_the_times_are():

@@ -12,7 +12,7 @@ from kangmai.epidemic.orders.reading import order_of
 from kangmai.epidemic.orders.rulebook import rule
 from kangmai.epidemic.orders.types import Draft, Order, State
 from kangmai.epidemic.orders.writing import hold_register, write_down
-from kangmai.kernel.actor import Actor
+from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import legal_day
 
@@ -23,9 +23,10 @@ def propose(*, draft: Draft, key: str, actor: Actor, at: datetime) -> Order:
     Raises:
         NotPermitted, OrderUnknown, ExtensionUnfit, OrderKeyReused, and what `rules.check_draft` raises.
     """
-    require_over(actor, PROPOSE, draft.areas)
+    require(actor, PROPOSE)
     found = rule(on=legal_day(at))
     rules.check_draft(draft, found, at=at)
+    require_over(actor, PROPOSE, draft.areas)
     with transaction.atomic():
         hold_register()
         first = models.Order.objects.filter(proposed_by=actor.account, key=key).first()

@@ -8,7 +8,7 @@ from django.db import transaction
 from kangmai.epidemic.capacity import actions as capacity
 from kangmai.epidemic.capacity import queries as places
 from kangmai.epidemic.capacity.errors import SiteUnknown
-from kangmai.epidemic.orders.queries import emergency_door, in_force
+from kangmai.epidemic.orders.queries import emergency_door, find_in_force, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.quarantine import events, models, rules
 from kangmai.epidemic.quarantine.errors import NotInThisState, ReasonMissing
@@ -62,7 +62,8 @@ def call_ambulance(
     contact = contacts.get_contact(contact_id, actor=actor, at=at).contact
     _check_goal(to_site, to_organization, actor)
     with transaction.atomic():
-        order = in_force(Purpose.QUARANTINE, place=ambulance.place_code, at=at)
+        order = find_in_force(Purpose.QUARANTINE, place=contact.place_code, at=at)
+        order = order or in_force(Purpose.QUARANTINE, place=ambulance.place_code, at=at)
         capacity.send_out(ambulance_id=ambulance_id, at=at)
         row = models.Trip.objects.create(
             id=uuid7(), order_id=order.id, ambulance_id=ambulance_id, organization_id=ambulance.organization,

@@ -1,17 +1,17 @@
 """Support missions: planned, sent off, acknowledged by the receiving side, returned."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from kangmai.epidemic.teams import events, models, rules
 from kangmai.epidemic.teams.errors import (
-    DayWrong,
     IsAway,
     KeyReused,
     LetterMissing,
+    MissionDaysWrong,
     MissionEndsWrong,
     NobodyNamed,
     NotInThisState,
@@ -74,7 +74,8 @@ def _check(facts: MissionFacts, at: datetime) -> None:
         raise ReasonMissing()
     longest = rules.rule(on=legal_day(at)).longest_mission_days
     if not 0 <= (facts.until_on - facts.starts_on).days <= longest:
-        raise DayWrong(value=facts.until_on, expected=f"{facts.starts_on} + 0–{longest} d")
+        last = facts.starts_on + timedelta(longest)
+        raise MissionDaysWrong(value=facts.until_on, first=facts.starts_on, last=last)
     if facts.from_organization is not None and not facts.people:
         raise NobodyNamed()
     if facts.from_organization is None and not 1 <= facts.outside_people <= MOST_PEOPLE:

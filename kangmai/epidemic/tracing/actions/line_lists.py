@@ -1,13 +1,15 @@
 """Line lists to and from neighbouring cities: try, take, accept or refuse with a reason; send, and note the answers."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, time
 from uuid import UUID
 
 from django.db import transaction
 
-from kangmai.epidemic.orders.queries import emergency_door, in_force
-from kangmai.epidemic.orders.types import Order, Purpose
+from kangmai.epidemic.orders.errors import NoOrderInForce
+from kangmai.epidemic.orders.queries import emergency_door, in_force, orders_by_id
+from kangmai.epidemic.orders.types import Order, Phase, Purpose
 from kangmai.epidemic.tracing import line_files, models, people, rules, sealed
 from kangmai.epidemic.tracing.errors import (
     AreaUnreadable,
@@ -62,7 +64,7 @@ def receive_list(
     """
     tried = try_list(data=data, actor=actor, at=at)
     place = _own_place(actor)
-    order = in_force(Purpose.TRACING, place=place, at=at)
+    order = _receiving_order(tried, place, at)
     with transaction.atomic():
         row, is_new = _list(Direction.IN, order, place, other, reference, key, actor, at)
         if is_new:
@@ -177,11 +179,11 @@ def send_list(
     """
     require(actor, INVESTIGATE)
     place = _own_place(actor)
-    order = in_force(Purpose.TRACING, place=place, at=at)
     with transaction.atomic():
-        rows = list(models.Contact.objects.filter(contacts_of(actor, at), id__in=contacts, order_id=order.id).order_by("id"))  # fmt: skip
-        if not rows or len(rows) != len(set(contacts)):
+        rows = list(models.Contact.objects.filter(contacts_of(actor, at), id__in=contacts).order_by("id"))  # fmt: skip
+        if not rows or len(rows) != len(set(contacts)) or len({row.order_id for row in rows}) > 1:
             raise ContactUnknown()
+        order = _order_held(rows[0].order_id, at)
         if any(row.state != ContactState.FOLLOWED.value for row in rows):
             raise NotInThisState(state="not followed")
         made, is_new = _list(Direction.OUT, order, place, other, reference, key, actor, at)
@@ -266,6 +268,22 @@ def _list(
     if is_new:
         write_down(f"tracing.list_{direction.value}", "TracingLineList", row.id, reason=reference.strip()[:60], actor=actor, at=at)  # fmt: skip
     return row, is_new
+
+
+def _receiving_order(tried: TriedList, place: str, at: datetime) -> Order:
+    """The order of the people of a file: that of the first place with one, which may be narrower than the receiver's."""
+    for code in dict.fromkeys(person.place_code for person in tried.rows):
+        with suppress(NoOrderInForce):
+            return in_force(Purpose.TRACING, place=code, at=at)
+    return in_force(Purpose.TRACING, place=place, at=at)
+
+
+def _order_held(order_id: UUID, at: datetime) -> Order:
+    """The order under which somebody is followed, while it is in force. Raises NoOrderInForce."""
+    found = orders_by_id([order_id])[order_id]
+    if Purpose.TRACING not in found.purposes or found.phase(at) is not Phase.IN_FORCE:
+        raise NoOrderInForce()
+    return found
 
 
 def _own_place(actor: Actor) -> str:

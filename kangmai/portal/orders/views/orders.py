@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -34,6 +34,12 @@ class ChangeUnknown(Incorrect):
     """An order can be signed, refused, ended or its data erased; “{change}” is none of these."""
 
     zh = "命令可以签署、拒签、终止或清除数据，不能“{change}”。"
+
+
+class DaysUnreadable(Incorrect):
+    """“{days}” is no number of days. Give the days until erasure in digits, or leave them out."""
+
+    zh = "“{days}”不是天数，请用数字填写结束后多少天清除数据，或留空。"
 
 
 class TimeUnreadable(Incorrect):
@@ -70,7 +76,7 @@ def _doors(request: PortalRequest, purposes: set[Purpose]) -> list[tuple[str, st
     table = (
         ("ordered-situation", _("Command page"), _("Every figure of the order, against yesterday"), Purpose.BULLETIN, "bulletin.read"),
         ("ordered-bulletins", _("Daily bulletins"), _("Drafted, signed, released"), Purpose.BULLETIN, "bulletin.read"),
-        ("ordered-command", _("Counts"), _("Registered, scanned, refused, by colour"), Purpose.SCANNING, "venues.counts"),
+        ("ordered-command", pgettext("what was counted", "Counts"), _("Registered, scanned, refused, by colour"), Purpose.SCANNING, "venues.counts"),
         ("ordered-people", _("Registration desk"), _("Register people and print their pass"), Purpose.REGISTRATION, "venues.register"),
         ("desks", _("Hotels and ports"), _("Who arrived at hotels, stations and checkpoints"), Purpose.REGISTRATION, "venues.register"),
         ("ordered-venues", _("Venues"), _("Venues, entrances and printed codes"), Purpose.SCANNING, "venues.manage"),
@@ -102,7 +108,7 @@ def new(request: PortalRequest) -> HttpResponse:
             )
             messages.success(request, _("The order waits for two signatures."))
             return redirect("ordered-order", order.id)
-        except (Incorrect, Conflict) as error:
+        except (Incorrect, Conflict, Forbidden) as error:
             fault = words_of(error)
     return render(request, "orders/new.html", _form(request, fault), status=400 if fault else 200)
 
@@ -128,8 +134,9 @@ def _form(request: PortalRequest, fault: str) -> dict[str, Any]:
         "diseases": [(id, each.in_language(language)) for id, each in rule.diseases.items()],
         "editions": [(id, each.title.in_language(language)) for id, each in rule.editions.items()],
         "places": [(code, label, code in given.getlist("area")) for code, label in places],
-        "starts": given.get("starts") or f"{now:%Y-%m-%dT%H:%M}",
-        "ends": given.get("ends") or f"{now + timedelta(days=7):%Y-%m-%dT%H:%M}",
+        "starts": given.get("starts", f"{now:%Y-%m-%dT%H:%M}"),
+        "ends": given.get("ends", f"{now + timedelta(days=7):%Y-%m-%dT%H:%M}"),
+        "retention_days": given.get("retention_days", rule.retention_days),
         "extends": [(str(each.id), f"{each.number} {each.title}") for each in extends],
         "rule": rule,
     }
@@ -138,7 +145,6 @@ def _form(request: PortalRequest, fault: str) -> dict[str, Any]:
 def _draft(request: HttpRequest) -> Draft:
     given = request.POST
     towns = given.get("towns", "").replace("，", ",").replace(" ", ",").split(",")
-    days = given.get("retention_days", "")
     return Draft(
         title=given.get("title", ""),
         disease=given.get("disease", ""),
@@ -152,8 +158,17 @@ def _draft(request: HttpRequest) -> Draft:
         basis=given.get("basis", ""),
         is_drill=given.get("drill") == "1",
         extends=_uuid(given.get("extends", "")),
-        retention_days=int(days) if days.isdecimal() else None,
+        retention_days=_days(given.get("retention_days", "").strip()),
     )
+
+
+def _days(text: str) -> int | None:
+    """Days as typed; none where nothing was. Raises DaysUnreadable."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()) or len(text) > 4:
+        raise DaysUnreadable(days=text[:12])
+    return int(text)
 
 
 def _instant(text: str) -> datetime:

@@ -107,7 +107,10 @@ def new(request: PortalRequest) -> HttpResponse:
         "people": [(id, name, str(id) in given.getlist("staff")) for id, name in staff],
         "text": given.get("text", ""),
         "today": today,
-        "rows": range(asking.GOODS_ROWS),
+        "rows": [
+            (n, given.get(f"item-{n}", ""), given.get(f"quantity-{n}", ""))
+            for n in range(asking.GOODS_ROWS)
+        ],
     }
     return render(request, "teams/mission_new.html", context, status=400 if fault else 200)
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kangmai.epidemic.orders.types import Purpose
@@ -93,7 +94,10 @@ def command(request: PortalRequest) -> HttpResponse:
     """Today's counts of one's area."""
     counts = queries.counts(actor=request.actor, at=request.at)
     context = {
-        "crumbs": trail(Crumb(_("Emergency mode"), "/emergency-mode/"), Crumb(_("Counts"))),
+        "crumbs": trail(
+            Crumb(_("Emergency mode"), "/emergency-mode/"),
+            Crumb(pgettext("what was counted", "Counts")),
+        ),
         "order": wording.order_line(Purpose.SCANNING, request.at),
         "at": words.instant(request.at),
         "tiles": [
