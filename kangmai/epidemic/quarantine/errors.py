@@ -9,6 +9,7 @@ NotFound
 └── TripUnknown
 Conflict
 ├── AlreadyHoused
+├── AlreadyOnTheWay
 ├── ExposuresDiffer
 ├── NotFollowed
 ├── NotInThisState
@@ -54,6 +55,12 @@ class AlreadyHoused(Conflict):
     """This person has a room already. Move the person instead."""
 
     zh = "该人员已有房间，请办理换房。"
+
+
+class AlreadyOnTheWay(Conflict):
+    """An ambulance is under way for this person. Call it off before another is sent."""
+
+    zh = "已有救护车正在转运该人员，如需改派请先取消原任务。"
 
 
 class ExposuresDiffer(Conflict):

@@ -105,6 +105,10 @@ class Trip(models.Model):
                 fields=("ambulance_id",), condition=Q(disinfected_at__isnull=True, cancelled_at__isnull=True),
                 name="quarantine_trip_one_at_a_time",
             ),
+            models.UniqueConstraint(
+                fields=("contact_id",), condition=Q(handed_over_at__isnull=True, cancelled_at__isnull=True),
+                name="quarantine_trip_one_a_person",
+            ),
             models.CheckConstraint(
                 condition=(Q(left_at__isnull=True) | Q(left_at__gte=F("called_at")))
                 & (Q(arrived_at__isnull=True) | Q(arrived_at__gte=F("left_at"), left_at__isnull=False))

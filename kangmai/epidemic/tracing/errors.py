@@ -1,6 +1,7 @@
 """What tracing refuses.
 
 Incorrect
+├── AreaOwn
 ├── AreaUnreadable
 ├── CheckUnreadable
 ├── CursorUnreadable
@@ -35,6 +36,12 @@ class AreaUnreadable(Incorrect):
     """'{area}' is not the code of a division: give 4 to 12 digits."""
 
     zh = "“{area}”不是有效的区划代码，应为 4 至 12 位数字。"
+
+
+class AreaOwn(Incorrect):
+    """'{area}' lies in your own city, where people are followed by who answers for their home. Give the code of the other city."""
+
+    zh = "“{area}”属于本市，市内人员由现住地直接管理；请填写对方城市的区划代码。"
 
 
 class CheckUnreadable(Incorrect):

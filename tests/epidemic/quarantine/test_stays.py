@@ -221,6 +221,10 @@ def test_an_ambulance_is_ready_only_after_it_was_disinfected(place):
     assert actions.call_ambulance(key=key, **call) == trip
     with pytest.raises(RoomNotInThisState):
         actions.call_ambulance(key=uuid4(), **call)
+    second = capacity.add_ambulance(call_sign="120-9", organization=station, is_negative_pressure=False, actor=MANAGER, at=AT)  # fmt: skip
+    with pytest.raises(errors.AlreadyOnTheWay):
+        actions.call_ambulance(key=uuid4(), **call | {"ambulance_id": second.id})
+    assert places.get_ambulance(second.id, actor=CDC, at=AT).state is AmbulanceState.READY
     (ride,) = queries.rides(actor=crew, at=AT)
     assert ride.facts.name.startswith("张") and ride.site == place
     assert queries.rides(actor=THERE, at=AT) == ()

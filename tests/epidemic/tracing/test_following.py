@@ -470,6 +470,8 @@ def test_when_the_order_is_over_nobody_is_left_and_the_times_are():
     actions.record_core(case_id=found.id, summary="摊主", isolated_at=None, expected_version=1, actor=INVESTIGATOR, at=AT)  # fmt: skip
     other = case()
     actions.assert_link(from_case=found.id, to_case=other.id, evidence="video", note="监控", actor=INVESTIGATOR, at=AT)  # fmt: skip
+    with pytest.raises(errors.AreaOwn):
+        actions.receive_list(data=LINES.encode(), other="441203", reference="12", key="o", actor=INVESTIGATOR, at=AT)  # fmt: skip
     actions.receive_list(data=LINES.encode(), other="440100", reference="12", key="l", actor=INVESTIGATOR, at=AT)  # fmt: skip
     late = AT + timedelta(days=40)
     with pytest.raises(NoOrderInForce):

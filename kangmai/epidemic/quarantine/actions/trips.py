@@ -1,9 +1,10 @@
 """Call an ambulance for a contact, and write down each step until it is disinfected and ready again."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kangmai.epidemic.capacity import actions as capacity
 from kangmai.epidemic.capacity import queries as places
@@ -11,7 +12,7 @@ from kangmai.epidemic.capacity.errors import SiteUnknown
 from kangmai.epidemic.orders.queries import emergency_door, find_in_force, in_force
 from kangmai.epidemic.orders.types import Purpose
 from kangmai.epidemic.quarantine import events, models, rules
-from kangmai.epidemic.quarantine.errors import NotInThisState, ReasonMissing
+from kangmai.epidemic.quarantine.errors import AlreadyOnTheWay, NotInThisState, ReasonMissing
 from kangmai.epidemic.quarantine.reach import DISPATCH, require_any, trip_locked
 from kangmai.epidemic.quarantine.reading import trip_of
 from kangmai.epidemic.quarantine.types import Step, Trip
@@ -50,6 +51,7 @@ def call_ambulance(
     Raises:
         NoOrderInForce, NotPermitted, ContactUnknown, AmbulanceUnknown, SiteUnknown, OrganizationUnknown,
         ReasonMissing (no crew), NotInThisState (the ambulance is not ready).
+        AlreadyOnTheWay: another one is under way for this contact.
     """
     require_any(actor, DISPATCH)
     first = models.Trip.objects.filter(called_by=actor.account, key=key).first()
@@ -65,7 +67,7 @@ def call_ambulance(
         order = find_in_force(Purpose.QUARANTINE, place=contact.place_code, at=at)
         order = order or in_force(Purpose.QUARANTINE, place=ambulance.place_code, at=at)
         capacity.send_out(ambulance_id=ambulance_id, at=at)
-        row = models.Trip.objects.create(
+        row = _insert(
             id=uuid7(), order_id=order.id, ambulance_id=ambulance_id, organization_id=ambulance.organization,
             place_code=ambulance.place_code, contact_id=contact.id, to_site=to_site,
             to_organization=None if to_site is not None else to_organization, crew=crew.strip()[:120],
@@ -73,6 +75,16 @@ def call_ambulance(
         )  # fmt: skip
         _tell("quarantine.trip_called", events.TRIP_CALLED, row, actor, at)
     return trip_of(row)
+
+
+def _insert(**columns: Any) -> models.Trip:
+    try:
+        with transaction.atomic():
+            return models.Trip.objects.create(**columns)
+    except IntegrityError as error:
+        if "quarantine_trip_one_a_person" not in str(error):
+            raise
+        raise AlreadyOnTheWay() from None
 
 
 def _check_goal(to_site: int | None, to_organization: int | None, actor: Actor) -> None:

@@ -12,6 +12,7 @@ from kangmai.epidemic.orders.queries import emergency_door, in_force, orders_by_
 from kangmai.epidemic.orders.types import Order, Phase, Purpose
 from kangmai.epidemic.tracing import line_files, models, people, rules, sealed
 from kangmai.epidemic.tracing.errors import (
+    AreaOwn,
     AreaUnreadable,
     ContactUnknown,
     ListUnknown,
@@ -60,7 +61,7 @@ def receive_list(
     """Take the rows of a file that can be read, to be accepted or refused one by one; the same key again takes nothing.
 
     Raises:
-        NoOrderInForce, NotPermitted, AreaUnreadable, ReasonMissing, FileUnreadable, TooManyRows.
+        NoOrderInForce, NotPermitted, AreaUnreadable, AreaOwn, ReasonMissing, FileUnreadable, TooManyRows.
     """
     tried = try_list(data=data, actor=actor, at=at)
     place = _own_place(actor)
@@ -174,7 +175,7 @@ def send_list(
     """Put contacts on a line list for a neighbouring city; the same key again makes no second one.
 
     Raises:
-        NoOrderInForce, NotPermitted, ContactUnknown, AreaUnreadable, ReasonMissing.
+        NoOrderInForce, NotPermitted, ContactUnknown, AreaUnreadable, AreaOwn, ReasonMissing.
         NotInThisState: one of them is not followed.
     """
     require(actor, INVESTIGATE)
@@ -256,6 +257,8 @@ def _list(
 ) -> tuple[models.LineList, bool]:
     if not (other.isascii() and other.isdecimal() and 4 <= len(other) <= 12):
         raise AreaUnreadable(area=other[:14])
+    if other[:4] == place[:4]:
+        raise AreaOwn(area=other)
     if not reference.strip():
         raise ReasonMissing()
     row, is_new = models.LineList.objects.get_or_create(
