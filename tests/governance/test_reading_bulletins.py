@@ -82,6 +82,20 @@ def test_full_width_numbers_lose_no_digits(text, value, unit):
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("人口自然增长率为-0.52‰。", ["-0.52"]),
+        ("人口自然增长率由1.2‰降至－0.5‰。", ["1.2", "-0.5"]),
+        ("覆盖率为90%-95%。", ["90", "95"]),
+        ("家庭医生签约率-45%。", ["45"]),
+        ("派出3-5人。", ["5"]),
+    ],
+)
+def test_a_stroke_is_a_sign_only_where_a_value_is_told(text, values):
+    assert [each.value for each in read(text)] == [Decimal(each) for each in values]
+
+
+@pytest.mark.parametrize(
     ("text", "indicators"),
     [
         ("每千人口执业（助理）医师数2.61人，比上年增加0.05人。", ["doc_1000", ""]),

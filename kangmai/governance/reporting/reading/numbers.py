@@ -23,7 +23,11 @@ _UNIT = f"{_SCALE}(?:{'|'.join(map(re.escape, UNITS))})"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HUNDREDTHS = re.compile(rf"百分之(?P<number>{_DIGITS})")
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
-_NUMBER = re.compile(rf"(?<![\d.A-Za-z第〔\[{_BROKEN}])(?P<number>{_DIGITS})(?P<unit>{_UNIT})")
+_SIGN = r"(?P<sign>(?<=[为是达至到：:])[-－−])?"
+"""A stroke is a sign only where a value is told; elsewhere it joins or parts words."""
+_NUMBER = re.compile(
+    rf"{_SIGN}(?<![\d.A-Za-z第〔\[{_BROKEN}])(?P<number>{_DIGITS})(?P<unit>{_UNIT})"
+)
 _HALF_LOST = re.compile(rf"(?<![\d.{_BROKEN}])\.\d+(?P<unit>{_UNIT})")
 _BROKEN_NUMBER = re.compile(rf"[\d.,]*{_BROKEN}[\d.,{_BROKEN}]*(?P<unit>{_UNIT})")
 _TOLD = "扩充到|扩大到|增加到|增至|增长到|增长至|达到|达|提高到|提高至|提升到|提升至|超过|共有|共计|累计|总数为|总数达|约"
@@ -60,7 +64,7 @@ def _stated(sentence: str) -> Iterator[Number]:
         unit = re.sub("[余多]", "", match["unit"])
         if unit not in NOT_FIGURES and not _is_date(masked, match.end()):
             value = Decimal(match["number"].replace(",", ""))
-            yield Number(match.start(), match.end(), value, unit)
+            yield Number(match.start(), match.end(), -value if match["sign"] else value, unit)
     for match in _HUNDREDTHS.finditer(sentence):
         yield Number(match.start(), match.end(), Decimal(match["number"].replace(",", "")), "%")
 
