@@ -83,8 +83,9 @@ let held = null;
 
 function hold({ detail }) {
   if (detail.target.id !== PART) return;
-  held = isPressed ? detail.serverResponse : null;
-  if (isPressed) detail.shouldSwap = false;
+  // what would not be shown, such as a failure, is not kept either
+  held = isPressed && detail.shouldSwap ? detail.serverResponse : null;
+  if (held !== null) detail.shouldSwap = false;
 }
 
 function letGo() {

@@ -231,9 +231,8 @@ def test_a_tap_is_kept_while_the_decision_comes_and_covers_its_place(people, vis
     page.route("**/try/", lambda route: held.append(route))
     page.fill("input[name=systolic]", "1350")
     page.locator("input[name=systolic]").blur()
-    page.wait_for_timeout(
-        1500
-    )  # until both the keys and the field that was left have been told to the server
+    # until both the keys and the field that was left have been told to the server
+    page.wait_for_timeout(1500)
     foot, chip = page.locator(".visit-foot"), page.locator("label:has(> input[name=method])").first
     box = chip.bounding_box()
     page.evaluate("y => scrollBy(0, y)", box["y"] + box["height"] - foot.bounding_box()["y"] + 4)
@@ -247,9 +246,21 @@ def test_a_tap_is_kept_while_the_decision_comes_and_covers_its_place(people, vis
     expect(page.locator("#decision.htmx-request")).to_have_count(0)
     page.mouse.up()
     expect(chip.locator("input")).to_be_checked()
-    expect(page.locator("#decision .is-wrong")).to_be_visible()
+    expect(page.locator("#decision [data-wrong='input-systolic']")).to_be_visible()
     assert foot.bounding_box()["y"] < low
     assert doctor.complaints == []
+    # a failure that comes meanwhile is no decision
+    page.route("**/try/", lambda route: route.fulfill(status=500, body="out of order"))
+    page.mouse.move(5, 5)
+    page.mouse.down()
+    with page.expect_response("**/try/"):
+        page.locator("input[name=diastolic]").evaluate(
+            "each => { each.value = 82; each.dispatchEvent(new Event('change', { bubbles: true })); }"
+        )
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    expect(page.locator("#decision [data-wrong='input-systolic']")).to_be_visible()
+    assert "out of order" not in page.inner_text("#decision")
 
 
 @pytest.fixture(scope="module")
