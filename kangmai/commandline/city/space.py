@@ -21,7 +21,7 @@ SERVED_KB = 4.0
 BASE_MB = 500
 LOG_MB = 2000
 """The most that the server's log and a sort for an index take besides; less for a small city."""
-LOG_PART = 0.4
+LOG_PART = 0.7
 SERVER_SETTINGS = {"max_wal_size": "1GB"}
 """A city is loaded once: its log need not lie about in 8 GB."""
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from kangmai.commandline.city.assumptions import read
 from kangmai.commandline.city.columns import CONDITIONS, HERE, TownChunk
 from kangmai.commandline.city.loading.children import (
     blood_spot,
@@ -67,8 +68,8 @@ def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
     chance = stream.uniform(len(people))
     is_reached = stream.uniform(len(people))
     for maker, who, part in _programmes(work, chunk, first):
-        is_served = who & (is_reached < part)
-        for row in _rows(work, people.village, is_served if part else who, is_few=not part):
+        rows = _few(people.village, who) if part is None else _rows(work, people.village, who & (is_reached < part))  # fmt: skip
+        for row in rows:
             yield maker(people, row, on, float(chance[row]))
     table = chunk.pregnancies
     inside = np.flatnonzero((table.woman >= first) & (table.woman < first + len(people)))
@@ -76,34 +77,36 @@ def _chosen(work: Work, chunk: TownChunk, first: int) -> Iterator[Chosen]:
     villages = people.village[table.woman[inside] - first]
     some = _rows(work, villages, np.ones(len(inside), dtype=bool))
     yield from pregnant(chunk, inside[some], first, on, chance)
-    for row, born in _mothers(people, first, on):
-        if work.city.serves_everyone:
-            yield from delivered(row, born, on, float(chance[row]))
+    for row, born in _mothers(people, first, on) if work.city.serves_everyone else ():
+        yield from delivered(row, born, on, float(chance[row]))
 
 
-def _programmes(work: Work, chunk: TownChunk, first: int) -> Iterator[tuple[Maker, Flags, float]]:
-    """Who makes a programme's enrolments, whom it is for, and the part of these who are reached; none for a few."""
+def _programmes(
+    work: Work, chunk: TownChunk, first: int
+) -> Iterator[tuple[Maker, Flags, float | None]]:
+    """Who makes a programme's enrolments, whom it is for, and the part of these who are reached; None where a few do."""
+    part: dict[str, float] = read("health")["history"]["reached"]
     people, on = chunk.residents, work.city.on
     here = people.state == HERE
     age = (np.datetime64(on, "D") - people.birth_on).astype(np.int64) / YEAR_DAYS
     is_woman, everyone = people.sex == WOMAN, work.city.serves_everyone
-    yield _diabetes, here & _enrolled(people, "diabetes") & (age >= 36), 1
-    yield _copd, here & _enrolled(people, "copd") & (age >= 36), 1
-    yield _mental, here & _enrolled(people, "mental"), 1
-    yield _tuberculosis, here & _enrolled(people, "tuberculosis"), 1
-    yield _elderly, here & (age >= 66), 0.78
-    yield child, here & (age < (7 if everyone else 1.5)), 0.95
+    yield _diabetes, here & _enrolled(people, "diabetes") & (age >= 36), part["diabetes"]
+    yield _copd, here & _enrolled(people, "copd") & (age >= 36), part["copd"]
+    yield _mental, here & _enrolled(people, "mental"), part["mental"]
+    yield _tuberculosis, here & _enrolled(people, "tuberculosis"), part["tuberculosis"]
+    yield _elderly, here & (age >= 66), part["elderly"]
+    yield child, here & (age < (7 if everyone else 1.5)), part["child"]
     newborn = here & (age < (SCREENED_YEARS if everyone else SHOWN_YEARS))
-    yield blood_spot, newborn, 0.99
-    yield hearing, newborn, 0.97
-    yield heart, newborn, 0.96
-    yield screened, here & is_woman & (age >= 36) & (age < 64), 0.3
-    yield planning, here & is_woman & (age >= 24) & (age < 38) & ~expecting(chunk, first), 0
-    yield marrying, here & (age >= 23) & (age < 31), 0
-    yield bereaved, here & (age >= 50) & (age < 72) & (people.village % 4 == 1), 0
-    yield _recorded, here, 0
-    yield subsidised, here & (age < 2.9), 0
-    yield _dying, here & (age >= 80) & (people.village % 5 == 0), 0
+    yield blood_spot, newborn, part["blood_spot"]
+    yield hearing, newborn, part["hearing"]
+    yield heart, newborn, part["heart"]
+    yield screened, here & is_woman & (age >= 36) & (age < 64), part["two_cancer"]
+    yield planning, here & is_woman & (age >= 24) & (age < 38) & ~expecting(chunk, first), None
+    yield marrying, here & (age >= 23) & (age < 31), None
+    yield bereaved, here & (age >= 50) & (age < 72) & (people.village % 4 == 1), None
+    yield _recorded, here, None
+    yield subsidised, here & (age < 2.9), None
+    yield _dying, here & (age >= 80) & (people.village % 5 == 0), None
 
 
 def _mothers(people: Any, first: int, on: date) -> Iterator[tuple[int, date]]:
@@ -122,14 +125,14 @@ def _enrolled(people: Any, condition: str) -> Flags:
     return ~np.isnat(people.enrolled_on[:, CONDITIONS.index(condition)])
 
 
-def _rows(
-    work: Work, village: NDArray[np.signedinteger[Any]], who: Flags, *, is_few: bool = False
-) -> list[int]:
-    """Everyone, in a small city; else, and where few are enough, the first two of each village, in order; of a small
-    town with few people a village, not more than 1 in 200."""
+def _rows(work: Work, village: NDArray[np.signedinteger[Any]], who: Flags) -> list[int]:
+    """Everyone in a small city, in a large one a few."""
+    return np.flatnonzero(who).tolist() if work.city.serves_everyone else _few(village, who)
+
+
+def _few(village: NDArray[np.signedinteger[Any]], who: Flags) -> list[int]:
+    """The first two of each village, in order; of a small town with few people a village, not more than 1 in 200."""
     rows = np.flatnonzero(who)
-    if work.city.serves_everyone and not is_few:
-        return [int(row) for row in rows]
     of_village = village[rows]
     order = np.arange(len(rows)) - np.searchsorted(of_village, of_village)
     most = max(A_VILLAGE, len(village) // 200)
