@@ -23,6 +23,7 @@ from kangmai.governance.reporting.errors import (
 from kangmai.governance.reporting.types import Commitment, Kind, Progress, Standing
 from kangmai.kernel.actor import is_permitted, require
 from kangmai.kernel.errors import KangmaiError
+from kangmai.kernel.ids import OrganizationId
 from kangmai.portal.indicators import asking, finding, presenters
 from kangmai.portal.indicators.asking import Asked
 from kangmai.portal.messages.presenters import language
@@ -160,11 +161,12 @@ def new(request: PortalRequest) -> HttpResponse:
 
 def _owners(request: PortalRequest) -> list[tuple[str, str]]:
     """Institutions that may own a commitment: bureaus, disease control and hospitals first, by name."""
-    found: list[tuple[str, str]] = []
+    found: list[OrganizationId] = []
     for kind in OWNING:
         page = registry.search_organizations(kind=kind, limit=OWNERS, actor=request.actor)
-        found += [(str(each.id), each.name) for each in page.rows]
-    return found
+        found += [each.id for each in page.rows]
+    names = registry.names_by_id(ids=found, language=language())
+    return [(str(id), names[id]) for id in found]
 
 
 def _committed(request: PortalRequest) -> Commitment:
