@@ -7,6 +7,9 @@ Incorrect
 │   ├── CheckCharacterWrong
 │   ├── BirthDateImpossible
 │   └── BirthInFuture
+├── DocumentNumberMissing
+├── DocumentNumberUnlikely
+├── DocumentKindWrong
 ├── CreditCodeIncorrect
 ├── HealthRecordNumberIncorrect
 ├── DivisionCodeIncorrect
@@ -64,6 +67,12 @@ class DocumentNumberMissing(Incorrect):
     """The number of the document is missing."""
 
     zh = "缺少证件号码。"
+
+
+class DocumentNumberUnlikely(Incorrect):
+    """No document has such a number: an identity number has 18 characters, a passport or permit 6 to 20 with at least four digits."""
+
+    zh = "没有这样的证件号码：身份证号码为18位，护照、通行证等为6至20位且至少含四位数字。"
 
 
 class DocumentKindWrong(Incorrect):

@@ -6,11 +6,16 @@ are never the only key of a person. A birth certificate stands for a newborn wit
 Source: value domain CV02.01.101 (WS 364.3-2011) and the codes that platforms add; see `code_set("identity-document")`.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from kangmai.standards.errors import DocumentKindWrong, DocumentNumberMissing
+from kangmai.standards.errors import (
+    DocumentKindWrong,
+    DocumentNumberMissing,
+    DocumentNumberUnlikely,
+)
 from kangmai.standards.identity_numbers import (
     IdentityKind,
     IdentityNumber,
@@ -37,6 +42,10 @@ class DocumentKind(Enum):
     TAIWAN_RESIDENCE_PERMIT = "P238"
     HEALTH_CARD_INDEX = "P300"
 
+
+_LIKE_A_CARD = re.compile(r"[0-9]{11,}X?|[A-Z]{3}[0-9]{12}")
+"""What is meant for an identity number: no passport or permit has more than ten digits alone."""
+_OF_ANOTHER_DOCUMENT = re.compile(r"(?=(?:.*[0-9]){4})[0-9A-Z\u4e00-\u9fff()]{6,20}")
 
 CHECKED_KINDS = frozenset(kind.value for kind in IdentityKind)
 
@@ -65,3 +74,21 @@ def parse_identity_document(text: str, *, kind: DocumentKind, on: date) -> Ident
     if number.kind.value != kind.value:
         raise DocumentKindWrong(given=kind.value, found=number.kind.value)
     return IdentityDocument(kind=kind, value=number.value, number=number)
+
+
+def read_document_number(text: str, *, on: date) -> str:
+    """The number of a document whose kind was not said, in one form; `on` is the day of reading.
+
+    A number that looks like an identity number must be a sound one, so that a mistyped card is nobody's passport.
+    The shape of other documents (6 to 20 characters, four digits among them) is our own setting.
+
+    Raises: IdentityNumberIncorrect, DocumentNumberMissing, DocumentNumberUnlikely.
+    """
+    value = normalise_identity_number(text)
+    if not value:
+        raise DocumentNumberMissing()
+    if _LIKE_A_CARD.fullmatch(value):
+        return parse_identity_number(value, on=on).value
+    if not _OF_ANOTHER_DOCUMENT.fullmatch(value):
+        raise DocumentNumberUnlikely()
+    return value

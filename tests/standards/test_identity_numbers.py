@@ -22,7 +22,11 @@ from kangmai.standards.health_record_numbers import (
     make_health_record_number,
     parse_health_record_number,
 )
-from kangmai.standards.identity_documents import DocumentKind, parse_identity_document
+from kangmai.standards.identity_documents import (
+    DocumentKind,
+    parse_identity_document,
+    read_document_number,
+)
 from kangmai.standards.identity_numbers import (
     IdentityKind,
     is_identity_number,
@@ -307,6 +311,38 @@ def test_a_number_of_another_kind_is_refused() -> None:
     permit = make_identity_number(region="810000", birth_on=date(1980, 5, 6), sequence=2)
     with pytest.raises(errors.DocumentKindWrong, match="kind P237, not 01"):
         parse_identity_document(permit, kind=DocumentKind.RESIDENT_CARD, on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("e 1234 5678", "E12345678"),
+        ("12345678", "12345678"),
+        ("军字第1234567号", "军字第1234567号"),
+        ("110105 19491231 002x", "11010519491231002X"),
+        ("110105491231002", "11010519491231002X"),
+    ],
+)
+def test_a_document_of_an_unsaid_kind(written: str, value: str) -> None:
+    assert read_document_number(written, on=TODAY) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "error"),
+    [
+        ("123", errors.DocumentNumberUnlikely),
+        ("无", errors.DocumentNumberUnlikely),
+        ("UNKNOWN", errors.DocumentNumberUnlikely),
+        ("E1234567;DROP", errors.DocumentNumberUnlikely),
+        ("11010519491231002", errors.IdentityNumberLengthWrong),
+        ("110105194912310021", errors.CheckCharacterWrong),
+        ("110105194913310021", errors.BirthDateImpossible),
+        (" ", errors.DocumentNumberMissing),
+    ],
+)
+def test_a_number_that_no_document_has(written: str, error: type[Incorrect]) -> None:
+    with pytest.raises(error):
+        read_document_number(written, on=TODAY)
 
 
 def test_an_empty_number_is_refused() -> None:

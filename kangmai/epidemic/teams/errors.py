@@ -7,6 +7,7 @@ Incorrect
 ├── FunctionUnknown
 ├── KindUnknown
 ├── LetterMissing
+├── MarksMissing
 ├── MarksWrong
 ├── MissionEndsWrong
 ├── NobodyNamed
@@ -17,6 +18,7 @@ Incorrect
 ├── ReasonMissing
 ├── ScriptUnknown
 ├── StaffNotThere
+├── StepUnknown
 └── TwiceNamed
 Forbidden
 ├── AssessesOwn
@@ -76,10 +78,16 @@ class LetterMissing(Incorrect):
     zh = "对方不在本市，请填写对方回函或回执的文号。"
 
 
-class MarksWrong(Incorrect):
-    """Give each step marks from 0 to its points; '{value}' cannot be ({step}: 0 to {points})."""
+class MarksMissing(Incorrect):
+    """No step was given marks: give them to at least one."""
 
-    zh = "每个环节的评分须在 0 至满分之间；“{value}”不正确（{step}：0 至 {points}）。"
+    zh = "没有填写评分，请至少给一个环节评分。"
+
+
+class MarksWrong(Incorrect):
+    """{step}: the marks '{value}' cannot be, give 0 to {points}."""
+
+    zh = "“{step}”的评分“{value}”不正确，应为 0 至 {points}。"
 
 
 class MissionEndsWrong(Incorrect):
@@ -134,6 +142,12 @@ class StaffNotThere(Incorrect):
     """{name} has no post in this institution or in one right below it."""
 
     zh = "{name} 在本机构及下属机构没有在任岗位。"
+
+
+class StepUnknown(Incorrect):
+    """'{step}' is no step of this drill's script."""
+
+    zh = "“{step}”不是本次演练脚本中的环节。"
 
 
 class TwiceNamed(Incorrect):

@@ -19,8 +19,9 @@ from kangmai.epidemic.tracing.types import (
     Rule,
     TriedList,
 )
+from kangmai.kernel.errors import Incorrect
 from kangmai.kernel.words import Words
-from kangmai.standards.identity_numbers import is_identity_number, normalise_identity_number
+from kangmai.standards.identity_documents import read_document_number
 
 COLUMNS: Mapping[str, str] = {
     "name": "姓名", "document": "证件号码", "phone": "联系电话", "place_code": "现住区划代码", "address": "现住址",
@@ -46,7 +47,7 @@ def read_list(data: bytes, *, rule: Rule, today: date) -> TriedList:
         wrong = list(_faults(row, number, rule, today))
         faults += wrong
         if not wrong:
-            read.append(_person(row))
+            read.append(_person(row, today))
     return TriedList(tuple(read), tuple(faults), len(rows))
 
 
@@ -120,9 +121,7 @@ def _faults(row: Mapping[str, str], number: int, rule: Rule, today: date) -> Ite
         yield _fault(number, "phone", "证件号码和电话至少填一项", "document or phone is needed")
     if row["phone"] and not PHONE.fullmatch(row["phone"]):
         yield _fault(number, "phone", "应为电话号码（如 13800138000）", "must be a telephone number (13800138000)")  # fmt: skip
-    known = normalise_identity_number(row["document"])
-    if len(known) == 18 and known[:17].isdecimal() and not is_identity_number(known):
-        yield _fault(number, "document", "身份证号码校验不符", "the check digit does not fit")
+    yield from _document_faults(row["document"], number, today)
     place = row["place_code"]
     if not (place.isascii() and place.isdecimal() and 6 <= len(place) <= 12):
         yield _fault(number, "place_code", "应为 6 至 12 位区划代码", "must be 6 to 12 digits")
@@ -135,6 +134,14 @@ def _faults(row: Mapping[str, str], number: int, rule: Rule, today: date) -> Ite
     day = _day(row["last_exposure_on"])
     if day is None or day > today:
         yield _fault(number, "last_exposure_on", "应为不晚于今天的日期（2022-07-01）", "must be a day not after today (2022-07-01)")  # fmt: skip
+
+
+def _document_faults(said: str, number: int, today: date) -> Iterable[RowFault]:
+    try:
+        if said:
+            read_document_number(said, on=today)
+    except Incorrect as error:
+        yield _fault(number, "document", error.message("zh"), error.message("en"))
 
 
 def _fault(row: int, column: str, zh: str, en: str) -> RowFault:
@@ -157,12 +164,12 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _person(row: Mapping[str, str]) -> ListedPerson:
+def _person(row: Mapping[str, str], today: date) -> ListedPerson:
     kind, day = _kind(row["kind"]), _day(row["last_exposure_on"])
     assert kind is not None and day is not None
     return ListedPerson(
         name=row["name"][:60],
-        document=row["document"][:30],
+        document=read_document_number(row["document"], on=today) if row["document"] else "",
         phone=row["phone"][:30],
         address=row["address"][:200],
         place_code=row["place_code"],

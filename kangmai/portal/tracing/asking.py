@@ -21,11 +21,7 @@ from kangmai.portal.nucleic_acid.asking import (
 )
 from kangmai.portal.shell.requests import PortalRequest
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
-from kangmai.standards.identity_numbers import (
-    is_identity_number,
-    normalise_identity_number,
-    parse_identity_number,
-)
+from kangmai.standards.identity_documents import read_document_number
 from kangmai.standards.telephones import parse_telephone
 
 __all__ = [
@@ -33,7 +29,7 @@ __all__ = [
     "uuid", "version", "written",
 ]  # fmt: skip
 
-INDEX_DIGITS, PASS_LETTERS, CARD_DIGITS = 13, 12, 17
+INDEX_DIGITS, PASS_LETTERS = 13, 12
 
 
 class NobodyChosen(Incorrect):
@@ -88,7 +84,7 @@ def person(request: PortalRequest) -> Given:
     """Who is meant: a number of the index or of an identity card, a pass, or a name with a phone.
 
     Raises:
-        FieldUnreadable, IdentityNumberIncorrect, NoOrderInForce, NotPermitted, PersonUnknown, PlaceUnknown,
+        DocumentNumberUnlikely, FieldUnreadable, IdentityNumberIncorrect, NoOrderInForce, NotPermitted, PersonUnknown, PlaceUnknown,
         TelephoneIncorrect.
     """
     said = "".join(request.POST.get("who", "").upper().split())
@@ -107,16 +103,10 @@ def person(request: PortalRequest) -> Given:
         if found is None:
             raise unreadable("who", said)
         return Given(resident=found)
-    if is_identity_number(card := normalise_identity_number(said)):
-        return Given(document=card, **more)
-    if card[:CARD_DIGITS].isdecimal() and len(card) == CARD_DIGITS + 1:
-        parse_identity_number(
-            card, on=legal_day(request.at)
-        )  # a mistyped card is nobody's other document
     if len(said.replace("-", "")) == PASS_LETTERS and not said.isdecimal():
         passed = venues.find_person(pass_text=said, actor=request.actor, at=request.at)
         return Given(venue_person=passed.key)
-    return Given(document=said, **more)
+    return Given(document=read_document_number(said, on=legal_day(request.at)), **more)
 
 
 def uuid(text: str, field: str) -> UUID:

@@ -61,12 +61,23 @@ def test_a_drill_from_its_order_to_its_report(database, city):
     for who in (by, actor(city.cdc, *RUN, place=COUNTY, account=13)):  # ran it; of its institution
         with pytest.raises(errors.AssessesOwn):
             mark(of, MARKS, who)
-    for bad in ({}, {"report": 11}, {"nothing": 1}, {"report": -1}):
-        with pytest.raises(errors.MarksWrong):
+    refused = {
+        errors.MarksMissing: {},
+        errors.MarksWrong: {"report": 11},
+        errors.StepUnknown: {"nothing": 1},
+    }
+    for error, bad in refused.items():
+        with pytest.raises(error):
             mark(of, bad, assessor())
+    with pytest.raises(errors.MarksWrong) as caught:
+        mark(of, {"report": -1}, assessor())
+    title = of.lines[0].step.title
+    assert caught.value.message("zh") == f"“{title.zh}”的评分“-1”不正确，应为 0 至 10。"
+    assert caught.value.message("en").startswith(f"{title.en}: the marks '-1'")
     said = {"drill_id": of.id, "actor": by, "at": AT + 302 * MINUTE}
-    with pytest.raises(errors.NotAssessed):
+    with pytest.raises(errors.NotAssessed) as left:
         actions.report_drill(summary="总结", expected_version=of.version, **said)
+    assert left.value.message("en").count(", ") == 6  # all seven steps, by their English names
     mark(of, {**MARKS, "single": 10}, assessor())
     of = mark(of, MARKS, assessor(account=14))
     # list 45 of 30 minutes loses 3, single mean 15 of 20 loses 3, disinfection never done loses 10

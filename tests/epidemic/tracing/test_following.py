@@ -423,6 +423,9 @@ def test_a_line_list_is_tried_row_by_row_taken_answered_and_followed_here():
     spoilt = LINES.splitlines()[0] + "\n王一,,abc,441202001002,,密接,,B1,2026-11-19"
     tried = actions.try_list(data=spoilt.encode(), actor=INVESTIGATOR, at=AT)
     assert [(each.row, each.column) for each in tried.faults] == [(1, "联系电话")]
+    spoilt = LINES.splitlines()[0] + "\n王一,123,,441202001002,,密接,,B1,2026-11-19"
+    tried = actions.try_list(data=spoilt.encode(), actor=INVESTIGATOR, at=AT)
+    assert (tried.rows, [(each.row, each.column) for each in tried.faults]) == ((), [(1, "证件号码")])  # fmt: skip
 
 
 def test_a_line_list_goes_out_and_its_answers_come_back():

@@ -14,12 +14,14 @@ from kangmai.epidemic.teams.errors import (
     DrillUnknown,
     InstitutionUnknown,
     KeyReused,
+    MarksMissing,
     MarksWrong,
     NotAssessed,
     NothingWanted,
     NotInThisState,
     PlaceUnknown,
     ReasonMissing,
+    StepUnknown,
 )
 from kangmai.epidemic.teams.locking import hold
 from kangmai.epidemic.teams.ordered import require_drill_order
@@ -29,6 +31,7 @@ from kangmai.epidemic.teams.types import Drill, DrillState, Script
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import uuid7
+from kangmai.kernel.words import listed
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import find_division
 
@@ -96,14 +99,14 @@ def do_step(
     """Say that a step was done now; said again, the first time stays.
 
     Raises:
-        NotPermitted, DrillUnknown, ChangedMeanwhile, NotInThisState, DrillOrderNeeded.
+        NotPermitted, DrillUnknown, ChangedMeanwhile, NotInThisState, DrillOrderNeeded, StepUnknown.
     """
     with transaction.atomic():
         row = _locked(drill_id, expected_version, RUN, (DrillState.RUNNING,), actor)
         require_drill_order(row.order_id, row.place_code, at)
         script = _script(row)
         if step not in {each.id for each in script.steps}:
-            raise DrillUnknown()
+            raise StepUnknown(step=step[:32])
         made = models.DrillStep(drill=row, step=step, done_at=at, done_by=actor.account, note=note.strip()[:300])  # fmt: skip
         models.DrillStep.objects.bulk_create([made], ignore_conflicts=True)
         _save(row, actor, at)
@@ -149,7 +152,7 @@ def assess(
     Who ran a step, or belongs to the institution of a participating team, cannot assess.
 
     Raises:
-        NotPermitted, DrillUnknown, ChangedMeanwhile, NotInThisState, MarksWrong, AssessesOwn.
+        NotPermitted, DrillUnknown, ChangedMeanwhile, NotInThisState, MarksMissing, MarksWrong, StepUnknown, AssessesOwn.
     """
     with transaction.atomic():
         states = (DrillState.RUNNING, DrillState.ASSESSING)
@@ -178,12 +181,14 @@ def _require_outsider(row: models.Drill, actor: Actor) -> None:
 
 
 def _check_marks(script: Script, marks: Mapping[str, tuple[float, str]]) -> None:
-    points = {each.id: each.points for each in script.steps}
     if not marks:
-        raise MarksWrong(value="", step="—", points=0)
-    for step, (value, _remark) in marks.items():
-        if step not in points or not 0 <= value <= points[step]:
-            raise MarksWrong(value=value, step=step[:32], points=points.get(step, 0))
+        raise MarksMissing()
+    steps = {each.id: each for each in script.steps}
+    for name, (value, _remark) in marks.items():
+        if name not in steps:
+            raise StepUnknown(step=name[:32])
+        if not 0 <= value <= steps[name].points:
+            raise MarksWrong(value=f"{value:g}", step=steps[name].title, points=steps[name].points)
 
 
 def add_lesson(
@@ -251,9 +256,9 @@ def report_drill(
         raise ReasonMissing()
     with transaction.atomic():
         row = _locked(drill_id, expected_version, RUN, (DrillState.ASSESSING,), actor)
-        left = [line.step.title.zh for line in drill_of(row).lines if line.points is None]
+        left = [line.step.title for line in drill_of(row).lines if line.points is None]
         if left:
-            raise NotAssessed(steps="、".join(left))
+            raise NotAssessed(steps=listed(left))
         row.state, row.summary = DrillState.REPORTED.value, summary.strip()[:4000]
         ids: Sequence[UUID] = list(row.teams.values_list("id", flat=True))
         models.Team.objects.filter(id__in=ids).update(drilled_at=row.started_at)
