@@ -1,7 +1,7 @@
 """`kangmai views`: run SQL-on-FHIR views over resources in files."""
 
 import sys
-from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,16 @@ def run(view: Any, resources: Path) -> None:
     null where it is empty; numbers keep their digits. The exit code is 2, with the reason, if the view
     is invalid, if a resource cannot be read, or if a column that is no collection finds several values.
     """
+    from kangmai.analytics.views.compiler import compile_view
+    from kangmai.analytics.views.lines import written_rows
+
+    compiled = compile_view(view)
+    for note in compiled.notes:
+        click.echo(f"note: {note}", err=True)
     output = sys.stdout.buffer
-    for line in written_rows(view, resources):
-        output.write(line + b"\n")
+    with sys.stdin.buffer if str(resources) == "-" else resources.open("rb") as lines:
+        for line in written_rows(compiled, lines, at=datetime.now().astimezone()):
+            output.write(line + b"\n")
     output.flush()
 
 
@@ -107,22 +114,3 @@ def read_definition(file: Path) -> Any:
         return read_json(text)
     except ValueError as error:
         raise ViewUnreadable(file=file, reason=error) from None
-
-
-def written_rows(definition: Any, resources: Path) -> Iterator[bytes]:
-    """The rows as JSON. Raises: ViewRefused, ResourceUnreadable, RowRefused."""
-    from datetime import datetime
-
-    from kangmai.analytics.views.compiler import compile_view
-    from kangmai.analytics.views.reading import read_resources
-    from kangmai.records.fhirpath.reading import write_json
-
-    view = compile_view(definition)
-    for note in view.notes:
-        click.echo(f"note: {note}", err=True)
-    at = datetime.now().astimezone()
-    opens_bundles = view.view.resource != "Bundle"
-    with sys.stdin.buffer if str(resources) == "-" else resources.open("rb") as lines:
-        for resource, resolver in read_resources(lines, opens_bundles=opens_bundles):
-            for record in view.records(resource, resolver=resolver, at=at):
-                yield write_json(record)

@@ -35,6 +35,11 @@ class CompiledView:
     constants: Mapping[str, list[Any]]
     notes: list[str]
 
+    @property
+    def opens_bundles(self) -> bool:
+        """Whether the entries of a Bundle stand for themselves: not where Bundles are wanted."""
+        return self.view.resource != "Bundle"
+
     def rows(
         self,
         resource: Mapping[str, Any],

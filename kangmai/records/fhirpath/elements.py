@@ -264,7 +264,7 @@ def system_value(item: Any) -> Any:
         return None
     try:
         return READERS.get(fact.name, read_text)(value)
-    except (NotATime, TypeError):
+    except (NotATime, TypeError, AttributeError):
         raise Misuse(f"a value of type {fact.name} is not written as one") from None
 
 

@@ -22,7 +22,19 @@ def refuse_constant(name: str) -> Any:
 
 def write_json(value: Any) -> bytes:
     """Compact JSON, Decimals with their digits."""
-    return orjson.dumps(value, default=fragment)
+    try:
+        return orjson.dumps(value, default=fragment)
+    except TypeError:  # orjson writes whole numbers of 64 bits
+        return orjson.dumps(with_long_numbers(value), default=fragment)
+
+
+def with_long_numbers(value: Any) -> Any:
+    """The same value, whole numbers of more than 64 bits as Decimals."""
+    if isinstance(value, dict):
+        return {key: with_long_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_long_numbers(inner) for inner in value]
+    return Decimal(value) if type(value) is int and abs(value) >= 2**63 else value
 
 
 def fragment(value: Any) -> orjson.Fragment:

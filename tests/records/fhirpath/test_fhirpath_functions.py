@@ -150,10 +150,11 @@ def test_now_needs_a_moment_from_the_caller() -> None:
         compile_expression("now()").evaluate(PATIENT)
 
 
-def test_a_value_not_written_as_its_type_is_refused_without_showing_it() -> None:
+@pytest.mark.parametrize("written", ["1974-13-99", 1974, True, ["1974-01-02"]])
+def test_a_value_not_written_as_its_type_is_refused_without_showing_it(written: object) -> None:
     with pytest.raises(ExpressionFailed) as caught:
         compile_expression("birthDate < today()").evaluate(
-            {"resourceType": "Patient", "birthDate": "1974-13-99"}, at=AT
+            {"resourceType": "Patient", "birthDate": written}, at=AT
         )
     assert "1974" not in str(caught.value)
     assert "a value of type date is not written as one" in str(caught.value)
