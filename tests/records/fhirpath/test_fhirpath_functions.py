@@ -150,7 +150,7 @@ def test_now_needs_a_moment_from_the_caller() -> None:
         compile_expression("now()").evaluate(PATIENT)
 
 
-@pytest.mark.parametrize("written", ["1974-13-99", 1974, True, ["1974-01-02"]])
+@pytest.mark.parametrize("written", ["1974-13-99", 1974, True])
 def test_a_value_not_written_as_its_type_is_refused_without_showing_it(written: object) -> None:
     with pytest.raises(ExpressionFailed) as caught:
         compile_expression("birthDate < today()").evaluate(
