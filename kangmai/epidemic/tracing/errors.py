@@ -7,6 +7,8 @@ Incorrect
 ├── CursorUnreadable
 ├── DaysUnfit
 ├── FileUnreadable
+├── LetterMissing
+├── NothingReadable
 ├── PersonMissing
 ├── ReasonMissing
 ├── TooManyRows
@@ -33,9 +35,9 @@ from kangmai.kernel.words import Words
 
 
 class AreaUnreadable(Incorrect):
-    """'{area}' is not the code of a division: give 4 to 12 digits."""
+    """'{area}' is not the code of a division: give the 4 to 12 digits of the other city or county (440100)."""
 
-    zh = "“{area}”不是有效的区划代码，应为 4 至 12 位数字。"
+    zh = "“{area}”不是有效的区划代码，请填写对方市县的 4 至 12 位代码（如 440100）。"
 
 
 class AreaOwn(Incorrect):
@@ -84,6 +86,18 @@ class PersonMissing(Incorrect):
     """Say who it is: a resident, a pass, or a name with a phone or document number."""
 
     zh = "请指明人员：居民、通行码，或姓名加电话/证件号码。"
+
+
+class LetterMissing(Incorrect):
+    """Give the number of the letter that the list comes or goes with."""
+
+    zh = "请填写名单所附函件的文号。"
+
+
+class NothingReadable(Incorrect):
+    """None of the {count} rows can be read, so nothing was taken. Try the file to see what is wrong with each row."""
+
+    zh = "{count} 行均无法读取，未接收任何内容。请先试读，查看每行的问题。"
 
 
 class ReasonMissing(Incorrect):

@@ -21,7 +21,9 @@ from kangmai.epidemic.tracing.types import (
 )
 from kangmai.kernel.errors import Incorrect
 from kangmai.kernel.words import Words
+from kangmai.standards.divisions import find_division
 from kangmai.standards.identity_documents import read_document_number
+from kangmai.standards.identity_regions import region_name
 
 COLUMNS: Mapping[str, str] = {
     "name": "姓名", "document": "证件号码", "phone": "联系电话", "place_code": "现住区划代码", "address": "现住址",
@@ -30,6 +32,7 @@ COLUMNS: Mapping[str, str] = {
 KINDS = {"密切接触者": Kind.CLOSE, "密接": Kind.CLOSE, "密接的密接": Kind.SECONDARY, "次密接": Kind.SECONDARY, "一般接触者": Kind.GENERAL}  # fmt: skip
 ANSWERS = {"接收": RowState.ACCEPTED, "accepted": RowState.ACCEPTED, "退回": RowState.REFUSED, "refused": RowState.REFUSED}  # fmt: skip
 PHONE = re.compile(r"\+?[0-9][0-9 /-]{5,28}")
+NUMBER, MOST_DIGITS = "序号", 6
 LARGEST_FILE = 4_000_000
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings of cells that spreadsheets would take for formulas."""
@@ -41,14 +44,36 @@ def read_list(data: bytes, *, rule: Rule, today: date) -> TriedList:
     Raises:
         FileUnreadable, TooManyRows.
     """
-    rows = _rows(data, COLUMNS, rule)
-    read, faults = [], []
-    for number, row in enumerate(rows, 1):
+    rows = _numbered(_rows(data, COLUMNS, rule))
+    read: dict[int, ListedPerson] = {}
+    faults: list[RowFault] = []
+    for number, row in rows.items():
         wrong = list(_faults(row, number, rule, today))
         faults += wrong
         if not wrong:
-            read.append(_person(row, today))
-    return TriedList(tuple(read), tuple(faults), len(rows))
+            read[number] = _person(row, today)
+    return TriedList(read, tuple(faults), len(rows))
+
+
+def _numbered(rows: Sequence[dict[str, str]]) -> dict[int, dict[str, str]]:
+    """Rows by the numbers of the other side, so that our answers name them as it does; else counted from 1.
+
+    Raises: FileUnreadable.
+    """
+    said = [row[NUMBER] for row in rows if NUMBER in row]
+    if not said:
+        return dict(enumerate(rows, 1))
+    found: dict[int, dict[str, str]] = {}
+    for line, (text, row) in enumerate(zip(said, rows, strict=True), 1):
+        number = (
+            int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
+        )
+        if not number or number in found:
+            raise FileUnreadable(reason=Words(
+                f"第 {line} 行的序号“{text[:12]}”重复或不是正整数", f"row {line} has the 序号 '{text[:12]}', which is used twice or no whole number"
+            ))  # fmt: skip
+        found[number] = row
+    return found
 
 
 def read_reply(data: bytes, *, rule: Rule) -> tuple[dict[int, tuple[RowState, str]], tuple[RowFault, ...]]:  # fmt: skip
@@ -72,6 +97,11 @@ def read_reply(data: bytes, *, rule: Rule) -> tuple[dict[int, tuple[RowState, st
     return found, tuple(faults)
 
 
+def not_listed(number: int) -> RowFault:
+    """An answer to a row that the list does not have."""
+    return _fault(number, "number", "名单中没有这个序号", "is no row of this list")
+
+
 REPLY: Mapping[str, str] = {"number": "序号", "state": "接收情况", "reason": "退回原因"}
 
 
@@ -85,6 +115,10 @@ def _rows(data: bytes, columns: Mapping[str, str], rule: Rule) -> list[dict[str,
     except csv.Error as error:
         raise FileUnreadable(reason=str(error)) from None
     place = _places(heading, columns)
+    if not lines:
+        raise FileUnreadable(reason=Words("表头之下没有数据行", "it has no rows below the heading"))
+    if NUMBER in heading:
+        place[NUMBER] = heading.index(NUMBER)
     if len(lines) > rule.most_rows:
         raise TooManyRows(most=rule.most_rows, count=len(lines))
     return [
@@ -125,6 +159,8 @@ def _faults(row: Mapping[str, str], number: int, rule: Rule, today: date) -> Ite
     place = row["place_code"]
     if not (place.isascii() and place.isdecimal() and 6 <= len(place) <= 12):
         yield _fault(number, "place_code", "应为 6 至 12 位区划代码", "must be 6 to 12 digits")
+    elif not _is_known(place, today):
+        yield _fault(number, "place_code", "没有这个区划代码", "no division has this code")
     if _kind(row["kind"]) is None:
         yield _fault(number, "kind", "应为密切接触者、次密接或一般接触者", "must be close, secondary or general")  # fmt: skip
     if row["relation"] and _relation(row["relation"], rule) is None:
@@ -134,6 +170,13 @@ def _faults(row: Mapping[str, str], number: int, rule: Rule, today: date) -> Ite
     day = _day(row["last_exposure_on"])
     if day is None or day > today:
         yield _fault(number, "last_exposure_on", "应为不晚于今天的日期（2022-07-01）", "must be a day not after today (2022-07-01)")  # fmt: skip
+
+
+def _is_known(place: str, today: date) -> bool:
+    """Whether a division is known: one of this city to the last digit, one of another by its county."""
+    if find_division(place[:6]) is not None:
+        return find_division(place) is not None
+    return region_name(place[:6], year=today.year) is not None
 
 
 def _document_faults(said: str, number: int, today: date) -> Iterable[RowFault]:

@@ -417,7 +417,7 @@ class ListedPerson:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What is wrong with a row of a file; the first row below the heading is 1."""
+    """What is wrong with a row of a file, by its own number (序号) or counted from 1 below the heading."""
 
     row: int
     column: str
@@ -426,11 +426,22 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class TriedList:
-    """What a file would bring: rows that can be read, and what is wrong with the others."""
+    """What a file would bring: rows that can be read by their numbers, and what is wrong with the others."""
 
-    rows: tuple[ListedPerson, ...]
+    rows: Mapping[int, ListedPerson]
     faults: tuple[RowFault, ...]
     total: int
+
+    @property
+    def refused(self) -> Mapping[int, str]:
+        """Why rows cannot be taken, by number, in the language of the letter."""
+        numbers = dict.fromkeys(fault.row for fault in self.faults)
+        return {
+            n: "；".join(
+                f"{f.column}：{f.message.zh.rstrip('。')}" for f in self.faults if f.row == n
+            )
+            for n in numbers
+        }
 
 
 @dataclass(frozen=True, slots=True)

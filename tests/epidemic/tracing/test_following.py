@@ -401,8 +401,9 @@ def test_a_line_list_is_tried_row_by_row_taken_answered_and_followed_here():
     taken = {"data": LINES.encode("gb18030"), "other": "440100", "reference": "穗协查12号", "key": "l", "at": AT}  # fmt: skip
     list_id, _ = actions.receive_list(**taken, actor=INVESTIGATOR)
     assert actions.receive_list(**taken, actor=INVESTIGATOR)[0] == list_id
-    _, (one, four) = queries.get_list(list_id, actor=INVESTIGATOR, at=AT)
-    assert (one.person.name, one.state, models.ListRow.objects.count()) == ("李一", RowState.WAITING, 2)  # fmt: skip
+    _, (one, two, three, four) = queries.get_list(list_id, actor=INVESTIGATOR, at=AT)
+    assert (one.person.name, one.state, models.ListRow.objects.count()) == ("李一", RowState.WAITING, 4)  # fmt: skip
+    assert (two.person, two.state, three.state) == (None, RowState.REFUSED, RowState.REFUSED)
     with pytest.raises(errors.ListUnknown):
         actions.accept_row(row_id=one.id, expected_version=1, actor=NEIGHBOUR, at=AT)
     contact = actions.accept_row(row_id=one.id, expected_version=1, actor=INVESTIGATOR, at=AT)
@@ -417,7 +418,10 @@ def test_a_line_list_is_tried_row_by_row_taken_answered_and_followed_here():
     assert (whole.facts.name, whole.contact.last_exposure_on) == ("李一", date(2026, 11, 19))
     assert queries.cases(actor=INVESTIGATOR, at=AT).rows == ()
     answer = queries.reply_file(list_id, actor=INVESTIGATOR, at=AT).decode("utf-8-sig")
-    assert answer.splitlines() == ["序号,接收情况,退回原因", "1,接收,", "2,退回,查无此人"]
+    first, *others = answer.splitlines()[1:]
+    assert (first, others[0], others[2]) == ("1,接收,", f"2,退回,{two.reason}", "4,退回,查无此人")
+    assert two.reason == "证件号码：校验码不符：号码中有一位输入有误"
+    assert others[1].startswith("3,退回,姓名：缺少姓名；现住区划代码：")
     with pytest.raises(errors.FileUnreadable, match="lacks the columns"):
         actions.try_list(data="姓名\n张三".encode(), actor=INVESTIGATOR, at=AT)
     spoilt = LINES.splitlines()[0] + "\n王一,,abc,441202001002,,密接,,B1,2026-11-19"
@@ -425,7 +429,51 @@ def test_a_line_list_is_tried_row_by_row_taken_answered_and_followed_here():
     assert [(each.row, each.column) for each in tried.faults] == [(1, "联系电话")]
     spoilt = LINES.splitlines()[0] + "\n王一,123,,441202001002,,密接,,B1,2026-11-19"
     tried = actions.try_list(data=spoilt.encode(), actor=INVESTIGATOR, at=AT)
-    assert (tried.rows, [(each.row, each.column) for each in tried.faults]) == ((), [(1, "证件号码")])  # fmt: skip
+    assert (tried.rows, [(each.row, each.column) for each in tried.faults]) == ({}, [(1, "证件号码")])  # fmt: skip
+    with pytest.raises(errors.NothingReadable):
+        actions.receive_list(**{**taken, "data": spoilt.encode(), "key": "n"}, actor=INVESTIGATOR)
+    for code in (
+        "440199001002",
+        "441202999999",
+    ):  # no county of the country, no village of this city
+        spoilt = LINES.splitlines()[0] + f"\n王一,,13900000009,{code},,密接,,B1,2026-11-19"
+        tried = actions.try_list(data=spoilt.encode(), actor=INVESTIGATOR, at=AT)
+        assert [(each.row, each.column) for each in tried.faults] == [(1, "现住区划代码")]
+
+
+def test_rows_of_a_line_list_keep_the_numbers_that_the_other_side_gave_them():
+    woken()
+    heading, one, _two, _three, four = LINES.splitlines()
+
+    def tried(*numbers):
+        lines = [f"{n},{line}" for n, line in zip(numbers, (one, four), strict=True)]
+        data = "\n".join((f"序号,{heading}", *lines)).encode()
+        return actions.try_list(data=data, actor=INVESTIGATOR, at=AT)
+
+    assert {n: each.name for n, each in tried(7, 3).rows.items()} == {7: "李一", 3: "李四"}
+    for numbers in ((7, 7), (1, "x"), (0, 1)):
+        with pytest.raises(errors.FileUnreadable, match="序号"):
+            tried(*numbers)
+    with pytest.raises(errors.FileUnreadable, match="no rows"):
+        actions.try_list(data=heading.encode(), actor=INVESTIGATOR, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ({"other": "999900"}, errors.AreaUnreadable),
+        ({"other": "44"}, errors.AreaUnreadable),
+        ({"other": "441283"}, errors.AreaOwn),
+        ({"reference": " "}, errors.LetterMissing),
+    ],
+)
+def test_a_line_list_names_its_city_and_its_letter(said, error):
+    woken()
+    taken = {"data": LINES.encode(), "other": "4401", "reference": "12", "key": "l", "actor": INVESTIGATOR, "at": AT}  # fmt: skip
+    with pytest.raises(error):
+        actions.receive_list(**{**taken, **said})
+    assert models.LineList.objects.count() == 0
+    actions.receive_list(**taken)
 
 
 def test_a_line_list_goes_out_and_its_answers_come_back():
@@ -442,9 +490,9 @@ def test_a_line_list_goes_out_and_its_answers_come_back():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM kernel_audit WHERE action = 'tracing.list_out'")
         assert cursor.fetchone() == (1,)
-    reply = "序号,接收情况,退回原因\n1,退回,不在本市\n2,也许,\n".encode()
+    reply = "序号,接收情况,退回原因\n1,退回,不在本市\n2,也许,\n9,接收,\n".encode()
     answered, faults = actions.take_reply(list_id=list_id, data=reply, actor=INVESTIGATOR, at=AT)
-    assert (answered, [(each.row, each.column) for each in faults]) == (1, [(2, "接收情况")])
+    assert (answered, [(each.row, each.column) for each in faults]) == (1, [(2, "接收情况"), (9, "序号")])  # fmt: skip
     _, (row,) = queries.get_list(list_id, actor=INVESTIGATOR, at=AT)
     assert (row.state, row.reason) == (RowState.REFUSED, "不在本市")
 
@@ -456,7 +504,7 @@ def test_a_city_sends_and_receives_line_lists_under_the_order_of_one_county():
     said = {"other": "440600", "reference": "肇协查4号", "actor": city, "at": AT}
     assert actions.send_list(contacts=[contact], key="o", **said)
     _list, tried = actions.receive_list(data=LINES.encode(), key="i", **said)
-    assert len(tried.rows) == 2
+    assert list(tried.rows) == [1, 4]
     elsewhere = LINES.splitlines()[0] + "\n王一,,13900000009,441284001002,,密接,,B1,2026-11-19"
     with pytest.raises(NoOrderInForce):
         actions.receive_list(data=elsewhere.encode(), key="e", **said)

@@ -15,7 +15,9 @@ from kangmai.epidemic.tracing.errors import (
     AreaOwn,
     AreaUnreadable,
     ContactUnknown,
+    LetterMissing,
     ListUnknown,
+    NothingReadable,
     NotInThisState,
     ReasonMissing,
 )
@@ -40,6 +42,7 @@ from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down
 from kangmai.kernel.ids import uuid7
 from kangmai.standards.calendars import LEGAL_TIME, legal_day
+from kangmai.standards.identity_regions import region_name
 
 
 @emergency_door(Purpose.TRACING)
@@ -60,18 +63,32 @@ def receive_list(
 ) -> tuple[UUID, TriedList]:
     """Take the rows of a file that can be read, to be accepted or refused one by one; the same key again takes nothing.
 
+    Rows that cannot be read are refused at once, so that the other side hears of each.
+
     Raises:
-        NoOrderInForce, NotPermitted, AreaUnreadable, AreaOwn, ReasonMissing, FileUnreadable, TooManyRows.
+        NoOrderInForce, NotPermitted, AreaUnreadable, AreaOwn, LetterMissing, FileUnreadable, NothingReadable, TooManyRows.
     """
     tried = try_list(data=data, actor=actor, at=at)
+    if not tried.rows:
+        raise NothingReadable(count=tried.total)
     place = _own_place(actor)
     order = _receiving_order(tried, place, at)
     with transaction.atomic():
         row, is_new = _list(Direction.IN, order, place, other, reference, key, actor, at)
         if is_new:
-            rows = [_received(row, number, person) for number, person in enumerate(tried.rows, 1)]
+            rows = [_received(row, number, person) for number, person in tried.rows.items()]
+            rows += [_unread(row, number, why, actor, at) for number, why in tried.refused.items()]
             models.ListRow.objects.bulk_create(rows)
     return row.id, tried
+
+
+def _unread(
+    row: models.LineList, number: int, why: str, actor: Actor, at: datetime
+) -> models.ListRow:
+    return models.ListRow(
+        order_id=row.order_id, list=row, number=number, state=RowState.REFUSED.value, reason=why[:200],
+        answered_at=at, answered_by=actor.account,
+    )  # fmt: skip
 
 
 def _received(row: models.LineList, number: int, person: ListedPerson) -> models.ListRow:
@@ -175,7 +192,7 @@ def send_list(
     """Put contacts on a line list for a neighbouring city; the same key again makes no second one.
 
     Raises:
-        NoOrderInForce, NotPermitted, ContactUnknown, AreaUnreadable, AreaOwn, ReasonMissing.
+        NoOrderInForce, NotPermitted, ContactUnknown, AreaUnreadable, AreaOwn, LetterMissing.
         NotInThisState: one of them is not followed.
     """
     require(actor, INVESTIGATE)
@@ -215,12 +232,14 @@ def take_reply(
         if not sent.exists():
             raise ListUnknown()
         rows = models.ListRow.objects.select_for_update().filter(
-            list_id=list_id, number__in=answers, state=RowState.WAITING.value
+            list_id=list_id, number__in=answers
         )
-        answered = list(rows.order_by("number"))
+        known = list(rows.order_by("number"))
+        answered = [row for row in known if row.state == RowState.WAITING.value]
         for row in answered:
             _answer(row, *answers[row.number], actor, at)
-    return len(answered), faults
+    strange = sorted(answers.keys() - {row.number for row in known})
+    return len(answered), (*faults, *map(line_files.not_listed, strange))
 
 
 def _row(
@@ -257,10 +276,12 @@ def _list(
 ) -> tuple[models.LineList, bool]:
     if not (other.isascii() and other.isdecimal() and 4 <= len(other) <= 12):
         raise AreaUnreadable(area=other[:14])
+    if region_name(other[:6].ljust(6, "0"), year=legal_day(at).year) is None:
+        raise AreaUnreadable(area=other)
     if other[:4] == place[:4]:
         raise AreaOwn(area=other)
     if not reference.strip():
-        raise ReasonMissing()
+        raise LetterMissing()
     row, is_new = models.LineList.objects.get_or_create(
         made_by=actor.account, key=key,
         defaults={
@@ -275,7 +296,7 @@ def _list(
 
 def _receiving_order(tried: TriedList, place: str, at: datetime) -> Order:
     """The order of the people of a file: that of the first place with one, which may be narrower than the receiver's."""
-    for code in dict.fromkeys(person.place_code for person in tried.rows):
+    for code in dict.fromkeys(person.place_code for person in tried.rows.values()):
         with suppress(NoOrderInForce):
             return in_force(Purpose.TRACING, place=code, at=at)
     return in_force(Purpose.TRACING, place=place, at=at)

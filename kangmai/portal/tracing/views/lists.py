@@ -24,6 +24,7 @@ from kangmai.portal.shell.paging import pager
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.tracing import asking, wording
 from kangmai.portal.venues.wording import order_line
+from kangmai.standards.identity_regions import region_name
 
 MOST_SHOWN = 50
 LARGEST_KEPT = 1_000_000
@@ -50,7 +51,7 @@ def _row(found: LineList) -> dict[str, object]:
     return {
         "list": found,
         "direction": wording.direction(found.direction),
-        "other": area.path(found.other),
+        "other": _named(found),
         "made": words.instant(found.made_at),
         "states": [
             (wording.row_state(state), found.counts[state])
@@ -58,6 +59,12 @@ def _row(found: LineList) -> dict[str, object]:
             if found.counts.get(state)
         ],
     }
+
+
+def _named(found: LineList) -> str:
+    """The other side by its name, which is that of its city or county."""
+    name = region_name(found.other[:6].ljust(6, "0"), year=found.made_at.year)
+    return f"{name} {found.other}" if name else found.other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,7 +112,7 @@ def _made(request: PortalRequest) -> tuple[UUID | None, TriedList | None]:
     )  # fmt: skip
     left = tried.total - len(tried.rows)
     if left:
-        messages.warning(request, ngettext("%(n)s row could not be read and was left out.", "%(n)s rows could not be read and were left out.", left) % {"n": left})  # fmt: skip
+        messages.warning(request, ngettext("%(n)s row could not be read and was refused with the reason.", "%(n)s rows could not be read and were refused with their reasons.", left) % {"n": left})  # fmt: skip
     return made, tried
 
 
@@ -134,7 +141,7 @@ def _tried(tried: TriedList, request: PortalRequest) -> dict[str, object]:
         ],
         "shown": [
             (each.name, words.masked(each.phone, head=3, tail=4), area.path(each.place_code), wording.kind(each.kind))
-            for each in tried.rows[:MOST_SHOWN]
+            for each in list(tried.rows.values())[:MOST_SHOWN]
         ],
     }  # fmt: skip
 
@@ -190,9 +197,11 @@ def change_list(request: PortalRequest, list_id: UUID) -> HttpResponse:
             case "refuse":
                 actions.refuse_row(**row, reason=given.get("reason", ""), actor=actor, at=at)
             case _reply:
-                _count, faults = actions.take_reply(list_id=list_id, data=_file(request), actor=actor, at=at)  # fmt: skip
+                count, faults = actions.take_reply(list_id=list_id, data=_file(request), actor=actor, at=at)  # fmt: skip
+                messages.success(request, ngettext("%(n)s answer was taken.", "%(n)s answers were taken.", count) % {"n": count})  # fmt: skip
                 for fault in faults[:5]:
                     messages.warning(request, f"{fault.row}: {fault.column} {fault.message.in_language(wording.language())}")  # fmt: skip
+                return redirect("tracing-list", list_id)
         asking.written(request)
     except KangmaiError as error:
         asking.complain(request, error)
