@@ -19,6 +19,8 @@ Incorrect
 ├── ScriptUnknown
 ├── StaffNotThere
 ├── StepUnknown
+├── TeamsMissing
+├── TextMissing
 └── TwiceNamed
 Forbidden
 ├── AssessesOwn
@@ -148,6 +150,18 @@ class StepUnknown(Incorrect):
     """'{step}' is no step of this drill's script."""
 
     zh = "“{step}”不是本次演练脚本中的环节。"
+
+
+class TeamsMissing(Incorrect):
+    """Choose at least one team of the list; a team that was closed cannot take part."""
+
+    zh = "请至少选择一支队伍；已撤销的队伍不能参演。"
+
+
+class TextMissing(Incorrect):
+    """Fill in: {field}."""
+
+    zh = "请填写{field}。"
 
 
 class TwiceNamed(Incorrect):

@@ -45,6 +45,13 @@ def own(actor: Actor, *permissions: str) -> frozenset[int]:
     )
 
 
+def takes_part(row: models.Drill, actor: Actor) -> bool:
+    """Whether an actor ran a step of a drill, or belongs to the institution of a participating team."""
+    institutions = set(row.teams.values_list("organization_id", flat=True))
+    ran = row.steps.filter(done_by=actor.account).exists()
+    return ran or bool(institutions & own(actor, ASSESS))
+
+
 def ranges(actor: Actor, *permissions: str) -> list[PlaceRange]:
     """The places in which an actor holds one of some permissions."""
     return [place for grant in grants(actor, *permissions) for place in grant.places]

@@ -59,8 +59,10 @@ def test_a_drill_from_its_order_to_its_report(database, city):
     assert of.lines[0].done_at == first
     of = actions.end_drill(drill_id=of.id, expected_version=of.version, actor=by, at=AT + 301 * MINUTE)  # fmt: skip
     for who in (by, actor(city.cdc, *RUN, place=COUNTY, account=13)):  # ran it; of its institution
+        assert not queries.may_assess(of.id, actor=who)
         with pytest.raises(errors.AssessesOwn):
             mark(of, MARKS, who)
+    assert queries.may_assess(of.id, actor=assessor())
     refused = {
         errors.MarksMissing: {},
         errors.MarksWrong: {"report": 11},
@@ -86,7 +88,7 @@ def test_a_drill_from_its_order_to_its_report(database, city):
     with pytest.raises(errors.InstitutionUnknown):
         actions.add_lesson(problem="x", mend="y", organization=city.hospital, due_on=TODAY, expected_version=of.version, **said)  # fmt: skip
     assert "drill" in queries.get_team(unit.id, actor=keeper(city.cdc), at=AT).readiness.lacks
-    with pytest.raises(errors.ReasonMissing):
+    with pytest.raises(errors.TextMissing):
         actions.report_drill(summary=" ", expected_version=of.version, **said)
     of = actions.report_drill(summary="总体合格", expected_version=of.version, **said)
     assert of.state is DrillState.REPORTED
@@ -108,8 +110,8 @@ def test_a_drill_needs_a_drill_order_that_holds_there(database, city):
     for error, changes in (
         (errors.ScriptUnknown, {"script": "none"}),
         (errors.PlaceUnknown, {"place": "999999"}),
-        (errors.NothingWanted, {"team_ids": []}),
-        (errors.NothingWanted, {"team_ids": [uuid4()]}),
+        (errors.TeamsMissing, {"team_ids": []}),
+        (errors.TeamsMissing, {"team_ids": [uuid4()]}),
         (errors.InstitutionUnknown, {"organization": city.hospital}),
         (NotPermitted, {"actor": keeper(city.cdc)}),
         (NotPermitted, {"actor": runner(city, place=NEIGHBOUR)}),

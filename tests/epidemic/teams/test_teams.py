@@ -178,7 +178,7 @@ def test_what_is_refused_of_a_mission(city):
         (errors.MissionEndsWrong, {"to_name": ""}),
         (errors.MissionEndsWrong, {"to_name": "", "to_organization": city.hospital}),
         (errors.MissionEndsWrong, {"from_name": "湖北省"}),
-        (errors.ReasonMissing, {"task": " "}),
+        (errors.TextMissing, {"task": " "}),
         (errors.DayWrong, {"until_on": TODAY - datetime.timedelta(1)}),
         (errors.NobodyNamed, {"people": ()}),
         (errors.StaffNotThere, {"people": (city.staff[city.cdc][0],)}),

@@ -17,21 +17,29 @@ from kangmai.epidemic.teams.errors import (
     MarksMissing,
     MarksWrong,
     NotAssessed,
-    NothingWanted,
     NotInThisState,
     PlaceUnknown,
     ReasonMissing,
     StepUnknown,
+    TeamsMissing,
+    TextMissing,
 )
 from kangmai.epidemic.teams.locking import hold
 from kangmai.epidemic.teams.ordered import require_drill_order
-from kangmai.epidemic.teams.reach import ASSESS, RUN, drill_locked, kept_institution, own, teams
+from kangmai.epidemic.teams.reach import (
+    ASSESS,
+    RUN,
+    drill_locked,
+    kept_institution,
+    takes_part,
+    teams,
+)
 from kangmai.epidemic.teams.reading import drill_of
 from kangmai.epidemic.teams.types import Drill, DrillState, Script
 from kangmai.kernel.actor import Actor, require
 from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import uuid7
-from kangmai.kernel.words import listed
+from kangmai.kernel.words import Words, listed
 from kangmai.standards.calendars import legal_day
 from kangmai.standards.divisions import find_division
 
@@ -50,7 +58,7 @@ def plan_drill(
     """Plan a drill of some teams; the same key again returns the first one.
 
     Raises:
-        NotPermitted, InstitutionUnknown, PlaceUnknown, ScriptUnknown, NothingWanted (no team, or one out of
+        NotPermitted, InstitutionUnknown, PlaceUnknown, ScriptUnknown, TeamsMissing (no team, or one out of
         reach), DrillOrderNeeded, KeyReused.
     """
     found = rulebook.script(script, on=legal_day(at))
@@ -67,7 +75,7 @@ def plan_drill(
         require_drill_order(order_id, place, at)
         chosen = list(teams(actor, RUN).filter(id__in=team_ids, closed_at=None))
         if not chosen or len(chosen) != len(set(team_ids)):
-            raise NothingWanted()
+            raise TeamsMissing()
         row = models.Drill.objects.create(
             id=uuid7(), key=key, order_id=order_id, script=script, script_from=found.valid_from,
             place_code=place, organization_id=home.id, state=DrillState.PLANNED.value,
@@ -174,9 +182,7 @@ def assess(
 
 
 def _require_outsider(row: models.Drill, actor: Actor) -> None:
-    took_part = set(row.teams.values_list("organization_id", flat=True))
-    ran = row.steps.filter(done_by=actor.account).exists()
-    if ran or took_part & own(actor, ASSESS):
+    if takes_part(row, actor):
         raise AssessesOwn()
 
 
@@ -205,10 +211,12 @@ def add_lesson(
     """Write down what went wrong, who mends it, until when.
 
     Raises:
-        NotPermitted, DrillUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing, DayWrong, InstitutionUnknown.
+        NotPermitted, DrillUnknown, ChangedMeanwhile, NotInThisState, TextMissing, DayWrong, InstitutionUnknown.
     """
-    if not problem.strip() or not mend.strip():
-        raise ReasonMissing()
+    if not problem.strip():
+        raise TextMissing(field=Words("问题", "problem"))
+    if not mend.strip():
+        raise TextMissing(field=Words("整改措施", "what will be done"))
     if due_on < legal_day(at):
         raise DayWrong(value=due_on, expected=f"≥ {legal_day(at)}")
     with transaction.atomic():
@@ -250,10 +258,10 @@ def report_drill(
     """Close a drill with its report, once every step is assessed; its teams have drilled now.
 
     Raises:
-        NotPermitted, DrillUnknown, ChangedMeanwhile, NotInThisState, ReasonMissing, NotAssessed.
+        NotPermitted, DrillUnknown, ChangedMeanwhile, NotInThisState, TextMissing, NotAssessed.
     """
     if not summary.strip():
-        raise ReasonMissing()
+        raise TextMissing(field=Words("演练总结", "what the drill showed"))
     with transaction.atomic():
         row = _locked(drill_id, expected_version, RUN, (DrillState.ASSESSING,), actor)
         left = [line.step.title for line in drill_of(row).lines if line.points is None]

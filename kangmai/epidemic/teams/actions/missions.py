@@ -17,6 +17,7 @@ from kangmai.epidemic.teams.errors import (
     NotInThisState,
     QuantityWrong,
     ReasonMissing,
+    TextMissing,
     TwiceNamed,
 )
 from kangmai.epidemic.teams.locking import hold
@@ -31,6 +32,7 @@ from kangmai.epidemic.teams.types import AWAY, Mission, MissionFacts, MissionSta
 from kangmai.kernel.actor import Actor
 from kangmai.kernel.deeds import require_version, write_down_and_announce
 from kangmai.kernel.ids import uuid7
+from kangmai.kernel.words import Words
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 
@@ -42,7 +44,7 @@ def plan_mission(*, facts: MissionFacts, key: UUID, actor: Actor, at: datetime) 
     """Plan a mission; the home unit plans what it sends, the receiving one what comes from outside the city.
 
     Raises:
-        NotPermitted, InstitutionUnknown, MissionEndsWrong, ReasonMissing (no task or destination), DayWrong,
+        NotPermitted, InstitutionUnknown, MissionEndsWrong, TextMissing (no task or destination), DayWrong,
         NobodyNamed, QuantityWrong, StaffNotThere, TwiceNamed, IsAway, KeyReused.
     """
     _check(facts, at)
@@ -70,8 +72,10 @@ def _check(facts: MissionFacts, at: datetime) -> None:
     inside = facts.from_organization or facts.to_organization
     if not (home and host and inside) or facts.from_organization == facts.to_organization:
         raise MissionEndsWrong()
-    if not facts.task.strip() or not facts.destination.strip():
-        raise ReasonMissing()
+    if not facts.task.strip():
+        raise TextMissing(field=Words("任务", "task"))
+    if not facts.destination.strip():
+        raise TextMissing(field=Words("工作地点", "where they work"))
     longest = rules.rule(on=legal_day(at)).longest_mission_days
     if not 0 <= (facts.until_on - facts.starts_on).days <= longest:
         last = facts.starts_on + timedelta(longest)

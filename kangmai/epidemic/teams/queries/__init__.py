@@ -7,7 +7,7 @@ from kangmai.epidemic.teams.queries.calls import (
     my_calls,
     open_callouts,
 )
-from kangmai.epidemic.teams.queries.drills import drill_list, get_drill, script_list
+from kangmai.epidemic.teams.queries.drills import drill_list, get_drill, may_assess, script_list
 from kangmai.epidemic.teams.queries.missions import get_mission, mission_list
 from kangmai.epidemic.teams.queries.out import out_at
 from kangmai.epidemic.teams.queries.teams import (
@@ -28,6 +28,7 @@ __all__ = [
     "get_mission",
     "get_team",
     "kept_institutions",
+    "may_assess",
     "mission_list",
     "my_calls",
     "open_callouts",

@@ -6,10 +6,10 @@ from uuid import UUID
 from kangmai.epidemic.teams import rulebook
 from kangmai.epidemic.teams.errors import DrillUnknown
 from kangmai.epidemic.teams.queries.paging import PAGE, newest_first
-from kangmai.epidemic.teams.reach import drills
+from kangmai.epidemic.teams.reach import ASSESS, drills, takes_part
 from kangmai.epidemic.teams.reading import drill_of
-from kangmai.epidemic.teams.types import Drill, Page, Script
-from kangmai.kernel.actor import Actor
+from kangmai.epidemic.teams.types import Drill, DrillState, Page, Script
+from kangmai.kernel.actor import Actor, is_permitted
 
 
 def drill_list(*, state: str = "", after: str = "", limit: int = PAGE, actor: Actor) -> Page[Drill]:
@@ -28,6 +28,19 @@ def get_drill(drill_id: UUID, *, actor: Actor) -> Drill:
     if row is None:
         raise DrillUnknown()
     return drill_of(row)
+
+
+def may_assess(drill_id: UUID, *, actor: Actor) -> bool:
+    """Whether somebody may give marks to a drill now. Raises NotPermitted, DrillUnknown."""
+    row = drills(actor).filter(id=drill_id).first()
+    if row is None:
+        raise DrillUnknown()
+    states = (DrillState.RUNNING.value, DrillState.ASSESSING.value)
+    return (
+        row.state in states
+        and is_permitted(actor, ASSESS, row.place_code)
+        and not takes_part(row, actor)
+    )
 
 
 def script_list(*, on: date) -> tuple[Script, ...]:

@@ -30,7 +30,7 @@ from kangmai.portal.teams.views.teams import StepUnknown
 from kangmai.registry import queries as registry
 from kangmai.standards.calendars import legal_day
 
-RUN, ASSESS = "drills.run", "drills.assess"
+RUN = "drills.run"
 FORMATS = {"html": (Format.HTML, "text/html; charset=utf-8"),
            "docx": (Format.DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")}  # fmt: skip
 
@@ -134,7 +134,7 @@ def drill(request: PortalRequest, drill_id: UUID) -> HttpResponse:
         "may_step": here and of.state is DrillState.RUNNING,
         "may_report": here and of.state is DrillState.ASSESSING,
         "may_mend": here,
-        "may_assess": is_permitted(actor, ASSESS, of.place_code) and of.state in (DrillState.RUNNING, DrillState.ASSESSING),
+        "may_assess": queries.may_assess(drill_id, actor=actor),
         "lessons": lessons(of),
         "institutions": asking.institutions({of.organization, *_taking_part(of, request)}),
         "today": legal_day(at),
