@@ -3,8 +3,10 @@
 Incorrect
 ├── AreaUnknown
 ├── BedsDoNotAdd
+│   └── StaffedBeyondSetUp
 ├── KindUnknown
 ├── NameMissing
+├── NothingReported
 ├── NumberUnreadable
 └── ReasonMissing
 NotFound
@@ -33,9 +35,21 @@ class AreaUnknown(Incorrect):
 
 
 class BedsDoNotAdd(Incorrect):
-    """Occupied, reserved, disinfecting and blocked beds come to {used}, more than the {staffed} that are staffed; or more are staffed than the {set_up} that are set up."""
+    """{ward}: occupied, reserved, disinfecting and blocked beds come to {used}, more than the {staffed} that are staffed."""
 
-    zh = "占用、预留、消毒、停用合计 {used} 张，多于可用（有医护）的 {staffed} 张；或可用床位多于实际开设的 {set_up} 张。"
+    zh = "{ward}：占用、预留、消毒、停用合计 {used} 张，多于可用（有医护）的 {staffed} 张。"
+
+
+class StaffedBeyondSetUp(BedsDoNotAdd):
+    """{ward}: {staffed} beds are staffed, more than the {set_up} that are set up."""
+
+    zh = "{ward}：可用（有医护）床位 {staffed} 张，多于实际开设的 {set_up} 张。"
+
+
+class NothingReported(Incorrect):
+    """No ward was filled in: write the beds of at least one."""
+
+    zh = "没有填写任何病区，请至少填写一类病区的床位。"
 
 
 LISTS = {

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from kangmai.epidemic.capacity.errors import BedsDoNotAdd, NumberUnreadable
+from kangmai.epidemic.capacity.errors import BedsDoNotAdd, NumberUnreadable, StaffedBeyondSetUp
 from kangmai.epidemic.capacity.rulebook import rule
 from kangmai.epidemic.capacity.types import Beds, RoomState
+from kangmai.kernel.words import Words
 
 __all__ = ["after_leaving", "check_beds", "numbers", "rule"]
 
@@ -40,8 +41,13 @@ def _expanded(word: str) -> Iterable[str]:
     return [word]
 
 
-def check_beds(beds: Beds) -> None:
-    """Let pass beds of which no more are used than staffed, and no more staffed than set up. Raises BedsDoNotAdd."""
+def check_beds(beds: Beds, *, ward: Words) -> None:
+    """Let pass beds of which no more are used than staffed, and no more staffed than set up.
+
+    Raises: BedsDoNotAdd, StaffedBeyondSetUp.
+    """
+    if beds.staffed > beds.set_up:
+        raise StaffedBeyondSetUp(ward=ward, staffed=beds.staffed, set_up=beds.set_up)
     values = (
         beds.set_up,
         beds.staffed,
@@ -50,9 +56,8 @@ def check_beds(beds: Beds) -> None:
         beds.disinfecting,
         beds.blocked,
     )
-    if min(values) < 0 or beds.free < 0 or beds.staffed > beds.set_up or max(values) > 100_000:
-        used = beds.staffed - beds.free
-        raise BedsDoNotAdd(used=used, staffed=beds.staffed, set_up=beds.set_up)
+    if min(values) < 0 or beds.free < 0 or max(values) > 100_000:
+        raise BedsDoNotAdd(ward=ward, used=beds.staffed - beds.free, staffed=beds.staffed)
 
 
 def after_leaving(state: RoomState, taken: int) -> RoomState:

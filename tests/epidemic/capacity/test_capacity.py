@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kangmai.epidemic.capacity import actions, errors, queries, rules
+from kangmai.epidemic.capacity import actions, errors, models, queries, rules
 from kangmai.epidemic.capacity.types import AmbulanceState, Beds, RoomCounts, RoomState
 from kangmai.kernel.actor import NotPermitted
 from kangmai.kernel.deeds import ChangedMeanwhile
+from kangmai.kernel.words import Words
 from tests.epidemic.capacity.factories import (
     COUNTY,
     MANAGER,
@@ -73,7 +74,7 @@ def test_beds_pass_only_if_nothing_is_used_that_is_not_staffed(beds):
     )
     holds = all(each >= 0 for each in parts) and used <= beds.staffed <= beds.set_up
     try:
-        rules.check_beds(beds)
+        rules.check_beds(beds, ward=Words("重症", "ICU"))
         passed = True
     except errors.BedsDoNotAdd:
         passed = False
@@ -141,6 +142,15 @@ def test_beds_are_the_latest_report_of_each_ward_and_say_how_old_they_are(databa
     assert [each.organization for each in queries.bed_lines(actor=NEIGHBOUR, at=AT)] == [away]
     with pytest.raises(errors.BedsDoNotAdd):
         actions.report_beds(organization=hospital, ward="icu", beds=Beds(5, 4, 5), key=uuid4(), actor=keeper, at=AT)  # fmt: skip
+    said = {"organization": hospital, "key": uuid4(), "actor": keeper, "at": AT}
+    with pytest.raises(errors.StaffedBeyondSetUp) as caught:
+        actions.report_wards(wards={"isolation": Beds(9, 9), "icu": Beds(5, 6)}, **said)
+    assert caught.value.message("en").endswith(
+        ": 6 beds are staffed, more than the 5 that are set up."
+    )
+    with pytest.raises(errors.NothingReported):
+        actions.report_wards(wards={}, **said)
+    assert models.BedReport.objects.filter(ward="isolation").count() == 0
     with pytest.raises(errors.KindUnknown):
         actions.report_beds(organization=hospital, ward="attic", beds=Beds(1), key=uuid4(), actor=keeper, at=AT)  # fmt: skip
     with pytest.raises(errors.InstitutionUnknown):

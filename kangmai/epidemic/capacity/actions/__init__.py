@@ -9,6 +9,7 @@ from kangmai.epidemic.capacity.actions.beds import (
     close_facility,
     name_facility,
     report_beds,
+    report_wards,
 )
 from kangmai.epidemic.capacity.actions.holding import (
     claim_room,
@@ -46,6 +47,7 @@ __all__ = [
     "open_site",
     "reopen_room",
     "report_beds",
+    "report_wards",
     "retire_ambulance",
     "revive_ambulance",
     "send_out",

@@ -1,12 +1,18 @@
 """Name designated hospitals and fever clinics, and take the reports of their beds."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from kangmai.epidemic.capacity import events, models, rules
-from kangmai.epidemic.capacity.errors import FacilityThere, FacilityUnknown, KindUnknown
+from kangmai.epidemic.capacity.errors import (
+    FacilityThere,
+    FacilityUnknown,
+    KindUnknown,
+    NothingReported,
+)
 from kangmai.epidemic.capacity.reach import MANAGE, REPORT, institution, near
 from kangmai.epidemic.capacity.reading import facility_of, report_of
 from kangmai.epidemic.capacity.types import BedReport, Beds, Facility
@@ -52,6 +58,23 @@ def close_facility(*, facility_id: int, actor: Actor, at: datetime) -> Facility:
     return facility_of(row)
 
 
+def report_wards(
+    *, organization: int, wards: Mapping[str, Beds], key: UUID, actor: Actor, at: datetime
+) -> None:
+    """Take what an institution says of all its wards at once: every one, or none where one cannot be.
+
+    Raises:
+        NotPermitted, InstitutionUnknown, KindUnknown, NothingReported, BedsDoNotAdd.
+    """
+    if not wards:
+        raise NothingReported()
+    with transaction.atomic():
+        for ward, beds in wards.items():
+            report_beds(
+                organization=organization, ward=ward, beds=beds, key=key, actor=actor, at=at
+            )
+
+
 def report_beds(
     *, organization: int, ward: str, beds: Beds, key: UUID, actor: Actor, at: datetime
 ) -> BedReport:
@@ -63,7 +86,7 @@ def report_beds(
     found = rules.rule(on=legal_day(at))
     if ward not in found.wards:
         raise KindUnknown(kind=ward[:24], what="wards")
-    rules.check_beds(beds)
+    rules.check_beds(beds, ward=found.wards[ward])
     place = institution(organization, actor=actor, permission=REPORT)
     with transaction.atomic():
         row, is_new = models.BedReport.objects.get_or_create(

@@ -30,7 +30,9 @@ def report(request: PortalRequest) -> HttpResponse:
     actor, at = request.actor, request.at
     require(actor, REPORT)
     own = _own(actor)
+    key = asking.fresh_key()
     if request.method == "POST":
+        key = asking.key(request)
         try:
             _take(request, own)
             asking.written(request)
@@ -43,7 +45,7 @@ def report(request: PortalRequest) -> HttpResponse:
     context = {
         "crumbs": trail(Crumb(_("Rooms, beds, ambulances"), reverse("capacity")), Crumb(_("Report beds"))),
         "institution": registry.names_by_id(ids=[own], language=language()).get(own, ""),
-        "key": asking.fresh_key(),
+        "key": key,
         "columns": _titles(),
         "lines": [
             {
@@ -80,10 +82,17 @@ def _value(request: PortalRequest, ward: str, field: str, said: Mapping[str, Bed
 
 
 def _take(request: PortalRequest, own: int) -> None:
-    """Take every line in which something was written. Raises FieldUnreadable, BedsDoNotAdd."""
-    key = asking.key(request)
-    for ward in rules.rule(on=legal_day(request.at)).wards:
-        names = [f"{ward}-{field}" for field in FIELDS]
-        if any(request.POST.get(name, "").strip() for name in names):
-            beds = Beds(*(asking.number(request, name) for name in names))
-            actions.report_beds(organization=own, ward=ward, beds=beds, key=key, actor=request.actor, at=request.at)  # fmt: skip
+    """Take every line in which something was written. Raises FieldUnreadable, NothingReported, BedsDoNotAdd."""
+    wards = {}
+    for ward, title in rules.rule(on=legal_day(request.at)).wards.items():
+        names = [(f"{ward}-{field}", f"{title.in_language(language())} · {label}") for field, label in _titles()]  # fmt: skip
+        if any(request.POST.get(name, "").strip() for name, _label in names):
+            wards[ward] = Beds(*(_number(request, name, label) for name, label in names))
+    actions.report_wards(organization=own, wards=wards, key=asking.key(request), actor=request.actor, at=request.at)  # fmt: skip
+
+
+def _number(request: PortalRequest, name: str, label: str) -> int:
+    try:
+        return asking.number(request, name)
+    except asking.FieldUnreadable:
+        raise asking.FieldUnreadable(field=label, value=request.POST[name][:20]) from None
