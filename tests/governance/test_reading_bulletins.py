@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kangmai.commandline.bulletin import bulletin
 from kangmai.governance.reporting.errors import BulletinUnreadable
+from kangmai.governance.reporting.reading.numerals import read_numeral
 from kangmai.governance.reporting.rules import read_bulletin
 from kangmai.governance.reporting.types import Quoted, Status
 
@@ -36,7 +37,8 @@ def one(text: str) -> Quoted:
         ("上半年共建成托育机构41家。", "cc_count", "41", "家", "2023H1"),
         ("家庭医生签约率比2019年提高到45%。", "fd_rate", "45", "%", "2023"),
         ("今年上半年市域内住院率97.4%。", "city_inpatient_rate", "97.4", "%", "2023H1"),
-        ("2021年1—3月完工率百分之九十六。完工率为百分之96.3。", "completion_rate", "96.3", "%", "2021Q1"),
+        ("2021年1—3月完工率为百分之96.3。", "completion_rate", "96.3", "%", "2021Q1"),
+        ("2021年1—3月完工率为百分之九十六点三。", "completion_rate", "96.3", "%", "2021Q1"),
         ("12岁以上人群第二针接种2240096剂次。", "covid_12_d2", "2240096", "剂次", "2023"),
         ("设立市级质控中心45个。", "qc_centres", "45", "个", "2023"),
         ("每千人口执业（助理）医师数2.85人。", "doc_1000", "2.85", "人", "2023"),
@@ -82,6 +84,31 @@ def test_full_width_numbers_lose_no_digits(text, value, unit):
 
 
 @pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("家庭医生签约率达七成。", "70", "%"),
+        ("重点人群签约率为八成五以上。", "85", "%"),
+        ("血压控制率在七成半左右。", "75", "%"),
+        ("全市托位总数为一万九千零二十二个。", "19022", "个"),
+        ("培训护士一万二千余人次。", "12000", "人次"),
+        ("建成托育机构四十一家。", "41", "家"),
+        ("投入一亿三千万元。", "130000000", "元"),
+    ],
+)
+def test_numbers_in_characters_are_read(text, value, unit):
+    found = one(text)
+    assert (found.value, found.unit, found.status) == (Decimal(value), unit, Status.STATED)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("十", 10), ("一百二", 120), ("三百零二", 302), ("一万零五十", 10050), ("一百二十万三千", 1_203_000), ("一亿零五", 100_000_005), ("两万亿", 2 * 10**12), ("二〇二三", 2023)],
+)  # fmt: skip
+def test_numerals(text, value):
+    assert read_numeral(text) == value
+
+
+@pytest.mark.parametrize(
     ("text", "values"),
     [
         ("人口自然增长率为-0.52‰。", ["-0.52"]),
@@ -122,6 +149,10 @@ def test_by_how_much_something_moved_is_no_value_of_it(text, indicators):
         ("建成胸痛中心2\ufffd0个。", "chest_stroke_centres", "个"),
         ("血压控制率达\ufffd1.3%。", "ht_control_rate", "%"),
         ("血压控制率达7\ufffd%。", "ht_control_rate", "%"),
+        # letters that look like digits
+        ("血压控制率达7O.5%。", "ht_control_rate", "%"),
+        ("建成胸痛中心2l个。", "chest_stroke_centres", "个"),
+        ("流调队伍扩充到O5人。", "epi_team", "人"),
     ],
 )
 def test_lost_digits_are_said_to_be_lost(text, indicator, unit):
@@ -144,6 +175,9 @@ def test_what_cannot_be_is_marked(text):
         "按照国卫办基层发〔2020〕12号文件要求，于2022年5月11日启动。",
         "责任落实到人，精准到户到人。",
         "65岁以上老年人优先，第3次会议通过。",
+        "一个中心、两张网，三级医院牵头，第十二次会议通过。",
+        "十二岁以上人群，每十万人口，数百人参加，几十家单位，成千上万人次。",
+        "取得成果，三成员单位，O型血人群，十四五规划，于二〇二三年十二月启动。",
     ],
 )
 def test_years_documents_ages_and_figures_of_speech_are_none(text):
