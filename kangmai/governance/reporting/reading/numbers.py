@@ -27,7 +27,7 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HUNDREDTHS = re.compile(rf"百分之(?:(?P<number>{_DIGITS})|(?P<numeral>[{ALL}]+(?:点[{ONES}]+)?))")
 _TENTHS = re.compile(rf"(?P<tenths>[{ONES}十]成[{ONES}半]?)(?=[多左以的，。；、,;）)]|$)")
 _NUMERAL = re.compile(
-    rf"(?<![{ALL}几数上第每/之点])(?=[{ONES}]*[十百千万亿])(?P<numeral>[{ONES}十][{ALL}]*)"
+    rf"(?<![{ALL}几上第每/之点])(?!(?<=数)十)(?=[{ONES}]*[十百千万亿])(?P<numeral>[{ONES}十][{ALL}]*)"
     rf"(?P<unit>[余多]?(?:{'|'.join(map(re.escape, UNITS))}))"
 )
 """A count in characters of ten or more; 一个 and 三级 are figures of speech, 每十万人 is a base."""
