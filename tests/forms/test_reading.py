@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kangmai.forms import queries, rules
 from kangmai.forms.errors import FormUnknown, NotForThisResident
-from kangmai.forms.types import Choice, FaultKind, Subject
+from kangmai.forms.rules.limits import in_words
+from kangmai.forms.types import Choice, DayLimit, DayUnit, FaultKind, Range, Span, Subject
 from tests.factories.forms import FOLLOW_UP, MAN, TODAY, follow_up
 
 
@@ -197,3 +198,9 @@ def test_whatever_is_typed_is_answered_by_faults_and_never_by_a_crash(typed):
     reading = rules.read_answers(follow_up(), typed, subject=MAN, on=TODAY)
     assert reading.faults
     assert all(fault.zh and fault.en and fault.place for fault in reading.faults)
+
+
+def test_ranges_of_days_are_said_as_days():
+    item, today = follow_up().item("visited_on"), DayLimit(Span(0, DayUnit.DAY))
+    assert in_words(item, Range(high=today), on=TODAY, language="zh") == f"{TODAY} 及以前"
+    assert in_words(item, Range(low=today), on=TODAY, language="en") == f"{TODAY} or later"

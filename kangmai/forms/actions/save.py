@@ -12,7 +12,7 @@ from kangmai.forms.fhir import About, from_response, to_observations, to_respons
 from kangmai.forms.fhir.response import author_of
 from kangmai.forms.queries.answers import resource_of
 from kangmai.forms.queries.definitions import form_version
-from kangmai.forms.rules import read_answers, require_audience, subject_of
+from kangmai.forms.rules import find_audience_faults, read_answers, require_audience, subject_of
 from kangmai.forms.types import Answers, Form, Given, ResponseStatus, Saved
 from kangmai.identity import queries as identity
 from kangmai.identity.types import Resident
@@ -108,12 +108,15 @@ def sound_answers(
     """The answers in what was given about a resident, and whether required ones stay open.
 
     Raises:
-        NotForThisResident, AnswersRefused
+        NotForThisResident: nothing else is wrong, or the day of measurement is not known.
+        AnswersRefused: with all faults, those of the wrong day among them.
     """
     today, subject = legal_day(at), subject_of(resident)
     reading = read_answers(form, given, subject=subject, on=today)
     measured_on = reading.answers.day(form.effective_item)
-    require_audience(form, subject, on=measured_on or today)
+    against = list(find_audience_faults(form, subject, on=measured_on or today))
+    if measured_on is None or all(fault in against for fault in reading.faults):
+        require_audience(form, subject, on=measured_on or today)
     if reading.is_sound:
         return reading.answers, False
     is_askable = reading.is_only_incomplete and measured_on is not None

@@ -98,6 +98,8 @@ def in_words(item: Item, limits: Range, *, on: date, language: str) -> str:
     unit = f" {item.unit.words[language]}" if item.unit else ""
     if low is not None and high is not None:
         return f"{low}–{high}{unit}"
-    if language == "zh":
-        return f"{low}{unit} 及以上" if high is None else f"{high}{unit} 及以下"
-    return f"{low}{unit} or more" if high is None else f"{high}{unit} or less"
+    if isinstance(low or high, date):
+        above, below = ("及以后", "及以前") if language == "zh" else ("or later", "or earlier")
+    else:
+        above, below = ("及以上", "及以下") if language == "zh" else ("or more", "or less")
+    return f"{low}{unit} {above}" if high is None else f"{high}{unit} {below}"
