@@ -8,7 +8,12 @@ from kangmai.identity import queries as identity
 from kangmai.kernel.ids import ResidentId
 from kangmai.programmes.engine import models
 from kangmai.programmes.engine.definition.types import AnchorDay, Programme, Service
-from kangmai.programmes.engine.errors import AnchorMissing, AnchorOutOfRange, SameEpisode
+from kangmai.programmes.engine.errors import (
+    AnchorMissing,
+    AnchorOutOfRange,
+    AnchorUnknown,
+    SameEpisode,
+)
 from kangmai.programmes.engine.types import State
 
 
@@ -16,21 +21,26 @@ def check_anchors(definition: Programme, anchors: Mapping[str, date], *, on: dat
     """Let pass days that are complete, known to the programme and possible for an enrolment on a day.
 
     Raises:
-        AnchorMissing, AnchorOutOfRange
+        AnchorMissing, AnchorUnknown, AnchorOutOfRange
     """
-    needed = {each.id for each in definition.anchors.values() if each.is_needed}
-    wrong = (needed - set(anchors)) | (set(anchors) - set(definition.anchors))
-    if wrong:
-        titles = (
-            definition.anchors[name].title if name in definition.anchors else {}
-            for name in sorted(wrong)
+    strange = set(anchors) - set(definition.anchors)
+    if strange:
+        raise AnchorUnknown(
+            programme=definition.title["en"],
+            zh_programme=definition.title["zh"],
+            anchors=", ".join(sorted(strange)),
         )
-        words = [(each.get("zh", "?"), each.get("en", "?")) for each in titles]
+    lacking = [
+        each.title
+        for each in definition.anchors.values()
+        if each.is_needed and each.id not in anchors
+    ]
+    if lacking:
         raise AnchorMissing(
             programme=definition.title["en"],
             zh_programme=definition.title["zh"],
-            anchors=", ".join(en for _, en in words),
-            zh_anchors="、".join(zh for zh, _ in words),
+            anchors=", ".join(each["en"] for each in lacking),
+            zh_anchors="、".join(each["zh"] for each in lacking),
         )
     for name, day in anchors.items():
         _check_range(definition.anchors[name], day, on)

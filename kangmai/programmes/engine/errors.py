@@ -4,6 +4,7 @@ Incorrect
 ├── NotInPopulation
 ├── WayNotOffered
 ├── AnchorMissing
+├── AnchorUnknown
 ├── AnchorOutOfRange
 ├── ServiceUnknown
 ├── ClosingReasonUnknown
@@ -59,9 +60,15 @@ class WayNotOffered(Incorrect):
 
 
 class AnchorMissing(Incorrect):
-    """{programme} counts from days that are missing or not its own: {anchors}."""
+    """{programme} counts from '{anchors}', which is not given. Fill it in."""
 
-    zh = "“{zh_programme}”的起算日期缺失或多余：{zh_anchors}。"
+    zh = "“{zh_programme}”从“{zh_anchors}”起算，请填写该日期。"
+
+
+class AnchorUnknown(Incorrect):
+    """{programme} does not count from {anchors}. Leave it out."""
+
+    zh = "“{zh_programme}”不从“{anchors}”起算，请去掉该项。"
 
 
 class AnchorOutOfRange(Incorrect):

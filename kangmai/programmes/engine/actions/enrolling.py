@@ -72,7 +72,7 @@ def enrol(
         NotPermitted, ResidentNotFound, ProgrammeUnknown
         AlreadyEnrolled: an enrolment is open; it is suspected, confirmed or managed.
         SameEpisode: an earlier enrolment was about the same (a second booking of one pregnancy).
-        NotInPopulation, WayNotOffered, AnchorMissing, AnchorOutOfRange, EnrolmentInFuture
+        NotInPopulation, WayNotOffered, AnchorMissing, AnchorUnknown, AnchorOutOfRange, EnrolmentInFuture
         EnrolmentAfterDeath, KeyUsedElsewhere
     """
     require(actor, MANAGE)
