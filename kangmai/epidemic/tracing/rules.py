@@ -5,6 +5,7 @@ Source: the dated definitions `tracing_edition` and `tracing_rule`, each with it
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from kangmai.epidemic.tracing.rulebook import edition, rule
@@ -86,12 +87,8 @@ def missing(plan: Plan, tests: Sequence[Test], stays: Sequence[Stay], *, today: 
 
 def untested(plan: Plan, tests: Sequence[Test]) -> list[date]:
     """Due days without a negative test of their own."""
-    following = [*plan.tests[1:], None]
-    return [
-        day
-        for day, until in zip(plan.tests, following, strict=True)
-        if not _negatives(tests, day, until)
-    ]
+    due = pairwise((*plan.tests, None))  # none at all for those who are only watched
+    return [day for day, until in due if day is not None and not _negatives(tests, day, until)]
 
 
 def _negatives(tests: Sequence[Test], since: date, until: date | None) -> list[Test]:

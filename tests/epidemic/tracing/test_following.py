@@ -227,6 +227,16 @@ def test_the_tenth_day_is_not_enough():
     assert refused.value.details["missing"] == "day"
 
 
+def test_a_contact_who_is_only_watched_has_no_test_to_take():
+    woken()
+    found = case()
+    contact = close_contact(found)
+    (pair,) = queries.pairs(found.id, actor=INVESTIGATOR, at=AT).rows
+    actions.judge(case_id=found.id, kinds={pair.id: Kind.GENERAL}, reason="隔两桌", actor=INVESTIGATOR, at=AT)  # fmt: skip
+    whole = queries.get_contact(contact, actor=FOLLOWER, at=AT)
+    assert (whole.contact.kind, whole.plan.tests, whole.missing) == (Kind.GENERAL, (), ("day",))
+
+
 def test_a_released_contact_who_is_exposed_later_is_followed_anew():
     woken()
     someone, late = named(), AT + 11 * DAY
