@@ -32,8 +32,8 @@ def enrolling(resident, programme: str, **given: str):
 @pytest.mark.parametrize(
     ("language", "label", "missing", "weeks"),
     [
-        ("en", "first day of the last period", "are missing or not its own", "11 weeks + 3"),
-        ("zh-hans", "末次月经", "起算日期缺失", "11 周 + 3 天"),
+        ("en", "first day of the last period", "which is not given", "11 weeks + 3"),
+        ("zh-hans", "末次月经", "请填写该日期", "11 周 + 3 天"),
     ],
 )
 def test_a_pregnancy_asks_for_its_last_period_and_shows_its_weeks(

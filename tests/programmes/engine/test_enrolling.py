@@ -186,7 +186,7 @@ def test_of_two_who_enrol_at_once_one_is_told() -> None:
     [
         ({"programme_id": "nothing"}, errors.ProgrammeUnknown),
         ({"on": day("2026-03-03")}, errors.EnrolmentInFuture),
-        ({"anchors": {"last_period": day("2026-01-01")}}, errors.AnchorMissing),
+        ({"anchors": {"last_period": day("2026-01-01")}}, errors.AnchorUnknown),
     ],
 )
 def test_an_enrolment_that_cannot_be(changes: dict, error: type[Exception]) -> None:
