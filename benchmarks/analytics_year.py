@@ -1,5 +1,5 @@
 """Claim: all indicators of a year for the city, its counties and towns, from 100 million event rows, in under 60 s
-and 6 GB; each of them alone in under 1 s.
+and 6 GB. Aim: each of them alone in under 1 s; those that take longer are printed (docs/algorithms/lake.md).
 
     python benchmarks/analytics_year.py [--events 100000000] [--lake FOLDER] [--peer-events 10000000] [--spark]
 

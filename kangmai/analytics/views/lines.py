@@ -26,6 +26,8 @@ BLOCK = 32 * 2**20
 """Bytes of lines that DuckDB is given at a time."""
 ALONE = 500
 """A block of so few lines that DuckDB refuses is left to Python whole."""
+REFUSED = (duckdb.InvalidInputException, duckdb.ConversionException)
+"""What DuckDB says of lines it cannot read; any other error is one of the query, and ours."""
 Numbered = tuple[int, bytes]
 
 
@@ -121,7 +123,7 @@ class DuckExtract:
         self.file.write_bytes(b"\n".join(lines))
         try:
             made = self.connection.execute(self.query.sql, {"file": str(self.file)}).fetchall()
-        except duckdb.Error:
+        except REFUSED:
             if len(lines) <= self.alone:
                 return [None] * len(lines)
             middle = len(lines) // 2

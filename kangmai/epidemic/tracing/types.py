@@ -435,13 +435,11 @@ class TriedList:
     @property
     def refused(self) -> Mapping[int, str]:
         """Why rows cannot be taken, by number, in the language of the letter."""
-        numbers = dict.fromkeys(fault.row for fault in self.faults)
-        return {
-            n: "；".join(
-                f"{f.column}：{f.message.zh.rstrip('。')}" for f in self.faults if f.row == n
-            )
-            for n in numbers
-        }
+        found: dict[int, list[str]] = {}
+        for fault in self.faults:
+            said = f"{fault.column}：{fault.message.zh.rstrip('。')}"
+            found.setdefault(fault.row, []).append(said)
+        return {number: "；".join(each) for number, each in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
