@@ -5,7 +5,7 @@ is calculated, whatever was sent for it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -190,7 +190,10 @@ class _Reader:
             if day > self.on:
                 item = self.form.item(self.form.effective_item)
                 self.faults.append(refused(Wrong.IN_FUTURE, item, item.link_id, today=self.on))
-            self.faults += find_audience_faults(self.form, self.subject, on=day)
+            if against := list(find_audience_faults(self.form, self.subject, on=day)):
+                # a day that cannot be need not be usual
+                self.faults = [each for each in self.faults if not is_doubt_of(each, against)]
+                self.faults += against
         variables = self._variables()
         for constraint in self.form.constraints:
             if expressions.is_violated(constraint, variables):
@@ -234,3 +237,8 @@ def _is_place(form: Form, place: str) -> bool:
 def _is_in_row(form: Form, link_id: str) -> bool:
     parent = form.parents.get(link_id)
     return parent is not None and form.item(parent).is_repeating
+
+
+def is_doubt_of(fault: Fault, against: Sequence[Fault]) -> bool:
+    """Whether a fault only asks to confirm what is refused for another reason."""
+    return fault.kind is FaultKind.TO_CONFIRM and any(each.place == fault.place for each in against)
