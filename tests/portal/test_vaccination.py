@@ -106,7 +106,10 @@ def test_a_morning_through_forms(enter, stocked, baby):
     assert young.status_code == 422 and "from 9 years on" in text(young)
     kept = text(young)
     assert re.findall(r'name="chosen" value="([^"]+)" checked', kept) == ["HepB"]
-    assert re.findall(r'<option value="([^"]+)" selected>', kept) == ["HPV9"]
+    listed = re.findall(r'<option value="([^"]+)"', kept)
+    assert "Hib" in listed and not {"HPV9", "MMR", "JE-I", "HepB"} & set(listed)
+    hot = post(nurse, path, do="pre_check", version=1, temperature="", chosen=["HepB"], more="Hib")
+    assert re.findall(r'<option value="([^"]+)" selected>', text(hot)) == ["Hib"]
     said = {"do": "pre_check", "version": 1, "temperature": "36.5", "chosen": ["HepB", "BCG"]}
     assert post(nurse, path, **said).status_code == 302
     assert post(nurse, path, **said).status_code == 422

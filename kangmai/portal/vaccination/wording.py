@@ -39,9 +39,10 @@ def vaccines(codes: tuple[str, ...]) -> str:
     return listed(codes) if codes else _("all vaccines")
 
 
-def vaccine_choices(current: str = "") -> tuple[Choice, ...]:
-    """Every vaccine for a list."""
-    return choices(((code, f"{vaccine(code)} {code}") for code in rules.vaccine_codes()), current=current)  # fmt: skip
+def vaccine_choices(current: str = "", *, among: Iterable[str] | None = None) -> tuple[Choice, ...]:
+    """Vaccines for a list; every one where none are named."""
+    codes = rules.vaccine_codes() if among is None else among
+    return choices(((code, f"{vaccine(code)} {code}") for code in codes), current=current)
 
 
 def step(value: Step) -> tuple[str, str]:

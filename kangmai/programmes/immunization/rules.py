@@ -4,6 +4,7 @@ The door of this folder: what others need of its parts is named in `__all__`.
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -17,7 +18,7 @@ from kangmai.programmes.immunization.schedule.vaccines import live_injected, vac
 from kangmai.programmes.immunization.series.diphtheria_tetanus import diphtheria_tetanus
 from kangmai.programmes.immunization.series.in_order import in_order
 from kangmai.programmes.immunization.series.polio import polio
-from kangmai.programmes.immunization.types import Child, Forecast, Row
+from kangmai.programmes.immunization.types import Child, Forecast, Given, Row
 from kangmai.programmes.immunization.visit import Visit, visit
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "iso",
     "live_injected",
     "read_child",
+    "row_if_given",
     "say",
     "schedule",
     "series_of",
@@ -93,6 +95,28 @@ def series_rows(
         for each in rules.series
         if (each.id in wanted if wanted else not _is_shown(today, each))
     }
+
+
+def row_if_given(
+    child: Child, vaccine: str, *, on: date, programme: str = "immunization"
+) -> Row | None:
+    """What the schedule would say of a dose given that day; nothing where it does not know the vaccine.
+
+    A dose beyond what a child needs is a row without an earliest day.
+
+    Raises:
+        UnknownDefinition: no rule was in force that day.
+    """
+    dose = Given(on.toordinal(), vaccine)
+    given = tuple(sorted({*child.given, dose}))
+    found = series_rows(
+        replace(child, given=given),
+        (series_of(vaccine, on=on, programme=programme),),
+        on=on,
+        programme=programme,
+    )
+    rows = (row for rows in found.values() for row in rows)
+    return next((row for row in rows if Given(row.given or 0, row.vaccine) == dose), None)
 
 
 @cache

@@ -12,6 +12,11 @@ from kangmai.programmes.vaccination.rulebook import vaccine_words
 from kangmai.programmes.vaccination.types import Block
 
 
+def is_sold(vaccine: str) -> bool:
+    """Whether the list says at which ages a vaccine is given to whoever pays for it."""
+    return "ages_months" in vaccines().get(vaccine, {})
+
+
 def blocks_of_age(vaccine: str, *, born: date | None, on: date) -> tuple[Block, ...]:
     """Too young, or too old, by months of life from the first on and before the last; nothing where no birthday is known."""
     ages = vaccines().get(vaccine, {}).get("ages_months")

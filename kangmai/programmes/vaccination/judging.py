@@ -88,6 +88,7 @@ def judge(
             for series, found in series_rows(child, on=on).items()
             for row in found
         ),
+        child=child,
     )
 
 

@@ -57,6 +57,11 @@ def vaccine_codes() -> tuple[str, ...]:
     return tuple(vaccines())
 
 
+def is_of_programme(code: str) -> bool:
+    """Whether the state pays for a vaccine (免疫规划疫苗), by the list."""
+    return bool(vaccines()[code]["programme"])
+
+
 def vaccine_words(code: str) -> Words:
     """The name of a vaccine; its code where it is not known."""
     entry = vaccines().get(code)

@@ -8,10 +8,22 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from kangmai.kernel.words import Words
-from kangmai.programmes.immunization.rules import live_injected, series_of, vaccines
-from kangmai.programmes.vaccination.ages import blocks_of_age
+from kangmai.programmes.immunization.rules import (
+    live_injected,
+    row_if_given,
+    series_of,
+    vaccines,
+)
+from kangmai.programmes.immunization.types import Row, Status
+from kangmai.programmes.vaccination.ages import blocks_of_age, is_sold
 from kangmai.programmes.vaccination.courses import course
-from kangmai.programmes.vaccination.rulebook import rule, vaccine_codes, vaccine_words
+from kangmai.programmes.vaccination.judging import words_of
+from kangmai.programmes.vaccination.rulebook import (
+    is_of_programme,
+    rule,
+    vaccine_codes,
+    vaccine_words,
+)
 from kangmai.programmes.vaccination.types import (
     Block,
     Deferral,
@@ -34,6 +46,7 @@ __all__ = [
     "checks_of",
     "course",
     "deferred_until",
+    "is_of_programme",
     "is_outside",
     "may_be_given",
     "next_appointment",
@@ -68,11 +81,17 @@ def blocks_of_person(file: File, vaccine: str, *, on: date) -> tuple[Block, ...]
     if (vaccine, on) in given:
         found.append(_block("given_today", "今日已接种该疫苗", "it was given today"))
     lines = [each for each in (*file.lines, *file.voluntary) if each.vaccine == vaccine]
-    if lines:
-        found += _of_schedule(lines[0].status, lines, on)
-    else:
-        found += _without_schedule(file, vaccine, given, on)
-    return tuple(found)
+    offered = _of_schedule(lines[0].status, lines, on) if lines else []
+    if lines and not offered:
+        return tuple(found)
+    if lines and not _is_sold(file, vaccine, lines[0].status):
+        return (*found, *offered)
+    return (*found, *_if_bought(file, vaccine, given, on))
+
+
+def _is_sold(file: File, vaccine: str, status: str) -> bool:
+    """Whether somebody who is not offered a vaccine may buy it: grown up, or before the age at which it is free."""
+    return file.born is not None and is_sold(vaccine) and status != "contraindicated"
 
 
 def _of_deferral(deferral: Deferral) -> Block:
@@ -97,13 +116,28 @@ def _of_schedule(status: str, lines: Sequence[Line], on: date) -> list[Block]:
     return []
 
 
-def _without_schedule(
+def _if_bought(
     file: File, vaccine: str, given: Collection[tuple[str, date | None]], on: date
 ) -> list[Block]:
-    """A vaccine of which the schedule asks nothing (more): enough doses, or bought, by age and after live ones."""
-    if any(each.recorded.vaccine == vaccine and each.dose is not None for each in file.doses):
-        return [_block("not_needed", "程序规定的剂次已完成", "the doses of the schedule are done")]
-    return [*blocks_of_age(vaccine, born=file.born, on=on), *_after_live(vaccine, given, on)]
+    """A vaccine that is not offered: as the schedule would judge the dose, else by age, and after live ones."""
+    judged = file.child and file.born and row_if_given(file.child, vaccine, on=on)
+    found = _of_judgement(judged, on) if judged else []
+    return (
+        found or [*blocks_of_age(vaccine, born=file.born, on=on)] or _after_live(vaccine, given, on)
+    )
+
+
+def _of_judgement(row: Row, on: date) -> list[Block]:
+    """What keeps a product in the place of another from being given: its dose would not count, or none is needed."""
+    said = words_of(row)
+    if row.earliest is None:
+        return [_block("not_needed", f"程序不需要：{said.zh}", f"not needed: {said.en}")]
+    if row.status is not Status.INVALID:
+        return []
+    day = date.fromordinal(row.earliest)
+    if day <= on:
+        return [Block("too_early", said)]
+    return [_block("too_early", f"过早：按程序 {day} 起方可接种", f"too early: by the schedule not before {day}")]  # fmt: skip
 
 
 def _after_live(vaccine: str, given: Collection[tuple[str, date | None]], on: date) -> list[Block]:

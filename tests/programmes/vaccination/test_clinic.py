@@ -24,6 +24,7 @@ from kangmai.programmes.vaccination.errors import (
     VisitNotFound,
     WrongStep,
 )
+from kangmai.programmes.vaccination.judging import judge
 from kangmai.programmes.vaccination.types import (
     Deferral,
     DoseState,
@@ -265,6 +266,43 @@ def test_bought_vaccines_are_for_an_age(vaccine, born, expected):
     file = File(datetime.date(2026, 9, 1), (), (), (), Particulars(), False, born=born)
     found = rules.blocks_of_person(file, vaccine, on=file.on)
     assert [each.code for each in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("vaccine", "born", "given", "expected"),
+    [
+        ("JE-I", datetime.date(2026, 8, 28), [], ["too_early"]),
+        ("JE-I", TODAY - datetime.timedelta(239), [], ["too_early"]),
+        ("JE-I", TODAY - datetime.timedelta(240), [], []),
+        ("JE-I", datetime.date(2023, 1, 10), [("JE-L", datetime.date(2023, 9, 20))], ["not_needed"]),
+        ("HepA-I", datetime.date(2026, 8, 28), [], ["too_early"]),
+        ("HepA-I", datetime.date(1980, 8, 28), [], []),
+        ("bOPV", datetime.date(2026, 8, 28), [], ["too_early"]),
+        ("DT", datetime.date(2026, 8, 28), [], ["too_early"]),
+        ("Td", datetime.date(2018, 8, 28), [], ["too_early"]),
+        ("Td", datetime.date(1980, 8, 28), [], []),
+        ("HepB", datetime.date(1980, 8, 28), [], []),
+        ("HepB", datetime.date(1980, 8, 28), [("HepB", TODAY - datetime.timedelta(27))], ["too_early"]),
+        ("HepB", datetime.date(1980, 8, 28), [("HepB", TODAY - datetime.timedelta(28))], []),
+        ("MMR", datetime.date(1980, 8, 28), [], []),
+        ("MMR", datetime.date(2021, 1, 28), [("MMR", datetime.date(2021, 9, 28)), ("MMR", datetime.date(2022, 7, 28))], ["not_needed"]),
+        ("BCG", datetime.date(1980, 8, 28), [], ["not_needed"]),
+        ("DTaP", datetime.date(1980, 8, 28), [], ["not_needed"]),
+        ("HPV2", datetime.date(1999, 8, 28), [], []),
+        ("HPV2", datetime.date(1980, 8, 28), [], ["too_old"]),
+        ("HPV2", datetime.date(2015, 8, 28), [], []),
+        ("HPV2", datetime.date(2018, 8, 28), [], ["too_early"]),
+        ("VarV", datetime.date(2025, 6, 1), [("MMR", TODAY - datetime.timedelta(27))], ["too_early"]),
+        ("EHF", datetime.date(2026, 8, 28), [], ["too_young"]),
+        ("VarV", datetime.date(2026, 8, 28), [], ["too_young"]),
+    ],
+)  # fmt: skip
+def test_a_product_in_the_place_of_another_is_judged_by_the_schedule(
+    vaccine, born, given, expected
+):
+    doses = [Recorded(str(day), 1, code, "", day) for code, day in given]
+    file = replace(judge(born, "2", doses, (), Particulars(), on=TODAY), born=born)
+    assert [each.code for each in rules.blocks_of_person(file, vaccine, on=TODAY)] == expected
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """One visit, with the form of the step at which it stands."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +18,7 @@ from kangmai.portal.messages.presenters import language
 from kangmai.portal.programmes import people
 from kangmai.portal.shell import words
 from kangmai.portal.shell.breadcrumbs import Crumb, trail
-from kangmai.portal.shell.choices import choices
+from kangmai.portal.shell.choices import Choice, choices
 from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.portal.vaccination import asking, wording
@@ -143,7 +145,6 @@ def _kept(request: PortalRequest) -> dict[str, Any]:
     kept: dict[str, Any] = {"said": request.POST, "answered": request.POST.getlist("answered")}
     if request.POST.get("do") == "pre_check":
         kept["ticked"] = request.POST.getlist("chosen")
-        kept["more"] = wording.vaccine_choices(asking.text(request, "more"))
     return kept
 
 
@@ -178,6 +179,7 @@ def _context(
     may = queries.may_work(found, actor=request.actor)
     name = resident.demographics.name
     left = wording.minutes_left(found.observe_until, request.at) if found.observe_until else 0
+    offered = _offered(found, file)
     before = campaigns.answered_of([resident.id], actor=request.actor)
     return {
         "crumbs": trail(
@@ -194,8 +196,8 @@ def _context(
         "rule": rule,
         "fever_from": rule.fever_from,
         "questions": [(each.id, each.title.in_language(language())) for each in rule.questions if each.id != "fever"],
-        "offered": _offered(found, file),
-        "more": wording.vaccine_choices(),
+        "offered": offered,
+        "more": _more(file, {each["code"] for each in offered}, asking.text(request, "more"), on=found.on),
         "guardians": choices(((each, wording.guardian(each)) for each in GUARDIANS), current=before[0].by if before else "parent"),
         "consent": wording.guardian(found.consent_by),
         "consented_at": words.instant(found.consented_at),
@@ -259,6 +261,27 @@ def _offered(found: Visit, file: File) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _more(
+    file: File, offered: Collection[str], current: str, *, on: date
+) -> list[tuple[str, tuple[Choice, ...]]]:
+    """What else may be given today, the bought vaccines before those that the state pays."""
+    may = [
+        code
+        for code in rules.vaccine_codes()
+        if code not in offered and not rules.blocks_of_person(file, code, on=on)
+    ]
+    groups = (
+        (
+            _("Outside the programme (bought)"),
+            [code for code in may if not rules.is_of_programme(code)],
+        ),
+        (_("Of the programme"), [code for code in may if rules.is_of_programme(code)]),
+    )
+    return [
+        (title, wording.vaccine_choices(current, among=codes)) for title, codes in groups if codes
+    ]
 
 
 def _planned(found: Visit, resident: Resident, rule: Rule) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kangmai.kernel.words import Words
+from kangmai.programmes.immunization.types import Child
 
 
 class Evidence(StrEnum):
@@ -111,6 +112,8 @@ class File:
     """Doses of series that are given to whoever wants them, where none was begun."""
     born: date | None = None
     """Not known of some."""
+    child: Child | None = None
+    """The resident as the schedule sees one, to ask it about doses of other products."""
 
 
 @dataclass(frozen=True, slots=True)
