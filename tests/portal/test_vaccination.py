@@ -217,6 +217,8 @@ def test_recall_finds_the_people(enter, stocked):
     assert post(nurse, f"lots/{lot.id}/", reason="x", version=1).status_code == 422
     assert post(officer, f"lots/{lot.id}/", reason="企业召回", version=1).status_code == 302
     assert "recalled" in text(nurse.get(f"{ROOT}lots/{lot.id}/"))
+    row = re.search(r">B1<.*?</tr>", text(nurse.get(f"{ROOT}stock/")), re.DOTALL).group()
+    assert re.search(r'data-label="Usable doses">0<', row) and 'tag-danger">recalled' in row
 
 
 def test_a_reaction_from_finding_to_class(enter, baby):

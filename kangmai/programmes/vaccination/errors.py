@@ -39,9 +39,9 @@ class TemperatureUnlikely(Incorrect):
 
 
 class TraceCodeUnreadable(Incorrect):
-    """A traceability code has {digits} digits; this one cannot be read. Scan it again, or type the digits below the bars."""
+    """A traceability code has {digits} digits; “{code}” cannot be read. Scan it again, or type the digits below the bars."""
 
-    zh = "追溯码应为 {digits} 位数字，未能识别。请重新扫描，或输入条码下方的数字。"
+    zh = "追溯码应为 {digits} 位数字，“{code}”未能识别。请重新扫描，或输入条码下方的数字。"
 
 
 class CodeTwice(Incorrect):

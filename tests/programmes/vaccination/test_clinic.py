@@ -259,6 +259,8 @@ def test_blocks(vaccine, changes, expected):
         ("EV71", datetime.date(2020, 9, 1), ["too_old"]),
         ("ZosV", datetime.date(1986, 9, 1), []),
         ("RabV", datetime.date(2026, 8, 1), []),
+        ("PCV13", datetime.date(2026, 7, 22), ["too_young"]),
+        ("PCV13", datetime.date(2026, 7, 21), []),
         ("HPV9", None, []),
     ],
 )

@@ -103,6 +103,7 @@ def fridge_row(of: Fridge, on: Any) -> dict[str, Any]:
 
 def _held(of: Held, names: dict[UUID, str], on: Any) -> dict[str, Any]:
     days = (of.lot.expires_on - on).days
+    is_out = days < 0 or of.lot.recalled_on is not None
     return {
         "vaccine": wording.vaccine(of.lot.vaccine),
         "product": of.lot.product,
@@ -113,8 +114,8 @@ def _held(of: Held, names: dict[UUID, str], on: Any) -> dict[str, Any]:
         "tone": "danger" if days < 0 else "warning" if days < SOON_DAYS else "",
         "expiry": _("expired") if days < 0 else _("expires soon") if days < SOON_DAYS else "",
         "fridge": names.get(of.fridge, ""),
-        "usable": of.usable,
-        "quarantined": of.quarantined,
+        "usable": 0 if is_out else of.usable,
+        "put_aside": of.quarantined + (of.usable if is_out else 0),
         "is_recalled": of.lot.recalled_on is not None,
     }
 
