@@ -165,20 +165,27 @@ class Conflicting:
     when: str
     visit: Line
     verdict: Verdict | None
+    is_latest: bool
+    """Whether nothing was done with the enrolment after it (an attempt, a handing over)."""
 
 
 def conflicting(enrolment: Enrolment, *, actor: Actor, at: datetime.datetime) -> Conflicting | None:
-    """The visit that was saved last; None where the enrolment was changed without one."""
+    """The visit that was saved last; None where there is none."""
     found = queries.visits_of(enrolment.id, limit=1, actor=actor, at=at)
     if not found:
         return None
     visit = found[0]
-    who = ""
+    who, saved_at = "", visit.entered_at
     if visit.response_id:
-        who = forms.versions(visit.response_id, actor=actor, at=at)[0].account_name
-    on = at.date()
+        version = forms.versions(visit.response_id, actor=actor, at=at)[0]
+        who, saved_at = version.account_name, version.saved_at
     return Conflicting(
-        who, words.instant(visit.entered_at), line(visit, on=on), decisions.verdict_of(visit)
+        who,
+        words.instant(saved_at),
+        line(visit, on=at.date()),
+        decisions.verdict_of(visit),
+        # the record store keeps instants to the millisecond
+        is_latest=enrolment.updated_at - saved_at < datetime.timedelta(milliseconds=1),
     )
 
 

@@ -166,6 +166,7 @@ class Enrolment:
     lost_on: date | None
     evidence_days: int
     version: int
+    updated_at: datetime
     planned: tuple[Planned, ...] = ()
     transfer_to: OrganizationId | None = None
 

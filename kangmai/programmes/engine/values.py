@@ -59,6 +59,7 @@ def enrolment_of(
         lost_on=row.lost_on,
         evidence_days=row.evidence_days,
         version=row.version,
+        updated_at=row.updated_at,
         planned=planned,
         transfer_to=transfer_to,
     )

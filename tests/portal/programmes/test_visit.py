@@ -204,6 +204,29 @@ def test_two_people_saving_at_once_see_one_another(enter, served, answers):
     assert again.status_code == 302
 
 
+def test_what_was_changed_without_a_visit_is_not_called_one(enter, served, answers):
+    client, path = enter("village"), address(served, "李少芬")
+    given = answers(visited_on=days_ago(2), systolic="139")
+    given["expected_version"] = version_in(client.get(path).content.decode())
+    row = models.Enrolment.objects.get(pk=served.enrolments["李少芬"])
+    root = f"/programmes/enrolments/{row.id}"
+    tried = {"method": "3", "outcome": "no_answer", "on": TODAY.isoformat(), "service": "followup", "key": "a1"}  # fmt: skip
+    assert client.post(f"{root}/attempt/", tried).status_code == 302
+    row.refresh_from_db()
+    closed = client.post(f"{root}/close/", {"version": row.version, "reason": "moved"})
+    assert closed.status_code == 302
+    late = client.post(path, given)
+    page = late.content.decode()
+    assert late.status_code == 409 and "visits are recorded while it is managed" in page
+    assert "Somebody else saved" not in page and 'name="systolic" value="139"' in page
+    assert client.get(path)["Location"] == f"{root}/"
+    row.refresh_from_db()
+    assert client.post(f"{root}/reopen/", {"version": row.version}).status_code == 302
+    page = client.post(path, given).content.decode()
+    assert "changed by someone else" in page and "Somebody else saved" not in page
+    assert client.post(path, {**given, "expected_version": version_in(page)}).status_code == 302
+
+
 def test_a_late_entry_is_allowed_and_flagged(enter, served, answers):
     client = enter("village")
     path = address(served, "周丽仪")

@@ -103,15 +103,35 @@ def _newborn(
     return Chosen(row, programme, born, {}, visits)
 
 
+SUBSIDY_SINCE = date(2025, 1, 1)
+"""From when on the childcare subsidy is paid, see its definition."""
 FIRST_OF = {"newborn_blood": "sample", "newborn_hearing": "test", "newborn_heart": "test"}
 
 
 def subsidised(people: Any, row: int, on: date, chance: float) -> Chosen:
-    """A child under three whose parents asked for the subsidy of this year of life."""
+    """A child under three whose parents were paid for the years of life before, and asked for this one's."""
     born: date = people.birth_on[row].astype(object)
-    year = min(int((on - born).days / YEAR_DAYS) + 1, 3)
-    days = 1 + int(50 * chance)
-    result = "waiting" if chance < 0.1 else "approved" if chance < 0.3 else "paid"
-    facts = {"result": result, **({"amount": 3600} if result == "paid" else {})}
-    since = max(born, on - timedelta(days + 10))
-    return Chosen(row, "childcare_subsidy", since, {}, (Seen("payment", days, facts, f"y{year}"),))
+    lived = (on - born).days
+    year = min(int(lived / YEAR_DAYS) + 1, 3)
+    after = 1 + int(50 * chance)
+    paid = {"result": "paid", "amount": 3600}
+    seen = [
+        Seen("payment", days, paid, f"y{each}")
+        for each in range(1, year)
+        if (days := _paid_ago(born, each, after, on)) is not None
+    ]
+    latest = (
+        {"result": "waiting"} if chance < 0.1 else {"result": "approved"} if chance < 0.3 else paid
+    )
+    seen.append(
+        Seen("payment", min(after, int(lived - (year - 1) * YEAR_DAYS)), latest, f"y{year}")
+    )
+    since = max(born, on - timedelta(seen[0].days_ago + 10))
+    return Chosen(row, "childcare_subsidy", since, {}, tuple(seen))
+
+
+def _paid_ago(born: date, year: int, after: int, on: date) -> int | None:
+    """How many days ago a year of life was paid for; none where its time was over when the programme began."""
+    begins = born + timedelta(int((year - 1) * YEAR_DAYS))
+    day = max(begins, SUBSIDY_SINCE) + timedelta(after)
+    return (on - day).days if day < begins + timedelta(int(2 * YEAR_DAYS)) else None

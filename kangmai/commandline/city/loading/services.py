@@ -154,6 +154,12 @@ def _each_year(service: str, days: Sequence[int], facts: dict[str, Any]) -> tupl
     return tuple(Seen(service, each + ago, facts) for ago in YEARS_AGO for each in days)
 
 
+def _exams(days: int, chance: float, share: float) -> list[Seen]:
+    """An examination in the year before, and for a share of the people one in the latest year."""
+    years = YEARS_AGO if (chance * 23) % 1 < share else YEARS_AGO[:1]
+    return [Seen("exam", days + ago, {}) for ago in years]
+
+
 def _diabetes(people: Any, row: int, on: date, chance: float) -> Chosen:
     """Seen every quarter and examined every year; one in five was missed once a year."""
     seen = ((330, 5), (240, 7), (150, 3), (60, 9), (12, 1))
@@ -166,8 +172,7 @@ def _diabetes(people: Any, row: int, on: date, chance: float) -> Chosen:
         for days, more in seen
         if days != missed
     ]
-    if (chance * 23) % 1 < 0.85:
-        visits += [Seen("exam", 150 + ago, {}) for ago in YEARS_AGO]
+    visits += _exams(150, chance, 0.85)
     since = _since(people, row, "diabetes", on, 340)
     return Chosen(row, "diabetes", since, {}, tuple(visits))
 
@@ -185,7 +190,11 @@ def _mental(people: Any, row: int, on: date, chance: float) -> Chosen:
     since = _since(people, row, "mental", on, 330)
     guardian = {"result": "paid", "amount": 2400, "informed": "both"}
     days = (320, 220, 130, 45) if (chance * 7) % 1 > 1 / 7 else (220, 130, 45)
-    seen = (*_each_year("followup", days, facts), *_each_year("guardian", (80,), guardian))
+    seen = (
+        *_each_year("followup", days, facts),
+        *_each_year("guardian", (80,), guardian),
+        *_exams(140, chance, 0.7),
+    )
     if chance > INJECTED:
         return Chosen(row, "smd", since, {}, seen)
     # every fourth of them came too late for the second

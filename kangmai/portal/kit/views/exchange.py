@@ -314,7 +314,8 @@ def _conflict(error: Conflict, enrolment_id: UUID, request: Any) -> JsonResponse
     }
     if not is_open:
         said["kind"] = "gone"
-    if saved and line and isinstance(error, EnrolmentChanged | VisitOnThisDay):
+    is_its_doing = isinstance(error, EnrolmentChanged) and saved and saved.is_latest
+    if saved and line and (is_its_doing or isinstance(error, VisitOnThisDay)):
         parts = (saved.who, saved.when, line.service, line.day, line.value, line.outcome)
         said["visit"] = {"text": " · ".join(filter(None, parts)), "address": line.address}
     message = words_of(error)

@@ -37,7 +37,7 @@ from kangmai.portal.shell.errors import words_of
 from kangmai.portal.shell.requests import PortalRequest, signed_in
 from kangmai.programmes.engine import actions, queries
 from kangmai.programmes.engine.errors import EnrolmentChanged
-from kangmai.programmes.engine.types import Recorded, VisitForm
+from kangmai.programmes.engine.types import Recorded, State, VisitForm
 from kangmai.standards.calendars import legal_day
 
 VISIT = "programmes.visit"
@@ -64,6 +64,11 @@ def record(request: PortalRequest, enrolment_id: UUID, service: str) -> HttpResp
     require(request.actor, VISIT)
     asked = queries.visit_form(enrolment_id, service=service, actor=request.actor, at=request.at)
     if request.method != "POST":
+        if asked.enrolment.state is not State.MANAGED:
+            messages.warning(
+                request, _("Visits are recorded while an enrolment is managed; this one is not.")
+            )
+            return redirect("enrolment", enrolment_id)
         return _opened(request, asked, service)
     posted = read_posted(request.POST)
     if posted.take:
@@ -145,7 +150,8 @@ def _refusal(
         return replace(asking, faults=error.faults)
     if isinstance(error, EnrolmentChanged):
         saved = visits.conflicting(asked.enrolment, actor=request.actor, at=request.at)
-        return replace(asking, conflict=saved, expected_version=asked.enrolment.version, status=409)
+        told = {"conflict": saved} if saved and saved.is_latest else {"problem": words_of(error)}
+        return replace(asking, **told, expected_version=asked.enrolment.version, status=409)
     status = 409 if isinstance(error, Conflict) else 422
     return replace(asking, problem=words_of(error), status=status)
 

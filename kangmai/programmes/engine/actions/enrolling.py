@@ -125,7 +125,6 @@ def _check(
 ) -> None:
     if way not in definition.ways:
         raise WayNotOffered(programme=definition.id, way=way)
-    check_anchors(definition, anchors, on=on)
     if on > legal_day(at):
         raise EnrolmentInFuture(on=on, today=legal_day(at))
     if resident.deceased_on and on > resident.deceased_on:
@@ -139,6 +138,7 @@ def _check(
             zh_condition=definition.who.get("zh", condition),
             on=on,
         )
+    check_anchors(definition, anchors, on=on)
 
 
 def _new(

@@ -83,8 +83,8 @@ def record_visit(
         row = locked(enrolment_id, actor=actor)
         if earlier := _earlier(key, row, actor):
             return Recorded(visit_of(earlier), None, whole_enrolment(row), is_repeated=True)
-        require_version(row, expected_version)
         _require_served(row, actor)
+        require_version(row, expected_version)
         definition = programme(row.programme, on=legal_day(at))
         offered = service_of(definition, service)
         resident = resident_of(row, actor=actor, at=at)
