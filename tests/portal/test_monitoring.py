@@ -32,7 +32,7 @@ def wards(town):
 
 
 def posted(woman, **changes):
-    return {"about_number": woman.index_number, "about_name": "林晓燕", "about_ordinal": "1", "key": uuid4().hex, "form_version": "2012-01-01", **MATERNAL, "confirm.died_on": MATERNAL["died_on"], **changes}  # fmt: skip
+    return {"about_number": woman.index_number, "about_name": "林晓燕", "key": uuid4().hex, "form_version": "2012-01-01", **MATERNAL, "confirm.died_on": MATERNAL["died_on"], **changes}  # fmt: skip
 
 
 def test_a_death_from_the_form_to_the_conclusion(enter, wards):

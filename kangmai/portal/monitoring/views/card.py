@@ -52,7 +52,9 @@ def new(request: PortalRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         given, key = _given(request), read_posted(request.POST).key
         try:
-            return redirect("monitoring-card", _report(request, kind, given).id)
+            return redirect(
+                "monitoring-card", _report(request, kind, given, of_several=of.of_several).id
+            )
         except AnswersRefused as error:
             faults = error.faults
         except KangmaiError as error:
@@ -78,12 +80,13 @@ def _given(request: PortalRequest) -> Mapping[str, tuple[str, ...]]:
     return {name: texts for name, texts in posted.given.items() if not name.startswith(own)}
 
 
-def _report(request: PortalRequest, kind: str, given: Given) -> Card:
+def _report(request: PortalRequest, kind: str, given: Given, *, of_several: bool) -> Card:
+    which = asking.whole(request, "about_ordinal", _("Which child of this birth")) if of_several else 1  # fmt: skip
     return actions.report(
         kind=kind,
         number=asking.text(request, "about_number"),
         name=asking.text(request, "about_name"),
-        ordinal=asking.whole(request, "about_ordinal", _("Which child of this birth")) or 1,
+        ordinal=which or 1,
         given=given,
         key=asking.key(request),
         actor=request.actor,
