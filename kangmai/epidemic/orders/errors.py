@@ -119,9 +119,9 @@ class DrillDuringOrder(Conflict):
 
 
 class ExtensionUnfit(Conflict):
-    """A new order extends {number} only if that one is signed, not erased, for the same disease, and both or neither are drills."""
+    """A new order extends {number} only if that one is signed, not erased, for the same disease and a common area, and both or neither are drills."""
 
-    zh = "延续命令须针对已签署且数据尚未清除的 {number}，疾病相同，且同为演练或同为正式命令。"
+    zh = "延续命令须针对已签署且数据尚未清除的 {number}，疾病相同，区域有交集，且同为演练或同为正式命令。"
 
 
 class NoOrderInForce(Conflict):

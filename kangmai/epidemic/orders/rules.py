@@ -93,8 +93,14 @@ def overlap(one: Order, other: Order) -> bool:
         bool(one.purposes & other.purposes)
         and one.starts_at < other.over_at
         and other.starts_at < one.over_at
-        and any(_touch(a, b) for a in one.areas for b in other.areas)
+        and have_common(one.areas, other.areas)
     )
+
+
+def have_common(areas: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether some place lies in both areas."""
+    there = tuple(others)
+    return any(_touch(a, b) for a in areas for b in there)
 
 
 def _touch(one: str, other: str) -> bool:

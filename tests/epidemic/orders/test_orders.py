@@ -191,6 +191,9 @@ def test_an_extension_is_a_new_order_and_data_wait_for_its_end():
     first = order_in_force(SCANNING, days=2)
     with pytest.raises(errors.ExtensionUnfit):
         proposed(disease="plague", extends=first.id)
+    there = order_in_force(SCANNING, area="441203", at=AT + HOUR, days=2)
+    with pytest.raises(errors.ExtensionUnfit):
+        proposed(areas=("441202",), extends=there.id)
     second = order_in_force(SCANNING, at=AT + HOUR, days=10, extends=first.id)
     known = [first, second]
     assert rules.erasure_due(first, known, after_days=14) == second.ends_at + timedelta(days=14)

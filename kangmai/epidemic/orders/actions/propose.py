@@ -66,6 +66,7 @@ def _check_extension(draft: Draft) -> None:
         and row.erased_at is None
         and row.disease == draft.disease
         and row.is_drill == draft.is_drill
+        and rules.have_common(row.areas, draft.areas)
     )
     if not fits:
         raise ExtensionUnfit(number=row.number)

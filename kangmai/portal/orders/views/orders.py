@@ -197,6 +197,7 @@ def order(request: PortalRequest, order_id: UUID) -> HttpResponse:
     context = {
         "crumbs": trail(Crumb(_("Emergency mode"), "/emergency-mode/"), Crumb(found.number)),
         "order": wording.shown(found, at),
+        "extended": queries.get_order(found.extends, actor=actor) if found.extends else None,
         "signatures": _signatures(signed),
         "may_sign": may_sign and all(each.account != actor.account for each in signed),
         "may_refuse": may_sign,
