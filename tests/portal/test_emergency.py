@@ -279,6 +279,11 @@ def test_a_whole_order_from_the_draft_to_the_proof(people, enter):
         assert client.get(page).status_code == 409
     assert "data that name people" in officer.get(f"{address}?proof=1").content.decode()
     change(officer, "erase")
+    assert "data that name people" in officer.get(f"{address}?proof=1").content.decode()
+    shown = officer.get(address).content.decode()
+    change(
+        officer, "erase", number=re.search(r"number of the order, (D?\d{4}-\d{4})", shown).group(1)
+    )
     assert (
         "nothing held under this order names anybody"
         in officer.get(f"{address}?proof=1").content.decode()

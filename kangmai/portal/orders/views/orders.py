@@ -36,6 +36,12 @@ class ChangeUnknown(Incorrect):
     zh = "命令可以签署、拒签、终止或清除数据，不能“{change}”。"
 
 
+class NumberNotRepeated(Incorrect):
+    """Erasing cannot be undone: write the number of the order, {number}, to confirm."""
+
+    zh = "清除后无法恢复：请填写命令编号 {number} 以确认。"
+
+
 class DaysUnreadable(Incorrect):
     """“{days}” is no number of days. Give the days until erasure in digits, or leave them out."""
 
@@ -301,9 +307,17 @@ def _change(request: PortalRequest, order_id: UUID) -> None:
                 order_id=order_id, reason=reason, expected_version=expected, actor=actor, at=at
             )
         case "erase":
+            _require_number(request, order_id)
             actions.erase_now(order_id=order_id, actor=actor, at=at)
         case other:
             raise ChangeUnknown(change=other or "")
+
+
+def _require_number(request: PortalRequest, order_id: UUID) -> None:
+    """What cannot be undone is not done by one touch. Raises NumberNotRepeated."""
+    number = queries.get_order(order_id, actor=request.actor).number
+    if request.POST.get("number", "").strip().upper() != number:
+        raise NumberNotRepeated(number=number)
 
 
 @require_safe
