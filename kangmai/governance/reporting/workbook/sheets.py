@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.cell import coordinate_from_string, range_boundaries
 from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 from openpyxl.workbook import Workbook as Book
@@ -180,7 +180,8 @@ def require_free(content: bytes, name: str, sheet: str, cell: str) -> None:
     found = _sheet(opened(content, name), sheet)
     try:
         letters, row = coordinate_from_string(cell)
-        column = found[f"{letters}1"].column
+        # not asked of the sheet, which would grow to hold the cell
+        column = column_index_from_string(letters)
     except (CellCoordinatesException, ValueError):
         raise BindingCellUnknown(place=place) from None
     if row > found.max_row or column > found.max_column:
