@@ -76,7 +76,8 @@ def test_refused_bindings_are_named_by_cell_and_none_is_kept(city):
         upload(),
         "表 一!B4, ht_control_rate, 441202, denominator\n表 一!B6, ht_control_rate, 441200\n"
         "表 一!B1, ht_control_rate, 441200\n表 一!A3, ht_control_rate, 441200\n表 一!D6, ht_control_rate, 441200\n"
-        "表 一!Z99, ht_control_rate, 441200\n表二!B4, ht_control_rate, 441200\n"
+        "表 一!Z99, ht_control_rate, 441200\n表 一!Z4, ht_control_rate, 441200\n"
+        "表 一!XFE4, ht_control_rate, 441200\n表二!B4, ht_control_rate, 441200\n"
         "表 一!C4, no_such, 441200\n表 一!C5, ht_control_rate, 999999",
     )
     assert faults == [
