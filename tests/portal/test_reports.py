@@ -216,6 +216,10 @@ def test_a_table_from_outside_names_its_lines_and_the_card_shows_where_it_is_fro
     refused = send("county_inpatient_rate,999999,2025,,9,10,医保局,函,2026-02-01")
     assert refused.status_code == 400 and "Line 2: No division has the code" in text_of(refused)
     assert "1 figure was taken in" in text_of(send("县域住院率（县域内住院率）,441200,2025,,932,1000,医保局,函3号,2026-02-01"))  # fmt: skip
+    again = text_of(
+        send("县域住院率（县域内住院率）,441200,2025,,932,1000,医保局,函3号,2026-02-01")
+    )
+    assert "1 figure was known already" in again and "taken in." not in again
     card = text_of(writer.get("/indicators/county_inpatient_rate/card/?area=441200&period=2025"))
     assert "93.2" in card and "医保局 · 函3号" in card
     other = text_of(writer.get("/indicators/city_inpatient_rate/card/?area=441200&period=2025"))

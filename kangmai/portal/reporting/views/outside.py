@@ -35,6 +35,16 @@ NO_FILE = Words("没有选择文件", "no file was chosen")
 EXAMPLE = ("县域住院率（县域内住院率）", "441202", "2025", "", "9320", "10000", "市医疗保障局", "肇医保函〔2026〕1号", "2026-02-01")  # fmt: skip
 
 
+def _told(new: int, known: int) -> str:
+    """How many figures were written down, and how many stood there already."""
+    said = []
+    if new or not known:
+        said.append(ngettext("%(n)s figure was taken in.", "%(n)s figures were taken in.", new) % {"n": new})  # fmt: skip
+    if known:
+        said.append(ngettext("%(n)s figure was known already.", "%(n)s figures were known already.", known) % {"n": known})  # fmt: skip
+    return " ".join(said)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def outside(request: PortalRequest) -> HttpResponse:
@@ -48,7 +58,8 @@ def outside(request: PortalRequest) -> HttpResponse:
             figures, faults = _read(request)
             if not faults:
                 taken = actions.record_outside(figures=figures, actor=actor, at=request.at)
-                messages.success(request, ngettext("%(n)s figure was taken in.", "%(n)s figures were taken in.", len(taken)) % {"n": len(taken)})  # fmt: skip
+                new = sum(each.recorded_at == request.at for each in taken)
+                messages.success(request, _told(new, len(taken) - new))
                 return redirect("figures-outside")
         except KangmaiError as error:
             complain(request, error)
