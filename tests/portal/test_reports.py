@@ -186,12 +186,15 @@ def test_a_commitment_from_the_form_to_its_end(people, enter):
 def test_other_cities_count_after_a_person_said_so(people, enter):
     writer, neighbour = enter("statistics"), enter("county")
     file = io.BytesIO(
-        "示例市公报（2025年）\n2025年管理人群血压控制率达71.3%，接种.64万剂次。".encode()
+        "示例市公报（2025年）\n2025年管理人群血压控制率达71.3%，电子健康卡覆盖率达60%，接种.64万剂次。".encode()
     )
     file.name = "公报.txt"
+    nameless = text_of(writer.post("/reports/cities/", {"file": file, "origin": " "}, follow=True))
+    assert "Say where the bulletin was published" in nameless and "公报.txt" not in nameless
+    file.seek(0)
     here = writer.post("/reports/cities/", {"file": file, "origin": "网页"})["Location"]
     page = text_of(writer.get(here))
-    assert "digits lost" in page and "2 wait for a person" in page
+    assert "digits lost" in page and "3 wait for a person" in page
     assert neighbour.get(here).status_code == 404
     row = PeerFigure.objects.get(indicator="ht_control_rate")
     decide = f"/reports/cities/figures/{row.id}/"
@@ -199,6 +202,7 @@ def test_other_cities_count_after_a_person_said_so(people, enter):
     neighbour.post(decide, given)
     assert "No figure of another city is confirmed yet" in text_of(writer.get("/reports/cities/"))
     writer.post(decide, given)
+    assert 'name="place" value="示例市"' in writer.get(here).content.decode()
     side = text_of(writer.get("/reports/cities/"))
     assert "管理人群血压控制率达71.3%" in side and "Base: " in side
     assert "71.3%" not in text_of(neighbour.get("/reports/cities/"))

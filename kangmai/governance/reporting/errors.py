@@ -4,7 +4,8 @@ Incorrect
 ├── AuthorityIncomplete     ├── BindingCellTaken     ├── BindingCellUnknown
 ├── BindingLineUnreadable   ├── BulletinUnreadable   ├── CommitmentIncomplete
 ├── CommitmentImpossible    ├── MilestoneUnreadable
-├── EvidenceIncomplete      ├── FigureIncomplete     ├── PeriodNotOfDataValues
+├── EvidenceIncomplete      ├── FigureIncomplete     ├── OriginMissing
+├── PeriodNotOfDataValues
 ├── PeriodNotOfTemplate     ├── ProofIncomplete      ├── ReasonMissing
 ├── RemarkHoldsNumber       ├── TemplateNotForArea   └── WorkbookUnreadable
 Forbidden
@@ -213,6 +214,12 @@ class NotReached(Conflict):
     """The frozen figure is {value}, the target {target}: it cannot be concluded as kept."""
 
     zh = "冻结数据为 {value}，目标为 {target}，不能按“已兑现”结项。"
+
+
+class OriginMissing(Incorrect):
+    """Say where the bulletin was published (an address, a newspaper, a date): a figure without it cannot be traced."""
+
+    zh = "请填写公报的来源（网址、报纸、日期），否则数据无法溯源。"
 
 
 class BulletinKnown(Conflict):

@@ -8,7 +8,12 @@ from django.db import transaction
 
 from kangmai.analytics.rules import find_indicator, indicator_named
 from kangmai.governance.reporting import events, models
-from kangmai.governance.reporting.errors import BulletinKnown, BulletinUnknown, FigureIncomplete
+from kangmai.governance.reporting.errors import (
+    BulletinKnown,
+    BulletinUnknown,
+    FigureIncomplete,
+    OriginMissing,
+)
 from kangmai.governance.reporting.peers import figure_of
 from kangmai.governance.reporting.reach import PEERS_CONFIRM, rows_of
 from kangmai.governance.reporting.reading.bulletin import read_bulletin
@@ -26,10 +31,12 @@ def take_in(
     """Read a bulletin and keep its figures, none of which counts before a person confirmed it.
 
     Raises:
-        NotPermitted, BulletinUnreadable.
+        NotPermitted, BulletinUnreadable, OriginMissing.
         BulletinKnown: the same file was read before.
     """
     require(actor, PEERS_CONFIRM, area)
+    if not origin.strip():
+        raise OriginMissing()
     quoted = read_bulletin(content, name=name)
     found = hashlib.sha256(content).hexdigest()
     with transaction.atomic():

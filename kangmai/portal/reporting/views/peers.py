@@ -124,6 +124,7 @@ def bulletin(request: PortalRequest, bulletin_id: UUID) -> HttpResponse:
         "crumbs": _crumbs(Crumb(of.name)),
         "of": of,
         "rows": [_figure(each, titles) for each in found],
+        "place": next((each.place for each in found if each.decision is Decision.CONFIRMED), ""),
         "shows": choices(
             [("", _("all")), *((each.value, wording.decision(each)[0]) for each in Decision)],
             current=chosen.value if chosen else "",
