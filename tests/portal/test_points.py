@@ -92,7 +92,12 @@ def test_a_form_that_is_refused_keeps_what_was_typed(served, enter):
 def test_what_holds_is_said_anew(nursery, enter):
     town = enter("township")
     form = f"{ROOT}{nursery.id}/facts/"
-    sent = GIVEN | {"places": "30", "from_on": "2026-02-01", "version": version(town, form)}
+    sent = GIVEN | {
+        "places": "30",
+        "inclusive_places": "30",
+        "from_on": "2026-02-01",
+        "version": version(town, form),
+    }
     assert town.post(form, sent).status_code == 302
     page = text_of(town, f"{ROOT}{nursery.id}/")
     assert "60 places → 30 places" in page and "no more children than places" in page

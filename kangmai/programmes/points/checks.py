@@ -35,6 +35,8 @@ def _faults(content: Mapping[str, Any]) -> Iterator[str]:
     for n, each in enumerate(content["fields"]):
         if (each["type"] in ("choice", "codes")) != ("choices" in each):
             yield f"/fields/{n}: choices belong to fields of codes, and only to them"
+        if "within" in each and {each["type"], fields.get(each["within"])} != {"integer"}:
+            yield f"/fields/{n}: a number lies within a number, and there is no {each['within']!r}"
     for n, each in enumerate(content.get("reckoned", ())):
         named = (*each.get("percent", ()), *each.get("sum", ()), *each.get("heads", ()))
         wrong = [id for id in named if fields.get(id) != "integer"]

@@ -37,6 +37,7 @@ def field_of(content: Mapping[str, Any]) -> Field:
         unit=Words(**content["unit"]) if "unit" in content else None,
         is_required=content.get("required", False),
         most=content.get("most"),
+        within=content.get("within", ""),
         choices={
             each["id"]: Choice(
                 each["id"], Words(each["zh"], each["en"]), each.get("class", each["id"])
@@ -143,20 +144,19 @@ def _codes(
 
 
 def _beyond(kind: Kind, values: Mapping[str, Value]) -> list[Fault]:
-    """A part that is larger than its whole (the fields of a percentage)."""
-    faults = []
-    for each in kind.reckoned.values():
-        if each.percent and all(id in kind.fields for id in each.percent):
-            part, whole = (kind.fields[id] for id in each.percent)
-            if (_int(values, part.id) or 0) > (_int(values, whole.id) or 0):
-                faults.append(
-                    Fault(
-                        part.id,
-                        f"“{part.title.zh}”不能多于“{whole.title.zh}”。",
-                        f"“{part.title.en}” cannot be more than “{whole.title.en}”.",
-                    )
-                )
-    return faults
+    """A part that is larger than its whole: of those that a field names, and of the fields of a percentage."""
+    percents = (each.percent for each in kind.reckoned.values() if each.percent)
+    pairs = [(each.id, each.within) for each in kind.fields.values() if each.within]
+    pairs += [(part, whole) for part, whole in percents if {part, whole} <= kind.fields.keys()]
+    return [
+        Fault(
+            part.id,
+            f"“{part.title.zh}”不能多于“{whole.title.zh}”。",
+            f"“{part.title.en}” cannot be more than “{whole.title.en}”.",
+        )
+        for part, whole in ((kind.fields[one], kind.fields[other]) for one, other in pairs)
+        if (_int(values, part.id) or 0) > (_int(values, whole.id) or 0)
+    ]
 
 
 def judge(kind: Kind, values: Mapping[str, Value], *, holder_kind: str, on: date) -> Judged:

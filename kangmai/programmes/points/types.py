@@ -114,6 +114,8 @@ class Field:
     unit: Words | None
     is_required: bool
     most: int | None
+    within: str
+    """The field of which this one counts a part; empty where it counts none."""
     choices: Mapping[str, Choice]
 
 

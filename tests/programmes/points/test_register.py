@@ -132,7 +132,7 @@ def test_nobody_confirms_what_he_said_himself(town):
 def test_what_counted_on_a_day_still_counts_on_it(town):
     point = confirmed(town, on=date(2025, 1, 10))
     call = {"point_id": point.id, "actor": town.officer, "at": AT}
-    point = actions.restate(**call, given=GIVEN | {"places": "30"}, from_on=date(2025, 6, 1), expected_version=point.version)  # fmt: skip
+    point = actions.restate(**call, given=GIVEN | {"places": "30", "inclusive_places": "30"}, from_on=date(2025, 6, 1), expected_version=point.version)  # fmt: skip
     assert (point.size, point.lacks) == (30, ("within_places",))
     # a correction of the same day replaces what was said of it, and stays beside it
     point = actions.restate(**call, given=GIVEN | {"places": "80"}, from_on=date(2025, 6, 1), expected_version=point.version)  # fmt: skip

@@ -40,6 +40,8 @@ def test_each_slip_is_named_with_its_field():
     assert faults_of(NURSERY, **needed | {"fire_check_on": "2026-03-02"}) == {"fire_check_on"}
     assert faults_of(NURSERY, **needed | {"fire_check_on": "1.3.2026"}) == {"fire_check_on"}
     assert faults_of(NURSERY, **needed | {"qualified": "2"}) == {"qualified"}
+    assert faults_of(NURSERY, **needed | {"caregivers": "2"}) == {"caregivers"}
+    assert faults_of(NURSERY, **needed | {"inclusive_places": "2"}) == {"inclusive_places"}
     (fault,) = rules.read_values(ROOM, {"counsellors": "many", "hours": "2"}, on=TODAY)[1]
     assert "“many”" in fault.message("en") and "0～50" in fault.message("zh-hans")
 

@@ -159,7 +159,7 @@ class _Points:
         beds = max(place.capacity, 1)
         values = {
             "mode": "agreement", "signed_on": signed.isoformat(), "beds": beds, "nursing_beds": beds * 3 // 5 + 1,
-            "people": min(place.headcount, beds), "disabled": place.headcount // 4, "caregivers": max(1, place.headcount // 5),
+            "people": min(place.headcount, beds), "disabled": min(place.headcount, beds) // 4, "caregivers": max(1, place.headcount // 5),
             "services": ["rounds", "referral", "records", "chronic"], "care_filing": True, "medical_licence": _dice(place.name, 3) == 0,
         }  # fmt: skip
         ends = signed + self.table["agreement_years"] * YEAR
