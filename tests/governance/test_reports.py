@@ -360,6 +360,11 @@ def test_an_issued_report_is_mended_by_another_that_names_it(city):
         actions.correct(report_id=of.id, key=uuid4(), actor=WRITER, at=AT)
 
 
+def test_reports_of_all_areas_are_numbered_in_one_series(city):
+    assert issued().number == (2026, 1)
+    assert issued("annual_review", CITY).number == (2026, 2)
+
+
 def test_outbreak_figures_wait_for_a_recorded_authority(city):
     day = MARCH.start
     cases = [{"card": f"c{n}", "disease": "0201", "case_class": "3", "place_code": "441202000000", "reported_on": day} for n in range(9)]  # fmt: skip

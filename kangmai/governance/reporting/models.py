@@ -74,7 +74,7 @@ class Report(models.Model):
                 | (~Q(issued_by=F("drafted_by")) & ~Q(issued_by=F("checked_by"))),
                 name="report_issued_by_a_third",
             ),
-            models.UniqueConstraint(fields=("area", "year", "serial"), name="report_serial_once"),
+            models.UniqueConstraint(fields=("year", "serial"), name="report_serial_once"),
             models.UniqueConstraint(
                 fields=("template", "area", "period_start", "period_end"),
                 condition=Q(state__in=[State.DRAFT.value, State.SUBMITTED.value, State.CHECKED.value]),

@@ -298,11 +298,13 @@ def issue(*, report_id: UUID, expected_version: int, actor: Actor, at: datetime)
     with transaction.atomic():
         row = _locked(report_id, ISSUE, expected_version, State.CHECKED, actor=actor)
         _hold(row.area)
+        _hold("numbers")
         if actor.account in (row.drafted_by, row.checked_by):
             raise SameHand()
         _require_figures(row)
         year = legal_day(at).year
-        given = Row.objects.filter(area=row.area, year=year, serial__isnull=False).count()
+        # one series for all areas: a number that is quoted names one report
+        given = Row.objects.filter(year=year, serial__isnull=False).count()
         row.state, row.year, row.serial = State.ISSUED.value, year, given + 1
         row.issued_by, row.issued_by_name, row.issued_at = actor.account, actor.name, at
         zh, en = (composed(row, each) for each in LANGUAGES)
@@ -378,7 +380,7 @@ def _require(row: Row, state: State) -> None:
 
 
 def _hold(area: str) -> None:
-    """Reports of an area are begun and numbered one at a time."""
+    """Reports of an area are begun one at a time, and reports of all areas numbered so."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reports.{area}"])
 

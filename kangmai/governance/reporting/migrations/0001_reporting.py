@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='report',
-            constraint=models.UniqueConstraint(fields=('area', 'year', 'serial'), name='report_serial_once'),
+            constraint=models.UniqueConstraint(fields=('year', 'serial'), name='report_serial_once'),
         ),
         migrations.AddConstraint(
             model_name='report',
