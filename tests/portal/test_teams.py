@@ -112,6 +112,13 @@ def test_a_mission_by_its_sender_with_the_letter_of_the_other_side(staffed, ente
     assert wrong.status_code == 400 and "2098-01-01 is not one of them" in page
     assert re.search(r'name="item-0"[^>]*value="N95"', page), page
     assert re.search(r'name="quantity-0"[^>]*value="20"', page)
+    for slip, words in (
+        ({"item-0": ""}, "of what 20 go"),
+        ({"quantity-0": ""}, "how much of “N95”"),
+        ({"partner": ""}, "who receives them"),
+    ):
+        refused = form(keeper, f"{ROOT}missions/new/", **{**said, **slip})
+        assert refused.status_code == 400 and words in refused.content.decode()
     address = form(keeper, f"{ROOT}missions/new/", **said)["Location"]
     assert enter("cdc2").get(address).status_code == 404
     for do, more in (

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Phase
+from kangmai.epidemic.teams.errors import TextMissing
 from kangmai.epidemic.teams.types import Goods, MemberFacts, Rule, Wish
 from kangmai.kernel.actor import Actor
+from kangmai.kernel.words import Words
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area
 from kangmai.portal.shell.choices import Choice, choices
@@ -66,12 +68,19 @@ def wishes(request: HttpRequest, found: Rule) -> list[Wish]:
 
 
 def goods(request: HttpRequest) -> tuple[Goods, ...]:
-    """The goods of a mission's form, row by row."""
+    """The goods of a mission's form, row by row. Raises TextMissing, FieldUnreadable."""
     read = []
     for n in range(GOODS_ROWS):
         item = request.POST.get(f"item-{n}", "").strip()
+        quantity = request.POST.get(f"quantity-{n}", "").strip()
+        if item and not quantity:
+            raise TextMissing(field=Words(f"“{item}”的数量", f"how much of “{item}”"))
+        if quantity and not item:
+            raise TextMissing(
+                field=Words(f"数量为 {quantity} 的物资名称", f"of what {quantity} go")
+            )
         if item:
-            read.append(Goods(item, number(request.POST.get(f"quantity-{n}", ""), _("Quantity"))))
+            read.append(Goods(item, number(quantity, _("Quantity"))))
     return tuple(read)
 
 

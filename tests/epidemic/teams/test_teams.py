@@ -175,7 +175,7 @@ def test_what_is_refused_of_a_mission(city):
     mission(city)
     for error, changes in (
         (errors.IsAway, {"people": tuple(city.staff[city.hospital][1:3])}),
-        (errors.MissionEndsWrong, {"to_name": ""}),
+        (errors.TextMissing, {"to_name": ""}),
         (errors.MissionEndsWrong, {"to_name": "", "to_organization": city.hospital}),
         (errors.MissionEndsWrong, {"from_name": "湖北省"}),
         (errors.TextMissing, {"task": " "}),

@@ -67,6 +67,10 @@ def plan_mission(*, facts: MissionFacts, key: UUID, actor: Actor, at: datetime) 
 
 
 def _check(facts: MissionFacts, at: datetime) -> None:
+    if facts.from_organization is None and not facts.from_name.strip():
+        raise TextMissing(field=Words("派出方", "who sends them"))
+    if facts.to_organization is None and not facts.to_name.strip():
+        raise TextMissing(field=Words("接收方", "who receives them"))
     home = (facts.from_organization is not None) ^ bool(facts.from_name.strip())
     host = (facts.to_organization is not None) ^ bool(facts.to_name.strip())
     inside = facts.from_organization or facts.to_organization
