@@ -43,6 +43,8 @@ def test_a_death_from_the_form_to_the_conclusion(enter, wards):
     assert (wrong.status_code, "No resident has this index number" in text(wrong)) == (422, True)
     off = doctor.post(page, posted(wards, weeks="50"))
     assert (off.status_code, models.Card.objects.count()) == (422, 0)
+    off = doctor.post(page, posted(wards, icd10="出血"))
+    assert (off.status_code, "is written like O72.1" in text(off)) == (422, True)
     done = doctor.post(page, posted(wards))
     assert done.status_code == 302, text(done)[:3000]
     card = done.headers["Location"]
