@@ -7,6 +7,7 @@ from typing import Any
 
 from kangmai.commandline.city.loading.chosen import Chosen, Seen
 from kangmai.commandline.city.streams import YEAR_DAYS
+from kangmai.kernel import definitions
 
 CHECKS = (
     (30, "m1", 4.3, 54.7, 37.2), (91, "m3", 6.2, 61.4, 40.5), (183, "m6", 7.8, 67.6, 43.3), (243, "m8", 8.6, 70.6, 44.5),
@@ -103,8 +104,6 @@ def _newborn(
     return Chosen(row, programme, born, {}, visits)
 
 
-SUBSIDY_SINCE = date(2025, 1, 1)
-"""From when on the childcare subsidy is paid, see its definition."""
 FIRST_OF = {"newborn_blood": "sample", "newborn_hearing": "test", "newborn_heart": "test"}
 
 
@@ -131,7 +130,11 @@ def subsidised(people: Any, row: int, on: date, chance: float) -> Chosen:
 
 
 def _paid_ago(born: date, year: int, after: int, on: date) -> int | None:
-    """How many days ago a year of life was paid for; none where its time was over when the programme began."""
+    """How many days ago a year of life was paid for; none where its time was over when the programme began.
+
+    Years whose time ran when it began were paid one day after the other: a service is done once a day.
+    """
+    programme = definitions.get("programmes", "programme", "childcare_subsidy", on=on)
     begins = born + timedelta(int((year - 1) * YEAR_DAYS))
-    day = max(begins, SUBSIDY_SINCE) + timedelta(after)
+    day = max(begins, programme.effective_from) + timedelta(after + year)
     return (on - day).days if day < begins + timedelta(int(2 * YEAR_DAYS)) else None
