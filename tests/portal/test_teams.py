@@ -114,7 +114,7 @@ def test_a_mission_by_its_sender_with_the_letter_of_the_other_side(staffed, ente
     assert re.search(r'name="quantity-0"[^>]*value="20"', page)
     for slip, words in (
         ({"item-0": ""}, "of what 20 go"),
-        ({"quantity-0": ""}, "how much of “N95”"),
+        ({"quantity-0": ""}, "must be a whole number from 1 to"),
         ({"partner": ""}, "who receives them"),
     ):
         refused = form(keeper, f"{ROOT}missions/new/", **{**said, **slip})

@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 
 from kangmai.epidemic.orders import queries as orders
 from kangmai.epidemic.orders.types import Phase
-from kangmai.epidemic.teams.errors import TextMissing
 from kangmai.epidemic.teams.types import Goods, MemberFacts, Rule, Wish
 from kangmai.kernel.actor import Actor
-from kangmai.kernel.words import Words
 from kangmai.portal.messages.presenters import language
 from kangmai.portal.shell import area
 from kangmai.portal.shell.choices import Choice, choices
@@ -68,20 +66,16 @@ def wishes(request: HttpRequest, found: Rule) -> list[Wish]:
 
 
 def goods(request: HttpRequest) -> tuple[Goods, ...]:
-    """The goods of a mission's form, row by row. Raises TextMissing, FieldUnreadable."""
-    read = []
-    for n in range(GOODS_ROWS):
-        item = request.POST.get(f"item-{n}", "").strip()
-        quantity = request.POST.get(f"quantity-{n}", "").strip()
-        if item and not quantity:
-            raise TextMissing(field=Words(f"“{item}”的数量", f"how much of “{item}”"))
-        if quantity and not item:
-            raise TextMissing(
-                field=Words(f"数量为 {quantity} 的物资名称", f"of what {quantity} go")
-            )
-        if item:
-            read.append(Goods(item, number(quantity, _("Quantity"))))
-    return tuple(read)
+    """The goods of a mission's form, row by row; what is missing in a row, the mission refuses. Raises FieldUnreadable."""
+    rows = (
+        (request.POST.get(f"item-{n}", "").strip(), request.POST.get(f"quantity-{n}", "").strip())
+        for n in range(GOODS_ROWS)
+    )
+    return tuple(
+        Goods(item, number(quantity, _("Quantity"), default=0))
+        for item, quantity in rows
+        if item or quantity
+    )
 
 
 def places(actor: Actor, *, current: str) -> tuple[Choice, ...]:

@@ -15,7 +15,6 @@ from kangmai.programmes.immunization.rules import (
     vaccines,
 )
 from kangmai.programmes.immunization.types import Row, Status
-from kangmai.programmes.vaccination.ages import blocks_of_age, is_sold
 from kangmai.programmes.vaccination.courses import course
 from kangmai.programmes.vaccination.judging import words_of
 from kangmai.programmes.vaccination.rulebook import (
@@ -24,6 +23,7 @@ from kangmai.programmes.vaccination.rulebook import (
     vaccine_codes,
     vaccine_words,
 )
+from kangmai.programmes.vaccination.sold import blocks_of_sale, is_sold
 from kangmai.programmes.vaccination.types import (
     Block,
     Deferral,
@@ -119,11 +119,13 @@ def _of_schedule(status: str, lines: Sequence[Line], on: date) -> list[Block]:
 def _if_bought(
     file: File, vaccine: str, given: Collection[tuple[str, date | None]], on: date
 ) -> list[Block]:
-    """A vaccine that is not offered: as the schedule would judge the dose, else by age, and after live ones."""
+    """A vaccine that is not offered: as the schedule would judge the dose, else by sex and age, and after live ones."""
     judged = file.child and file.born and row_if_given(file.child, vaccine, on=on)
-    found = _of_judgement(judged, on) if judged else []
+    sex = file.child.sex if file.child else None
     return (
-        found or [*blocks_of_age(vaccine, born=file.born, on=on)] or _after_live(vaccine, given, on)
+        (_of_judgement(judged, on) if judged else [])
+        or [*blocks_of_sale(vaccine, born=file.born, sex=sex, on=on)]
+        or _after_live(vaccine, given, on)
     )
 
 

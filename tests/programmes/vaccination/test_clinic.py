@@ -307,6 +307,13 @@ def test_a_product_in_the_place_of_another_is_judged_by_the_schedule(
     assert [each.code for each in rules.blocks_of_person(file, vaccine, on=TODAY)] == expected
 
 
+def test_a_vaccine_for_women_is_not_sold_to_men():
+    born = datetime.date(2000, 1, 1)
+    for sex, expected in (("1", ["wrong_sex"]), ("2", [])):
+        file = replace(judge(born, sex, (), (), Particulars(), on=TODAY), born=born)
+        assert [each.code for each in rules.blocks_of_person(file, "HPV2", on=TODAY)] == expected
+
+
 @pytest.mark.parametrize(
     ("vaccine", "site", "route", "expected"),
     [

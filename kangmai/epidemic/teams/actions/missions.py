@@ -90,7 +90,11 @@ def _check(facts: MissionFacts, at: datetime) -> None:
         raise QuantityWrong(value=facts.outside_people, least=1, most=MOST_PEOPLE)
     items = [each.item.strip() for each in facts.goods]
     for each in facts.goods:
-        if not each.item.strip() or not 1 <= each.quantity <= MOST_GOODS:
+        if not each.item.strip():
+            raise TextMissing(
+                field=Words(f"数量为 {each.quantity} 的物资名称", f"of what {each.quantity} go")
+            )
+        if not 1 <= each.quantity <= MOST_GOODS:
             raise QuantityWrong(value=each.quantity, least=1, most=MOST_GOODS)
         if items.count(each.item.strip()) > 1:
             raise TwiceNamed(name=each.item)

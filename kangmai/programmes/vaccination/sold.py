@@ -1,6 +1,6 @@
-"""From and until which age a vaccine that the schedule does not ask for may be given. Pure.
+"""Whom a vaccine that the schedule does not ask for may be given to: by sex, from and until which age. Pure.
 
-Source: the products' leaflets as the reference has them, from memory; ages stand in the list of vaccines.
+Source: the products' leaflets, from memory; ages and sex stand in the list of vaccines.
 """
 
 from datetime import date, timedelta
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from kangmai.kernel.words import Words
 from kangmai.programmes.immunization.days import add_months
 from kangmai.programmes.immunization.rules import vaccines
+from kangmai.programmes.immunization.types import Sex
 from kangmai.programmes.vaccination.rulebook import vaccine_words
 from kangmai.programmes.vaccination.types import Block
 
@@ -19,9 +20,16 @@ def is_sold(vaccine: str) -> bool:
     return "ages" in vaccines().get(vaccine, {})
 
 
-def blocks_of_age(vaccine: str, *, born: date | None, on: date) -> tuple[Block, ...]:
-    """Too young, or too old, from the first age on and before the last; nothing where no birthday is known."""
-    ages = vaccines().get(vaccine, {}).get("ages")
+def blocks_of_sale(
+    vaccine: str, *, born: date | None, sex: Sex | None, on: date
+) -> tuple[Block, ...]:
+    """Not for this sex, too young, or too old (from the first age on and before the last); nothing where neither is known."""
+    entry = vaccines().get(vaccine, {})
+    if sex is not None and entry.get("sex", sex.value) != sex.value:
+        name = vaccine_words(vaccine)
+        zh, en = f"{name.zh}不用于该性别", f"{name.en} is not given to this sex"
+        return (Block("wrong_sex", Words(zh, en)),)
+    ages = entry.get("ages")
     if ages is None or born is None:
         return ()
     name, since = vaccine_words(vaccine), _reached(born, ages["from"])
